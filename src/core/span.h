@@ -1,0 +1,44 @@
+/* src/core/span.h - borrowed bytes: a pointer and a length, never owned, NUL bytes allowed. */
+#ifndef FL_CORE_SPAN_H
+#define FL_CORE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct fl_span {
+    const char *bytes; /* may be NULL only when length is 0 */
+    size_t length;
+};
+
+/* A literal's bytes without its NUL. */
+#define FL_SPAN(literal) ((struct fl_span){"" literal, sizeof(literal) - 1})
+/* For printf: printf("%.*s", FL_SPAN_ARGS(span)). */
+#define FL_SPAN_ARGS(span) ((int)(span).length), (span).bytes
+
+/* Borrows a C string; NULL gives the empty span. */
+static inline struct fl_span fl_span_from(const char *text)
+{
+    return (struct fl_span){text, text ? strlen(text) : 0};
+}
+
+static inline bool fl_span_equal(struct fl_span a, struct fl_span b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
+}
+
+static inline bool fl_span_is(struct fl_span span, const char *text)
+{
+    return fl_span_equal(span, fl_span_from(text));
+}
+
+/* Bytewise, as Redis orders members: a prefix comes first. */
+int fl_span_compare(struct fl_span a, struct fl_span b);
+bool fl_span_starts(struct fl_span span, struct fl_span prefix);
+/* Redis's glob: * ? [a-z] [^a] and \ to quote; the whole span must match. Bounded work: a pattern never
+ * costs more than length x stars steps. */
+bool fl_span_glob(struct fl_span pattern, struct fl_span text);
+/* Decimal integers as Redis reads them: an optional minus, no blanks, no leading zero, no plus sign. */
+bool fl_span_int64(struct fl_span span, long long *ret_value);
+
+#endif

@@ -1,0 +1,143 @@
+/* src/ports/db.h - a relational database, by the operations in which dialects differ.
+ *
+ * A connection is checked out of a bounded pool, used by one task and returned. SQL is written once with
+ * ? placeholders; what SQLite and PostgreSQL spell differently (bulk insert, upsert) is an operation here.
+ * A busy database is waited for inside the port, up to its named bound, then FL_EBUSY. */
+#ifndef FL_PORTS_DB_H
+#define FL_PORTS_DB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/span.h"
+
+struct fl_db_conn; /* opaque, the port's */
+
+enum fl_db_type { FL_DB_NULL, FL_DB_INT64, FL_DB_TEXT };
+
+struct fl_db_value {
+    enum fl_db_type type;
+    int64_t integer;
+    struct fl_span text;
+};
+
+struct fl_db_rows {
+    struct fl_arena arena;
+    const struct fl_db_value *values; /* row-major */
+    size_t row_count, column_count;
+};
+
+static inline void fl_db_rows_release(struct fl_db_rows *rows)
+{
+    fl_arena_release(&rows->arena);
+    *rows = (struct fl_db_rows){0};
+}
+
+/* Many rows into one table, in one statement or a few, inside the current transaction. */
+struct fl_db_bulk {
+    const char *table;
+    const char *const *columns;
+    size_t column_count;
+    const struct fl_db_value *values; /* row-major */
+    size_t row_count;
+    /* Columns of a unique key whose clash skips the row; NULL: a clash is FL_ECONSTRAINT. */
+    const char *const *skip_on;
+    size_t skip_on_count;
+};
+
+enum { FL_DB_ROWS_MAX = 1000 * 1000, FL_DB_ERROR_BYTES = 256 };
+
+struct fl_db_ops {
+    /* FL_ETIMEDOUT: every connection stayed in use until the deadline. FL_EDB, FL_EIO: cannot open. */
+    enum fl_error (*checkout)(void *self, int64_t deadline_us, struct fl_db_conn **ret_conn);
+    /* An open transaction is rolled back. */
+    void (*checkin)(void *self, struct fl_db_conn *conn);
+    enum fl_error (*begin)(void *self, struct fl_db_conn *conn); /* takes the write lock */
+    /* FL_ELOST: whether it was committed is not known. Any other error: it was not. */
+    enum fl_error (*commit)(void *self, struct fl_db_conn *conn);
+    void (*rollback)(void *self, struct fl_db_conn *conn);
+    /* *ret_affected may be NULL. FL_ECONSTRAINT, FL_EBUSY, FL_ENOSPACE, FL_ENOMEM, FL_EIO, FL_EDB. */
+    enum fl_error (*execute)(void *self, struct fl_db_conn *conn, const char *sql,
+                             const struct fl_db_value *values, size_t count, int64_t *ret_affected);
+    /* The caller releases *ret_rows; FL_EBOUND past FL_DB_ROWS_MAX. */
+    enum fl_error (*query)(void *self, struct fl_db_conn *conn, const char *sql,
+                           const struct fl_db_value *values, size_t count,
+                           struct fl_db_rows *ret_rows);
+    enum fl_error (*bulk_insert)(void *self, struct fl_db_conn *conn, const struct fl_db_bulk *bulk,
+                                 int64_t *ret_inserted);
+    /* The driver's words for the last failure on this connection; "" when there was none. */
+    const char *(*last_error)(void *self, struct fl_db_conn *conn);
+};
+
+struct fl_db {
+    const struct fl_db_ops *ops; /* NULL: the program has no database */
+    void *self;
+};
+
+static inline struct fl_db_value fl_db_int64(int64_t integer)
+{
+    return (struct fl_db_value){.type = FL_DB_INT64, .integer = integer};
+}
+
+static inline struct fl_db_value fl_db_text(struct fl_span text)
+{
+    return (struct fl_db_value){.type = FL_DB_TEXT, .text = text};
+}
+
+FL_CHECKED static inline enum fl_error fl_db_checkout(struct fl_db db, int64_t deadline_us,
+                                                      struct fl_db_conn **ret_conn)
+{
+    return db.ops->checkout(db.self, deadline_us, ret_conn);
+}
+
+static inline void fl_db_checkin(struct fl_db db, struct fl_db_conn *conn)
+{
+    if (conn) db.ops->checkin(db.self, conn);
+}
+
+FL_CHECKED static inline enum fl_error fl_db_begin(struct fl_db db, struct fl_db_conn *conn)
+{
+    return db.ops->begin(db.self, conn);
+}
+
+FL_CHECKED static inline enum fl_error fl_db_commit(struct fl_db db, struct fl_db_conn *conn)
+{
+    return db.ops->commit(db.self, conn);
+}
+
+static inline void fl_db_rollback(struct fl_db db, struct fl_db_conn *conn)
+{
+    db.ops->rollback(db.self, conn);
+}
+
+FL_CHECKED static inline enum fl_error fl_db_execute(struct fl_db db, struct fl_db_conn *conn,
+                                                     const char *sql,
+                                                     const struct fl_db_value *values, size_t count,
+                                                     int64_t *ret_affected)
+{
+    return db.ops->execute(db.self, conn, sql, values, count, ret_affected);
+}
+
+FL_CHECKED static inline enum fl_error fl_db_query(struct fl_db db, struct fl_db_conn *conn,
+                                                   const char *sql,
+                                                   const struct fl_db_value *values, size_t count,
+                                                   struct fl_db_rows *ret_rows)
+{
+    return db.ops->query(db.self, conn, sql, values, count, ret_rows);
+}
+
+FL_CHECKED static inline enum fl_error fl_db_bulk_insert(struct fl_db db, struct fl_db_conn *conn,
+                                                         const struct fl_db_bulk *bulk,
+                                                         int64_t *ret_inserted)
+{
+    return db.ops->bulk_insert(db.self, conn, bulk, ret_inserted);
+}
+
+static inline const char *fl_db_last_error(struct fl_db db, struct fl_db_conn *conn)
+{
+    return db.ops->last_error(db.self, conn);
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* src/ports/mail.h - hands one message to a mail server. */
+#ifndef FL_PORTS_MAIL_H
+#define FL_PORTS_MAIL_H
+
+#include "core/error.h"
+#include "core/span.h"
+
+#include <stdint.h>
+
+struct fl_mail {
+    struct fl_span from, to, subject, text; /* UTF-8; no line breaks in the first three: FL_EINVAL */
+    /* Becomes the Message-ID: a receiver that keeps ids drops a repeat of it. */
+    struct fl_span idempotency_key;
+    int64_t deadline_us;
+};
+
+struct fl_mail_ops {
+    /* FL_OK: the server has accepted it. FL_ECONNECT: it has not. FL_ELOST, FL_ETIMEDOUT: perhaps.
+     * FL_EREPLY: the server refused it. */
+    enum fl_error (*send)(void *self, const struct fl_mail *mail);
+};
+
+struct fl_mailer {
+    const struct fl_mail_ops *ops; /* NULL: the program sends no mail */
+    void *self;
+};
+
+FL_CHECKED static inline enum fl_error fl_mail_send(struct fl_mailer mailer,
+                                                    const struct fl_mail *mail)
+{
+    return mailer.ops->send(mailer.self, mail);
+}
+
+#endif

@@ -1,0 +1,77 @@
+/* src/queue/process.h - one worker process: fetcher, job threads, poller, heartbeat, and its stop.
+ *
+ * Written once against ports: faultline-worker composes it with src/posix, the harness with fakes. */
+#ifndef FL_QUEUE_PROCESS_H
+#define FL_QUEUE_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "faultline/worker.h"
+#include "ports/ports.h"
+
+enum {
+    FL_QUEUES_MAX = 64,
+    FL_CONCURRENCY_MAX = 256,
+    FL_QUEUE_WEIGHT_MAX = 1000,
+    FL_QUEUE_NAME_BYTES = 128,
+    FL_IDENTITY_BYTES = 384,
+    FL_WORKERS_MAX = 1024,
+};
+
+enum fl_fetch { FL_FETCH_RELIABLE, FL_FETCH_BASIC };
+/* Which Sidekiq line's key names, units and formulas are written; all are read. */
+enum fl_wire { FL_WIRE_6 = 6, FL_WIRE_7 = 7, FL_WIRE_8 = 8 };
+
+struct fl_queue_option {
+    const char *name;
+    int weight; /* 0: unweighted. All 0: strict order; any above 0: weighted, unweighted ones count 1 */
+};
+
+/* A command object replaced by a test (fl_job_command). */
+struct fl_command_override {
+    const char *name;
+    const void *ops;
+};
+
+/* Read-only after fl_process_new; borrowed, with all it points to, for the process's life. */
+struct fl_process_options {
+    const struct fl_queue_option *queues; /* none: "default" */
+    size_t queue_count;
+    int concurrency;      /* job threads; 0: 5, Sidekiq 7's default */
+    int64_t timeout_us;   /* grace at stop; 0: 25 s */
+    enum fl_fetch fetch;
+    enum fl_wire wire;    /* 0: FL_WIRE_7 */
+    int max_retries;      /* for `retry: true`; 0: 25 */
+    int64_t dead_max_jobs;    /* 0: 10,000 */
+    int64_t dead_timeout_us;  /* 0: 180 days */
+    int64_t average_poll_us;  /* average_scheduled_poll_interval; 0: 5 s */
+    const char *tag;
+    const struct fl_worker *const *tables; /* each ended by a NULL name; a later table wins */
+    size_t table_count;
+    const struct fl_command_override *overrides;
+    size_t override_count;
+};
+
+struct fl_process; /* opaque: layout in process.c */
+
+/* Borrows `options` and `ports`. FL_EINVAL: an option is out of its range (logged with its name);
+ * FL_ENOMEM. Touches nothing outside. */
+FL_CHECKED enum fl_error fl_process_new(const struct fl_process_options *options,
+                                        const struct fl_ports *ports,
+                                        struct fl_process **ret_process);
+/* Runs in the calling task until stopped. Returns the exit status: 0 after a stop, 70 after a system
+ * failure, 1 when it could not start (logged). When job threads outlive the grace period it does not
+ * return: it gives their jobs back, deregisters and calls the process port's exit. */
+int fl_process_run(struct fl_process *process);
+/* From any task (the signal task of a program): idempotent, returns at once. */
+void fl_process_quiet(struct fl_process *process); /* TSTP: finish, take no more */
+void fl_process_stop(struct fl_process *process);  /* TERM */
+void fl_process_dump(struct fl_process *process);  /* TTIN: log what each thread is doing */
+/* "host:pid:nonce"; valid once run has begun. */
+const char *fl_process_identity(const struct fl_process *process);
+/* After run has returned. */
+void fl_process_free(struct fl_process *process);
+
+#endif
