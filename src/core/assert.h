@@ -1,7 +1,7 @@
 /* src/core/assert.h - the programmer's failures: always on, and they end the process.
  *
- * fl_assert is for what must hold, fl_maybe documents what may or may not hold, fl_panic ends with a
- * sentence. The world failing is never an assertion: that is an enum fl_error. */
+ * fl_assert is for what must hold, fl_maybe documents what may or may not hold, fl_panic ends with
+ * a sentence. The world failing is never an assertion: that is an enum fl_error. */
 #ifndef FL_CORE_ASSERT_H
 #define FL_CORE_ASSERT_H
 

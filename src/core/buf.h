@@ -1,4 +1,5 @@
-/* src/core/buf.h - a byte buffer that grows up to a bound its owner names, and refuses beyond it. */
+/* src/core/buf.h - a byte buffer that grows up to a bound its owner names, and refuses beyond it.
+ */
 #ifndef FL_CORE_BUF_H
 #define FL_CORE_BUF_H
 

@@ -1,8 +1,8 @@
 /* src/core/error.h - the ways in which the world can fail, as one closed list.
  *
- * Libraries return these and print nothing; the edge of a program prints fl_error_text(). A caller that
- * needs to know whether a write may have happened looks at FL_ELOST: it is the only connection error
- * after which the answer is "perhaps". */
+ * Libraries return these and print nothing; the edge of a program prints fl_error_text(). A caller
+ * that needs to know whether a write may have happened looks at FL_ELOST: it is the only connection
+ * error after which the answer is "perhaps". */
 #ifndef FL_CORE_ERROR_H
 #define FL_CORE_ERROR_H
 

@@ -1,10 +1,10 @@
 /* src/core/json.h - lossless JSON: what is not changed is written back byte for byte.
  *
- * A parsed document is a flat array of nodes over the text it was parsed from. Numbers and strings stay
- * raw slices, keys keep their order, so a retry that sets four keys leaves the other bytes alone (Sidekiq
- * payloads carry integers beyond 2^53 and keys of other tools). Strict RFC 8259 plus what Ruby's parser
- * refuses too: no NaN, no trailing commas, valid UTF-8 only; a lone surrogate escape is an error;
- * duplicate keys are kept and a lookup finds the last one, as Ruby does. */
+ * A parsed document is a flat array of nodes over the text it was parsed from. Numbers and strings
+ * stay raw slices, keys keep their order, so a retry that sets four keys leaves the other bytes
+ * alone (Sidekiq payloads carry integers beyond 2^53 and keys of other tools). Strict RFC 8259 plus
+ * what Ruby's parser refuses too: no NaN, no trailing commas, valid UTF-8 only; a lone surrogate
+ * escape is an error; duplicate keys are kept and a lookup finds the last one, as Ruby does. */
 #ifndef FL_CORE_JSON_H
 #define FL_CORE_JSON_H
 
@@ -34,7 +34,8 @@ struct fl_json {
     struct fl_span text; /* borrowed: must outlive the document */
 };
 
-/* A node of a document; {NULL, 0} is "absent", and every reader below accepts it and finds nothing. */
+/* A node of a document; {NULL, 0} is "absent", and every reader below accepts it and finds nothing.
+ */
 struct fl_json_at {
     const struct fl_json *json;
     uint32_t index;
@@ -62,7 +63,8 @@ struct fl_json_at fl_json_member(struct fl_json_at object, const char *key);
 /* Walk pairs in order: i from 0 to length-1; the key's raw bytes are between its quotes. */
 struct fl_json_at fl_json_pair(struct fl_json_at object, uint32_t i, struct fl_span *ret_raw_key);
 
-/* An integer without fraction or exponent that fits; otherwise false and *ret_value is untouched. */
+/* An integer without fraction or exponent that fits; otherwise false and *ret_value is untouched.
+ */
 bool fl_json_int64(struct fl_json_at at, int64_t *ret_value);
 /* Any number, correctly rounded; 1e400 gives infinity, as in Ruby. */
 bool fl_json_double(struct fl_json_at at, double *ret_value);
@@ -80,8 +82,9 @@ struct fl_json_edit {
 FL_CHECKED enum fl_error fl_json_edit(struct fl_json_at object, const struct fl_json_edit *edits,
                                       uint32_t edit_count, struct fl_buf *out);
 
-/* Writing. Output is what Ruby's JSON.generate emits: no blanks, non-ASCII raw, \u00XX for other control
- * characters, "/" unescaped. Invalid UTF-8 in the string is FL_EINVAL (fl_json_write_scrubbed: U+FFFD). */
+/* Writing. Output is what Ruby's JSON.generate emits: no blanks, non-ASCII raw, \u00XX for other
+ * control characters, "/" unescaped. Invalid UTF-8 in the string is FL_EINVAL
+ * (fl_json_write_scrubbed: U+FFFD). */
 FL_CHECKED enum fl_error fl_json_write_string(struct fl_buf *out, struct fl_span text);
 FL_CHECKED enum fl_error fl_json_write_scrubbed(struct fl_buf *out, struct fl_span text);
 FL_CHECKED enum fl_error fl_json_write_int64(struct fl_buf *out, int64_t value);
@@ -96,7 +99,8 @@ struct fl_json_writer {
 struct fl_json_writer fl_json_begin_object(struct fl_buf *out);
 struct fl_json_writer fl_json_begin_array(struct fl_buf *out);
 void fl_json_key(struct fl_json_writer *w, const char *key); /* then one value into w->out */
-void fl_json_put_string(struct fl_json_writer *w, const char *key, struct fl_span text); /* scrubbed */
+void fl_json_put_string(struct fl_json_writer *w, const char *key,
+                        struct fl_span text); /* scrubbed */
 void fl_json_put_int64(struct fl_json_writer *w, const char *key, int64_t value);
 void fl_json_put_bool(struct fl_json_writer *w, const char *key, bool value);
 void fl_json_put_raw(struct fl_json_writer *w, const char *key, struct fl_span raw);

@@ -1,7 +1,7 @@
 /* src/core/map.h - a map from bytes to pointers that iterates in insertion order.
  *
- * Order never depends on addresses or on the hash: entries stand in a dense array, deleted ones leave
- * holes that a later insertion compacts. */
+ * Order never depends on addresses or on the hash: entries stand in a dense array, deleted ones
+ * leave holes that a later insertion compacts. */
 #ifndef FL_CORE_MAP_H
 #define FL_CORE_MAP_H
 

@@ -35,10 +35,11 @@ static inline bool fl_span_is(struct fl_span span, const char *text)
 /* Bytewise, as Redis orders members: a prefix comes first. */
 int fl_span_compare(struct fl_span a, struct fl_span b);
 bool fl_span_starts(struct fl_span span, struct fl_span prefix);
-/* Redis's glob: * ? [a-z] [^a] and \ to quote; the whole span must match. Bounded work: a pattern never
- * costs more than length x stars steps. */
+/* Redis's glob: * ? [a-z] [^a] and \ to quote; the whole span must match. Bounded work: a pattern
+ * never costs more than length x stars steps. */
 bool fl_span_glob(struct fl_span pattern, struct fl_span text);
-/* Decimal integers as Redis reads them: an optional minus, no blanks, no leading zero, no plus sign. */
+/* Decimal integers as Redis reads them: an optional minus, no blanks, no leading zero, no plus
+ * sign. */
 bool fl_span_int64(struct fl_span span, long long *ret_value);
 
 #endif

@@ -1,4 +1,5 @@
-/* src/core/utf8.h - what is valid UTF-8 (RFC 3629: no overlong forms, no surrogates), and mending it. */
+/* src/core/utf8.h - what is valid UTF-8 (RFC 3629: no overlong forms, no surrogates), and mending
+ * it. */
 #ifndef FL_CORE_UTF8_H
 #define FL_CORE_UTF8_H
 

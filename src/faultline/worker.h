@@ -1,8 +1,9 @@
 /* faultline/worker.h - everything that a job handler includes.
  *
- * A module is a shared object with a table `fl_workers` of job classes. A handler is ordinary blocking C:
- * it reads its arguments, calls ports (database, HTTP, mail, ...) and returns what became of the job. The
- * same file is loaded by faultline-worker in production and by the harness in simulation. */
+ * A module is a shared object with a table `fl_workers` of job classes. A handler is ordinary
+ * blocking C: it reads its arguments, calls ports (database, HTTP, mail, ...) and returns what
+ * became of the job. The same file is loaded by faultline-worker in production and by the harness
+ * in simulation. */
 #ifndef FAULTLINE_WORKER_H
 #define FAULTLINE_WORKER_H
 
@@ -31,28 +32,28 @@ enum fl_outcome { FL_DONE, FL_DISCARDED, FL_FAILED };
 /* How a failure is treated.
  * FL_TRANSIENT: retried with Sidekiq's backoff until its retries are spent.
  * FL_PERMANENT: not retried; retries-exhausted hook, death handlers, dead set (unless dead is off).
- * FL_SYSTEM:    no memory, no space: stored like a transient failure; the process then goes quiet and exits
- *               with status 70, for its supervisor to start a fresh one. */
+ * FL_SYSTEM:    no memory, no space: stored like a transient failure; the process then goes quiet
+ * and exits with status 70, for its supervisor to start a fresh one. */
 enum fl_failure { FL_TRANSIENT, FL_PERMANENT, FL_SYSTEM };
 
 typedef enum fl_outcome fl_perform(struct fl_job *job);
-/* Runs once when the last retry is spent (or a permanent failure came), before the job is buried. It may
- * use every port. Its own failure is logged; the job is buried all the same. A process killed inside it
- * leaves the job unacknowledged, so it can run again: write it idempotently. */
+/* Runs once when the last retry is spent (or a permanent failure came), before the job is buried.
+ * It may use every port. Its own failure is logged; the job is buried all the same. A process
+ * killed inside it leaves the job unacknowledged, so it can run again: write it idempotently. */
 typedef void fl_exhausted(struct fl_job *job);
 
 enum fl_retry_setting { FL_RETRY_DEFAULT = -2, FL_RETRY_NEVER = -1 };
 enum fl_dead_setting { FL_DEAD_DEFAULT, FL_DEAD_KEEP, FL_DEAD_DROP };
 
 struct fl_worker {
-    const char *name;      /* the job class, "ImportProcessorWorker" */
+    const char *name; /* the job class, "ImportProcessorWorker" */
     fl_perform *perform;
     fl_exhausted *exhausted; /* may be NULL */
-    /* N retries after the first run (0: none, buried at the first failure). FL_RETRY_DEFAULT is Sidekiq's
-     * `true`: 25. FL_RETRY_NEVER is `false`: a failure drops the job. */
+    /* N retries after the first run (0: none, buried at the first failure). FL_RETRY_DEFAULT is
+     * Sidekiq's `true`: 25. FL_RETRY_NEVER is `false`: a failure drops the job. */
     int retry;
-    const char *queue; /* NULL: "default" */
-    int backtrace_lines; /* 0: none kept; -1: all */
+    const char *queue;         /* NULL: "default" */
+    int backtrace_lines;       /* 0: none kept; -1: all */
     enum fl_dead_setting dead; /* FL_DEAD_DROP is Sidekiq's `dead: false` */
 };
 
@@ -64,7 +65,8 @@ enum { FL_WORKER_ABI = 1 };
 __attribute__((weak, visibility("default"))) extern const int fl_worker_abi;
 __attribute__((weak, visibility("default"))) const int fl_worker_abi = FL_WORKER_ABI;
 
-/* --- the job ------------------------------------------------------------------------------------ */
+/* --- the job ------------------------------------------------------------------------------------
+ */
 const char *fl_job_jid(const struct fl_job *job);
 const char *fl_job_class(const struct fl_job *job);
 const char *fl_job_queue(const struct fl_job *job);
@@ -74,25 +76,30 @@ int fl_job_retry_count(const struct fl_job *job);
 /* The last error, in the exhausted hook; "" otherwise. */
 const char *fl_job_error_message(const struct fl_job *job);
 struct fl_json_at fl_job_args(const struct fl_job *job);
-/* FL_EINVAL: there is no such argument, or it has another type. The text is valid UTF-8, NUL-terminated,
- * and lives as long as the job. */
+/* FL_EINVAL: there is no such argument, or it has another type. The text is valid UTF-8,
+ * NUL-terminated, and lives as long as the job. */
 FL_CHECKED enum fl_error fl_job_int(const struct fl_job *job, uint32_t index, int64_t *ret_value);
 FL_CHECKED enum fl_error fl_job_text(struct fl_job *job, uint32_t index, const char **ret_text);
-/* True once the process has been asked to stop: a long handler may save its work and fail transiently. */
+/* True once the process has been asked to stop: a long handler may save its work and fail
+ * transiently. */
 bool fl_job_stopping(const struct fl_job *job);
 
-/* --- ends of a run: `return fl_fail(...)` ---------------------------------------------------------- */
-/* Records class, message and the failure site (function, file, line: the job's backtrace grows by one). */
+/* --- ends of a run: `return fl_fail(...)`
+ * ---------------------------------------------------------- */
+/* Records class, message and the failure site (function, file, line: the job's backtrace grows by
+ * one). */
 #define fl_fail(job, failure, error_class, ...)                                                    \
     fl_job_fail_at((job), (failure), (error_class), __func__, __FILE__, __LINE__, __VA_ARGS__)
 enum fl_outcome fl_job_fail_at(struct fl_job *job, enum fl_failure failure, const char *error_class,
-                               const char *function, const char *file, int line,
-                               const char *format, ...) __attribute__((format(printf, 7, 8)));
-/* Acknowledged, logged with the reason, never retried: the record is gone, nothing is left to do. */
+                               const char *function, const char *file, int line, const char *format,
+                               ...) __attribute__((format(printf, 7, 8)));
+/* Acknowledged, logged with the reason, never retried: the record is gone, nothing is left to do.
+ */
 enum fl_outcome fl_discard(struct fl_job *job, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* --- the ports, by value --------------------------------------------------------------------------- */
+/* --- the ports, by value
+ * --------------------------------------------------------------------------- */
 struct fl_clock fl_job_clock(const struct fl_job *job);
 struct fl_tasks fl_job_tasks(const struct fl_job *job);
 struct fl_db fl_job_db(const struct fl_job *job);
@@ -107,21 +114,23 @@ void fl_job_log(const struct fl_job *job, enum fl_log_level level, const char *f
 void fl_job_log_fields(const struct fl_job *job, enum fl_log_level level, const char *message,
                        const struct fl_log_field *fields, size_t count);
 
-/* --- enqueueing from a handler ---------------------------------------------------------------------- */
+/* --- enqueueing from a handler
+ * ---------------------------------------------------------------------- */
 struct fl_push {
     const char *worker;
     struct fl_span args; /* a JSON array as text */
-    const char *queue;   /* NULL: the worker's, when its class is in the same table; else "default" */
-    const char *jid;     /* NULL: a fresh one. 24 lower-case hex digits: a repeat can then be told */
-    int64_t at_us;       /* wall time; 0: now */
+    const char *queue; /* NULL: the worker's, when its class is in the same table; else "default" */
+    const char *jid;   /* NULL: a fresh one. 24 lower-case hex digits: a repeat can then be told */
+    int64_t at_us;     /* wall time; 0: now */
 };
 FL_CHECKED enum fl_error fl_job_push(struct fl_job *job, const struct fl_push *push);
 /* 24 hex digits that depend on nothing but `key`: the same outcome enqueues the same job. */
 void fl_jid_derive(struct fl_span key, char ret_jid[25]);
 
-/* --- seams for tests -------------------------------------------------------------------------------- */
-/* A command object's operations, by name: `standard`, unless the test's world has put another table in its
- * place. The cast is the caller's: both tables have the type that the name stands for. */
+/* --- seams for tests
+ * -------------------------------------------------------------------------------- */
+/* A command object's operations, by name: `standard`, unless the test's world has put another table
+ * in its place. The cast is the caller's: both tables have the type that the name stands for. */
 const void *fl_job_command(const struct fl_job *job, const char *name, const void *standard);
 
 #endif

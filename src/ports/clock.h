@@ -1,7 +1,7 @@
 /* src/ports/clock.h - what time it is; waiting is the task port's business.
  *
- * Wall and monotonic time are apart: Sidekiq's wire speaks wall time, every deadline inside a program is
- * monotonic, so that a jump of the wall clock cannot shorten or stretch a wait. */
+ * Wall and monotonic time are apart: Sidekiq's wire speaks wall time, every deadline inside a
+ * program is monotonic, so that a jump of the wall clock cannot shorten or stretch a wait. */
 #ifndef FL_PORTS_CLOCK_H
 #define FL_PORTS_CLOCK_H
 

@@ -1,8 +1,9 @@
 /* src/ports/db.h - a relational database, by the operations in which dialects differ.
  *
- * A connection is checked out of a bounded pool, used by one task and returned. SQL is written once with
- * ? placeholders; what SQLite and PostgreSQL spell differently (bulk insert, upsert) is an operation here.
- * A busy database is waited for inside the port, up to its named bound, then FL_EBUSY. */
+ * A connection is checked out of a bounded pool, used by one task and returned. SQL is written once
+ * with ? placeholders; what SQLite and PostgreSQL spell differently (bulk insert, upsert) is an
+ * operation here. A busy database is waited for inside the port, up to its named bound, then
+ * FL_EBUSY. */
 #ifndef FL_PORTS_DB_H
 #define FL_PORTS_DB_H
 
@@ -50,7 +51,8 @@ struct fl_db_bulk {
 enum { FL_DB_ROWS_MAX = 1000 * 1000, FL_DB_ERROR_BYTES = 256 };
 
 struct fl_db_ops {
-    /* FL_ETIMEDOUT: every connection stayed in use until the deadline. FL_EDB, FL_EIO: cannot open. */
+    /* FL_ETIMEDOUT: every connection stayed in use until the deadline. FL_EDB, FL_EIO: cannot open.
+     */
     enum fl_error (*checkout)(void *self, int64_t deadline_us, struct fl_db_conn **ret_conn);
     /* An open transaction is rolled back. */
     void (*checkin)(void *self, struct fl_db_conn *conn);
@@ -58,7 +60,8 @@ struct fl_db_ops {
     /* FL_ELOST: whether it was committed is not known. Any other error: it was not. */
     enum fl_error (*commit)(void *self, struct fl_db_conn *conn);
     void (*rollback)(void *self, struct fl_db_conn *conn);
-    /* *ret_affected may be NULL. FL_ECONSTRAINT, FL_EBUSY, FL_ENOSPACE, FL_ENOMEM, FL_EIO, FL_EDB. */
+    /* *ret_affected may be NULL. FL_ECONSTRAINT, FL_EBUSY, FL_ENOSPACE, FL_ENOMEM, FL_EIO, FL_EDB.
+     */
     enum fl_error (*execute)(void *self, struct fl_db_conn *conn, const char *sql,
                              const struct fl_db_value *values, size_t count, int64_t *ret_affected);
     /* The caller releases *ret_rows; FL_EBOUND past FL_DB_ROWS_MAX. */

@@ -9,20 +9,22 @@
 #include "core/span.h"
 
 struct fl_http_request {
-    const char *method; /* "GET" */
-    const char *url;    /* http:// or https:// */
+    const char *method;            /* "GET" */
+    const char *url;               /* http:// or https:// */
     const struct fl_span *headers; /* "Name: value" each */
     size_t header_count;
     struct fl_span body;
     int64_t deadline_us; /* monotonic, for the whole exchange */
 };
 
-/* Called for each piece of a 2xx body, in order; anything but FL_OK ends the request with that error. */
+/* Called for each piece of a 2xx body, in order; anything but FL_OK ends the request with that
+ * error. */
 typedef enum fl_error fl_http_sink(void *context, struct fl_span piece);
 
 struct fl_http_ops {
-    /* FL_OK: an answer came, whatever its status. FL_ETIMEDOUT, FL_ECONNECT, FL_ELOST (broke off; the
-     * server may have acted), FL_EPROTOCOL, or the sink's error. `sink` may be NULL: the body is dropped. */
+    /* FL_OK: an answer came, whatever its status. FL_ETIMEDOUT, FL_ECONNECT, FL_ELOST (broke off;
+     * the server may have acted), FL_EPROTOCOL, or the sink's error. `sink` may be NULL: the body
+     * is dropped. */
     enum fl_error (*request)(void *self, const struct fl_http_request *request, fl_http_sink *sink,
                              void *context, int *ret_status);
 };

@@ -1,7 +1,8 @@
 /* src/ports/log.h - one structured line: a level, a message and named facts.
  *
- * Logging cannot fail for its caller: a line that cannot be written is counted and dropped (a full disk
- * must never stop a retry from being stored). The process, task and job that log are the port's to add. */
+ * Logging cannot fail for its caller: a line that cannot be written is counted and dropped (a full
+ * disk must never stop a retry from being stored). The process, task and job that log are the
+ * port's to add. */
 #ifndef FL_PORTS_LOG_H
 #define FL_PORTS_LOG_H
 

@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 struct fl_mail {
-    struct fl_span from, to, subject, text; /* UTF-8; no line breaks in the first three: FL_EINVAL */
+    struct fl_span from, to, subject,
+        text; /* UTF-8; no line breaks in the first three: FL_EINVAL */
     /* Becomes the Message-ID: a receiver that keeps ids drops a repeat of it. */
     struct fl_span idempotency_key;
     int64_t deadline_us;

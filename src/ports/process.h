@@ -8,12 +8,14 @@
 enum { FL_HOSTNAME_BYTES = 256 };
 
 struct fl_process_ops {
-    const char *(*hostname)(void *self); /* lives as long as the port; env DYNO wins in production */
+    const char *(*hostname)(
+        void *self); /* lives as long as the port; env DYNO wins in production */
     int64_t (*pid)(void *self);
     int64_t (*rss_kib)(void *self); /* 0: not known */
     /* Whether a process of this host exists; true when that cannot be told. */
     bool (*pid_exists)(void *self, int64_t pid);
-    /* Ends the process at once: no destructors, no joins (log lines are flushed). Does not return. */
+    /* Ends the process at once: no destructors, no joins (log lines are flushed). Does not return.
+     */
     void (*exit)(void *self, int status);
 };
 

@@ -1,7 +1,7 @@
 /* src/ports/random.h - chance, as labelled choices.
  *
- * The label says what is being chosen ("retry jitter", "jid"): a simulation records each choice under it
- * and can replay it; production ignores it. Labels are string literals. */
+ * The label says what is being chosen ("retry jitter", "jid"): a simulation records each choice
+ * under it and can replay it; production ignores it. Labels are string literals. */
 #ifndef FL_PORTS_RANDOM_H
 #define FL_PORTS_RANDOM_H
 

@@ -1,7 +1,8 @@
 /* src/ports/redis.h - a batch of commands to one Redis, answered in order.
  *
- * A batch is one write: the server may run other clients' commands between its commands, but not reorder
- * them. Which of them were applied after a failure is told by the error and by ret_replies->count. */
+ * A batch is one write: the server may run other clients' commands between its commands, but not
+ * reorder them. Which of them were applied after a failure is told by the error and by
+ * ret_replies->count. */
 #ifndef FL_PORTS_REDIS_H
 #define FL_PORTS_REDIS_H
 
@@ -50,11 +51,11 @@ static inline void fl_replies_release(struct fl_replies *replies)
 
 struct fl_redis_ops {
     /* Borrows all. FL_OK: every command has a reply, which may be an FL_REPLY_ERROR of its own.
-     * Otherwise the first *ret_replies->count commands were answered; of the rest FL_ECONNECT says that
-     * none was applied, FL_ELOST and FL_ETIMEDOUT that any of them may have been, FL_EPROTOCOL the same.
-     * FL_ENOMEM, FL_EBOUND: nothing was sent. The caller releases *ret_replies in every case.
-     * A blocking command (BLMOVE, BRPOP) must be the last of its batch; `deadline_us` is monotonic and
-     * must leave it time. */
+     * Otherwise the first *ret_replies->count commands were answered; of the rest FL_ECONNECT says
+     * that none was applied, FL_ELOST and FL_ETIMEDOUT that any of them may have been, FL_EPROTOCOL
+     * the same. FL_ENOMEM, FL_EBOUND: nothing was sent. The caller releases *ret_replies in every
+     * case. A blocking command (BLMOVE, BRPOP) must be the last of its batch; `deadline_us` is
+     * monotonic and must leave it time. */
     enum fl_error (*exec)(void *self, const struct fl_command *commands, size_t count,
                           int64_t deadline_us, struct fl_replies *ret_replies);
 };

@@ -1,8 +1,9 @@
-/* src/ports/task.h - tasks, and waiting for each other: OS threads in production, fibers in simulation.
+/* src/ports/task.h - tasks, and waiting for each other: OS threads in production, fibers in
+ * simulation.
  *
- * Shared state is guarded by a monitor (a lock with a place to wait). Rule: no call of any other port is
- * made while a monitor is held; the simulation checks it. A wait returns on a wake, at its deadline or for
- * no reason: always test the condition in a loop. */
+ * Shared state is guarded by a monitor (a lock with a place to wait). Rule: no call of any other
+ * port is made while a monitor is held; the simulation checks it. A wait returns on a wake, at its
+ * deadline or for no reason: always test the condition in a loop. */
 #ifndef FL_PORTS_TASK_H
 #define FL_PORTS_TASK_H
 
@@ -16,8 +17,8 @@ struct fl_monitor; /* opaque, the port's */
 typedef void fl_task_main(void *argument);
 
 struct fl_task_ops {
-    /* `role` names the task inside its process ("fetch", "heartbeat", "thread-3"); copied. FL_ENOMEM, or
-     * FL_EBOUND when the port's maximum of tasks is reached: then nothing runs. */
+    /* `role` names the task inside its process ("fetch", "heartbeat", "thread-3"); copied.
+     * FL_ENOMEM, or FL_EBOUND when the port's maximum of tasks is reached: then nothing runs. */
     enum fl_error (*spawn)(void *self, const char *role, fl_task_main *main, void *argument,
                            struct fl_task **ret_task);
     /* Waits for its end and frees it. FL_ETIMEDOUT: still running, the handle stays valid. */
@@ -28,11 +29,12 @@ struct fl_task_ops {
     void (*monitor_free)(void *self, struct fl_monitor *monitor); /* nobody inside or waiting */
     void (*enter)(void *self, struct fl_monitor *monitor);
     void (*leave)(void *self, struct fl_monitor *monitor);
-    /* Inside: leaves, waits, enters again. FL_OK after a wake (or none), FL_ETIMEDOUT at the deadline. */
+    /* Inside: leaves, waits, enters again. FL_OK after a wake (or none), FL_ETIMEDOUT at the
+     * deadline. */
     enum fl_error (*wait)(void *self, struct fl_monitor *monitor, int64_t deadline_us);
     void (*wake_all)(void *self, struct fl_monitor *monitor); /* inside or outside */
-    /* What this task is working on, for log lines and effect identities: a jid, or NULL for its role.
-     * Copied. Tasks spawned later do not inherit it. */
+    /* What this task is working on, for log lines and effect identities: a jid, or NULL for its
+     * role. Copied. Tasks spawned later do not inherit it. */
     void (*set_context)(void *self, const char *jid);
 };
 

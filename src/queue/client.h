@@ -1,8 +1,9 @@
 /* src/queue/client.h - puts jobs on the wire: push, bulk push, in and at (Sidekiq 7.3's client).
  *
- * An immediate job is SADD queues + LPUSH queue:<name> in one batch, a later one ZADD schedule. After
- * FL_ELOST the job may or may not stand in Redis; pushing again with the same jid can enqueue it twice, as
- * with Sidekiq (handlers are idempotent). READONLY, NOREPLICAS and UNBLOCKED are retried once. */
+ * An immediate job is SADD queues + LPUSH queue:<name> in one batch, a later one ZADD schedule.
+ * After FL_ELOST the job may or may not stand in Redis; pushing again with the same jid can enqueue
+ * it twice, as with Sidekiq (handlers are idempotent). READONLY, NOREPLICAS and UNBLOCKED are
+ * retried once. */
 #ifndef FL_QUEUE_CLIENT_H
 #define FL_QUEUE_CLIENT_H
 
@@ -17,7 +18,8 @@
 
 enum { FL_JID_BYTES = 25, FL_PAYLOAD_BYTES_MAX = 16 * 1024 * 1024, FL_PUSH_SLICE = 1000 };
 
-/* Below this many seconds a time is an interval from now, from it on an instant (Sidekiq's rule). */
+/* Below this many seconds a time is an interval from now, from it on an instant (Sidekiq's rule).
+ */
 #define FL_INTERVAL_SECONDS_MAX 1000000000.0
 
 struct fl_client {
@@ -29,13 +31,13 @@ struct fl_client {
 
 /* What a job carries besides class and arguments; zeroed is the default. */
 struct fl_client_job {
-    const char *worker;  /* required */
-    struct fl_span args; /* required: a JSON array as text, else FL_EINVAL */
-    const char *queue;   /* NULL: "default" */
-    const char *jid;     /* NULL: fresh */
-    int64_t at_us;       /* wall time; 0 or past: now */
-    struct fl_span retry; /* raw JSON: true, false or a number; empty: true */
-    int backtrace_lines; /* 0: not written; -1: true */
+    const char *worker;        /* required */
+    struct fl_span args;       /* required: a JSON array as text, else FL_EINVAL */
+    const char *queue;         /* NULL: "default" */
+    const char *jid;           /* NULL: fresh */
+    int64_t at_us;             /* wall time; 0 or past: now */
+    struct fl_span retry;      /* raw JSON: true, false or a number; empty: true */
+    int backtrace_lines;       /* 0: not written; -1: true */
     enum fl_dead_setting dead; /* FL_DEAD_DROP writes "dead":false */
 };
 
@@ -44,9 +46,9 @@ struct fl_client_job {
 FL_CHECKED enum fl_error fl_client_push(const struct fl_client *client,
                                         const struct fl_client_job *job,
                                         char ret_jid[FL_JID_BYTES]);
-/* `count` jobs that differ in their arguments only; one variadic LPUSH (or ZADD) a slice of 1000, so the
- * first is run first. job->args and job->jid are ignored. Stops at the first slice that fails;
- * *ret_pushed (may be NULL) counts the jobs of the slices that were answered. */
+/* `count` jobs that differ in their arguments only; one variadic LPUSH (or ZADD) a slice of 1000,
+ * so the first is run first. job->args and job->jid are ignored. Stops at the first slice that
+ * fails; *ret_pushed (may be NULL) counts the jobs of the slices that were answered. */
 FL_CHECKED enum fl_error fl_client_push_bulk(const struct fl_client *client,
                                              const struct fl_client_job *job,
                                              const struct fl_span *args, size_t count,

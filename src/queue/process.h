@@ -1,6 +1,7 @@
 /* src/queue/process.h - one worker process: fetcher, job threads, poller, heartbeat, and its stop.
  *
- * Written once against ports: faultline-worker composes it with src/posix, the harness with fakes. */
+ * Written once against ports: faultline-worker composes it with src/posix, the harness with fakes.
+ */
 #ifndef FL_QUEUE_PROCESS_H
 #define FL_QUEUE_PROCESS_H
 
@@ -26,7 +27,8 @@ enum fl_wire { FL_WIRE_6 = 6, FL_WIRE_7 = 7, FL_WIRE_8 = 8 };
 
 struct fl_queue_option {
     const char *name;
-    int weight; /* 0: unweighted. All 0: strict order; any above 0: weighted, unweighted ones count 1 */
+    int weight; /* 0: unweighted. All 0: strict order; any above 0: weighted, unweighted ones count
+                   1 */
 };
 
 /* A command object replaced by a test (fl_job_command). */
@@ -39,14 +41,14 @@ struct fl_command_override {
 struct fl_process_options {
     const struct fl_queue_option *queues; /* none: "default" */
     size_t queue_count;
-    int concurrency;      /* job threads; 0: 5, Sidekiq 7's default */
-    int64_t timeout_us;   /* grace at stop; 0: 25 s */
+    int concurrency;    /* job threads; 0: 5, Sidekiq 7's default */
+    int64_t timeout_us; /* grace at stop; 0: 25 s */
     enum fl_fetch fetch;
-    enum fl_wire wire;    /* 0: FL_WIRE_7 */
-    int max_retries;      /* for `retry: true`; 0: 25 */
-    int64_t dead_max_jobs;    /* 0: 10,000 */
-    int64_t dead_timeout_us;  /* 0: 180 days */
-    int64_t average_poll_us;  /* average_scheduled_poll_interval; 0: 5 s */
+    enum fl_wire wire;       /* 0: FL_WIRE_7 */
+    int max_retries;         /* for `retry: true`; 0: 25 */
+    int64_t dead_max_jobs;   /* 0: 10,000 */
+    int64_t dead_timeout_us; /* 0: 180 days */
+    int64_t average_poll_us; /* average_scheduled_poll_interval; 0: 5 s */
     const char *tag;
     const struct fl_worker *const *tables; /* each ended by a NULL name; a later table wins */
     size_t table_count;
@@ -61,9 +63,9 @@ struct fl_process; /* opaque: layout in process.c */
 FL_CHECKED enum fl_error fl_process_new(const struct fl_process_options *options,
                                         const struct fl_ports *ports,
                                         struct fl_process **ret_process);
-/* Runs in the calling task until stopped. Returns the exit status: 0 after a stop, 70 after a system
- * failure, 1 when it could not start (logged). When job threads outlive the grace period it does not
- * return: it gives their jobs back, deregisters and calls the process port's exit. */
+/* Runs in the calling task until stopped. Returns the exit status: 0 after a stop, 70 after a
+ * system failure, 1 when it could not start (logged). When job threads outlive the grace period it
+ * does not return: it gives their jobs back, deregisters and calls the process port's exit. */
 int fl_process_run(struct fl_process *process);
 /* From any task (the signal task of a program): idempotent, returns at once. */
 void fl_process_quiet(struct fl_process *process); /* TSTP: finish, take no more */

@@ -1,0 +1,46 @@
+/* harness/choice/choices.h - every decision of a run, from one source, recorded by identity.
+ *
+ * A run is a pure function of its scenario and its choices. A source is a seed (each stream draws
+ * from its own generator, seeded by seed x stream, so that a new process moves nobody else's
+ * draws), a recorded list, or "simplest" (always the first option, or 0). What is recorded is
+ * (kind, stream, label, occurrence) and the value chosen: an option's name, or a number. */
+#ifndef HARNESS_CHOICE_CHOICES_H
+#define HARNESS_CHOICE_CHOICES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/error.h"
+
+enum sim_choice_kind {
+    SIM_CHOICE_SCHEDULE, /* which ready task runs next: by the task's name */
+    SIM_CHOICE_DELAY,    /* how long something takes: microseconds within a range */
+    SIM_CHOICE_RANDOM,   /* a number or bytes that the program under test drew */
+    SIM_CHOICE_FAULT,    /* whether a fault with a probability fires */
+};
+
+enum { SIM_CHOICES_MAX = 4 * 1024 * 1024 };
+
+struct sim_choices; /* opaque: layout in choices.c */
+
+FL_CHECKED enum fl_error sim_choices_from_seed(uint64_t seed, struct sim_choices **ret_choices);
+FL_CHECKED enum fl_error sim_choices_simplest(struct sim_choices **ret_choices);
+/* `text` as sim_choices_format writes it. A recorded choice that never comes up, or is no option
+ * any more, becomes the simplest option and is counted as a miss. FL_EPARSE with *ret_line. */
+FL_CHECKED enum fl_error
+sim_choices_from_text(struct fl_span text, struct sim_choices **ret_choices, uint32_t *ret_line);
+void sim_choices_free(struct sim_choices *choices);
+
+/* A number in [0, bound). `stream` names the entity ("p1", "p1/thread-2", "world"). */
+uint64_t sim_choose_below(struct sim_choices *choices, enum sim_choice_kind kind,
+                          const char *stream, const char *label, uint64_t bound);
+/* An index into `names` (count >= 1); with one option nothing is drawn or recorded. */
+size_t sim_choose_name(struct sim_choices *choices, enum sim_choice_kind kind, const char *stream,
+                       const char *label, const char *const *names, size_t count);
+/* All that were made, one a line, replayable. FL_EBOUND when more than SIM_CHOICES_MAX were made.
+ */
+FL_CHECKED enum fl_error sim_choices_format(const struct sim_choices *choices, struct fl_buf *out);
+uint64_t sim_choices_misses(const struct sim_choices *choices);
+
+#endif

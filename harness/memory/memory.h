@@ -1,0 +1,34 @@
+/* harness/memory/memory.h - whose memory is it, and when does it run out.
+ *
+ * malloc and its kin are defined by the harness executable. Each block carries its owner: the
+ * process whose fiber is running, or the harness. A kill frees the owner's list. Blocks of another
+ * owner may be freed or resized by anybody; they keep their owner. */
+#ifndef HARNESS_MEMORY_MEMORY_H
+#define HARNESS_MEMORY_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sim_memory; /* one owner's blocks; opaque */
+
+struct sim_memory *sim_memory_new(int64_t bytes_max); /* NULL when out of memory; 0: no limit */
+/* Frees every block of this owner, then itself. */
+void sim_memory_free(struct sim_memory *memory);
+int64_t sim_memory_bytes(const struct sim_memory *memory);
+uint64_t sim_memory_allocations(const struct sim_memory *memory); /* so far, failed ones included */
+/* The nth allocation from now (1 is the next) returns NULL; `forever`: and all after it. 0 stops
+ * failing. */
+void sim_memory_fail(struct sim_memory *memory, uint64_t nth, bool forever);
+bool sim_memory_has_failed(const struct sim_memory *memory);
+/* True once bytes_max was exceeded: the allocation succeeds, the world then kills the process. */
+bool sim_memory_over_limit(const struct sim_memory *memory);
+
+/* Who owns what is allocated from here on; NULL is the harness. Returns the former owner. Fakes and
+ * checkers bracket their work with it; a fiber switch sets it to the fiber's process. */
+struct sim_memory *sim_memory_switch(struct sim_memory *memory);
+
+/* Fresh blocks and freed ones are filled with this byte: another one for each run worker. */
+void sim_memory_poison(uint8_t byte);
+
+#endif

@@ -1,0 +1,48 @@
+/* harness/run/run.h - one run of one plan: build the world, play it, judge it. */
+#ifndef HARNESS_RUN_RUN_H
+#define HARNESS_RUN_RUN_H
+
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/error.h"
+#include "harness/choice/choices.h"
+#include "harness/scenario/plan.h"
+
+enum run_verdict {
+    RUN_PASSED,
+    RUN_FAILED,        /* an expectation or an invariant does not hold: exit code 1 */
+    RUN_STUCK,         /* healed, and yet not drained: exit code 4 */
+    RUN_CRASHED,       /* a handler crashed, hung or called what it must not: exit code 6 */
+    RUN_BAD_INPUT,     /* the plan cannot be played (no such table, class, module): exit code 2 */
+    RUN_HARNESS_FAULT, /* our own failure: exit code 5 */
+    RUN_SWEPT,         /* this sweep index lies beyond the last effect: the sweep is complete */
+};
+
+struct run_order {
+    const struct plan *plan;
+    struct sim_choices *choices; /* borrowed */
+    int32_t sweep;   /* which point of the plan's sweep, from 0; -1: none (the undisturbed run) */
+    bool want_trace; /* keep the whole trace as text, not only the last events */
+};
+
+struct run_result {
+    enum run_verdict verdict;
+    uint64_t trace_hash[2];
+    uint64_t effects;
+    int64_t virtual_us;
+    struct fl_buf
+        text; /* for a person: what must hold, what was found, the timeline of last events */
+    struct fl_buf
+        swept_at;         /* "kill p1 before imp-1#1.4 db COMMIT": what the sweep did in this run */
+    struct fl_buf state;  /* canonical final state, for `same-as reference` */
+    struct fl_buf trace;  /* with want_trace: one event a line */
+    uint32_t failed_line; /* of the first expectation that failed; 0 */
+};
+
+/* Never fails for lack of anything: what goes wrong is the verdict. Release the buffers with
+ * run_result_release. */
+void run_play(const struct run_order *order, struct run_result *ret_result);
+void run_result_release(struct run_result *result);
+
+#endif

@@ -1,0 +1,237 @@
+/* harness/scenario/plan.h - a scenario, read: who, what, when, which faults, what must hold.
+ *
+ * Made by parse.h from a file, by hand from C for computed scenarios; printed by format.h.
+ * Read-only once made; all of it lives in one arena. Texts have had $NAME replaced and {a..b}
+ * expanded. Each item carries its line, because reports and shrinking speak of lines. Absent texts
+ * are NULL, absent times -1. */
+#ifndef HARNESS_SCENARIO_PLAN_H
+#define HARNESS_SCENARIO_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/span.h"
+#include "queue/process.h"
+
+enum {
+    PLAN_LINES_MAX = 100 * 1000,
+    PLAN_BYTES_MAX = 64 * 1024 * 1024,
+    PLAN_JOBS_MAX = 1000 * 1000
+};
+
+struct plan_where { /* for messages: file:line:column */
+    uint32_t line, column;
+};
+
+/* --- where a fault strikes: conditions joined by `and`; an unset one does not restrict
+ * ------------- */
+enum plan_moment { PLAN_BEFORE, PLAN_AFTER, PLAN_BEFORE_AND_AFTER };
+
+struct plan_address {
+    struct plan_where where;
+    int64_t at_us;       /* `at +5m`: since the start; then no effect is needed for it to fire */
+    const char *pattern; /* glob on "label" or "label detail": "redis LPUSH queue:*", "db COMMIT" */
+    uint32_t nth;        /* `the 2nd "..."`, `cmd 17` (pattern "redis *"); 0: every one */
+    bool each_step;      /* `step *`: a sweep makes one run for each effect that matches the rest */
+    const char *job;     /* glob on the scenario's job names */
+    uint32_t delivery;   /* `imp-1#2`; 0: any */
+    const char *process; /* glob: "p1", "web" (the client that enqueues) */
+    const char *role;    /* glob: "fetch", "heartbeat", "poller", "thread-*" */
+    enum plan_moment moment;
+    uint32_t chance_of, chance_in; /* `p 1/50`; 0/0: always */
+    const char *after_fault;       /* `2s after fault f1` */
+    int64_t after_us;
+};
+
+/* --- faults
+ * ---------------------------------------------------------------------------------------- */
+enum plan_verb {
+    PLAN_ERROR,    /* `error "READONLY You can't..."` or a short name (readonly loading oom): before
+                      apply */
+    PLAN_LOSE_ACK, /* applied, the reply is lost and the connection with it */
+    PLAN_DELAY,    /* `delay 5s` */
+    PLAN_KILL,     /* `kill process-of JOB` | `kill p1` */
+    PLAN_OOMKILL,
+    PLAN_PAUSE,     /* `pause process-of JOB 90s` */
+    PLAN_TERM,      /* `term p1` : TERM with the process's own grace period */
+    PLAN_QUIET,     /* `quiet p1` : TSTP */
+    PLAN_RESTART,   /* `restart p1` or, as a tail of kill and its kin, `restart after 5s` */
+    PLAN_CLOCK,     /* `clock p1|all +1h|-1h` */
+    PLAN_OOM,       /* `oom nth 3 once|forever in p1`; a sweep counts nth up until nothing fails */
+    PLAN_HTTP,      /* `http 503|timeout|garbage|refuse` */
+    PLAN_DB,        /* `db busy|timeout|disconnect|full` */
+    PLAN_DELETED,   /* `deleted imports id=7` : the record vanishes */
+    PLAN_DUPLICATE, /* `duplicate JOB` : its payload is pushed once more */
+    PLAN_MAIL,      /* `mail refuse|timeout|disconnect` */
+};
+
+enum plan_target { PLAN_TARGET_NONE, PLAN_TARGET_PROCESS, PLAN_TARGET_PROCESS_OF, PLAN_TARGET_ALL };
+
+struct plan_fault {
+    struct plan_where where;
+    const char *name; /* `fault f1: kill ...`; NULL */
+    enum plan_verb verb;
+    enum plan_target target; /* KILL OOMKILL PAUSE TERM QUIET RESTART CLOCK OOM */
+    const char *target_name; /* the process, or the job of `process-of` */
+    const char *text;  /* ERROR's line; HTTP/DB/MAIL's word; DELETED's table; DUPLICATE's job */
+    int64_t amount_us; /* DELAY, PAUSE, CLOCK (signed) */
+    int http_status;   /* HTTP with a number */
+    uint64_t oom_nth;  /* OOM; 0 in a sweep */
+    enum { PLAN_ONCE, PLAN_FOREVER } oom_mode;
+    const struct plan_pair *match; /* DELETED: column=value */
+    uint32_t match_count;
+    int64_t restart_after_us; /* a killed process comes back; -1: when healed */
+    uint32_t times;           /* how often at most; 0: always. Default 1 */
+    bool sweep;               /* `sweep` instead of `fault`: multiplies the scenario */
+    struct plan_address address;
+};
+
+/* --- the world
+ * --------------------------------------------------------------------------------------- */
+struct plan_pair {
+    const char *name;
+    struct fl_span value;
+    enum { PLAN_TEXT, PLAN_INTEGER, PLAN_NULL } type;
+    enum { PLAN_EQUAL, PLAN_CONTAINS } op; /* `error~"timeout"` in an expectation */
+};
+
+struct plan_processes { /* `processes 2 concurrency 1 fetch basic queues critical,10 default,3 ...`
+                         */
+    struct plan_where where;
+    uint32_t count;
+    struct fl_process_options options; /* queues, concurrency, timeout, fetch, wire, poll, ... */
+    int64_t memory_max;
+};
+
+struct plan_given_row { /* `given db imports id=7 state=pending` */
+    struct plan_where where;
+    const char *table;
+    const struct plan_pair *columns;
+    uint32_t column_count;
+};
+
+struct plan_http_answer { /* `timeout 30s` | `503` | `200 "body"` | `200 @file`, each with `x2` */
+    int status;           /* 0: timeout, after delay_us */
+    int64_t delay_us;
+    struct fl_span body;
+    uint32_t times; /* the last one of a stub is for ever */
+};
+
+struct plan_given_http { /* `given http GET http://host/path -> timeout 30s x2 then 200 "..."` */
+    struct plan_where where;
+    const char *method, *url; /* url is a glob */
+    const struct plan_http_answer *answers;
+    uint32_t answer_count;
+};
+
+struct plan_given_file { /* `given file NAME "text"` | `@path` (beside the scenario) | `rows 100000`
+                          */
+    struct plan_where where;
+    const char *name;
+    struct fl_span bytes;  /* text; empty otherwise */
+    const char *real_path; /* resolved; read on demand, never held whole */
+    int64_t csv_rows;      /* generated: a header `name,email` and so many rows; -1 */
+};
+
+enum plan_enqueue_kind { PLAN_PUSH, PLAN_PUSH_RAW };
+
+struct plan_job { /* `enqueue imp-7 ImportProcessorWorker [7] in 5m queue low_priority retry 3 dead
+                     false` */
+    struct plan_where where;
+    const char *name;
+    enum plan_enqueue_kind kind; /* `enqueue bad raw queue default "not json"` */
+    const char *worker;
+    struct fl_span args;  /* JSON array, or the raw payload */
+    const char *queue;    /* NULL: the worker's own */
+    struct fl_span retry; /* raw JSON; empty: the worker's own */
+    enum fl_dead_setting dead;
+    int64_t when_us; /* `when +10m`: the moment of the push; 0: the start */
+    int64_t in_us;   /* `in 5m`; -1 */
+    int64_t at_us;   /* `at +1h`: perform_at, since the start; -1 */
+    bool bulk;       /* `enqueue-bulk`: consecutive ones of a name pattern are one bulk push */
+};
+
+/* --- what must hold
+ * ------------------------------------------------------------------------------------ */
+enum plan_expect_kind {
+    PLAN_EXPECT_JOB,  /* `expect JOB done|dead|discarded|lost|dropped|retrying|scheduled|waiting` */
+    PLAN_EXPECT_RUNS, /* `expect runs of JOB = 6` : runs begun */
+    PLAN_EXPECT_DELIVERIES, /* `expect deliveries of JOB >= 2` */
+    PLAN_EXPECT_GAP,    /* `expect gap of JOB 1..2 in 15s..40s` : from the end of a run to the next
+                           start */
+    PLAN_EXPECT_STARTS, /* `expect JOB starts in 5m..5m30s` : since the start of the scenario */
+    PLAN_EXPECT_ORDER,  /* `expect JOB starts before JOB` */
+    PLAN_EXPECT_EFFECT, /* `expect effect "mail a@b*" exactly 1 [for each job]` : applied effects */
+    PLAN_EXPECT_DB,     /* `expect db imports id=7 state=failed error~"..."` and/or `count 3` */
+    PLAN_EXPECT_LOG,    /* `expect log "text" exactly 1` : a substring of message or ctx */
+    PLAN_EXPECT_REDIS,  /* `expect redis ZCARD dead = 0` : a command's reply as text, at the end */
+    PLAN_EXPECT_STATE,  /* `expect state same-as reference` */
+    PLAN_EXPECT_EXIT,   /* `expect p1 exits 0` */
+    PLAN_EXPECT_DRAINED, /* `expect drained within 5m` */
+    PLAN_EXPECT_MEMORY,  /* `expect memory of p1 at most 8MiB` : high-water mark */
+};
+
+enum plan_compare { PLAN_EXACTLY, PLAN_AT_MOST, PLAN_AT_LEAST };
+
+enum plan_job_state {
+    PLAN_STATE_DONE,
+    PLAN_STATE_DISCARDED,
+    PLAN_STATE_DEAD,
+    PLAN_STATE_DROPPED, /* failed for good without a dead entry: retry false, or dead false */
+    PLAN_STATE_LOST,
+    PLAN_STATE_RETRYING,
+    PLAN_STATE_SCHEDULED,
+    PLAN_STATE_WAITING,
+};
+
+struct plan_expect {
+    struct plan_where where;
+    const char *source; /* the line as written, for reports */
+    enum plan_expect_kind kind;
+    const char *job, *other_job; /* globs */
+    enum plan_job_state state;
+    enum plan_compare compare;
+    int64_t number; /* count, status, bytes */
+    uint32_t gap_from, gap_to;
+    int64_t low_us, high_us;
+    const char *text; /* pattern, log text, table, redis reply, process */
+    bool for_each_job;
+    const char *const *argv; /* REDIS */
+    uint32_t argc;
+    const struct plan_pair *columns; /* DB */
+    uint32_t column_count;
+    bool has_count;
+};
+
+struct plan {
+    struct fl_arena arena;
+    const char *path; /* of the scenario file, as given */
+    const char *title, *why;
+    uint64_t seed_first, seed_last; /* `seeds 1..100`; both 1 by default */
+    int64_t start_us;               /* `start 2026-03-29T00:30Z` */
+    int64_t horizon_us; /* `horizon 60d`: the run must have drained by then; 400 days by default */
+    bool fold_idle;     /* `idle exact` clears it */
+    const char *const *modules; /* `module demo.so`; none: the shipped workers.so */
+    uint32_t module_count;
+    const struct plan_processes
+        *processes; /* p1, p2, ... numbered through; none: one default process */
+    uint32_t processes_count;
+    const struct plan_given_row *rows;
+    uint32_t row_count;
+    const struct plan_given_http *https;
+    uint32_t http_count;
+    const struct plan_given_file *files;
+    uint32_t file_count;
+    const struct plan_job *jobs;
+    uint32_t job_count;
+    const struct plan_fault *faults; /* with the sweeps */
+    uint32_t fault_count;
+    const struct plan_expect *expects;
+    uint32_t expect_count;
+    const char *const *volatiles; /* `volatile db imports.updated_at` : not compared */
+    uint32_t volatile_count;
+    int64_t heal_us; /* `heal at +1h`; -1: once every limited fault has fired */
+};
+
+#endif
