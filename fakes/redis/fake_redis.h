@@ -1,0 +1,214 @@
+/* fakes/redis/fake_redis.h - a Redis in memory that answers as Redis 7.0 does: bytes in, bytes out.
+ *
+ * No sockets, no threads, no clock of its own. A caller opens sessions, feeds them the bytes a
+ * client would send and takes the bytes that the server would answer. All of a command happens
+ * inside the call that completes it, and everything that follows from it for other sessions (a
+ * blocked pop that is served) happens before that call returns: a run is a pure function of the
+ * calls and of the clock.
+ *
+ * Time is the wall time of the options' clock, in milliseconds as Redis counts: a key is dead once
+ * now > its expiry, strictly, and no command sees a dead key. The clock is read at the start of
+ * each command; nothing happens by the passing of time until fake_redis_advance().
+ *
+ * Out of memory answers an error that begins with "OOM" or closes the session. Everything that
+ * grows has a bound below. Not thread-safe; any number of engines may live side by side. */
+#ifndef FAKE_REDIS_H
+#define FAKE_REDIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/error.h"
+#include "core/span.h"
+#include "ports/clock.h"
+
+enum {
+    FAKE_REDIS_DATABASES = 16,
+    FAKE_REDIS_ARGS_MAX = 1024 * 1024,                /* arguments of one command */
+    FAKE_REDIS_BULK_BYTES_MAX = 512 * 1024 * 1024,    /* one argument, one string value */
+    FAKE_REDIS_INLINE_BYTES_MAX = 64 * 1024,          /* one inline command, one RESP header line */
+    FAKE_REDIS_INPUT_BYTES_MAX = 1024 * 1024 * 1024,  /* fed and not yet executed, a session */
+    FAKE_REDIS_OUTPUT_BYTES_MAX = 1024 * 1024 * 1024, /* answered and not yet taken, a session */
+    FAKE_REDIS_SESSIONS_MAX = 100 * 1000,
+    FAKE_REDIS_QUEUED_MAX = 1024 * 1024, /* commands between MULTI and EXEC */
+    FAKE_REDIS_SCRIPTS_MAX = 10 * 1000,  /* scripts in the cache */
+    FAKE_REDIS_LUA_BYTES_MAX = 256 * 1024 * 1024,
+};
+
+struct fake_redis;         /* opaque: layout in engine.h */
+struct fake_redis_session; /* opaque: layout in session.h */
+struct fake_redis_key;     /* opaque: one key with its value, see "Looking without bytes" */
+
+/* Where a reported command came from. */
+enum fake_redis_origin {
+    FAKE_REDIS_DIRECT,      /* sent by a client, executed at once */
+    FAKE_REDIS_TRANSACTION, /* between MULTI and EXEC; reported when EXEC runs it */
+    FAKE_REDIS_SCRIPT,      /* called by a script */
+    FAKE_REDIS_SERVED,      /* a blocked pop that another command, a timeout or a state ended */
+};
+
+/* The type of the first byte of a reply. */
+enum fake_redis_reply {
+    FAKE_REDIS_REPLY_NONE, /* the session is blocked: the reply is reported as FAKE_REDIS_SERVED */
+    FAKE_REDIS_REPLY_STATUS,
+    FAKE_REDIS_REPLY_ERROR,
+    FAKE_REDIS_REPLY_INTEGER,
+    FAKE_REDIS_REPLY_BULK,
+    FAKE_REDIS_REPLY_NIL, /* null bulk or null array */
+    FAKE_REDIS_REPLY_ARRAY,
+};
+
+struct fake_redis_event {
+    const char *session_name; /* as given to fake_redis_open */
+    unsigned db;              /* selected before the command ran */
+    enum fake_redis_origin origin;
+    const struct fl_span *args; /* args[0] is the name as the client spelled it */
+    size_t count;
+    enum fake_redis_reply reply;
+    struct fl_span reply_bytes; /* the whole reply as RESP; empty for FAKE_REDIS_REPLY_NONE */
+    bool wrote;                 /* the keyspace changed */
+};
+
+/* Callbacks must not call the engine, but for the looking functions. All may be NULL. */
+struct fake_redis_hooks {
+    void *context;
+    /* After each executed command that passed its name and arity checks, in order of execution. */
+    void (*on_command)(void *context, const struct fake_redis_event *event);
+    /* A session that did not cause it has got output: a served or timed-out pop. Called before the
+     * feed or advance that caused it returns. */
+    void (*on_output)(void *context, struct fake_redis_session *session);
+};
+
+struct fake_redis_options {
+    struct fl_clock clock;
+    const char *version;       /* NULL: "7.0.15" */
+    uint64_t seed;             /* SPOP, SRANDMEMBER, RANDOMKEY, levels of sorted sets, the run id */
+    size_t memory_max_bytes;   /* 0: none; above it the commands that need memory answer OOM */
+    uint64_t script_steps_max; /* Lua instructions of one script; 0: 50 million */
+    struct fake_redis_hooks hooks;
+};
+
+/* Borrows what options point to until the engine is freed. NULL: out of memory. Cheap: a few small
+ * allocations; the Lua state is made by the first script. */
+struct fake_redis *fake_redis_new(const struct fake_redis_options *options);
+/* Closes all sessions. NULL is fine. */
+void fake_redis_free(struct fake_redis *engine);
+/* As a fresh fake_redis_new(options), except that the Lua state and compiled scripts are kept for
+ * speed; a client cannot tell (EVALSHA answers NOSCRIPT again). Closes all sessions. */
+void fake_redis_reset(struct fake_redis *engine, const struct fake_redis_options *options);
+
+/* ---- sessions
+ * -------------------------------------------------------------------------------------- */
+
+/* Copies `name`, which events carry. NULL: out of memory or FAKE_REDIS_SESSIONS_MAX reached. */
+struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char *name);
+/* The client is gone: leaves every queue, drops MULTI and WATCH, discards unread output. Frees the
+ * session. NULL is fine. */
+void fake_redis_close(struct fake_redis_session *session);
+const char *fake_redis_session_name(const struct fake_redis_session *session);
+
+/* Executes every command that is complete and appends the replies to the session's output; keeps an
+ * incomplete rest. While the session is blocked, bytes wait. After the server has closed the
+ * session (fake_redis_closed) bytes are ignored. Borrows the bytes for the call. */
+void fake_redis_feed(struct fake_redis_session *session, const void *bytes, size_t length);
+/* What the server has answered and nobody has consumed; valid until the next call on the engine. */
+struct fl_span fake_redis_output(const struct fake_redis_session *session);
+void fake_redis_consume(struct fake_redis_session *session, size_t count);
+/* The server hung up (QUIT, a protocol error, a bound): what is in the output still arrives. */
+bool fake_redis_closed(const struct fake_redis_session *session);
+bool fake_redis_blocked(const struct fake_redis_session *session);
+
+/* ---- time
+ * ------------------------------------------------------------------------------------------ */
+
+/* The earliest instant at which a blocked session times out, as wall time of the engine's clock
+ * (ask again after that clock was stepped); FL_NEVER_US when none will. */
+int64_t fake_redis_next_deadline_us(const struct fake_redis *engine);
+/* The clock has moved: times out blocked sessions whose deadline is now or earlier, in the order of
+ * their deadlines, and removes dead keys. */
+void fake_redis_advance(struct fake_redis *engine);
+
+/* ---- faults
+ * ---------------------------------------------------------------------------------------- */
+
+enum fake_redis_states {
+    FAKE_REDIS_OOM = 1,      /* commands that may need memory are refused */
+    FAKE_REDIS_READONLY = 2, /* writes are refused; blocked sessions get UNBLOCKED when it begins */
+    FAKE_REDIS_LOADING = 4,  /* all but the few that work while loading are refused */
+    FAKE_REDIS_NOREPLICAS = 8, /* writes are refused for want of replicas */
+};
+/* Replaces the set of states (a bit set of the enum; 0: healthy). */
+void fake_redis_set_states(struct fake_redis *engine, unsigned states);
+unsigned fake_redis_states(const struct fake_redis *engine);
+/* As SCRIPT FLUSH by somebody else. */
+void fake_redis_script_flush(struct fake_redis *engine);
+/* As FLUSHALL by somebody else, or as a restart that lost its data (watchers notice). */
+void fake_redis_flush_all(struct fake_redis *engine);
+/* Deletes one key as eviction does. False: it was not there. */
+bool fake_redis_evict(struct fake_redis *engine, unsigned db, struct fl_span key);
+/* Moves the expiry of one key; false: absent, or without expiry. It dies when the new instant is
+ * past. */
+bool fake_redis_shift_ttl(struct fake_redis *engine, unsigned db, struct fl_span key,
+                          int64_t delta_us);
+
+/* ---- looking without bytes: sees live keys only, changes nothing
+ * ------------------------------------ */
+
+enum fake_redis_type {
+    FAKE_REDIS_STRING,
+    FAKE_REDIS_LIST,
+    FAKE_REDIS_SET,
+    FAKE_REDIS_ZSET,
+    FAKE_REDIS_HASH,
+};
+
+/* Grows with every change of the keyspace: equal values mean an equal keyspace (but for expiry). */
+uint64_t fake_redis_version_counter(const struct fake_redis *engine);
+/* Pointers and spans below stay valid until the engine runs another command or time advances. */
+/* The live keys of a database ordered by their bytes; an array that the engine owns and reuses with
+ * the next call. NULL with *ret_count == 0 when there are none or memory is out. */
+const struct fake_redis_key *const *fake_redis_keys(struct fake_redis *engine, unsigned db,
+                                                    size_t *ret_count);
+const struct fake_redis_key *fake_redis_find(const struct fake_redis *engine, unsigned db,
+                                             struct fl_span key); /* NULL: absent or dead */
+struct fl_span fake_redis_key_name(const struct fake_redis_key *key);
+enum fake_redis_type fake_redis_key_type(const struct fake_redis_key *key);
+/* Wall time, whole milliseconds; FL_NEVER_US: none. */
+int64_t fake_redis_key_expires_us(const struct fake_redis_key *key);
+/* Elements, members or fields; bytes of a string. */
+size_t fake_redis_length(const struct fake_redis_key *key);
+
+/* One element: lists and strings fill `member`, hashes `member` (the field) and `value`, sorted
+ * sets `member` and `score`. */
+struct fake_redis_element {
+    struct fl_span member, value;
+    double score;
+};
+/* Walks lists from the left, sorted sets by score, hashes and sets in order of insertion, a string
+ * once. */
+struct fake_redis_cursor {
+    size_t position; /* start from a zeroed cursor */
+    const void *node;
+};
+bool fake_redis_next(const struct fake_redis_key *key, struct fake_redis_cursor *cursor,
+                     struct fake_redis_element *ret_element);
+/* Direct reads; false or an empty span when the key is absent, of another type, or has no such
+ * element. */
+bool fake_redis_list_at(const struct fake_redis_key *list, size_t index,
+                        struct fl_span *ret_element);
+bool fake_redis_hash_get(const struct fake_redis_key *hash, struct fl_span field,
+                         struct fl_span *ret_value);
+bool fake_redis_set_has(const struct fake_redis_key *set, struct fl_span member);
+bool fake_redis_zset_score(const struct fake_redis_key *zset, struct fl_span member,
+                           double *ret_score);
+bool fake_redis_string(const struct fake_redis_key *string, struct fl_span *ret_value);
+
+/* The keyspace as text, the same for the same contents: databases in order, keys by bytes, a line
+ * for each key, sets and hashes sorted, "ttl" when it has an expiry: db0 list "queue:default"
+ * ["b","a"] db0 hash "p1" ttl {"beat":"1"} db0 zset "retry" [("x",1.5)] FL_ENOMEM; FL_EBOUND as
+ * `out` says. */
+FL_CHECKED enum fl_error fake_redis_dump(struct fake_redis *engine, struct fl_buf *out);
+
+#endif
