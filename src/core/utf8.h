@@ -10,7 +10,8 @@
 size_t fl_utf8_sequence(struct fl_span text);
 /* Offset of the first invalid byte, or text.length when all is valid. */
 size_t fl_utf8_valid_prefix(struct fl_span text);
-/* Appends at most `characters_max` characters, each bad byte as U+FFFD (Ruby's scrub). */
+/* Appends at most `characters_max` characters. A bad byte, or the beginning of a sequence that does
+ * not go on, becomes one U+FFFD (Ruby's scrub). */
 FL_CHECKED enum fl_error fl_utf8_append_scrubbed(struct fl_buf *out, struct fl_span text,
                                                  size_t characters_max);
 
