@@ -80,6 +80,9 @@ struct fl_json_at fl_job_args(const struct fl_job *job);
  * NUL-terminated, and lives as long as the job. */
 FL_CHECKED enum fl_error fl_job_int(const struct fl_job *job, uint32_t index, int64_t *ret_value);
 FL_CHECKED enum fl_error fl_job_text(struct fl_job *job, uint32_t index, const char **ret_text);
+/* A number that perform leaves for the exhausted hook of the same delivery; 0 at first. */
+void fl_job_set_value(struct fl_job *job, int64_t value);
+int64_t fl_job_value(const struct fl_job *job);
 /* True once the process has been asked to stop: a long handler may save its work and fail
  * transiently. */
 bool fl_job_stopping(const struct fl_job *job);
