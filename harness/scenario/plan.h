@@ -17,8 +17,15 @@
 enum {
     PLAN_LINES_MAX = 100 * 1000,
     PLAN_BYTES_MAX = 64 * 1024 * 1024,
-    PLAN_JOBS_MAX = 1000 * 1000
+    PLAN_JOBS_MAX = 1000 * 1000,
+    PLAN_FAULTS_MAX = 10 * 1000,
+    PLAN_PROCESSES_MAX = 32,
+    PLAN_MODULES_MAX = 16,
+    PLAN_CSV_ROWS_MAX = 100 * 1000 * 1000,
 };
+
+#define PLAN_START_DEFAULT_US   INT64_C(1767225600000000) /* 2026-01-01T00:00Z */
+#define PLAN_HORIZON_DEFAULT_US INT64_C(34560000000000)   /* 400 days */
 
 struct plan_where { /* for messages: file:line:column */
     uint32_t line, column;
@@ -33,10 +40,11 @@ struct plan_address {
     int64_t at_us;       /* `at +5m`: since the start; then no effect is needed for it to fire */
     const char *pattern; /* glob on "label" or "label detail": "redis LPUSH queue:*", "db COMMIT" */
     uint32_t nth;        /* `the 2nd "..."`, `cmd 17` (pattern "redis *"); 0: every one */
-    bool each_step;      /* `step *`: a sweep makes one run for each effect that matches the rest */
+    bool each_step;      /* set in every sweep but oom's: one run for each effect that matches the
+                            rest; `step *` in a plain fault restricts nothing */
     const char *job;     /* glob on the scenario's job names */
     uint32_t delivery;   /* `imp-1#2`; 0: any */
-    const char *process; /* glob: "p1", "web" (the client that enqueues) */
+    const char *process; /* glob: "p1", "p*", "web" (the client that enqueues); `p1/fetch`, `p1` */
     const char *role;    /* glob: "fetch", "heartbeat", "poller", "thread-*" */
     enum plan_moment moment;
     uint32_t chance_of, chance_in; /* `p 1/50`; 0/0: always */
@@ -149,7 +157,8 @@ struct plan_job { /* `enqueue imp-7 ImportProcessorWorker [7] in 5m queue low_pr
     int64_t when_us; /* `when +10m`: the moment of the push; 0: the start */
     int64_t in_us;   /* `in 5m`; -1 */
     int64_t at_us;   /* `at +1h`: perform_at, since the start; -1 */
-    bool bulk;       /* `enqueue-bulk`: consecutive ones of a name pattern are one bulk push */
+    bool bulk;       /* `enqueue-bulk`: consecutive ones that differ in name and arguments only are
+                        one bulk push */
 };
 
 /* --- what must hold
@@ -209,7 +218,7 @@ struct plan {
     const char *path; /* of the scenario file, as given */
     const char *title, *why;
     uint64_t seed_first, seed_last; /* `seeds 1..100`; both 1 by default */
-    int64_t start_us;               /* `start 2026-03-29T00:30Z` */
+    int64_t start_us;               /* `start 2026-03-29T00:30Z`; 2026-01-01T00:00Z by default */
     int64_t horizon_us; /* `horizon 60d`: the run must have drained by then; 400 days by default */
     bool fold_idle;     /* `idle exact` clears it */
     const char *const *modules; /* `module demo.so`; none: the shipped workers.so */
@@ -229,7 +238,8 @@ struct plan {
     uint32_t fault_count;
     const struct plan_expect *expects;
     uint32_t expect_count;
-    const char *const *volatiles; /* `volatile db imports.updated_at` : not compared */
+    const char *const *volatiles; /* `volatile db imports.updated_at`: "imports.updated_at", a
+                                     glob; not compared */
     uint32_t volatile_count;
     int64_t heal_us; /* `heal at +1h`; -1: once every limited fault has fired */
 };

@@ -1,0 +1,219 @@
+/* Where and how often a fault strikes: the clauses behind its verb. */
+#include <string.h>
+
+#include "core/time_text.h"
+#include "harness/scenario/reading.h"
+
+/* --- conditions ----------------------------------------------------------------------------------
+ */
+static bool once(struct reading *r, const struct token *at, bool is_set)
+{
+    return !is_set || reading_problem(r, at, "each kind of condition once");
+}
+
+static bool read_pattern(struct reading *r, struct plan_address *address)
+{
+    const struct token *token = line_peek(&r->line);
+    if (!once(r, token, address->pattern != NULL)) return false;
+    if (token->kind != TOKEN_STRING)
+        return reading_problem(r, token, "a pattern in quotes, like \"redis LPUSH *\"");
+    return reading_text(r, "a pattern in quotes, like \"redis LPUSH *\"", &address->pattern);
+}
+
+static bool read_step(struct reading *r, struct plan_address *address)
+{
+    if (line_skip(&r->line, "*")) return true;
+    const struct token *token = line_peek(&r->line);
+    if (token->kind != TOKEN_STRING)
+        return reading_problem(r, token, "* or a pattern in quotes, like \"db COMMIT\"");
+    return read_pattern(r, address);
+}
+
+/* 1st, 2nd, 3rd, 17th */
+static bool read_ordinal(struct reading *r, uint32_t *ret_nth)
+{
+    const struct token *token = line_take(&r->line);
+    static const char *const suffixes[] = {"st", "nd", "rd", "th"};
+    if (token->kind == TOKEN_WORD && token->text.length > 2) {
+        struct fl_span digits = {token->text.bytes, token->text.length - 2};
+        struct fl_span suffix = {digits.bytes + digits.length, 2};
+        long long nth;
+        bool known = false;
+        for (size_t i = 0; i < 4; i++)
+            known |= fl_span_is(suffix, suffixes[i]);
+        if (known && fl_span_int64(digits, &nth) && nth >= 1 && nth <= INT32_MAX) {
+            *ret_nth = (uint32_t)nth;
+            return true;
+        }
+    }
+    return reading_problem(r, token, "which one: 1st, 2nd, 3rd, ...");
+}
+
+static bool read_command(struct reading *r, struct plan_address *address)
+{
+    const struct token *token = line_peek(&r->line);
+    int64_t nth;
+    if (!once(r, token, address->pattern != NULL)) return false;
+    if (!reading_number(r, "a number from 1", 1, INT32_MAX, &nth)) return false;
+    address->pattern = "redis *";
+    address->nth = (uint32_t)nth;
+    return true;
+}
+
+/* JOB or JOB#DELIVERY */
+static bool read_job_address(struct reading *r, const struct token *token,
+                             struct plan_address *address)
+{
+    struct fl_span job = token->text;
+    const char *hash = memchr(job.bytes, '#', job.length);
+    long long delivery = 0;
+    if (!once(r, token, address->job != NULL)) return false;
+    if (hash) {
+        job.length = (size_t)(hash - job.bytes);
+        struct fl_span digits = {hash + 1, token->text.length - job.length - 1};
+        if (!fl_span_int64(digits, &delivery) || delivery < 1 || delivery > INT32_MAX)
+            return reading_problem(r, token, "a delivery from 1 after the #");
+    }
+    if (!reading_is_name(job, READING_GLOB))
+        return reading_problem_among(r, token, &words_conditions);
+    address->job = reading_copy(r, job);
+    address->delivery = (uint32_t)delivery;
+    return address->job && reading_refer(r, token, REFERENCE_JOB, address->job);
+}
+
+/* PROCESS or PROCESS/ROLE */
+static bool read_process_address(struct reading *r, const struct token *token, const char *slash,
+                                 struct plan_address *address)
+{
+    struct fl_span process = token->text;
+    if (!once(r, token, address->process != NULL)) return false;
+    if (slash) {
+        process.length = (size_t)(slash - process.bytes);
+        struct fl_span role = {slash + 1, token->text.length - process.length - 1};
+        if (!reading_is_name(role, READING_GLOB))
+            return reading_problem(r, token, "a role after the /, like p1/fetch");
+        if (!fl_span_is(role, "*")) address->role = reading_copy(r, role);
+    }
+    if (!reading_is_process(process) && !fl_span_is(process, "*"))
+        return reading_problem(r, token, "a process before the /: p1, p* or web");
+    address->process = reading_copy(r, process);
+    return address->process && reading_refer(r, token, REFERENCE_PROCESS, address->process);
+}
+
+static bool read_subject(struct reading *r, struct plan_address *address)
+{
+    const struct token *token = line_peek(&r->line);
+    if (token->kind != TOKEN_WORD || token->quoted_from != SIZE_MAX)
+        return reading_problem_among(r, token, &words_conditions);
+    line_take(&r->line);
+    const char *slash = memchr(token->text.bytes, '/', token->text.length);
+    if (slash || reading_is_process(token->text))
+        return read_process_address(r, token, slash, address);
+    return read_job_address(r, token, address);
+}
+
+static bool read_condition(struct reading *r, struct plan_address *address)
+{
+    if (line_peek(&r->line)->kind == TOKEN_STRING) return read_pattern(r, address);
+    if (line_skip(&r->line, "step")) return read_step(r, address);
+    if (line_skip(&r->line, "cmd")) return read_command(r, address);
+    if (line_skip(&r->line, "the"))
+        return read_ordinal(r, &address->nth) && read_pattern(r, address);
+    return read_subject(r, address);
+}
+
+/* `when A and B`; step, the and cmd may follow a subject without `and`. */
+static bool read_conditions(struct reading *r, struct plan_address *address)
+{
+    if (!read_condition(r, address)) return false;
+    for (;;) {
+        const struct line *line = &r->line;
+        bool joined = line_skip(&r->line, "and");
+        if (joined && (line_at(line, "p") || line_at(line, "at"))) return true;
+        if (!joined && !line_at(line, "step") && !line_at(line, "the") && !line_at(line, "cmd"))
+            return true;
+        if (!read_condition(r, address)) return false;
+    }
+}
+
+/* --- clauses -------------------------------------------------------------------------------------
+ */
+static bool read_chance(struct reading *r, struct plan_address *address)
+{
+    const struct token *token = line_take(&r->line);
+    const char *slash =
+        token->kind == TOKEN_WORD ? memchr(token->text.bytes, '/', token->text.length) : NULL;
+    long long of = 0, in = 0;
+    if (slash) {
+        struct fl_span left = {token->text.bytes, (size_t)(slash - token->text.bytes)};
+        struct fl_span right = {slash + 1, token->text.length - left.length - 1};
+        slash = fl_span_int64(left, &of) && fl_span_int64(right, &in) ? slash : NULL;
+    }
+    if (!slash || of < 1 || in < of || in > INT32_MAX)
+        return reading_problem(r, token, "a chance, like 1/50");
+    address->chance_of = (uint32_t)of;
+    address->chance_in = (uint32_t)in;
+    return true;
+}
+
+static bool read_times(struct reading *r, struct plan_fault *fault)
+{
+    int64_t times = 0;
+    if (!line_skip(&r->line, "always") &&
+        !reading_number(r, "a number from 1, or always", 1, INT32_MAX, &times))
+        return false;
+    fault->times = (uint32_t)times;
+    return true;
+}
+
+static bool read_restart(struct reading *r, const struct token *at, struct plan_fault *fault)
+{
+    bool ends = fault->verb == PLAN_KILL || fault->verb == PLAN_OOMKILL ||
+                fault->verb == PLAN_TERM || fault->verb == PLAN_QUIET || fault->verb == PLAN_OOM;
+    if (!ends)
+        return reading_problem(r, at, "restart only behind kill, oomkill, term, quiet or oom");
+    return reading_expect(r, "after") &&
+           reading_duration(r, "a duration, like 5s", &fault->restart_after_us);
+}
+
+/* `2s after fault f1` */
+static bool read_after_fault(struct reading *r, struct plan_address *address)
+{
+    if (!reading_duration(r, "a duration, like 2s", &address->after_us)) return false;
+    if (!reading_expect(r, "after") || !reading_expect(r, "fault")) return false;
+    const struct token *token = line_peek(&r->line);
+    return reading_name(r, "the name of a fault", READING_NAME, &address->after_fault) &&
+           reading_refer(r, token, REFERENCE_FAULT, address->after_fault);
+}
+
+static bool read_clause(struct reading *r, struct plan_fault *fault, uint32_t *seen)
+{
+    const struct token *token = line_peek(&r->line);
+    struct plan_address *address = &fault->address;
+    int clause;
+    int64_t ignored;
+    if (token->kind == TOKEN_WORD && fl_duration_parse(token->text, &ignored) == FL_OK)
+        return read_after_fault(r, address);
+    if (!reading_option(r, &words_clauses, seen, &clause)) return false;
+    switch ((enum word_clause)clause) {
+    case WORD_CLAUSE_WHEN: return read_conditions(r, address);
+    case WORD_CLAUSE_AT: return reading_offset(r, &address->at_us);
+    case WORD_CLAUSE_CHANCE: return read_chance(r, address);
+    case WORD_CLAUSE_BEFORE: address->moment = PLAN_BEFORE; return true;
+    case WORD_CLAUSE_AFTER: address->moment = PLAN_AFTER; return true;
+    case WORD_CLAUSE_BEFORE_AFTER: address->moment = PLAN_BEFORE_AND_AFTER; return true;
+    case WORD_CLAUSE_TIMES: return read_times(r, fault);
+    case WORD_CLAUSE_RESTART: return read_restart(r, token, fault);
+    case WORD_CLAUSE_AND: *seen &= ~(UINT32_C(1) << WORD_CLAUSE_AND); return true;
+    case WORD_CLAUSE_AFTER_FAULT: return false; /* two words, so no token is it */
+    }
+    return false;
+}
+
+bool read_clauses(struct reading *r, struct plan_fault *fault)
+{
+    uint32_t seen = 0;
+    while (line_peek(&r->line)->kind != TOKEN_END)
+        if (!read_clause(r, fault, &seen)) return false;
+    return true;
+}

@@ -1,0 +1,188 @@
+/* `fault NAME: VERB ... CLAUSES` and `sweep VERB ... CLAUSES`: the verbs; clauses are address.c's.
+ */
+#include <string.h>
+
+#include "harness/scenario/reading.h"
+
+static bool read_target(struct reading *r, struct plan_fault *fault)
+{
+    if (line_skip(&r->line, "process-of")) {
+        fault->target = PLAN_TARGET_PROCESS_OF;
+        return reading_job(r, &fault->target_name);
+    }
+    if (line_skip(&r->line, "all")) {
+        fault->target = PLAN_TARGET_ALL;
+        return true;
+    }
+    const struct token *token = line_peek(&r->line);
+    if (token->kind != TOKEN_WORD || !reading_is_process(token->text))
+        return reading_problem(r, token, "a process: p1, process-of JOB or all");
+    fault->target = PLAN_TARGET_PROCESS;
+    return reading_process(r, &fault->target_name);
+}
+
+static bool read_error_line(struct reading *r, struct plan_fault *fault)
+{
+    const struct token *token = line_peek(&r->line);
+    if (token->kind == TOKEN_STRING) {
+        if (!reading_text(r, "an error line", &fault->text)) return false;
+        return !strpbrk(fault->text, "\r\n") ||
+               reading_problem(r, token, "an error of a single line");
+    }
+    const struct word *word =
+        token->kind == TOKEN_WORD ? words_find(&words_errors, token->text) : NULL;
+    if (!word) return reading_problem_among(r, token, &words_errors);
+    line_take(&r->line);
+    fault->text = word->means;
+    return true;
+}
+
+/* One of a table's words, kept as text. */
+static bool read_way(struct reading *r, const struct words *words, const char **ret_text)
+{
+    const struct token *token = line_peek(&r->line);
+    int ignored;
+    if (!reading_word(r, words, &ignored)) return false;
+    *ret_text = token->text.bytes;
+    return true;
+}
+
+static bool read_http_way(struct reading *r, struct plan_fault *fault)
+{
+    const struct token *token = line_peek(&r->line);
+    long long status;
+    if (token->kind != TOKEN_WORD || !fl_span_int64(token->text, &status))
+        return read_way(r, &words_http, &fault->text);
+    int64_t number;
+    if (!reading_number(r, "a status from 100 to 599", 100, 599, &number)) return false;
+    fault->http_status = (int)number;
+    return true;
+}
+
+/* `oom nth N|* [once|forever] in PROCESS`; a sweep counts by itself, so its N is * or left out. */
+static bool read_oom(struct reading *r, struct plan_fault *fault)
+{
+    int mode = PLAN_ONCE;
+    bool nth = line_skip(&r->line, "nth");
+    if (!nth && !fault->sweep) return reading_expect(r, "nth");
+    if (nth && fault->sweep && !reading_expect(r, "*")) return false;
+    if (!fault->sweep) {
+        int64_t number;
+        if (!reading_number(r, "a number from 1", 1, INT64_MAX, &number)) return false;
+        fault->oom_nth = (uint64_t)number;
+    }
+    if (!line_at(&r->line, "in") && !reading_word(r, &words_oom_modes, &mode)) return false;
+    fault->oom_mode = mode == PLAN_FOREVER ? PLAN_FOREVER : PLAN_ONCE;
+    return reading_expect(r, "in") && read_target(r, fault);
+}
+
+static bool read_deleted(struct reading *r, struct plan_fault *fault)
+{
+    if (!reading_name(r, "the name of a table", READING_NAME, &fault->text)) return false;
+    if (!reading_pairs(r, READING_PAIRS_EQUAL, &fault->match, &fault->match_count)) return false;
+    return fault->match_count > 0 || reading_problem(r, line_peek(&r->line), "COLUMN=VALUE");
+}
+
+static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
+{
+    switch (fault->verb) {
+    case PLAN_ERROR: return read_error_line(r, fault);
+    case PLAN_LOSE_ACK: return true;
+    case PLAN_DELAY: return reading_duration(r, "a duration, like 5s", &fault->amount_us);
+    case PLAN_KILL:
+    case PLAN_OOMKILL:
+    case PLAN_TERM:
+    case PLAN_QUIET:
+    case PLAN_RESTART: return read_target(r, fault);
+    case PLAN_PAUSE:
+        return read_target(r, fault) &&
+               reading_duration(r, "a duration, like 90s", &fault->amount_us);
+    case PLAN_CLOCK: return read_target(r, fault) && reading_jump(r, &fault->amount_us);
+    case PLAN_OOM: return read_oom(r, fault);
+    case PLAN_HTTP: return read_http_way(r, fault);
+    case PLAN_DB: return read_way(r, &words_db, &fault->text);
+    case PLAN_MAIL: return read_way(r, &words_mail, &fault->text);
+    case PLAN_DELETED: return read_deleted(r, fault);
+    case PLAN_DUPLICATE: return reading_job(r, &fault->text);
+    }
+    return false;
+}
+
+/* Faults that meet an effect may meet any; all others need a place or a time. */
+static bool needs_address(enum plan_verb verb)
+{
+    switch (verb) {
+    case PLAN_ERROR:
+    case PLAN_LOSE_ACK:
+    case PLAN_DELAY:
+    case PLAN_OOM:
+    case PLAN_HTTP:
+    case PLAN_DB:
+    case PLAN_MAIL: return false;
+    case PLAN_KILL:
+    case PLAN_OOMKILL:
+    case PLAN_PAUSE:
+    case PLAN_TERM:
+    case PLAN_QUIET:
+    case PLAN_RESTART:
+    case PLAN_CLOCK:
+    case PLAN_DELETED:
+    case PLAN_DUPLICATE: return true;
+    }
+    return false;
+}
+
+static bool has_address(const struct plan_address *address)
+{
+    return address->at_us != -1 || address->pattern || address->job || address->process ||
+           address->chance_in != 0 || address->after_fault;
+}
+
+/* `f1:` */
+static bool read_fault_name(struct reading *r, struct plan_fault *fault)
+{
+    const struct token *token = line_peek(&r->line);
+    if (token->kind != TOKEN_WORD || token->text.length < 2) return true;
+    struct fl_span name = {token->text.bytes, token->text.length - 1};
+    if (name.bytes[name.length] != ':') return true;
+    if (!reading_is_name(name, READING_NAME))
+        return reading_problem(r, token, "a name for the fault, like f1:");
+    const struct plan_fault *faults = r->faults.items;
+    for (uint32_t i = 0; i + 1 < r->faults.count; i++)
+        if (faults[i].name && fl_span_is(name, faults[i].name))
+            return reading_problem(r, token, "a name that no other fault has");
+    line_take(&r->line);
+    fault->name = reading_copy(r, name);
+    return fault->name != NULL;
+}
+
+static bool read_either(struct reading *r, bool sweep)
+{
+    int verb;
+    struct plan_fault *fault = reading_add(r, &r->faults, sizeof *fault, PLAN_FAULTS_MAX);
+    if (!fault) return false;
+    fault->where = reading_where(r, &r->line.tokens[0]);
+    fault->sweep = sweep;
+    fault->times = 1;
+    fault->restart_after_us = -1;
+    fault->address.at_us = fault->address.after_us = -1;
+    if (!sweep && !read_fault_name(r, fault)) return false;
+    if (!reading_word(r, &words_verbs, &verb)) return false;
+    fault->verb = (enum plan_verb)verb;
+    if (!read_verb_arguments(r, fault)) return false;
+    fault->address.where = reading_where(r, line_peek(&r->line));
+    fault->address.each_step = sweep && fault->verb != PLAN_OOM;
+    if (!read_clauses(r, fault)) return false;
+    if (has_address(&fault->address) || !needs_address(fault->verb)) return true;
+    return reading_problem(r, line_peek(&r->line), "when, at or p: where the fault strikes");
+}
+
+bool read_fault(struct reading *r)
+{
+    return read_either(r, false);
+}
+
+bool read_sweep(struct reading *r)
+{
+    return read_either(r, true);
+}

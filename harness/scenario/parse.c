@@ -1,0 +1,312 @@
+/* Reads line by line. A statement that is wrong is reported and left out; the rest is still read,
+ * so that one look shows all mistakes. Only a lack of memory or a bound ends the reading early. */
+#include "harness/scenario/parse.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "core/utf8.h"
+#include "harness/scenario/nearest.h"
+#include "harness/scenario/reading.h"
+
+enum {
+    EXPANDED_LINES_MAX = 2 * PLAN_JOBS_MAX,
+    ARENA_BYTES_MAX = 1024 * 1024 * 1024,
+};
+
+typedef bool read_statement(struct reading *r);
+
+static read_statement *const readers[] = {
+    [WORD_SCENARIO] = read_scenario,
+    [WORD_WHY] = read_why,
+    [WORD_SET] = read_set,
+    [WORD_SEED] = read_seed,
+    [WORD_SEEDS] = read_seeds,
+    [WORD_START] = read_start,
+    [WORD_HORIZON] = read_horizon,
+    [WORD_IDLE] = read_idle,
+    [WORD_MODULE] = read_module,
+    [WORD_PROCESSES] = read_processes,
+    [WORD_GIVEN] = read_given,
+    [WORD_ENQUEUE] = read_enqueue,
+    [WORD_ENQUEUE_BULK] = read_enqueue_bulk,
+    [WORD_FAULT] = read_fault,
+    [WORD_SWEEP] = read_sweep,
+    [WORD_HEAL] = read_heal,
+    [WORD_EXPECT] = read_expect,
+    [WORD_VOLATILE] = read_volatile,
+};
+
+/* --- one line ------------------------------------------------------------------------------------
+ */
+static bool may_repeat(enum word_statement statement)
+{
+    switch (statement) {
+    case WORD_SCENARIO:
+    case WORD_SEED:
+    case WORD_SEEDS:
+    case WORD_START:
+    case WORD_HORIZON:
+    case WORD_IDLE:
+    case WORD_HEAL: return false;
+    case WORD_WHY:
+    case WORD_SET:
+    case WORD_MODULE:
+    case WORD_PROCESSES:
+    case WORD_GIVEN:
+    case WORD_ENQUEUE:
+    case WORD_ENQUEUE_BULK:
+    case WORD_FAULT:
+    case WORD_SWEEP:
+    case WORD_EXPECT:
+    case WORD_VOLATILE: return true;
+    }
+    return true;
+}
+
+/* The first statement is `scenario`, and those about the whole stand once. */
+static bool check_order(struct reading *r, const struct token *first, enum word_statement statement)
+{
+    uint64_t bit = UINT64_C(1) << statement;
+    bool begun = r->seen & (UINT64_C(1) << WORD_SCENARIO);
+    if (!begun && statement != WORD_SCENARIO) {
+        reading_problem(r, first, "scenario 1 \"title\" as the first line");
+        r->seen |= UINT64_C(1) << WORD_SCENARIO; /* say so once */
+    }
+    if ((r->seen & bit) && begun && !may_repeat(statement))
+        return reading_problem(r, first, "this statement only once");
+    r->seen |= bit;
+    if (statement == WORD_SEED) r->seen |= UINT64_C(1) << WORD_SEEDS;
+    if (statement == WORD_SEEDS) r->seen |= UINT64_C(1) << WORD_SEED;
+    return true;
+}
+
+static bool read_tokens(struct reading *r)
+{
+    int statement;
+    const struct token *first = line_peek(&r->line);
+    if (first->kind == TOKEN_END) return true;
+    if (!reading_word(r, &words_statements, &statement)) return false;
+    if (!check_order(r, first, (enum word_statement)statement)) return false;
+    fl_assert((size_t)statement < FL_COUNT(readers));
+    return readers[statement](r);
+}
+
+static bool report_form(struct reading *r, const struct line_error *error)
+{
+    struct nearest nearest = nearest_to(error->found);
+    for (const struct line_setting *set = error->settings; set; set = set->next)
+        nearest_offer(&nearest, set->name);
+    problems_suggest(&r->problems, r->line.number, error->column, error->expected, error->found,
+                     nearest.best);
+    return false;
+}
+
+static bool read_copy(struct reading *r, uint64_t copy)
+{
+    struct line_error error = {0};
+    enum fl_error err =
+        line_split(&r->line, copy, r->settings, &r->plan->arena, &r->scratch, &error);
+    if (err == FL_EPARSE) return report_form(r, &error);
+    if (err) r->err = err;
+    return !err && read_tokens(r);
+}
+
+static bool is_why(struct fl_span source)
+{
+    while (source.length && strchr(" \t", source.bytes[0]))
+        source = (struct fl_span){source.bytes + 1, source.length - 1};
+    return fl_span_starts(source, FL_SPAN("why ")) || fl_span_starts(source, FL_SPAN("why\t")) ||
+           fl_span_is(source, "why");
+}
+
+static void read_line(struct reading *r, uint64_t *expanded)
+{
+    size_t valid = fl_utf8_valid_prefix(r->line.source);
+    if (valid < r->line.source.length) {
+        struct fl_span bad = {r->line.source.bytes + valid, 1};
+        problems_add(&r->problems, r->line.number, (uint32_t)valid + 1, "valid UTF-8", bad, NULL);
+        return;
+    }
+    if (is_why(r->line.source)) {
+        read_why(r);
+        return;
+    }
+    r->line.copies = 1;
+    for (uint64_t copy = 0; copy < r->line.copies && !r->err; copy++) {
+        if (++*expanded > EXPANDED_LINES_MAX) r->err = FL_EBOUND;
+        if (r->err || !read_copy(r, copy)) return;
+    }
+}
+
+/* --- all lines -----------------------------------------------------------------------------------
+ */
+static struct fl_span take_line(struct fl_span *text)
+{
+    const char *end = text->length ? memchr(text->bytes, '\n', text->length) : NULL;
+    size_t length = end ? (size_t)(end - text->bytes) : text->length;
+    struct fl_span line = {text->bytes, length};
+    size_t used = length + (end ? 1 : 0);
+    *text = (struct fl_span){text->bytes + used, text->length - used};
+    if (line.length && line.bytes[line.length - 1] == '\r') line.length--;
+    return line;
+}
+
+static void read_lines(struct reading *r, struct fl_span text)
+{
+    uint64_t expanded = 0;
+    if (fl_span_starts(text, FL_SPAN("\xEF\xBB\xBF")))
+        text = (struct fl_span){text.bytes + 3, text.length - 3};
+    while (text.length && !r->err && r->problems.count < PROBLEMS_MAX) {
+        r->line.source = take_line(&text);
+        if (++r->line.number > PLAN_LINES_MAX) r->err = FL_EBOUND;
+        if (!r->err) read_line(r, &expanded);
+    }
+    bool begun = r->seen & (UINT64_C(1) << WORD_SCENARIO);
+    if (!begun && !r->err && r->problems.count == 0)
+        problems_add(&r->problems, 1, 1, "scenario 1 \"title\" as the first line",
+                     (struct fl_span){0}, NULL);
+}
+
+static void finish(struct plan *plan, const struct reading *r)
+{
+    plan->modules = (const char *const *)r->modules.items;
+    plan->module_count = r->modules.count;
+    plan->processes = r->processes.items;
+    plan->processes_count = r->processes.count;
+    plan->rows = r->rows.items;
+    plan->row_count = r->rows.count;
+    plan->https = r->https.items;
+    plan->http_count = r->https.count;
+    plan->files = r->files.items;
+    plan->file_count = r->files.count;
+    plan->jobs = r->jobs.items;
+    plan->job_count = r->jobs.count;
+    plan->faults = r->faults.items;
+    plan->fault_count = r->faults.count;
+    plan->expects = r->expects.items;
+    plan->expect_count = r->expects.count;
+    plan->volatiles = (const char *const *)r->volatiles.items;
+    plan->volatile_count = r->volatiles.count;
+}
+
+static enum fl_error take_overrides(struct reading *r, const struct scenario_setting *settings,
+                                    uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct line_setting *set = fl_arena_alloc(&r->plan->arena, sizeof *set);
+        char *name = reading_copy(r, fl_span_from(settings[i].name));
+        char *value = reading_copy(r, fl_span_from(settings[i].value));
+        if (!set || !name || !value) return FL_ENOMEM;
+        *set = (struct line_setting){.next = r->overrides, .name = name, .value = value};
+        r->overrides = set;
+    }
+    return FL_OK;
+}
+
+static enum fl_error read_all(struct reading *r, struct fl_span text,
+                              const struct scenario_setting *settings, uint32_t setting_count)
+{
+    enum fl_error err = take_overrides(r, settings, setting_count);
+    if (err) return err;
+    read_lines(r, text);
+    if (!r->err && r->problems.count < PROBLEMS_MAX) check_plan(r);
+    if (r->err == FL_EBOUND)
+        problems_add(&r->problems, r->line.number, 1,
+                     "a smaller scenario: 100,000 lines, 1,000,000 jobs, 1 GiB in memory",
+                     r->line.source, NULL);
+    if (r->err) return r->err;
+    if (r->problems.err) return r->problems.err;
+    return r->problems.count ? FL_EPARSE : FL_OK;
+}
+
+static struct plan *new_plan(const char *path)
+{
+    struct plan *plan = calloc(1, sizeof *plan);
+    if (!plan) return NULL;
+    plan->arena = FL_ARENA_INIT(ARENA_BYTES_MAX);
+    plan->path = fl_arena_copy(&plan->arena, fl_span_from(path));
+    plan->seed_first = plan->seed_last = 1;
+    plan->start_us = PLAN_START_DEFAULT_US;
+    plan->horizon_us = PLAN_HORIZON_DEFAULT_US;
+    plan->fold_idle = true;
+    plan->heal_us = -1;
+    if (plan->path) return plan;
+    scenario_plan_free(plan);
+    return NULL;
+}
+
+enum fl_error scenario_parse(const char *path, struct fl_span text,
+                             const struct scenario_setting *settings, uint32_t setting_count,
+                             struct plan **ret_plan, struct fl_buf *message)
+{
+    struct plan *plan = new_plan(path);
+    if (!plan) return FL_ENOMEM;
+    struct reading r = {
+        .plan = plan,
+        .problems = {.path = path, .message = message},
+        .scratch = FL_BUF_INIT(LINE_TOKEN_BYTES_MAX),
+        .job_names = FL_MAP_INIT(PLAN_JOBS_MAX),
+    };
+    enum fl_error err = read_all(&r, text, settings, setting_count);
+    fl_buf_release(&r.scratch);
+    fl_map_release(&r.job_names);
+    if (err) {
+        scenario_plan_free(plan);
+        return err;
+    }
+    finish(plan, &r);
+    *ret_plan = plan;
+    return FL_OK;
+}
+
+void scenario_plan_free(struct plan *plan)
+{
+    if (!plan) return;
+    fl_arena_release(&plan->arena);
+    free(plan);
+}
+
+/* --- files ---------------------------------------------------------------------------------------
+ */
+static enum fl_error read_file(FILE *file, struct fl_buf *out)
+{
+    char chunk[16384];
+    size_t count;
+    enum fl_error err = FL_OK;
+    while (!err && (count = fread(chunk, 1, sizeof chunk, file)) > 0)
+        err = fl_buf_append(out, chunk, count);
+    return !err && ferror(file) ? FL_EIO : err;
+}
+
+static enum fl_error unreadable(const char *path, const char *found, enum fl_error err,
+                                struct fl_buf *message)
+{
+    struct problems problems = {.path = path, .message = message};
+    problems_add(&problems, 1, 1, "a scenario file that can be read, at most 64 MiB",
+                 fl_span_from(found), NULL);
+    return problems.err ? problems.err : err;
+}
+
+enum fl_error scenario_read(const char *path, const struct scenario_setting *settings,
+                            uint32_t setting_count, struct plan **ret_plan, struct fl_buf *message)
+{
+    struct fl_buf text = FL_BUF_INIT(PLAN_BYTES_MAX);
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        enum fl_error err = errno == ENOENT ? FL_ENOTFOUND : FL_EIO;
+        return unreadable(path, strerror(errno), err, message);
+    }
+    enum fl_error err = read_file(file, &text);
+    int failure = errno;
+    fclose(file);
+    if (err == FL_EBOUND) err = unreadable(path, "more", err, message);
+    if (err == FL_EIO) err = unreadable(path, strerror(failure), err, message);
+    if (!err)
+        err = scenario_parse(path, fl_buf_span(&text), settings, setting_count, ret_plan, message);
+    fl_buf_release(&text);
+    return err;
+}

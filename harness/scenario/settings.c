@@ -1,0 +1,159 @@
+/* The lines about the scenario as a whole: title, seeds, times, modules. */
+#include <string.h>
+
+#include "core/time_text.h"
+#include "harness/scenario/reading.h"
+
+bool read_scenario(struct reading *r)
+{
+    const struct token *version = line_peek(&r->line);
+    if (!token_is(version, "1"))
+        return reading_problem(r, version, "1, the version of the scenario language");
+    line_take(&r->line);
+    return reading_text(r, "a title in quotes", &r->plan->title) && reading_end(r, NULL);
+}
+
+/* Prose: neither quotes nor # nor $ mean anything in it. */
+bool read_why(struct reading *r)
+{
+    struct fl_span text = r->line.source;
+    while (text.length && strchr(" \t", text.bytes[0]))
+        text = (struct fl_span){text.bytes + 1, text.length - 1};
+    text = (struct fl_span){text.bytes + strlen("why"), text.length - strlen("why")};
+    while (text.length && strchr(" \t", text.bytes[0]))
+        text = (struct fl_span){text.bytes + 1, text.length - 1};
+    while (text.length && strchr(" \t", text.bytes[text.length - 1]))
+        text.length--;
+    struct token at = {.column = (uint32_t)(text.bytes - r->line.source.bytes) + 1,
+                       .kind = text.length ? TOKEN_WORD : TOKEN_END,
+                       .text = text};
+    if (text.length == 0 || memchr(text.bytes, '\0', text.length))
+        return reading_problem(r, &at, "a reason in words");
+    fl_buf_truncate(&r->scratch, 0);
+    enum fl_error err = FL_OK;
+    if (r->plan->why) err = fl_buf_printf(&r->scratch, "%s\n", r->plan->why);
+    if (!err) err = fl_buf_append_span(&r->scratch, text);
+    if (err) r->err = err;
+    r->plan->why = err ? NULL : reading_copy(r, fl_buf_span(&r->scratch));
+    return r->plan->why != NULL;
+}
+
+static struct line_setting *find_setting(struct line_setting *settings, const char *name)
+{
+    while (settings && strcmp(settings->name, name) != 0)
+        settings = settings->next;
+    return settings;
+}
+
+bool read_set(struct reading *r)
+{
+    const struct token *at = line_peek(&r->line);
+    const char *name, *value = "";
+    if (!reading_name(r, "the name of a setting", READING_NAME, &name)) return false;
+    char first = name[0];
+    bool letter = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_';
+    if (!letter || strpbrk(name, ".:"))
+        return reading_problem(r, at,
+                               "a name of letters, digits, - and _ that begins with a letter");
+    if (find_setting(r->settings, name))
+        return reading_problem(r, at, "a setting that no line above has made");
+    const struct token *token = line_peek(&r->line);
+    bool empty = token->kind == TOKEN_STRING && token->text.length == 0;
+    if (empty) line_take(&r->line);
+    if (!empty && !reading_text(r, "a value", &value)) return false;
+    if (!reading_end(r, NULL)) return false;
+    struct line_setting *override = find_setting(r->overrides, name);
+    struct line_setting *setting = fl_arena_alloc(&r->plan->arena, sizeof *setting);
+    if (!setting) {
+        r->err = FL_ENOMEM;
+        return false;
+    }
+    *setting = (struct line_setting){.next = r->settings, .name = name, .value = value};
+    if (override) {
+        override->overridden = true; /* some line takes it */
+        setting->value = override->value;
+        setting->overridden = true;
+    }
+    r->settings = setting;
+    return true;
+}
+
+/* Seeds are 64 bits wide; a number in a scenario is at most INT64_MAX, which is enough of them. */
+static bool parse_seed(struct fl_span text, uint64_t *ret_seed)
+{
+    long long number;
+    if (!fl_span_int64(text, &number) || number < 0) return false;
+    *ret_seed = (uint64_t)number;
+    return true;
+}
+
+bool read_seed(struct reading *r)
+{
+    const struct token *token = line_take(&r->line);
+    if (token->kind != TOKEN_WORD || !parse_seed(token->text, &r->plan->seed_first))
+        return reading_problem(r, token, "a seed, like 42");
+    r->plan->seed_last = r->plan->seed_first;
+    return reading_end(r, NULL);
+}
+
+bool read_seeds(struct reading *r)
+{
+    const struct token *token = line_take(&r->line);
+    struct fl_span low, high;
+    uint64_t first, last;
+    if (token->kind != TOKEN_WORD || !reading_split_range(token->text, &low, &high) ||
+        !parse_seed(low, &first) || !parse_seed(high, &last) || first > last)
+        return reading_problem(r, token, "two seeds with .. between them, like 1..100");
+    r->plan->seed_first = first;
+    r->plan->seed_last = last;
+    return reading_end(r, NULL);
+}
+
+bool read_start(struct reading *r)
+{
+    const struct token *token = line_take(&r->line);
+    if (token->kind != TOKEN_WORD || fl_instant_parse(token->text, &r->plan->start_us) != FL_OK ||
+        r->plan->start_us < 0)
+        return reading_problem(r, token, "an instant, like 2026-03-29T00:30Z");
+    return reading_end(r, NULL);
+}
+
+bool read_horizon(struct reading *r)
+{
+    return reading_duration(r, "a duration, like 60d", &r->plan->horizon_us) &&
+           reading_end(r, NULL);
+}
+
+bool read_idle(struct reading *r)
+{
+    if (!reading_expect(r, "exact")) return false;
+    r->plan->fold_idle = false;
+    return reading_end(r, NULL);
+}
+
+bool read_module(struct reading *r)
+{
+    const char *path;
+    if (!reading_text(r, "the path of a module", &path) || !reading_end(r, NULL)) return false;
+    const char **module = reading_add(r, &r->modules, sizeof *module, PLAN_MODULES_MAX);
+    if (module) *module = path;
+    return module != NULL;
+}
+
+bool read_heal(struct reading *r)
+{
+    return reading_expect(r, "at") && reading_offset(r, &r->plan->heal_us) && reading_end(r, NULL);
+}
+
+bool read_volatile(struct reading *r)
+{
+    if (!reading_expect(r, "db")) return false;
+    const struct token *token = line_peek(&r->line);
+    const char *column;
+    if (!reading_name(r, "TABLE.COLUMN", READING_GLOB, &column)) return false;
+    const char *dot = strchr(column, '.');
+    if (!dot || dot == column || !dot[1]) return reading_problem(r, token, "TABLE.COLUMN");
+    const char **item = reading_add(r, &r->volatiles, sizeof *item, LINE_TOKENS_MAX);
+    if (item) *item = column;
+    return item && reading_end(r, NULL);
+}

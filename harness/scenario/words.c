@@ -1,0 +1,258 @@
+#include "harness/scenario/words.h"
+
+#include "core/assert.h"
+#include "harness/scenario/nearest.h"
+#include "harness/scenario/plan.h"
+
+static const struct word statements[] = {
+    {"scenario", WORD_SCENARIO, "scenario 1 \"title\"",
+     "the first line: the version of this language, and what the scenario claims"},
+    {"why", WORD_WHY, "why TEXT", "the reason, to the end of the line"},
+    {"set", WORD_SET, "set NAME VALUE",
+     "a default for $NAME and ${NAME} below; `--set NAME=VALUE` replaces it"},
+    {"seed", WORD_SEED, "seed N", "the one seed to run; 1 by default"},
+    {"seeds", WORD_SEEDS, "seeds A..B", "run once for each seed"},
+    {"start", WORD_START, "start 2026-03-29T00:30Z",
+     "what the wall clock shows at the start; 2026-01-01T00:00Z by default"},
+    {"horizon", WORD_HORIZON, "horizon 60d",
+     "virtual time by which all must have drained; 400 days by default"},
+    {"idle", WORD_IDLE, "idle exact", "play idle time tick by tick instead of folding it"},
+    {"module", WORD_MODULE, "module PATH",
+     "a module of workers to load; the shipped workers when there is no such line"},
+    {"processes", WORD_PROCESSES, "processes N [OPTION]...",
+     "N more worker processes, named p1, p2, ...; one of default options when there is no such "
+     "line"},
+    {"given", WORD_GIVEN, "given db|http|file ...", "what is there before the start"},
+    {"enqueue", WORD_ENQUEUE, "enqueue JOB WORKER [ARGS] [OPTION]...",
+     "push a job under a name of the scenario's own; `enqueue JOB raw queue NAME \"bytes\"` pushes "
+     "bytes"},
+    {"enqueue-bulk", WORD_ENQUEUE_BULK, "enqueue-bulk JOB WORKER [ARGS] [OPTION]...",
+     "consecutive ones that differ in name and arguments only are one bulk push"},
+    {"fault", WORD_FAULT, "fault [NAME:] VERB ... [CLAUSE]...",
+     "something goes wrong; one that never fires fails the scenario"},
+    {"sweep", WORD_SWEEP, "sweep VERB ... [CLAUSE]...",
+     "the same fault at every place in turn: one run for each"},
+    {"heal", WORD_HEAL, "heal at +1h",
+     "faults stop and dead processes restart; by default once every limited fault has fired"},
+    {"expect", WORD_EXPECT, "expect CLAIM", "what must hold at the end"},
+    {"volatile", WORD_VOLATILE, "volatile db TABLE.COLUMN",
+     "differs between undisturbed runs: not compared with the reference"},
+};
+const struct words words_statements = {"a statement", "Statements", statements,
+                                       FL_COUNT(statements)};
+
+static const struct word process[] = {
+    {"concurrency", WORD_CONCURRENCY, "concurrency N", "job threads; 5 by default"},
+    {"fetch", WORD_FETCH, "fetch basic|reliable", "how jobs are taken; reliable by default"},
+    {"queues", WORD_QUEUES, "queues NAME[,WEIGHT]...",
+     "in strict order without weights; `default` by default"},
+    {"timeout", WORD_TIMEOUT, "timeout 25s", "grace when asked to stop"},
+    {"wire", WORD_WIRE, "wire 6|7|8", "the Sidekiq line whose formats are written"},
+    {"poll", WORD_POLL, "poll 5s", "mean time between looks at scheduled jobs and retries"},
+    {"memory", WORD_MEMORY, "memory 64MiB", "past it the process is killed"},
+    {"max-retries", WORD_MAX_RETRIES, "max-retries 25", "for workers with `retry: true`"},
+    {"dead-max", WORD_DEAD_MAX, "dead-max 10000", "jobs kept in the dead set"},
+    {"dead-timeout", WORD_DEAD_TIMEOUT, "dead-timeout 180d", "how long they are kept"},
+};
+const struct words words_process = {"an option of processes", "Options of processes", process,
+                                    FL_COUNT(process)};
+
+static const struct word given[] = {
+    {"db", WORD_GIVEN_DB, "given db TABLE COLUMN=VALUE...",
+     "a row; a bare number is an integer, `null` is NULL, all else is text"},
+    {"http", WORD_GIVEN_HTTP,
+     "given http METHOD URL -> STATUS [\"body\"|@FILE] [xN] [then ...] | timeout 30s ...",
+     "answers in order, the last one for ever; URL is a glob"},
+    {"file", WORD_GIVEN_FILE, "given file NAME \"text\"|@FILE|rows N",
+     "a file that workers can read; `rows` makes a CSV with the header name,email"},
+};
+const struct words words_given = {"db, http or file", "What is given", given, FL_COUNT(given)};
+
+static const struct word enqueue[] = {
+    {"in", WORD_PUSH_IN, "in 5m", "perform_in: so long after the push"},
+    {"at", WORD_PUSH_AT, "at +1h", "perform_at: so long after the start"},
+    {"when", WORD_PUSH_WHEN, "when +10m", "the moment of the push itself; the start by default"},
+    {"queue", WORD_PUSH_QUEUE, "queue NAME", "instead of the worker's own"},
+    {"retry", WORD_PUSH_RETRY, "retry N|true|false", "instead of the worker's own"},
+    {"dead", WORD_PUSH_DEAD, "dead true|false", "whether it is kept in the dead set"},
+};
+const struct words words_enqueue = {"an option of enqueue", "Options of enqueue", enqueue,
+                                    FL_COUNT(enqueue)};
+
+static const struct word verbs[] = {
+    {"error", PLAN_ERROR, "error NAME|\"LINE\"",
+     "Redis answers with this error and does nothing; NAME is one of the table below"},
+    {"lose-ack", PLAN_LOSE_ACK, NULL, "the effect happens, its answer and the connection are lost"},
+    {"delay", PLAN_DELAY, "delay 5s", "the effect takes so much longer"},
+    {"kill", PLAN_KILL, "kill PROCESS", "SIGKILL"},
+    {"oomkill", PLAN_OOMKILL, "oomkill PROCESS", "the kernel kills it for its memory"},
+    {"pause", PLAN_PAUSE, "pause PROCESS 90s", "nothing of it runs for so long"},
+    {"term", PLAN_TERM, "term PROCESS", "asked to stop, with its own grace period"},
+    {"quiet", PLAN_QUIET, "quiet PROCESS", "asked to take no more jobs"},
+    {"restart", PLAN_RESTART, "restart PROCESS", "a dead process starts again"},
+    {"clock", PLAN_CLOCK, "clock PROCESS +1h|-1h", "its wall clock jumps; PROCESS may be `all`"},
+    {"oom", PLAN_OOM, "oom nth N [once|forever] in PROCESS",
+     "the N-th allocation fails, or all from then on; `sweep oom` counts N up until none fails"},
+    {"http", PLAN_HTTP, "http STATUS|timeout|garbage|refuse", "an HTTP request goes wrong"},
+    {"db", PLAN_DB, "db busy|timeout|disconnect|full", "a database operation goes wrong"},
+    {"deleted", PLAN_DELETED, "deleted TABLE COLUMN=VALUE...", "the rows vanish"},
+    {"duplicate", PLAN_DUPLICATE, "duplicate JOB", "its payload is pushed once more"},
+    {"mail", PLAN_MAIL, "mail refuse|timeout|disconnect", "sending a mail goes wrong"},
+};
+const struct words words_verbs = {"a fault verb", "Verbs of faults", verbs, FL_COUNT(verbs)};
+
+static const struct word clauses[] = {
+    {"when", WORD_CLAUSE_WHEN, "when CONDITION [and CONDITION]...",
+     "at an effect that meets all conditions"},
+    {"at", WORD_CLAUSE_AT, "at +5m", "so long after the start"},
+    {"after fault", WORD_CLAUSE_AFTER_FAULT, "2s after fault NAME",
+     "so long after another fault has fired"},
+    {"p", WORD_CLAUSE_CHANCE, "p 1/50", "with this chance at each place"},
+    {"before", WORD_CLAUSE_BEFORE, NULL, "before the effect is applied; the default"},
+    {"after", WORD_CLAUSE_AFTER, NULL, "after the effect was applied"},
+    {"before,after", WORD_CLAUSE_BEFORE_AFTER, NULL, "both; a sweep makes a run for each"},
+    {"times", WORD_CLAUSE_TIMES, "times N|always", "how often at most; once by default"},
+    {"restart", WORD_CLAUSE_RESTART, "restart after 5s",
+     "a process that this fault ended comes back; by default when the scenario heals"},
+    {"and", WORD_CLAUSE_AND, NULL, "may stand between clauses"},
+};
+const struct words words_clauses = {"when, at, p, before, after, times or restart",
+                                    "Clauses of faults", clauses, FL_COUNT(clauses)};
+
+static const struct word conditions[] = {
+    {"step", WORD_COND_STEP, "step *|\"PATTERN\"",
+     "an effect inside a job's handler or a process; the pattern is a glob on its label"},
+    {"the", WORD_COND_THE, "the 2nd \"redis LPUSH queue:*\"",
+     "the N-th effect that matches the pattern and all other conditions"},
+    {"cmd", WORD_COND_CMD, "cmd 17", "the N-th Redis command"},
+};
+const struct words words_conditions = {"a job, PROCESS/ROLE, step, the, cmd or a quoted pattern",
+                                       NULL, conditions, FL_COUNT(conditions)};
+
+static const struct word expects[] = {
+    {"runs", WORD_EXPECT_RUNS, "expect runs of JOB = 6", "how often its handler began"},
+    {"deliveries", WORD_EXPECT_DELIVERIES, "expect deliveries of JOB >= 2",
+     "how often it was handed to a process"},
+    {"gap", WORD_EXPECT_GAP, "expect gap of JOB 1..2 in 15s..40s",
+     "from the end of a run to the start of the next"},
+    {"effect", WORD_EXPECT_EFFECT, "expect effect \"PATTERN\" exactly 1 [for each job]",
+     "applied effects that match"},
+    {"db", WORD_EXPECT_DB, "expect db TABLE [COLUMN=VALUE|COLUMN~TEXT]... [count 3]",
+     "rows that match (~ means: contains); at least one when no count is given"},
+    {"log", WORD_EXPECT_LOG, "expect log \"text\" exactly 1", "log lines that contain the text"},
+    {"redis", WORD_EXPECT_REDIS, "expect redis ZCARD dead = 0",
+     "a command's answer at the end, as text"},
+    {"state", WORD_EXPECT_STATE, "expect state same-as reference",
+     "the same final state as the run without faults"},
+    {"drained", WORD_EXPECT_DRAINED, "expect drained within 5m",
+     "no job is left so long after the start"},
+    {"memory", WORD_EXPECT_MEMORY, "expect memory of PROCESS at most 8MiB",
+     "the most that it held at any time"},
+};
+const struct words words_expects = {"a claim: a job's name or a word of the reference",
+                                    "Claims on everything", expects, FL_COUNT(expects)};
+
+static const struct word states[] = {
+    {"done", PLAN_STATE_DONE, "expect JOB done", "ran to its end and was acknowledged"},
+    {"discarded", PLAN_STATE_DISCARDED, "expect JOB discarded",
+     "acknowledged with a reason, not retried"},
+    {"dead", PLAN_STATE_DEAD, "expect JOB dead", "stands in the dead set"},
+    {"dropped", PLAN_STATE_DROPPED, "expect JOB dropped",
+     "failed for good without an entry in the dead set"},
+    {"lost", PLAN_STATE_LOST, "expect JOB lost", "accepted, and gone without an outcome"},
+    {"retrying", PLAN_STATE_RETRYING, "expect JOB retrying", "stands in the retry set"},
+    {"scheduled", PLAN_STATE_SCHEDULED, "expect JOB scheduled", "stands in the schedule"},
+    {"waiting", PLAN_STATE_WAITING, "expect JOB waiting", "stands in a queue"},
+    {"starts", WORD_JOB_STARTS, "expect JOB starts in 5m..6m | expect JOB starts before JOB",
+     "when its first run begins, since the start of the scenario"},
+    {"exits", WORD_JOB_EXITS, "expect PROCESS exits 0", "the process ended with this status"},
+};
+const struct words words_states = {"a state of the job, starts or exits", "Claims on one job",
+                                   states, FL_COUNT(states)};
+
+static const struct word compares[] = {
+    {"exactly", PLAN_EXACTLY, "exactly N, = N", "no more and no fewer"},
+    {"at most", PLAN_AT_MOST, "at most N, <= N", NULL},
+    {"at least", PLAN_AT_LEAST, "at least N, >= N", NULL},
+    {"=", PLAN_EXACTLY, NULL, NULL},
+    {"<=", PLAN_AT_MOST, NULL, NULL},
+    {">=", PLAN_AT_LEAST, NULL, NULL},
+};
+const struct words words_compares = {"exactly N, at most N or at least N", NULL, compares,
+                                     FL_COUNT(compares)};
+
+static const struct word fetches[] = {
+    {"basic", FL_FETCH_BASIC, NULL, NULL},
+    {"reliable", FL_FETCH_RELIABLE, NULL, NULL},
+};
+const struct words words_fetches = {"basic or reliable", NULL, fetches, FL_COUNT(fetches)};
+
+static const struct word booleans[] = {{"false", 0, NULL, NULL}, {"true", 1, NULL, NULL}};
+const struct words words_booleans = {"true or false", NULL, booleans, FL_COUNT(booleans)};
+
+static const struct word oom_modes[] = {
+    {"once", PLAN_ONCE, NULL, NULL},
+    {"forever", PLAN_FOREVER, NULL, NULL},
+};
+const struct words words_oom_modes = {"once, forever or in", NULL, oom_modes, FL_COUNT(oom_modes)};
+
+static const struct word errors[] = {
+    {"readonly", 0, NULL, "READONLY You can't write against a read only replica."},
+    {"loading", 0, NULL, "LOADING Redis is loading the dataset in memory"},
+    {"oom", 0, NULL, "OOM command not allowed when used memory > 'maxmemory'."},
+    {"noreplicas", 0, NULL, "NOREPLICAS Not enough good replicas to write."},
+    {"masterdown", 0, NULL,
+     "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."},
+    {"busy", 0, NULL,
+     "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."},
+    {"noscript", 0, NULL, "NOSCRIPT No matching script. Please use EVAL."},
+    {"unblocked", 0, NULL,
+     "UNBLOCKED force unblock from blocking operation, instance state changed (master -> "
+     "replica?)"},
+};
+const struct words words_errors = {"a quoted error line or the name of one",
+                                   "Names of Redis errors", errors, FL_COUNT(errors)};
+
+static const struct word http_ways[] = {
+    {"timeout", 0, NULL, NULL}, {"garbage", 0, NULL, NULL}, {"refuse", 0, NULL, NULL}};
+const struct words words_http = {"a status, timeout, garbage or refuse", NULL, http_ways,
+                                 FL_COUNT(http_ways)};
+
+static const struct word db_ways[] = {{"busy", 0, NULL, NULL},
+                                      {"timeout", 0, NULL, NULL},
+                                      {"disconnect", 0, NULL, NULL},
+                                      {"full", 0, NULL, NULL}};
+const struct words words_db = {"busy, timeout, disconnect or full", NULL, db_ways,
+                               FL_COUNT(db_ways)};
+
+static const struct word mail_ways[] = {
+    {"refuse", 0, NULL, NULL}, {"timeout", 0, NULL, NULL}, {"disconnect", 0, NULL, NULL}};
+const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_ways,
+                                 FL_COUNT(mail_ways)};
+
+const struct words *const words_sections[] = {
+    &words_statements, &words_process, &words_given,  &words_enqueue, &words_verbs,
+    &words_clauses,    &words_errors,  &words_states, &words_expects, NULL,
+};
+
+const struct word *words_find(const struct words *words, struct fl_span text)
+{
+    for (size_t i = 0; i < words->count; i++)
+        if (fl_span_is(text, words->rows[i].text)) return &words->rows[i];
+    return NULL;
+}
+
+const char *words_text(const struct words *words, int value)
+{
+    for (size_t i = 0; i < words->count; i++)
+        if (words->rows[i].value == value) return words->rows[i].text;
+    fl_panic("no word for %d in %s", value, words->expected);
+}
+
+const char *words_nearest(const struct words *words, struct fl_span text)
+{
+    struct nearest nearest = nearest_to(text);
+    for (size_t i = 0; i < words->count; i++)
+        nearest_offer(&nearest, words->rows[i].text);
+    return nearest.best;
+}
