@@ -1,0 +1,109 @@
+"""The production worker against a real redis-server, with real signals, threads and clocks."""
+
+import json
+import os
+import random
+import signal
+import time
+
+from rig import expect, main, until
+
+JOBS = 100_000
+KILLS = 20
+
+
+def payload(number, worker="TallyWorker", args=None):
+    return json.dumps({"retry": True, "queue": "default", "class": worker, "args": args or [str(number)],
+                       "jid": f"{number:024x}", "created_at": time.time(), "enqueued_at": time.time()},
+                      separators=(",", ":"))
+
+
+def fill(redis, count):
+    redis("SADD", "queues", "default")
+    for first in range(0, count, 1000):
+        redis("LPUSH", "queue:default", *[payload(n) for n in range(first, min(first + 1000, count))])
+
+
+def left(redis):
+    """Jobs that stand anywhere: queue, sets, private lists."""
+    private = [key for key in redis("KEYS", "queue:*") if key != b"queue:default"]
+    return (redis("LLEN", "queue:default"), redis("ZCARD", "retry"), redis("ZCARD", "dead"),
+            sum(redis("LLEN", key) for key in private))
+
+
+def drains_100000_jobs_while_being_killed_20_times(rig):
+    fill(rig.redis, JOBS)
+    chance = random.Random(7)
+    workers = [rig.worker("-c", "5"), rig.worker("-c", "5")]
+    for kill in range(KILLS):
+        # Each kill waits for its share of the work, so that all of them hit a busy process.
+        until(lambda: rig.redis("SCARD", "tally") > JOBS * kill // (KILLS + 4), f"progress before kill {kill}")
+        victim = chance.randrange(2)
+        workers[victim].send_signal(signal.SIGKILL)
+        workers[victim].wait()
+        workers[victim] = rig.worker("-c", "5")
+    until(lambda: rig.redis("SCARD", "tally") == JOBS and left(rig.redis) == (0, 0, 0, 0),
+          f"all jobs done and none left; {rig.redis('SCARD', 'tally')} done, left {left(rig.redis)}", 150)
+    for worker in workers:
+        expect(rig.terminate(worker) == 0, "a worker that is asked to stop exits with 0")
+    runs = rig.redis("LLEN", "runs")
+    expect(runs >= JOBS, f"{runs} runs of {JOBS} jobs")
+    print(f"{JOBS} jobs, {KILLS} kills, {runs - JOBS} run twice")
+
+
+def term_with_too_little_grace_gives_the_job_back(rig):
+    rig.redis("LPUSH", "queue:default", payload(1, "HoldWorker", ["held", 600]))
+    worker = rig.worker("-c", "2", "-t", "2")
+    until(lambda: rig.redis("LLEN", "began") == 1, "the job has begun")
+    before = rig.redis("LRANGE", "queue:default", 0, -1)
+    expect(before == [], f"the job is in hand, not in {before}")
+    started = time.monotonic()
+    status = rig.terminate(worker, 15)
+    expect(status == 0, f"exit status {status}")
+    expect(time.monotonic() - started < 10, "it exits soon after its grace period")
+    back = rig.redis("LRANGE", "queue:default", 0, -1)
+    expect(len(back) == 1 and json.loads(back[0])["args"] == ["held", 600], f"the job is back: {back}")
+    expect("retry_count" not in json.loads(back[0]), "it was not counted as a failure")
+    expect(rig.redis("SCARD", "processes") == 0, "the process has deregistered")
+    expect(left(rig.redis) == (1, 0, 0, 0), f"it stands in one place: {left(rig.redis)}")
+
+
+def quiet_takes_no_more_jobs_and_finishes_its_own(rig):
+    rig.redis("LPUSH", "queue:default", payload(1, "HoldWorker", ["held", 2]))
+    worker = rig.worker("-c", "1")
+    until(lambda: rig.redis("LLEN", "began") == 1, "the job has begun")
+    worker.send_signal(signal.SIGTSTP)
+    until(lambda: "no longer accepting new work" in rig.log_of(worker), "it says that it is quiet")
+    rig.redis("LPUSH", "queue:default", payload(2))
+    until(lambda: rig.redis("SISMEMBER", "tally", "held") == 1, "the job in hand is finished")
+    expect(left(rig.redis)[0] == 1, "the later one is left alone")
+    expect(worker.poll() is None, "the process lives on")
+    expect(rig.terminate(worker) == 0, "and stops when asked")
+
+
+def a_clock_an_hour_ahead_of_its_client_runs_scheduled_jobs_an_hour_early(rig):
+    """Documented: whether a job is due is the worker's clock's to say."""
+    now = time.time()
+    rig.redis("ZADD", "schedule", now + 1800, payload(1), now + 7200, payload(2))
+    worker = rig.worker("-c", "1", "-C", write_config(rig), prefix=("faketime", "-f", "+1h"),
+                        env={"FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+    until(lambda: rig.redis("SISMEMBER", "tally", "1") == 1, "the job of half an hour from now has run")
+    expect(rig.redis("SISMEMBER", "tally", "2") == 0, "the one of two hours from now has not")
+    expect(rig.redis("ZCARD", "schedule") == 1, "it still waits")
+    beat = until(lambda: [rig.redis("HGET", key, "beat") for key in rig.redis("SMEMBERS", "processes")][0],
+                 "a heartbeat")
+    expect(abs(float(beat) - now - 3600) < 120, f"the heartbeat carries the worker's clock: {beat}")
+    expect(rig.terminate(worker) == 0, "it stops when asked")
+
+
+def write_config(rig):
+    """Polls often, so that the test need not wait out Sidekiq's first ten seconds."""
+    path = os.path.join(rig.folder, "worker.yml")
+    with open(path, "w", encoding="utf-8") as config:
+        config.write(":poll_interval_average: 1\n")
+    return path
+
+
+main([drains_100000_jobs_while_being_killed_20_times, term_with_too_little_grace_gives_the_job_back,
+      quiet_takes_no_more_jobs_and_finishes_its_own,
+      a_clock_an_hour_ahead_of_its_client_runs_scheduled_jobs_an_hour_early])
