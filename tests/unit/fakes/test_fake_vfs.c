@@ -125,7 +125,7 @@ static void two_writers_exclude_each_other_and_a_reader_sees_the_old_state(void 
 }
 
 /* Keeps the memory of a forgotten connection reachable, for the leak checkers. */
-static sqlite3 *forgotten;
+static sqlite3 *volatile forgotten;
 
 static void a_dead_process_leaves_neither_locks_nor_half_a_transaction(void **state)
 {

@@ -1,0 +1,112 @@
+"""Measures what docs/benchmarks.md reports; run from the repository's root after `ci/build build`.
+
+  python3 tests/bench/bench.py worker   no-op jobs a second on a real Redis, Faultline and Sidekiq in the same run
+  python3 tests/bench/bench.py runs     simulated runs a second of one scenario, on one core
+  python3 tests/bench/bench.py suite    the whole scenario suite, each scenario played twice
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
+
+from rig import BUILD, Rig, until
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SCENARIO = "scenarios/import/retries-exhausted--marked-failed-exactly-once.scenario"
+ROUNDS = 3
+CONCURRENCY = 10  # threads of either worker
+
+
+def fill(rig, count):
+    now = time.time()
+    rig.redis("SADD", "queues", "default")
+    for first in range(0, count, 1000):
+        rig.redis("LPUSH", "queue:default", *(
+            json.dumps({"retry": True, "queue": "default", "class": "NoopWorker", "args": [],
+                        "jid": f"{number:024x}", "created_at": now, "enqueued_at": now})
+            for number in range(first, first + 1000)))
+
+
+def left(rig):
+    return sum(rig.redis("LLEN", key) for key in rig.redis("KEYS", "queue:*"))
+
+
+def drain_rate(rig, count, start):
+    """Jobs a second from the first job taken to the last one gone: the start of the program is not counted."""
+    fill(rig, count)
+    child = start(rig)
+    began = until(lambda: time.monotonic() if rig.redis("LLEN", "queue:default") < count else 0, "the first job", 60)
+    until(lambda: rig.redis("LLEN", "queue:default") == 0 and left(rig) == 0, "the last job", 300)
+    rate = count / (time.monotonic() - began)
+    rig.terminate(child)
+    return rate
+
+
+def start_faultline(rig):
+    return rig.worker("-r", os.path.join(BUILD, "noop.so"), "-c", str(CONCURRENCY))
+
+
+def start_sidekiq(rig):
+    log = open(os.path.join(rig.folder, "sidekiq.log"), "wb")
+    child = subprocess.Popen(
+        ["sidekiq", "-r", os.path.join(HERE, "noop.rb"), "-c", str(CONCURRENCY), "-e", "production"],
+        env={**os.environ, "REDIS_URL": f"redis://127.0.0.1:{rig.redis.port}/0"},
+        stdout=log, stderr=subprocess.STDOUT, cwd=rig.folder)
+    child.log_path = log.name
+    log.close()
+    rig.children.append(child)
+    return child
+
+
+def measured(count, start):
+    rig = Rig()
+    try:
+        return drain_rate(rig, count, start)
+    finally:
+        rig.stop()
+
+
+def bench_worker():
+    rates = {"faultline-worker": [], "sidekiq 6.4.1": []}
+    for _ in range(ROUNDS):
+        rates["sidekiq 6.4.1"].append(measured(20_000, start_sidekiq))
+        rates["faultline-worker"].append(measured(400_000, start_faultline))
+    for name, seen in rates.items():
+        print(f"{name}: " + ", ".join(f"{rate:,.0f}" for rate in seen) + " jobs/s")
+    ratio = sorted(rates["faultline-worker"])[ROUNDS // 2] / sorted(rates["sidekiq 6.4.1"])[ROUNDS // 2]
+    print(f"ratio of the medians: {ratio:.1f}")
+
+
+def timed(*arguments):
+    began = time.monotonic()
+    done = subprocess.run([os.path.join(BUILD, "faultline"), "run", *arguments], capture_output=True, text=True)
+    seconds = time.monotonic() - began
+    print("\n".join(done.stdout.splitlines()[-2:]))
+    return seconds, done.stdout
+
+
+def bench_runs():
+    for _ in range(ROUNDS):
+        seconds, said = timed(SCENARIO, "--seeds", "1..2000", "--jobs", "1")
+        runs = re.search(r"([\d,]+) runs", said)
+        count = int(runs.group(1).replace(",", "")) if runs else 2000
+        print(f"{count} runs in {seconds:.2f} s: {count / seconds:,.0f} runs/s")
+
+
+def bench_suite():
+    for _ in range(ROUNDS):
+        seconds, _ = timed("scenarios")
+        print(f"the suite took {seconds:.2f} s")
+
+
+benches = {"worker": bench_worker, "runs": bench_runs, "suite": bench_suite}
+wanted = sys.argv[1:] or list(benches)
+if not all(name in benches for name in wanted):
+    sys.exit(__doc__)
+for name in wanted:
+    benches[name]()
