@@ -66,7 +66,8 @@ struct fl_json_at fl_json_pair(struct fl_json_at object, uint32_t i, struct fl_s
 /* An integer without fraction or exponent that fits; otherwise false and *ret_value is untouched.
  */
 bool fl_json_int64(struct fl_json_at at, int64_t *ret_value);
-/* Any number, correctly rounded; 1e400 gives infinity, as in Ruby. */
+/* Any number, correctly rounded; 1e400 gives infinity, as in Ruby. False as well when there is no
+ * memory to hold a number of more than 1,000 digits. */
 bool fl_json_double(struct fl_json_at at, double *ret_value);
 /* Appends the unescaped string (UTF-8; \u0000 becomes a NUL byte). FL_EINVAL: not a string. */
 FL_CHECKED enum fl_error fl_json_string(struct fl_json_at at, struct fl_buf *out);
@@ -74,7 +75,9 @@ FL_CHECKED enum fl_error fl_json_string(struct fl_json_at at, struct fl_buf *out
 bool fl_json_is(struct fl_json_at at, const char *text);
 
 /* Editing writes a new text: every pair of `object` in its order, with those in `edits` replaced in
- * place, removed (raw.bytes == NULL) or, when new, added at the end in the order given. */
+ * place, removed (raw.bytes == NULL) or, when new, added at the end in the order given. Keys and
+ * values keep their bytes; blanks between pairs are dropped. FL_EINVAL: not an object. On any
+ * failure `out` is as before. */
 struct fl_json_edit {
     const char *key;    /* plain ASCII without characters to escape */
     struct fl_span raw; /* the new value as JSON text */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { DIGITS_MAX = 17, FIXED_POINT_MAX = 15, FIXED_POINT_MIN = -3 };
 
@@ -16,11 +17,26 @@ struct decimal {
     int count, point;
 };
 
+/* Below a power of two the doubles stand twice as close as above it. So the nearest decimal, when
+ * it is the one below, may belong to another double, and the one above, though farther, to this. */
+static bool step_up(char *text)
+{
+    char *last = strchr(text, 'e') - 1;
+    while (last > text && (*last == '9' || *last == '.')) {
+        if (*last == '9') *last = '0';
+        last--;
+    }
+    if (*last == '9') return false; /* 9.99...: has no such neighbour of as many digits */
+    ++*last;
+    return true;
+}
+
 static bool reads_back(double value, int precision, struct decimal *ret)
 {
     char text[40]; /* d.ddd...e[+-]ddd */
     snprintf(text, sizeof text, "%.*e", precision - 1, value);
-    if (strtod(text, NULL) != value) return false;
+    if (strtod(text, NULL) != value && !(step_up(text) && strtod(text, NULL) == value))
+        return false;
 
     ret->count = 0;
     const char *c = text;

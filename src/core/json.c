@@ -1,0 +1,164 @@
+#include "core/json.h"
+
+#include <stdlib.h>
+
+#include "core/assert.h"
+#include "core/json_node.h"
+
+enum { NUMBER_COPY_BYTES = 1024 };
+
+static const struct fl_json_node *node_of(struct fl_json_at at)
+{
+    return at.json && at.index < at.json->count ? &at.json->nodes[at.index] : NULL;
+}
+
+static const struct fl_json_node *typed(struct fl_json_at at, enum fl_json_type type)
+{
+    const struct fl_json_node *node = node_of(at);
+    return node && node->type == type ? node : NULL;
+}
+
+struct fl_json_at fl_json_root(const struct fl_json *json)
+{
+    return (struct fl_json_at){json->count ? json : NULL, 0};
+}
+
+bool fl_json_exists(struct fl_json_at at)
+{
+    return node_of(at) != NULL;
+}
+
+enum fl_json_type fl_json_type(struct fl_json_at at)
+{
+    const struct fl_json_node *node = node_of(at);
+    return node ? (enum fl_json_type)node->type : FL_JSON_NULL;
+}
+
+struct fl_span fl_json_raw(struct fl_json_at at)
+{
+    const struct fl_json_node *node = node_of(at);
+    if (!node) return (struct fl_span){NULL, 0};
+    return (struct fl_span){at.json->text.bytes + node->offset, node->length};
+}
+
+static bool is_container(enum fl_json_type type)
+{
+    return type == FL_JSON_ARRAY || type == FL_JSON_OBJECT;
+}
+
+uint32_t fl_json_length(struct fl_json_at at)
+{
+    return is_container(fl_json_type(at)) ? node_of(at)->detail : 0;
+}
+
+/* The nth node right below a container. Where nothing in it is nested, that is plain arithmetic;
+ * otherwise subtrees are stepped over. */
+static struct fl_json_at child(struct fl_json_at at, uint32_t n, uint32_t child_count)
+{
+    const struct fl_json_node *node = node_of(at);
+    uint32_t index = at.index + 1;
+    if (node->next - index == child_count) return (struct fl_json_at){at.json, index + n};
+    while (n-- > 0)
+        index = at.json->nodes[index].next;
+    return (struct fl_json_at){at.json, index};
+}
+
+struct fl_json_at fl_json_element(struct fl_json_at array, uint32_t i)
+{
+    const struct fl_json_node *node = typed(array, FL_JSON_ARRAY);
+    if (!node || i >= node->detail) return (struct fl_json_at){0};
+    return child(array, i, node->detail);
+}
+
+static struct fl_span inside_quotes(struct fl_json_at string)
+{
+    struct fl_span raw = fl_json_raw(string);
+    return (struct fl_span){raw.bytes + 1, raw.length - 2};
+}
+
+struct fl_json_at fl_json_pair(struct fl_json_at object, uint32_t i, struct fl_span *ret_raw_key)
+{
+    const struct fl_json_node *node = typed(object, FL_JSON_OBJECT);
+    if (!node || i >= node->detail) return (struct fl_json_at){0};
+    struct fl_json_at key = child(object, 2 * i, 2 * node->detail);
+    if (ret_raw_key) *ret_raw_key = inside_quotes(key);
+    return (struct fl_json_at){object.json, key.index + 1};
+}
+
+struct fl_json_at fl_json_member(struct fl_json_at object, const char *key)
+{
+    const struct fl_json_node *node = typed(object, FL_JSON_OBJECT);
+    struct fl_json_at found = {0};
+    if (!node) return found;
+    for (uint32_t at = object.index + 1; at < node->next; at = object.json->nodes[at + 1].next)
+        if (fl_json_is((struct fl_json_at){object.json, at}, key))
+            found = (struct fl_json_at){object.json, at + 1};
+    return found;
+}
+
+bool fl_json_int64(struct fl_json_at at, int64_t *ret_value)
+{
+    long long value = 0;
+    struct fl_span raw = fl_json_raw(at);
+    if (!typed(at, FL_JSON_NUMBER)) return false;
+    if (!fl_span_is(raw, "-0") && !fl_span_int64(raw, &value)) return false;
+    *ret_value = value;
+    return true;
+}
+
+/* strtod wants a NUL behind the number, hence a copy. */
+bool fl_json_double(struct fl_json_at at, double *ret_value)
+{
+    char copy[NUMBER_COPY_BYTES], *longer = NULL;
+    struct fl_span raw = fl_json_raw(at);
+    if (!typed(at, FL_JSON_NUMBER)) return false;
+    if (raw.length >= sizeof copy && !(longer = malloc(raw.length + 1))) return false;
+    char *text = longer ? longer : copy;
+    memcpy(text, raw.bytes, raw.length);
+    text[raw.length] = '\0';
+    *ret_value = strtod(text, NULL);
+    free(longer);
+    return true;
+}
+
+enum fl_error fl_json_string(struct fl_json_at at, struct fl_buf *out)
+{
+    const struct fl_json_node *node = typed(at, FL_JSON_STRING);
+    if (!node) return FL_EINVAL;
+    struct fl_span raw = inside_quotes(at);
+    if (!node->detail) return fl_buf_append_span(out, raw);
+
+    enum fl_error err = fl_buf_reserve(out, raw.length); /* unescaping never makes it longer */
+    if (err) return err;
+    const char *from = raw.bytes, *end = raw.bytes + raw.length;
+    while (from < end && !err) {
+        char bytes[4];
+        const char *stop = memchr(from, '\\', (size_t)(end - from));
+        if (!stop) stop = end;
+        err = fl_buf_append(out, from, (size_t)(stop - from));
+        if (err || stop == end) break;
+        from = stop + 1;
+        size_t length = fl_json_unescape(&from, end, bytes);
+        fl_assert(length > 0); /* the parser has seen it */
+        err = fl_buf_append(out, bytes, length);
+    }
+    return err;
+}
+
+bool fl_json_is(struct fl_json_at at, const char *text)
+{
+    const struct fl_json_node *node = typed(at, FL_JSON_STRING);
+    if (!node) return false;
+    struct fl_span raw = inside_quotes(at), rest = fl_span_from(text);
+    if (!node->detail) return fl_span_equal(raw, rest);
+
+    const char *from = raw.bytes, *end = raw.bytes + raw.length;
+    while (from < end) {
+        char bytes[4] = {*from++};
+        size_t length = bytes[0] == '\\' ? fl_json_unescape(&from, end, bytes) : 1;
+        if (!fl_span_starts(rest, (struct fl_span){bytes, length})) return false;
+        rest.bytes += length;
+        rest.length -= length;
+    }
+    return rest.length == 0;
+}
