@@ -1,0 +1,170 @@
+#include "posix/ports.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "posix/clock.h"
+#include "posix/curl_http.h"
+#include "posix/curl_mail.h"
+#include "posix/files.h"
+#include "posix/log.h"
+#include "posix/process.h"
+#include "posix/random.h"
+#include "posix/redis_socket.h"
+#include "posix/redis_url.h"
+#include "posix/sqlite_db.h"
+#include "posix/statsd.h"
+#include "posix/threads.h"
+#include "redis/client.h"
+
+struct fl_posix {
+    struct fl_ports ports;
+    struct fl_posix_random random;
+    struct fl_posix_process process;
+    struct fl_threads *threads;
+    struct fl_posix_log *log;
+    struct fl_redis_url redis_url;
+    struct fl_redis_socket redis_socket;
+    struct fl_redis_client *redis;
+    struct fl_sqlite_db *db;
+    struct fl_curl_http http;
+    struct fl_curl_mail mail;
+    struct fl_posix_statsd statsd;
+};
+
+static enum fl_error fail(char ret_problem[FL_PROBLEM_BYTES], const char *what, const char *why,
+                          enum fl_error err)
+{
+    snprintf(ret_problem, FL_PROBLEM_BYTES, "%s: %s", what, why);
+    return err;
+}
+
+static enum fl_error make_machine(struct fl_posix *posix, const struct fl_posix_options *options)
+{
+    struct fl_ports *ports = &posix->ports;
+    ports->clock = fl_posix_clock();
+    ports->files = fl_posix_files();
+    fl_posix_random_init(&posix->random);
+    ports->random = fl_posix_random_port(&posix->random);
+    fl_posix_process_init(&posix->process, options->hostname);
+    ports->process = fl_posix_process_port(&posix->process);
+    enum fl_error err = fl_threads_new(&posix->threads);
+    if (err) return err;
+    ports->tasks = fl_threads_port(posix->threads);
+    struct fl_posix_log_options log = {options->log_fd, options->log_format, options->log_level};
+    err = fl_posix_log_new(&log, ports->clock, posix->threads, &posix->log);
+    if (!err) ports->log = fl_posix_log_port(posix->log);
+    return err;
+}
+
+static enum fl_error make_redis(struct fl_posix *posix, const struct fl_posix_options *options,
+                                char ret_problem[FL_PROBLEM_BYTES])
+{
+    const char *text = options->redis_url ? options->redis_url : FL_REDIS_URL_DEFAULT;
+    struct fl_redis_url *url = &posix->redis_url;
+    const char *problem = NULL;
+    enum fl_error err = fl_redis_url_parse(text, url, &problem);
+    if (err) return fail(ret_problem, "the URL of Redis", problem, err);
+    posix->redis_socket = (struct fl_redis_socket){url, posix->ports.clock};
+    struct fl_redis_options redis = {.login = {url->username, url->password, url->database}};
+    err = fl_redis_client_new(&redis, fl_redis_socket_transport(&posix->redis_socket),
+                              posix->ports.clock, posix->ports.tasks, &posix->redis);
+    if (err) return fail(ret_problem, "Redis", fl_error_text(err), err);
+    posix->ports.redis = fl_redis_client_port(posix->redis);
+    return FL_OK;
+}
+
+static enum fl_error make_database(struct fl_posix *posix, const struct fl_posix_options *options,
+                                   char ret_problem[FL_PROBLEM_BYTES])
+{
+    if (!options->database) return FL_OK;
+    enum fl_error err = fl_sqlite_configure(FL_SQLITE_MULTI_THREAD);
+    struct fl_sqlite_options sqlite = {
+        .path = options->database,
+        .journal = FL_SQLITE_WAL,
+        .connections_max = options->database_connections,
+    };
+    if (!err) err = fl_sqlite_db_new(&sqlite, posix->ports.clock, posix->ports.tasks, &posix->db);
+    if (err) return fail(ret_problem, options->database, fl_error_text(err), err);
+    posix->ports.db = fl_sqlite_db_port(posix->db);
+    return FL_OK;
+}
+
+static enum fl_error make_network(struct fl_posix *posix, const struct fl_posix_options *options,
+                                  char ret_problem[FL_PROBLEM_BYTES])
+{
+    enum fl_error err = fl_curl_configure();
+    if (err) return fail(ret_problem, "libcurl", fl_error_text(err), err);
+    posix->http.clock = posix->ports.clock;
+    posix->ports.http = fl_curl_http_port(&posix->http);
+    if (options->smtp_url) {
+        posix->mail = (struct fl_curl_mail){posix->ports.clock, options->smtp_url};
+        posix->ports.mail = fl_curl_mail_port(&posix->mail);
+    }
+    if (!options->statsd) return FL_OK;
+    err = fl_posix_statsd_init(&posix->statsd, options->statsd);
+    if (err) return fail(ret_problem, options->statsd, "want host:port of a StatsD server", err);
+    posix->ports.statsd = fl_posix_statsd_port(&posix->statsd);
+    return FL_OK;
+}
+
+enum fl_error fl_posix_new(const struct fl_posix_options *options, struct fl_posix **ret_posix,
+                           char ret_problem[FL_PROBLEM_BYTES])
+{
+    struct fl_posix *posix = calloc(1, sizeof *posix);
+    if (!posix) return fail(ret_problem, "start", fl_error_text(FL_ENOMEM), FL_ENOMEM);
+    enum fl_error err = make_machine(posix, options);
+    if (err) fail(ret_problem, "start", fl_error_text(err), err);
+    if (!err) err = make_redis(posix, options, ret_problem);
+    if (!err) err = make_database(posix, options, ret_problem);
+    if (!err) err = make_network(posix, options, ret_problem);
+    if (err) {
+        fl_posix_free(posix);
+        return err;
+    }
+    *ret_posix = posix;
+    return FL_OK;
+}
+
+void fl_posix_free(struct fl_posix *posix)
+{
+    if (!posix) return;
+    if (posix->ports.statsd.ops) fl_posix_statsd_release(&posix->statsd);
+    fl_sqlite_db_free(posix->db);
+    fl_redis_client_free(posix->redis);
+    fl_posix_log_free(posix->log);
+    fl_threads_free(posix->threads);
+    fl_posix_random_release(&posix->random);
+    free(posix);
+}
+
+const struct fl_ports *fl_posix_ports(const struct fl_posix *posix)
+{
+    return &posix->ports;
+}
+
+static void name_redis(const struct fl_redis_url *url, char *out, size_t size)
+{
+    if (url->path)
+        snprintf(out, size, "unix://%s", url->path);
+    else
+        snprintf(out, size, "redis://%s:%s/%d", url->host, url->port, url->database);
+}
+
+enum fl_error fl_posix_ping(struct fl_posix *posix, char ret_problem[FL_PROBLEM_BYTES])
+{
+    const struct fl_span args[] = {FL_SPAN("PING")};
+    const struct fl_command command = {args, 1};
+    struct fl_replies replies;
+    int64_t deadline_us = fl_clock_deadline_us(posix->ports.clock, FL_POSIX_PING_US);
+    enum fl_error err = fl_redis_exec(posix->ports.redis, &command, 1, deadline_us, &replies);
+    char where[FL_URL_BYTES_MAX + 64], why[FL_REDIS_PROBLEM_BYTES];
+    name_redis(&posix->redis_url, where, sizeof where);
+    fl_redis_client_problem(posix->redis, why);
+    if (!err && replies.items[0].type == FL_REPLY_ERROR) {
+        err = FL_EREPLY; /* NOAUTH, LOADING, MASTERDOWN */
+        snprintf(why, sizeof why, "%.*s", FL_SPAN_ARGS(replies.items[0].text));
+    }
+    fl_replies_release(&replies);
+    return err ? fail(ret_problem, where, why[0] ? why : fl_error_text(err), err) : FL_OK;
+}
