@@ -1,0 +1,149 @@
+/* Recording must never disturb a draw: when memory for it runs out, the run goes on and the record
+ * is what fails, in sim_choices_format. */
+#include "harness/choice/choices.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "harness/choice/choices_record.h"
+
+static enum fl_error make(enum sim_source source, uint64_t seed, struct sim_choices **ret_choices)
+{
+    struct sim_choices *choices = calloc(1, sizeof(*choices));
+    if (!choices) return FL_ENOMEM;
+    choices->source = source;
+    choices->points.seed = seed;
+    *ret_choices = choices;
+    return FL_OK;
+}
+
+enum fl_error sim_choices_from_seed(uint64_t seed, struct sim_choices **ret_choices)
+{
+    return make(SIM_SOURCE_SEED, seed, ret_choices);
+}
+
+enum fl_error sim_choices_simplest(struct sim_choices **ret_choices)
+{
+    return make(SIM_SOURCE_SIMPLEST, 0, ret_choices);
+}
+
+void sim_choices_free(struct sim_choices *choices)
+{
+    if (!choices) return;
+    sim_points_release(&choices->points);
+    free(choices->made);
+    free(choices->recorded);
+    free(choices);
+}
+
+static enum fl_error reserve(struct sim_choices *choices)
+{
+    if (choices->made_count < choices->made_capacity) return FL_OK;
+    if (choices->made_capacity == SIM_CHOICES_MAX) return FL_EBOUND;
+    size_t capacity = choices->made_capacity ? choices->made_capacity * 2 : 256;
+    struct sim_choice *made = realloc(choices->made, capacity * sizeof(*made));
+    if (!made) return FL_ENOMEM;
+    choices->made = made;
+    choices->made_capacity = capacity;
+    return FL_OK;
+}
+
+static void record(struct sim_choices *choices, struct sim_choice choice)
+{
+    if (!choices->made_err) choices->made_err = reserve(choices);
+    if (!choices->made_err) choices->made[choices->made_count++] = choice;
+}
+
+/* The recorded choice for the point's present occurrence; NULL when there is none. */
+static const struct sim_recorded *recorded_now(struct sim_choices *choices, struct sim_point *point)
+{
+    while (point->recorded < point->recorded_behind) {
+        const struct sim_recorded *next = &choices->recorded[point->recorded];
+        if (next->occurrence > point->occurrences) return NULL;
+        point->recorded++;
+        if (next->occurrence == point->occurrences) {
+            choices->recorded_used++;
+            return next;
+        }
+    }
+    return NULL;
+}
+
+static uint64_t below(struct sim_choices *choices, struct sim_point *point, uint64_t bound)
+{
+    struct sim_generator *generator = &choices->points.generators[point->generator];
+    unsigned __int128 wide = (unsigned __int128)sim_generator_next(generator) * bound;
+    return (uint64_t)(wide >> 64);
+}
+
+static uint64_t draw_number(struct sim_choices *choices, struct sim_point *point, uint64_t bound)
+{
+    if (choices->source == SIM_SOURCE_SEED) return below(choices, point, bound);
+    if (choices->source == SIM_SOURCE_SIMPLEST) return 0;
+    const struct sim_recorded *recorded = recorded_now(choices, point);
+    if (recorded && recorded->choice.name == SIM_NO_NAME && recorded->choice.number < bound)
+        return recorded->choice.number;
+    choices->missed++;
+    return 0;
+}
+
+static size_t draw_name(struct sim_choices *choices, struct sim_point *point,
+                        const char *const *names, size_t count)
+{
+    if (choices->source == SIM_SOURCE_SEED) return (size_t)below(choices, point, count);
+    if (choices->source == SIM_SOURCE_SIMPLEST) return 0;
+    const struct sim_recorded *recorded = recorded_now(choices, point);
+    if (recorded && recorded->choice.name != SIM_NO_NAME) {
+        const char *want = choices->points.names.texts[recorded->choice.name];
+        for (size_t i = 0; i < count; i++) {
+            if (strcmp(names[i], want) == 0) return i;
+        }
+    }
+    choices->missed++;
+    return 0;
+}
+
+uint64_t sim_choose_below(struct sim_choices *choices, enum sim_choice_kind kind,
+                          const char *stream, const char *label, uint64_t bound)
+{
+    fl_assert(bound > 0);
+    if (bound == 1) return 0;
+    uint32_t number;
+    enum fl_error err = sim_points_find(&choices->points, kind, stream, label, &number);
+    if (err) {
+        choices->made_err = err;
+        return 0;
+    }
+    struct sim_point *point = &choices->points.points[number];
+    uint64_t value = draw_number(choices, point, bound);
+    point->occurrences++;
+    record(choices, (struct sim_choice){number, SIM_NO_NAME, value});
+    return value;
+}
+
+size_t sim_choose_name(struct sim_choices *choices, enum sim_choice_kind kind, const char *stream,
+                       const char *label, const char *const *names, size_t count)
+{
+    fl_assert(count > 0);
+    if (count == 1) return 0;
+    uint32_t number;
+    enum fl_error err = sim_points_find(&choices->points, kind, stream, label, &number);
+    if (err) {
+        choices->made_err = err;
+        return 0;
+    }
+    struct sim_point *point = &choices->points.points[number];
+    size_t index = draw_name(choices, point, names, count);
+    point->occurrences++;
+    struct sim_choice choice = {.point = number};
+    err = sim_names_put(&choices->points.names, names[index], &choice.name);
+    if (err) choices->made_err = err;
+    record(choices, choice);
+    return index;
+}
+
+uint64_t sim_choices_misses(const struct sim_choices *choices)
+{
+    return choices->missed + (choices->recorded_count - choices->recorded_used);
+}
