@@ -1,0 +1,20 @@
+/* harness/memory/below.h - the allocator under ours: the C library's, a sanitizer's or Valgrind's.
+ */
+#ifndef HARNESS_MEMORY_BELOW_H
+#define HARNESS_MEMORY_BELOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct sim_below {
+    void *(*malloc)(size_t bytes);
+    void *(*calloc)(size_t count, size_t bytes);
+    void *(*realloc)(void *block, size_t bytes);
+    void (*free)(void *block);
+    bool tracks_undefined; /* Valgrind: fresh memory must not be written to, or it counts as set */
+};
+
+/* Found at the first call, which may come before any constructor. */
+const struct sim_below *sim_below(void);
+
+#endif

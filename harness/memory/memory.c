@@ -1,0 +1,254 @@
+/* A block is a header of 32 bytes and the bytes asked for, so that 16-byte alignment stays. Blocks
+ * of a process stand in its list; those of the harness stand in none, or a leak checker would
+ * always find a way to them. A header without the mark was not made here (a sanitizer's own
+ * strdup): such a block is passed on as it is. */
+#include "harness/memory/memory.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "harness/memory/below.h"
+#include "harness/memory/block.h"
+
+struct block {
+    struct block *next, *previous;
+    struct sim_memory *owner;
+    uint64_t bytes : 40;
+    uint64_t offset : 16; /* from the start of the allocation to the user's bytes, in units of 16 */
+    uint64_t mark : 8;
+};
+
+enum {
+    ALIGNMENT = 16,
+    MARK = 0xA7,
+    MARK_FREED = 0xF5,
+    ALIGNMENT_MAX = 256 * 1024,
+    POISONED_BYTES_MAX = 4096, /* a large block is not touched for its whole length */
+};
+#define BYTES_MAX             (UINT64_C(1) << 39)
+#define BYTES_MASK            ((UINT64_C(1) << 40) - 1)
+#define UNLIMITED_BYTES_MAX   (INT64_C(4) << 30) /* of a process without a limit: then NULL */
+#define BEYOND_LIMIT_FRACTION 2 /* past its limit by half as much again malloc itself fails */
+
+static_assert(sizeof(struct block) == 32, "the header keeps malloc's alignment");
+
+struct sim_memory {
+    struct block *blocks;
+    int64_t bytes, bytes_max;
+    uint64_t allocations;
+    uint64_t fail_in; /* 1: the next one; 0: none */
+    bool fail_forever, has_failed, over_limit;
+};
+
+/* Process-wide by nature: malloc has no argument that could carry it. */
+static struct sim_memory *current;
+static uint8_t poison_byte;
+static bool poisons;
+
+struct sim_memory *sim_memory_switch(struct sim_memory *memory)
+{
+    struct sim_memory *former = current;
+    current = memory;
+    return former;
+}
+
+void sim_memory_poison(uint8_t byte)
+{
+    poison_byte = byte;
+    poisons = !sim_below()->tracks_undefined;
+}
+
+static void poison(void *at, size_t bytes)
+{
+    if (poisons) memset(at, poison_byte, bytes < POISONED_BYTES_MAX ? bytes : POISONED_BYTES_MAX);
+}
+
+/* --- owners --- */
+
+struct sim_memory *sim_memory_new(int64_t bytes_max)
+{
+    struct sim_memory *memory = sim_below()->calloc(1, sizeof(*memory));
+    if (memory) memory->bytes_max = bytes_max;
+    return memory;
+}
+
+static void *start_of(struct block *block)
+{
+    return (char *)(block + 1) - (size_t)block->offset * ALIGNMENT;
+}
+
+void sim_memory_free(struct sim_memory *memory)
+{
+    if (!memory) return;
+    fl_assert(current != memory);
+    while (memory->blocks) {
+        struct block *block = memory->blocks;
+        memory->blocks = block->next;
+        block->mark = MARK_FREED;
+        poison(block + 1, block->bytes);
+        sim_below()->free(start_of(block));
+    }
+    sim_below()->free(memory);
+}
+
+int64_t sim_memory_bytes(const struct sim_memory *memory)
+{
+    return memory->bytes;
+}
+
+uint64_t sim_memory_allocations(const struct sim_memory *memory)
+{
+    return memory->allocations;
+}
+
+void sim_memory_fail(struct sim_memory *memory, uint64_t nth, bool forever)
+{
+    memory->fail_in = nth;
+    memory->fail_forever = forever;
+}
+
+bool sim_memory_has_failed(const struct sim_memory *memory)
+{
+    return memory->has_failed;
+}
+
+bool sim_memory_over_limit(const struct sim_memory *memory)
+{
+    return memory->over_limit;
+}
+
+/* --- blocks --- */
+
+static bool fails_now(struct sim_memory *memory)
+{
+    memory->allocations++;
+    if (memory->fail_in == 0 || --memory->fail_in > 0) return false;
+    if (memory->fail_forever) memory->fail_in = 1;
+    memory->has_failed = true;
+    return true;
+}
+
+static bool beyond_reason(const struct sim_memory *memory, size_t more)
+{
+    int64_t most = memory->bytes_max ? memory->bytes_max + memory->bytes_max / BEYOND_LIMIT_FRACTION
+                                     : UNLIMITED_BYTES_MAX;
+    return memory->bytes + (int64_t)more > most;
+}
+
+static bool refused(size_t bytes)
+{
+    bool refuse = bytes > BYTES_MAX;
+    if (!refuse && current) refuse = fails_now(current);
+    if (!refuse && current && beyond_reason(current, bytes)) {
+        if (current->bytes_max) current->over_limit = true;
+        refuse = true;
+    }
+    if (refuse) errno = ENOMEM;
+    return refuse;
+}
+
+static void own(struct block *block, struct sim_memory *owner)
+{
+    block->owner = owner;
+    if (!owner) return;
+    block->previous = NULL;
+    block->next = owner->blocks;
+    if (block->next) block->next->previous = block;
+    owner->blocks = block;
+    owner->bytes += (int64_t)block->bytes;
+    if (owner->bytes_max && owner->bytes > owner->bytes_max) owner->over_limit = true;
+}
+
+static void disown(struct block *block)
+{
+    struct sim_memory *owner = block->owner;
+    if (!owner) return;
+    *(block->previous ? &block->previous->next : &owner->blocks) = block->next;
+    if (block->next) block->next->previous = block->previous;
+    owner->bytes -= (int64_t)block->bytes;
+}
+
+/* NULL for a block that was not made here. */
+static struct block *block_of(void *bytes_at)
+{
+    struct block *block = (struct block *)bytes_at - 1;
+    return block->mark == MARK ? block : NULL;
+}
+
+static void *make(size_t bytes, size_t alignment, enum sim_fill fill, struct sim_memory *owner)
+{
+    size_t room = sizeof(struct block) + (alignment > ALIGNMENT ? alignment : 0) + bytes;
+    char *start = fill == SIM_FILL_ZERO ? sim_below()->calloc(1, room) : sim_below()->malloc(room);
+    if (!start) return NULL;
+    size_t offset = sizeof(struct block);
+    if (alignment > ALIGNMENT) offset += -((uintptr_t)start + offset) & (alignment - 1);
+    struct block *block = (struct block *)(void *)(start + offset) - 1;
+    block->bytes = bytes & BYTES_MASK;
+    block->offset = (uint16_t)(offset / ALIGNMENT);
+    block->mark = MARK;
+    own(block, owner);
+    if (fill == SIM_FILL_POISON) poison(block + 1, bytes);
+    return block + 1;
+}
+
+void *sim_block_new(size_t bytes, size_t alignment, enum sim_fill fill)
+{
+    if (refused(bytes)) return NULL;
+    if (alignment > ALIGNMENT_MAX) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return make(bytes, alignment, fill, current);
+}
+
+void sim_block_free(void *bytes_at)
+{
+    struct block *block = block_of(bytes_at);
+    if (!block) {
+        sim_below()->free(bytes_at);
+        return;
+    }
+    disown(block);
+    block->mark = MARK_FREED;
+    poison(bytes_at, block->bytes);
+    sim_below()->free(start_of(block));
+}
+
+/* One that was aligned by hand moves, since the allocator below knows nothing of the offset. */
+static void *move(struct block *block, size_t bytes)
+{
+    void *moved = make(bytes, ALIGNMENT, SIM_FILL_POISON, block->owner);
+    if (!moved) return NULL;
+    memcpy(moved, block + 1, bytes < block->bytes ? bytes : block->bytes);
+    sim_block_free(block + 1);
+    return moved;
+}
+
+void *sim_block_resize(void *bytes_at, size_t bytes)
+{
+    if (refused(bytes)) return NULL;
+    struct block *block = block_of(bytes_at);
+    if (!block) return sim_below()->realloc(bytes_at, bytes);
+    if (block->offset * ALIGNMENT != sizeof(struct block)) return move(block, bytes);
+    size_t former = block->bytes;
+    struct sim_memory *owner = block->owner;
+    disown(block);
+    struct block *resized = sim_below()->realloc(block, sizeof(struct block) + bytes);
+    if (!resized) {
+        own(block, owner);
+        return NULL;
+    }
+    resized->bytes = bytes & BYTES_MASK;
+    own(resized, owner);
+    if (bytes > former) poison((char *)(resized + 1) + former, bytes - former);
+    return resized + 1;
+}
+
+size_t sim_block_bytes(void *bytes_at)
+{
+    const struct block *block = block_of(bytes_at);
+    return block ? block->bytes : 0;
+}
