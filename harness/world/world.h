@@ -13,10 +13,13 @@
 #include "core/error.h"
 #include "faultline/worker.h"
 #include "harness/choice/choices.h"
+#include "harness/fiber/context.h"
+#include "harness/memory/memory.h"
 #include "ports/ports.h"
 
 enum {
-    SIM_PROCESSES_MAX = 64,
+    SIM_PROCESSES_MAX = 64,     /* alive at the same time */
+    SIM_STARTS_MAX = 64 * 1024, /* in one world: a handle is never reused */
     SIM_FIBERS_MAX = 8192,
     SIM_NAME_BYTES = 64,
     SIM_FIBER_STACK_BYTES = 256 * 1024,
@@ -30,6 +33,9 @@ struct sim_world_options {
     struct sim_choices *choices; /* borrowed */
     int64_t start_wall_us;       /* wall time at now = 0 */
     uint64_t steps_max;          /* fiber switches; 0: 50 million */
+    struct sim_stacks *stacks; /* borrowed, of SIM_FIBER_STACK_BYTES, shared by many runs; NULL: the
+                                  world makes its own, which costs a few mappings a fiber */
+    enum sim_backend backend;  /* of the fibers' switches */
 };
 
 FL_CHECKED enum fl_error sim_world_new(const struct sim_world_options *options,
@@ -38,6 +44,7 @@ FL_CHECKED enum fl_error sim_world_new(const struct sim_world_options *options,
 void sim_world_free(struct sim_world *world);
 int64_t sim_world_now_us(const struct sim_world *world);
 struct sim_choices *sim_world_choices(const struct sim_world *world);
+const struct sim_stacks *sim_world_stacks(const struct sim_world *world);
 
 enum sim_step {
     SIM_STEP_RAN,   /* one fiber ran until it waited or ended */
@@ -55,16 +62,25 @@ void sim_world_fold(struct sim_world *world, int64_t delta_us);
 
 /* --- fibers -------------------------------------------------------------------------------------
  */
-/* A fiber of `process` (NULL: of the harness itself, e.g. the scenario's own timed events). */
+/* A fiber of `process` (NULL: of the harness itself, e.g. the scenario's own timed events). With
+ * ret_fiber NULL its handle goes with its end; otherwise it stays valid until the end is joined
+ * (task port), its process dies, or the world is freed. */
 FL_CHECKED enum fl_error sim_fiber_spawn(struct sim_world *world, struct sim_process *process,
                                          const char *role, fl_task_main *main, void *argument,
                                          struct sim_fiber **ret_fiber);
 struct sim_fiber *sim_fiber_current(const struct sim_world *world); /* NULL outside */
 struct sim_process *sim_fiber_process(const struct sim_fiber *fiber);
 const char *sim_fiber_role(const struct sim_fiber *fiber);
-const char *sim_fiber_jid(const struct sim_fiber *fiber); /* fl_task_set_context; NULL: none */
+const char *sim_fiber_name(const struct sim_fiber *fiber); /* "p1/fetch"; the harness's: its role */
+const char *sim_fiber_jid(const struct sim_fiber *fiber);  /* fl_task_set_context; NULL: none */
 /* What a waiting fiber waits for, for "pending because": a constant or long-lived text. */
 const char *sim_fiber_waiting_for(const struct sim_fiber *fiber);
+/* The fibers of a process (NULL: of the harness) in the order of their spawning: the one after
+ * `fiber`, the first after NULL, NULL after the last. */
+struct sim_fiber *sim_fiber_next(const struct sim_world *world, const struct sim_process *process,
+                                 const struct sim_fiber *fiber);
+/* Panics, naming both, when the running fiber holds a monitor: for every port but the task's. */
+void sim_world_assert_no_monitor(const struct sim_world *world, const char *port);
 
 /* A place to wait, first come first woken. Zeroed is ready. */
 struct sim_waiters {
@@ -86,13 +102,15 @@ enum sim_end {
 };
 
 struct sim_process_options {
-    const char *name;   /* "p1"; copied */
-    int64_t memory_max; /* bytes; 0: no limit */
-    fl_task_main *main; /* its first fiber, role "main" */
-    void *argument;     /* harness memory */
+    const char *name;     /* "p1"; copied */
+    const char *hostname; /* copied; NULL: its name, a machine for each process */
+    int64_t memory_max;   /* bytes; 0: no limit */
+    fl_task_main *main;   /* its first fiber, role "main"; the process exits 0 when it returns */
+    void *argument;       /* harness memory */
 };
 
-/* A fresh one: own memory, own module images (reset to their state after load). */
+/* A fresh one: own memory, own module images (reset to their state after load). A jump of the wall
+ * clock outlives the process: the next one of the same name starts with it. */
 FL_CHECKED enum fl_error sim_process_start(struct sim_world *world,
                                            const struct sim_process_options *options,
                                            struct sim_process **ret_process);
@@ -100,12 +118,18 @@ FL_CHECKED enum fl_error sim_process_start(struct sim_world *world,
  * memory is freed. Called from one of its own fibers it does not return. The handle lives as long
  * as the world. */
 void sim_process_kill(struct sim_process *process, enum sim_end how);
-/* No fiber of it runs until the instant; timers that came meanwhile fire then. */
+/* As if its program had called exit: from now on like sim_process_kill. */
+void sim_process_exit(struct sim_process *process, int status);
+/* No fiber of it runs until the instant (run time); timers that came meanwhile fire then. Called
+ * from one of its own fibers it returns when the pause is over. */
 void sim_process_pause(struct sim_process *process, int64_t until_us);
 /* Its wall clock jumps. */
 void sim_process_clock_jump(struct sim_process *process, int64_t delta_us);
 enum sim_end sim_process_end(const struct sim_process *process, int *ret_status);
 const char *sim_process_name(const struct sim_process *process);
+const char *sim_process_hostname(const struct sim_process *process);
+/* NULL once it is dead. */
+struct sim_memory *sim_process_memory(const struct sim_process *process);
 int64_t sim_process_pid(const struct sim_process *process); /* 100, 101, ...: one for each start */
 bool sim_process_paused(const struct sim_process *process);
 /* Runs once at its death, whatever the cause, in harness memory; last registered first. */
