@@ -1,0 +1,366 @@
+/* Commands on the bits of strings. */
+#include "fakes/redis/command_list.h"
+#include "fakes/redis/engine.h"
+#include "fakes/redis/number.h"
+#include "fakes/redis/string_values.h"
+
+static bool parse_offset(struct fake_call *call, struct fl_span text, unsigned width,
+                         bool allows_hash, int64_t *ret_offset)
+{
+    int64_t offset = -1;
+    bool hash = allows_hash && text.length && text.bytes[0] == '#';
+    if (hash) text = (struct fl_span){text.bytes + 1, text.length - 1};
+    bool ok = fake_int_parse(text, &offset) && offset >= 0;
+    if (ok && hash) ok = !__builtin_mul_overflow(offset, (int64_t)width, &offset);
+    if (!ok || offset > (int64_t)FAKE_REDIS_BULK_BYTES_MAX * 8 - 1) {
+        fake_reply_error(call->out, "ERR bit offset is not an integer or out of range");
+        return false;
+    }
+    *ret_offset = offset;
+    return true;
+}
+
+static unsigned get_bit(const struct fake_str *string, uint64_t at)
+{
+    if (!string || at / 8 >= string->length) return 0;
+    return ((unsigned char)string->bytes[at / 8] >> (7 - at % 8)) & 1u;
+}
+
+static void set_bit(struct fake_str *string, uint64_t at, unsigned bit)
+{
+    unsigned char mask = (unsigned char)(1u << (7 - at % 8));
+    unsigned char byte = (unsigned char)string->bytes[at / 8];
+    string->bytes[at / 8] = (char)(bit ? byte | mask : byte & ~mask);
+}
+
+static struct fake_str *string_of(const struct fake_redis_key *key)
+{
+    return key ? key->string : NULL;
+}
+
+void fake_cmd_getbit(struct fake_call *call)
+{
+    int64_t offset;
+    struct fake_redis_key *key;
+    if (!parse_offset(call, call->args[2], 0, false, &offset)) return;
+    if (!fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key)) return;
+    fake_reply_int(call->out, get_bit(string_of(key), (uint64_t)offset));
+}
+
+void fake_cmd_setbit(struct fake_call *call)
+{
+    int64_t offset, bit;
+    struct fake_redis_key *key;
+    if (!parse_offset(call, call->args[2], 0, false, &offset)) return;
+    if (!fake_call_int_range(call, call->args[3], 0, 1, "ERR bit is not an integer or out of range",
+                             &bit))
+        return;
+    if (!fake_string_extend(call, call->args[1], (size_t)offset / 8 + 1, &key)) return;
+    fake_reply_int(call->out, get_bit(key->string, (uint64_t)offset));
+    set_bit(key->string, (uint64_t)offset, (unsigned)bit);
+    fake_key_touch(call->db, key->name);
+}
+
+/* ---- BITCOUNT, BITPOS ---- */
+
+struct bit_range {
+    int64_t first, last; /* bits, inclusive */
+    bool is_given, has_last;
+};
+
+/* Arguments from `at`: start [end [BYTE|BIT]]. False: an error was written. */
+static bool parse_bit_range(struct fake_call *call, size_t at, const struct fake_str *string,
+                            struct bit_range *range)
+{
+    int64_t start = 0, stop = -1, bytes = string ? string->length : 0;
+    bool bits = false;
+    range->is_given = call->count > at;
+    range->has_last = call->count > at + 1;
+    if (call->count > at + 3) {
+        fake_call_syntax_error(call);
+        return false;
+    }
+    if (call->count > at && !fake_call_int(call, call->args[at], &start)) return false;
+    if (call->count == at + 3) {
+        bits = fake_arg_is(call->args[at + 2], "bit");
+        if (!bits && !fake_arg_is(call->args[at + 2], "byte")) {
+            fake_call_syntax_error(call);
+            return false;
+        }
+    }
+    if (call->count > at + 1 && !fake_call_int(call, call->args[at + 1], &stop)) return false;
+    int64_t total = bits ? bytes * 8 : bytes;
+    bool inverted = start < 0 && stop < 0 && start > stop;
+    if (start < 0) start = start + total < 0 ? 0 : start + total;
+    if (stop < 0) stop = stop + total < 0 ? 0 : stop + total;
+    if (stop >= total) stop = total - 1;
+    range->first = bits ? start : start * 8;
+    range->last = bits ? stop : stop * 8 + 7;
+    if (inverted || start > stop) *range = (struct bit_range){.last = -1, .is_given = true};
+    return true;
+}
+
+void fake_cmd_bitcount(struct fake_call *call)
+{
+    struct fake_redis_key *key;
+    struct bit_range range;
+    if (!fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key)) return;
+    if (call->count == 3) {
+        fake_call_syntax_error(call);
+        return;
+    }
+    if (!key) {
+        fake_reply_int(call->out, 0);
+        return;
+    }
+    if (!parse_bit_range(call, 2, key->string, &range)) return;
+    int64_t count = 0;
+    for (int64_t at = range.first; at <= range.last; at++)
+        count += get_bit(key->string, (uint64_t)at);
+    fake_reply_int(call->out, count);
+}
+
+void fake_cmd_bitpos(struct fake_call *call)
+{
+    int64_t bit;
+    struct fake_redis_key *key;
+    struct bit_range range;
+    if (!fake_call_int(call, call->args[2], &bit)) return;
+    if (bit != 0 && bit != 1) {
+        fake_reply_error(call->out, "ERR The bit argument must be 1 or 0.");
+        return;
+    }
+    if (!fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key)) return;
+    if (!key) {
+        fake_reply_int(call->out, bit ? -1 : 0);
+        return;
+    }
+    if (!parse_bit_range(call, 3, key->string, &range)) return;
+    int64_t at = range.first;
+    while (at <= range.last && get_bit(key->string, (uint64_t)at) != (unsigned)bit)
+        at++;
+    bool found = at <= range.last;
+    /* Behind the string there are zeros without end, unless the caller named an end. */
+    bool padded = !found && bit == 0 && !range.has_last && range.last >= range.first;
+    fake_reply_int(call->out, found || padded ? at : -1);
+}
+
+void fake_cmd_bitop(struct fake_call *call)
+{
+    static const char *const words[] = {"and", "or", "xor", "not"};
+    unsigned op = 0;
+    while (op < 4 && !fake_arg_is(call->args[1], words[op]))
+        op++;
+    if (op == 4) {
+        fake_call_syntax_error(call);
+        return;
+    }
+    if (op == 3 && call->count != 4) {
+        fake_reply_error(call->out, "ERR BITOP NOT must be called with a single source key.");
+        return;
+    }
+    size_t length = 0;
+    struct fake_redis_key *key;
+    for (size_t i = 3; i < call->count; i++) {
+        if (!fake_call_find(call, call->args[i], FAKE_REDIS_STRING, &key)) return;
+        if (key && key->string->length > length) length = key->string->length;
+    }
+    struct fake_str *result = fake_str_new(fake_call_heap(call), (struct fl_span){0});
+    struct fake_str *sized = result ? fake_str_resize(fake_call_heap(call), result, length) : NULL;
+    if (!sized) {
+        fake_str_free(fake_call_heap(call), result);
+        fake_call_oom(call);
+        return;
+    }
+    for (size_t i = 3; i < call->count; i++) {
+        const struct fake_str *source = string_of(fake_key_find(call->db, call->args[i]));
+        for (size_t at = 0; at < length; at++) {
+            unsigned byte = source && at < source->length ? (unsigned char)source->bytes[at] : 0;
+            unsigned old = (unsigned char)sized->bytes[at];
+            unsigned combined = op == 0 ? old & byte : op == 1 ? old | byte : old ^ byte;
+            if (i == 3) combined = op == 3 ? ~byte : byte;
+            sized->bytes[at] = (char)(unsigned char)combined;
+        }
+    }
+    struct fake_redis_key *target = fake_key_find(call->db, call->args[2]);
+    bool stored = true;
+    if (!length && target)
+        fake_key_delete(call->db, target);
+    else if (length)
+        stored = fake_string_store(call, call->args[2], fake_str_span(sized));
+    fake_str_free(fake_call_heap(call), sized);
+    if (stored) fake_reply_int(call->out, (int64_t)length);
+}
+
+/* ---- BITFIELD ---- */
+
+enum field_op { FIELD_GET, FIELD_SET, FIELD_INCRBY };
+enum overflow { OVERFLOW_WRAP, OVERFLOW_SAT, OVERFLOW_FAIL };
+
+struct field {
+    enum field_op op;
+    enum overflow overflow;
+    bool is_signed;
+    unsigned width;
+    int64_t offset, value;
+};
+
+static bool parse_field_type(struct fake_call *call, struct fl_span text, struct field *field)
+{
+    int64_t width = 0;
+    bool ok = text.length > 1 && (text.bytes[0] == 'i' || text.bytes[0] == 'u') &&
+              fake_int_parse((struct fl_span){text.bytes + 1, text.length - 1}, &width);
+    field->is_signed = ok && text.bytes[0] == 'i';
+    if (!ok || width < 1 || width > (field->is_signed ? 64 : 63)) {
+        fake_reply_error(call->out,
+                         "ERR Invalid bitfield type. Use something like i16 u8. Note that "
+                         "u64 is not supported but i64 is.");
+        return false;
+    }
+    field->width = (unsigned)width;
+    return true;
+}
+
+/* Reads the operation at *at and moves *at behind it. False: an error was written. */
+static bool parse_field(struct fake_call *call, size_t *at, struct field *field)
+{
+    size_t i = *at, left = call->count - i - 1;
+    struct fl_span word = call->args[i];
+    size_t wants = 0;
+    if (fake_arg_is(word, "get") && left >= 2) {
+        field->op = FIELD_GET;
+        wants = 2;
+    } else if (fake_arg_is(word, "set") && left >= 3) {
+        field->op = FIELD_SET;
+        wants = 3;
+    } else if (fake_arg_is(word, "incrby") && left >= 3) {
+        field->op = FIELD_INCRBY;
+        wants = 3;
+    } else {
+        fake_call_syntax_error(call);
+        return false;
+    }
+    if (!parse_field_type(call, call->args[i + 1], field)) return false;
+    if (!parse_offset(call, call->args[i + 2], field->width, true, &field->offset)) return false;
+    if (wants == 3 && !fake_call_int(call, call->args[i + 3], &field->value)) return false;
+    *at = i + 1 + wants;
+    return true;
+}
+
+static bool parse_overflow(struct fake_call *call, struct fl_span text, enum overflow *ret_overflow)
+{
+    if (fake_arg_is(text, "wrap"))
+        *ret_overflow = OVERFLOW_WRAP;
+    else if (fake_arg_is(text, "sat"))
+        *ret_overflow = OVERFLOW_SAT;
+    else if (fake_arg_is(text, "fail"))
+        *ret_overflow = OVERFLOW_FAIL;
+    else {
+        fake_reply_error(call->out, "ERR Invalid OVERFLOW type specified");
+        return false;
+    }
+    return true;
+}
+
+static int64_t wrap_field(const struct field *field, uint64_t value)
+{
+    if (field->width < 64) value &= (UINT64_C(1) << field->width) - 1;
+    bool negative = field->is_signed && (value >> (field->width - 1)) & 1;
+    if (negative && field->width < 64) value |= ~((UINT64_C(1) << field->width) - 1);
+    return (int64_t)value;
+}
+
+static int64_t read_field(const struct fake_str *string, const struct field *field)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < field->width; i++)
+        value = value << 1 | get_bit(string, (uint64_t)field->offset + i);
+    return wrap_field(field, value);
+}
+
+static void write_field(struct fake_str *string, const struct field *field, int64_t value)
+{
+    for (unsigned i = 0; i < field->width; i++)
+        set_bit(string, (uint64_t)field->offset + i,
+                (unsigned)((uint64_t)value >> (field->width - 1 - i)) & 1u);
+}
+
+/* old + delta by the rule for overflow. False: refused. */
+static bool add_field(const struct field *field, int64_t old, int64_t delta, int64_t *ret_value)
+{
+    int64_t high = field->is_signed ? (int64_t)((UINT64_C(1) << (field->width - 1)) - 1)
+                                    : (int64_t)((UINT64_C(1) << field->width) - 1);
+    int64_t low = field->is_signed ? -high - 1 : 0;
+    __extension__ __int128 sum = (__int128)old + delta;
+    *ret_value = wrap_field(field, (uint64_t)old + (uint64_t)delta);
+    if (sum >= low && sum <= high) return true;
+    if (field->overflow == OVERFLOW_SAT) *ret_value = sum < low ? low : high;
+    return field->overflow != OVERFLOW_FAIL;
+}
+
+static void run_field(struct fake_call *call, struct fake_redis_key *key, const struct field *field)
+{
+    int64_t old = read_field(string_of(key), field), value;
+    if (field->op == FIELD_GET) {
+        fake_reply_int(call->out, old);
+        return;
+    }
+    bool sets = field->op == FIELD_SET;
+    /* A value to SET is unsigned for unsigned fields: a negative one overflows upwards. */
+    if (!add_field(field, sets ? 0 : old, field->value, &value)) {
+        fake_reply_nil(call->out);
+        return;
+    }
+    write_field(key->string, field, value);
+    fake_reply_int(call->out, sets ? old : value);
+}
+
+static void bitfield(struct fake_call *call, bool read_only)
+{
+    struct field field = {0};
+    struct fake_redis_key *key;
+    size_t operations = 0, bytes = 0;
+    bool writes = false;
+    for (size_t at = 2; at < call->count;) {
+        if (fake_arg_is(call->args[at], "overflow") && at + 1 < call->count) {
+            if (!parse_overflow(call, call->args[at + 1], &field.overflow)) return;
+            at += 2;
+            continue;
+        }
+        if (!parse_field(call, &at, &field)) return;
+        operations++;
+        if (field.op == FIELD_GET) continue;
+        size_t end = ((size_t)field.offset + field.width - 1) / 8 + 1;
+        if (end > bytes) bytes = end;
+        writes = true;
+    }
+    if (writes && read_only) {
+        fake_reply_error(call->out, "ERR BITFIELD_RO only supports the GET subcommand");
+        return;
+    }
+    if (writes ? !fake_string_extend(call, call->args[1], bytes, &key)
+               : !fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key))
+        return;
+    fake_reply_array(call->out, operations);
+    field.overflow = OVERFLOW_WRAP;
+    for (size_t at = 2; at < call->count;) {
+        if (fake_arg_is(call->args[at], "overflow")) {
+            (void)parse_overflow(call, call->args[at + 1], &field.overflow);
+            at += 2;
+            continue;
+        }
+        (void)parse_field(call, &at, &field);
+        run_field(call, key, &field);
+    }
+    if (writes) fake_key_touch(call->db, key->name);
+}
+
+void fake_cmd_bitfield(struct fake_call *call)
+{
+    bitfield(call, false);
+}
+
+void fake_cmd_bitfield_ro(struct fake_call *call)
+{
+    bitfield(call, true);
+}

@@ -1,0 +1,307 @@
+#include "fakes/redis/blocking.h"
+
+#include <math.h>
+
+#include "fakes/redis/lists.h"
+#include "fakes/redis/number.h"
+#include "fakes/redis/session.h"
+#include "fakes/redis/zsets.h"
+
+struct fake_waiters {
+    struct fake_database *db;
+    struct fl_span name; /* the dict's key */
+    struct fake_waiter *first, *last;
+    bool is_ready; /* stands in engine->ready */
+};
+
+struct fake_waiter {
+    struct fake_redis_session *session;
+    struct fake_waiters *queue; /* NULL: a key named twice */
+    struct fake_waiter *previous, *next;
+};
+
+struct fake_block {
+    struct fake_block_request request;
+    size_t bytes; /* of this block */
+    size_t count;
+    struct fl_span *args; /* into this block, and so are the waiters */
+    struct fake_waiter *waiters;
+};
+
+bool fake_blocking_timeout(struct fake_call *call, struct fl_span text, int64_t *ret_deadline_us)
+{
+    long double seconds;
+    if (!fake_long_double_parse(text, &seconds)) {
+        fake_reply_error(call->out, "ERR timeout is not a float or out of range");
+        return false;
+    }
+    long double milliseconds = ceill(seconds * 1000);
+    /* Redis 7.0 casts to 64 bits, where what is too large turns negative. */
+    if (milliseconds < 0 || milliseconds >= 0x1p63L) {
+        fake_reply_error(call->out, "ERR timeout is negative");
+        return false;
+    }
+    int64_t now_us = call->engine->now_us;
+    bool never = milliseconds == 0 || milliseconds > (long double)((INT64_MAX - now_us) / 1000);
+    *ret_deadline_us = never ? FL_NEVER_US : now_us + (int64_t)milliseconds * 1000;
+    return true;
+}
+
+bool fake_blocking_denied(const struct fake_call *call)
+{
+    return call->engine->in_transaction || call->engine->in_script;
+}
+
+static struct fake_block *copy_block(struct fake_call *call,
+                                     const struct fake_block_request *request)
+{
+    size_t bytes = sizeof(struct fake_block) + call->count * sizeof(struct fl_span) +
+                   request->key_count * sizeof(struct fake_waiter);
+    for (size_t i = 0; i < call->count; i++)
+        bytes += call->args[i].length;
+    struct fake_block *block = fake_alloc_zeroed(&call->engine->heap, bytes);
+    if (!block) return NULL;
+    block->request = *request;
+    block->bytes = bytes;
+    block->count = call->count;
+    block->args = (struct fl_span *)(block + 1);
+    block->waiters = (struct fake_waiter *)(block->args + call->count);
+    char *text = (char *)(block->waiters + request->key_count);
+    for (size_t i = 0; i < call->count; i++) {
+        block->args[i] = (struct fl_span){text, call->args[i].length};
+        if (call->args[i].length) memcpy(text, call->args[i].bytes, call->args[i].length);
+        text += call->args[i].length;
+    }
+    return block;
+}
+
+static struct fake_waiters *queue_of(struct fake_database *db, struct fl_span name)
+{
+    struct fake_heap *heap = &db->engine->heap;
+    struct fake_entry *entry = fake_dict_find(&db->waiting, name);
+    if (entry) return entry->value;
+    struct fake_waiters *queue = fake_alloc_zeroed(heap, sizeof(*queue));
+    if (!queue) return NULL;
+    entry = fake_dict_insert(heap, &db->waiting, name);
+    if (!entry) {
+        fake_release(heap, queue, sizeof(*queue));
+        return NULL;
+    }
+    entry->value = queue;
+    queue->db = db;
+    queue->name = fake_str_span(entry->key);
+    return queue;
+}
+
+static bool join(struct fake_redis_session *session, struct fake_database *db, struct fl_span name,
+                 struct fake_waiter *waiter)
+{
+    struct fake_waiters *queue = queue_of(db, name);
+    if (!queue) return false;
+    if (queue->last && queue->last->session == session) return true; /* BLPOP k k */
+    *waiter = (struct fake_waiter){.session = session, .queue = queue, .previous = queue->last};
+    if (queue->last)
+        queue->last->next = waiter;
+    else
+        queue->first = waiter;
+    queue->last = waiter;
+    return true;
+}
+
+static void leave_queue(struct fake_heap *heap, struct fake_waiter *waiter)
+{
+    struct fake_waiters *queue = waiter->queue;
+    if (!queue) return;
+    *(waiter->previous ? &waiter->previous->next : &queue->first) = waiter->next;
+    *(waiter->next ? &waiter->next->previous : &queue->last) = waiter->previous;
+    if (queue->first) return;
+    fake_dict_remove(heap, &queue->db->waiting, fake_dict_find(&queue->db->waiting, queue->name));
+    fake_release(heap, queue, sizeof(*queue));
+}
+
+void fake_blocking_leave(struct fake_redis_session *session)
+{
+    struct fake_block *block = session->block;
+    struct fake_redis *engine = session->engine;
+    if (!block) return;
+    for (size_t i = 0; i < block->request.key_count; i++)
+        leave_queue(&engine->heap, &block->waiters[i]);
+    fake_release(&engine->heap, block, block->bytes);
+    session->block = NULL;
+    struct fake_redis_session *previous = session->previous_blocked, *next = session->next_blocked;
+    *(previous ? &previous->next_blocked : &engine->first_blocked) = next;
+    *(next ? &next->previous_blocked : &engine->last_blocked) = previous;
+    session->previous_blocked = session->next_blocked = NULL;
+}
+
+void fake_blocking_wait(struct fake_call *call, const struct fake_block_request *request)
+{
+    struct fake_redis_session *session = call->session;
+    struct fake_redis *engine = call->engine;
+    struct fake_block *block = copy_block(call, request);
+    if (!block) {
+        fake_call_oom(call);
+        return;
+    }
+    session->block = block;
+    session->previous_blocked = engine->last_blocked;
+    *(engine->last_blocked ? &engine->last_blocked->next_blocked : &engine->first_blocked) =
+        session;
+    engine->last_blocked = session;
+    for (size_t i = 0; i < request->key_count; i++) {
+        if (join(session, call->db, block->args[request->first_key + i], &block->waiters[i]))
+            continue;
+        fake_blocking_leave(session);
+        fake_call_oom(call);
+        return;
+    }
+}
+
+/* ---- ready keys ---- */
+
+static void add_ready(struct fake_database *db, struct fake_waiters *queue)
+{
+    struct fake_redis *engine = db->engine;
+    if (engine->ready_count == engine->ready_capacity) {
+        size_t old = engine->ready_capacity, capacity = old ? old * 2 : 8;
+        struct fake_ready *grown = fake_realloc(&engine->heap, engine->ready, old * sizeof(*grown),
+                                                capacity * sizeof(*grown));
+        if (!grown) return; /* they wait until the key is made again, or time out */
+        engine->ready = grown;
+        engine->ready_capacity = capacity;
+    }
+    struct fake_str *name = fake_str_new(&engine->heap, queue->name);
+    if (!name) return;
+    queue->is_ready = true;
+    engine->ready[engine->ready_count++] = (struct fake_ready){db, name};
+}
+
+void fake_blocking_key_created(struct fake_database *db, const struct fake_redis_key *key)
+{
+    if (!db->waiting.count) return;
+    if (key->type != FAKE_REDIS_LIST && key->type != FAKE_REDIS_ZSET) return;
+    struct fake_entry *entry = fake_dict_find(&db->waiting, key->name);
+    if (!entry) return;
+    struct fake_waiters *queue = entry->value;
+    if (!queue->is_ready) add_ready(db, queue);
+}
+
+void fake_blocking_database_swapped(struct fake_database *db)
+{
+    uint32_t i = 0;
+    for (struct fake_entry *entry; (entry = fake_dict_next(&db->waiting, &i));) {
+        const struct fake_redis_key *key = fake_key_peek(db, fake_str_span(entry->key), INT64_MIN);
+        if (key) fake_blocking_key_created(db, key);
+    }
+}
+
+static void answer_pop(struct fake_database *db, struct fake_redis_session *session,
+                       struct fake_redis_key *key)
+{
+    const struct fake_block *block = session->block;
+    const struct fake_block_request *request = &block->request;
+    struct fake_out *out = &session->output;
+    switch (request->kind) {
+    case FAKE_BLOCK_POP: fake_list_reply_pop(db, key, request->from, out); break;
+    case FAKE_BLOCK_MOVE:
+        fake_list_reply_move(db, key, request->from, db, block->args[request->target_key],
+                             request->to, out);
+        break;
+    case FAKE_BLOCK_MPOP: fake_list_reply_mpop(db, key, request->from, request->count, out); break;
+    case FAKE_BLOCK_ZPOP: fake_zset_reply_bzpop(db, key, request->from, out); break;
+    case FAKE_BLOCK_ZMPOP: fake_zset_reply_mpop(db, key, request->from, request->count, out); break;
+    }
+}
+
+static enum fake_redis_type awaited_type(const struct fake_redis_session *session)
+{
+    enum fake_block_kind kind = session->block->request.kind;
+    bool zset = kind == FAKE_BLOCK_ZPOP || kind == FAKE_BLOCK_ZMPOP;
+    return zset ? FAKE_REDIS_ZSET : FAKE_REDIS_LIST;
+}
+
+/* The wait is over: its reply begins at `mark`; what was pipelined behind it runs later. */
+static void wake(struct fake_redis_session *session, size_t mark, uint64_t version_before)
+{
+    struct fake_redis *engine = session->engine;
+    fake_session_report(session, session->block->args, session->block->count, FAKE_REDIS_SERVED,
+                        mark, version_before, session->db);
+    fake_blocking_leave(session);
+    if (session->is_unblocked) return;
+    session->is_unblocked = true;
+    session->next_unblocked = NULL;
+    *(engine->last_unblocked ? &engine->last_unblocked->next_unblocked : &engine->first_unblocked) =
+        session;
+    engine->last_unblocked = session;
+}
+
+static void serve_key(struct fake_database *db, struct fl_span name)
+{
+    struct fake_entry *entry = fake_dict_find(&db->waiting, name);
+    if (!entry) return;
+    struct fake_waiters *queue = entry->value;
+    queue->is_ready = false;
+    struct fake_waiter *next;
+    for (struct fake_waiter *waiter = queue->first; waiter; waiter = next) {
+        next = waiter->next;
+        struct fake_redis_session *session = waiter->session;
+        struct fake_redis_key *key = fake_key_find(db, name);
+        if (!key) return;
+        if (awaited_type(session) != key->type) continue;
+        size_t mark = fake_session_mark(session);
+        uint64_t version_before = db->engine->version_counter;
+        answer_pop(db, session, key);
+        wake(session, mark, version_before);
+    }
+}
+
+void fake_blocking_serve(struct fake_redis *engine)
+{
+    for (size_t i = 0; i < engine->ready_count; i++) { /* serving may append */
+        struct fake_ready ready = engine->ready[i];
+        serve_key(ready.db, fake_str_span(ready.name));
+        fake_str_free(&engine->heap, ready.name);
+    }
+    engine->ready_count = 0;
+}
+
+void fake_blocking_interrupt(struct fake_redis_session *session, const char *error)
+{
+    size_t mark = fake_session_mark(session);
+    if (error)
+        fake_reply_error(&session->output, error);
+    else
+        fake_reply_nil_array(&session->output);
+    wake(session, mark, session->engine->version_counter);
+}
+
+static struct fake_redis_session *earliest(const struct fake_redis *engine)
+{
+    struct fake_redis_session *found = engine->first_blocked;
+    for (struct fake_redis_session *session = found; session; session = session->next_blocked)
+        if (session->block->request.deadline_us < found->block->request.deadline_us)
+            found = session;
+    return found;
+}
+
+int64_t fake_redis_next_deadline_us(const struct fake_redis *engine)
+{
+    const struct fake_redis_session *session = earliest(engine);
+    return session ? session->block->request.deadline_us : FL_NEVER_US;
+}
+
+void fake_blocking_expire(struct fake_redis *engine)
+{
+    struct fake_redis_session *session;
+    while ((session = earliest(engine)) && session->block->request.deadline_us <= engine->now_us)
+        fake_blocking_interrupt(session, NULL);
+}
+
+void fake_blocking_release(struct fake_redis *engine)
+{
+    for (size_t i = 0; i < engine->ready_count; i++)
+        fake_str_free(&engine->heap, engine->ready[i].name);
+    fake_release(&engine->heap, engine->ready, engine->ready_capacity * sizeof(*engine->ready));
+    engine->ready = NULL;
+    engine->ready_count = engine->ready_capacity = 0;
+}

@@ -1,0 +1,71 @@
+/* fakes/redis/command.h - what a command is: one row of the table, and one call of a handler. */
+#ifndef FAKE_REDIS_COMMAND_H
+#define FAKE_REDIS_COMMAND_H
+
+#include <stdint.h>
+
+#include "fakes/redis/keyspace.h"
+#include "fakes/redis/out.h"
+
+enum fake_command_flags {
+    FAKE_CMD_WRITE = 1 << 0,
+    FAKE_CMD_DENYOOM = 1 << 1,   /* refused when memory is out */
+    FAKE_CMD_NOSCRIPT = 1 << 2,  /* not callable by scripts */
+    FAKE_CMD_LOADING = 1 << 3,   /* works while loading */
+    FAKE_CMD_CONTAINER = 1 << 4, /* args[1] names a row "name|subcommand" */
+    FAKE_CMD_UNQUEUED = 1 << 5,  /* runs at once between MULTI and EXEC */
+    FAKE_CMD_READ = 1 << 6,
+};
+
+struct fake_call {
+    struct fake_redis *engine;
+    struct fake_redis_session *session;
+    struct fake_database *db;
+    const struct fake_command *command;
+    const struct fl_span *args; /* args[0] is the name */
+    size_t count;
+    struct fake_out *out;
+};
+
+struct fake_command {
+    const char *name; /* lower case; "client|setname" for a subcommand */
+    int arity;        /* with the name; negative: at least */
+    unsigned flags;
+    int first_key, last_key, key_step; /* last_key < 0 counts from the end; first_key 0: no keys */
+    void (*run)(struct fake_call *call);
+};
+
+/* The row of a name in any case; NULL: unknown. */
+const struct fake_command *fake_command_find(struct fl_span name);
+/* The row of a container's subcommand; NULL: unknown. */
+const struct fake_command *fake_command_find_sub(const struct fake_command *container,
+                                                 struct fl_span name);
+size_t fake_command_count(void);
+const struct fake_command *fake_command_at(size_t i); /* in the order of names; i < count */
+static inline bool fake_command_arity_fits(const struct fake_command *command, size_t count)
+{
+    return command->arity >= 0 ? count == (size_t)command->arity : count >= (size_t)-command->arity;
+}
+
+/* ---- what handlers share ---- */
+
+/* False: a reply of WRONGTYPE was written. Otherwise *ret_key is NULL when the key is absent. */
+bool fake_call_find(struct fake_call *call, struct fl_span name, enum fake_redis_type type,
+                    struct fake_redis_key **ret_key);
+/* As above, and an absent key is made. False: an error was written (WRONGTYPE or OOM). */
+bool fake_call_find_or_create(struct fake_call *call, struct fl_span name,
+                              enum fake_redis_type type, struct fake_redis_key **ret_key);
+/* False: "ERR value is not an integer or out of range" was written. */
+bool fake_call_int(struct fake_call *call, struct fl_span text, int64_t *ret_value);
+/* Both ends inclusive; the text of the error is Redis's for such options. */
+bool fake_call_int_range(struct fake_call *call, struct fl_span text, int64_t low, int64_t high,
+                         const char *error, int64_t *ret_value);
+/* Case-insensitive. */
+bool fake_arg_is(struct fl_span arg, const char *word);
+struct fake_heap *fake_call_heap(struct fake_call *call);
+void fake_call_syntax_error(struct fake_call *call);
+void fake_call_oom(struct fake_call *call);
+/* Negative indices count from the end; clamps to [0, length). False: the range is empty. */
+bool fake_range_clamp(int64_t *start, int64_t *stop, size_t length);
+
+#endif

@@ -1,0 +1,136 @@
+#include "fakes/redis/engine.h"
+
+#include "fakes/redis/blocking.h"
+#include "fakes/redis/script.h"
+#include "fakes/redis/session.h"
+
+/* What an empty server holds, so that `maxmemory 1` means "out of memory" as it does there. */
+enum { BASE_BYTES = 1024 * 1024 };
+
+void fake_engine_read_clock(struct fake_redis *engine)
+{
+    engine->now_us = fl_clock_wall_us(engine->options.clock);
+    engine->now_ms = engine->now_us / 1000;
+}
+
+bool fake_engine_out_of_memory(const struct fake_redis *engine)
+{
+    if (engine->states & FAKE_REDIS_OOM) return true;
+    return engine->memory_max_bytes &&
+           engine->heap.used_bytes + BASE_BYTES > engine->memory_max_bytes;
+}
+
+/* From an all-zero engine, or one that keeps only its scripts. */
+static void start(struct fake_redis *engine, const struct fake_redis_options *options)
+{
+    engine->options = *options;
+    if (!engine->options.version) engine->options.version = "7.0.15";
+    engine->memory_max_bytes = options->memory_max_bytes;
+    engine->dice.state = options->seed;
+    for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++) {
+        engine->databases[i].engine = engine;
+        engine->databases[i].id = i;
+        engine->databases[i].expires_hint_ms = FL_NEVER_US;
+    }
+    fake_engine_read_clock(engine);
+    engine->started_us = engine->now_us;
+}
+
+struct fake_redis *fake_redis_new(const struct fake_redis_options *options)
+{
+    struct fake_redis *engine = calloc(1, sizeof(*engine));
+    if (engine) start(engine, options);
+    return engine;
+}
+
+static void release(struct fake_redis *engine)
+{
+    while (engine->first_session)
+        fake_redis_close(engine->first_session);
+    fake_blocking_release(engine);
+    for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++) {
+        fake_database_release(&engine->databases[i]);
+        fake_dict_release(&engine->heap, &engine->databases[i].waiting);
+    }
+    free(engine->sorted);
+}
+
+void fake_redis_free(struct fake_redis *engine)
+{
+    if (!engine) return;
+    release(engine);
+    fake_scripts_free(engine->scripts);
+    free(engine);
+}
+
+void fake_redis_reset(struct fake_redis *engine, const struct fake_redis_options *options)
+{
+    struct fake_redis_options copy = *options; /* may be the engine's own */
+    release(engine);
+    struct fake_scripts *scripts = engine->scripts;
+    *engine = (struct fake_redis){.scripts = scripts};
+    if (scripts) fake_scripts_forget(scripts);
+    start(engine, &copy);
+}
+
+void fake_redis_advance(struct fake_redis *engine)
+{
+    fake_engine_read_clock(engine);
+    if (engine->first_blocked) fake_blocking_expire(engine);
+    for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++)
+        fake_database_expire(&engine->databases[i]);
+    fake_session_resume_unblocked(engine);
+}
+
+/* ---- faults ---- */
+
+void fake_redis_set_states(struct fake_redis *engine, unsigned states)
+{
+    bool demoted = (states & ~engine->states) & FAKE_REDIS_READONLY;
+    engine->states = states;
+    while (demoted && engine->first_blocked)
+        fake_blocking_interrupt(engine->first_blocked,
+                                "UNBLOCKED force unblock from blocking operation, instance state "
+                                "changed (master -> replica?)");
+    fake_session_resume_unblocked(engine);
+}
+
+unsigned fake_redis_states(const struct fake_redis *engine)
+{
+    return engine->states;
+}
+
+void fake_redis_script_flush(struct fake_redis *engine)
+{
+    if (engine->scripts) fake_scripts_forget(engine->scripts);
+}
+
+void fake_redis_flush_all(struct fake_redis *engine)
+{
+    for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++)
+        fake_database_flush(&engine->databases[i]);
+}
+
+bool fake_redis_evict(struct fake_redis *engine, unsigned db, struct fl_span name)
+{
+    if (db >= FAKE_REDIS_DATABASES) return false;
+    fake_engine_read_clock(engine);
+    struct fake_redis_key *key = fake_key_find(&engine->databases[db], name);
+    if (!key) return false;
+    fake_key_delete(&engine->databases[db], key);
+    return true;
+}
+
+bool fake_redis_shift_ttl(struct fake_redis *engine, unsigned db, struct fl_span name,
+                          int64_t delta_us)
+{
+    if (db >= FAKE_REDIS_DATABASES) return false;
+    fake_engine_read_clock(engine);
+    struct fake_redis_key *key = fake_key_find(&engine->databases[db], name);
+    if (!key || key->expires_ms == FL_NEVER_US) return false;
+    int64_t when_ms;
+    if (__builtin_add_overflow(key->expires_ms, delta_us / 1000, &when_ms)) return false;
+    fake_key_expire_at(&engine->databases[db], key, when_ms);
+    fake_key_touch(&engine->databases[db], name);
+    return true;
+}

@@ -1,0 +1,53 @@
+/* fakes/redis/engine.h - the layout of an engine, for the modules inside this folder. */
+#ifndef FAKE_REDIS_ENGINE_H
+#define FAKE_REDIS_ENGINE_H
+
+#include "fakes/redis/command.h"
+#include "fakes/redis/dice.h"
+#include "fakes/redis/fake_redis.h"
+#include "fakes/redis/keyspace.h"
+
+enum { FAKE_RECENT_COMMANDS = 64, FAKE_VERSION_BYTES = 16 };
+
+/* A key that came into being while somebody waited for it. */
+struct fake_ready {
+    struct fake_database *db;
+    struct fake_str *name;
+};
+
+struct fake_redis {
+    struct fake_heap heap;
+    struct fake_redis_options options;
+    int64_t now_us, now_ms; /* read at the start of each command; scripts and EXEC keep it */
+    int64_t started_us;
+    uint64_t version_counter;
+    struct fake_dice dice;
+    unsigned states;         /* enum fake_redis_states */
+    size_t memory_max_bytes; /* by the options or CONFIG SET maxmemory */
+    struct fake_database databases[FAKE_REDIS_DATABASES];
+
+    struct fake_redis_session *first_session, *last_session;
+    uint32_t session_count;
+    uint64_t last_session_id;
+    struct fake_redis_session *current; /* whose bytes are being executed; NULL: nobody's */
+    uint32_t watchers;                  /* sessions that watch a key */
+
+    struct fake_redis_session *first_blocked,
+        *last_blocked;        /* in the order in which they blocked */
+    struct fake_ready *ready; /* in the order of becoming ready */
+    size_t ready_count, ready_capacity;
+    struct fake_redis_session *first_unblocked, *last_unblocked; /* their input waits to be read */
+
+    struct fake_scripts *scripts; /* NULL before the first script command */
+    bool in_transaction, in_script;
+    uint64_t commands_processed;
+    const struct fake_command *recent[FAKE_RECENT_COMMANDS];
+    const struct fake_redis_key **sorted; /* what fake_redis_keys handed out */
+    size_t sorted_capacity;
+};
+
+/* Reads the clock; commands of scripts and transactions do not. */
+void fake_engine_read_clock(struct fake_redis *engine);
+bool fake_engine_out_of_memory(const struct fake_redis *engine);
+
+#endif

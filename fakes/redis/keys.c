@@ -1,0 +1,298 @@
+/* Commands on keys of any type, and on whole databases. */
+#include "fakes/redis/blocking.h"
+#include "fakes/redis/command_list.h"
+#include "fakes/redis/engine.h"
+#include "fakes/redis/number.h"
+#include "fakes/redis/scan.h"
+#include "fakes/redis/session.h"
+
+static const char *type_name(enum fake_redis_type type)
+{
+    switch (type) {
+    case FAKE_REDIS_STRING: return "string";
+    case FAKE_REDIS_LIST: return "list";
+    case FAKE_REDIS_SET: return "set";
+    case FAKE_REDIS_ZSET: return "zset";
+    case FAKE_REDIS_HASH: return "hash";
+    }
+    return "none";
+}
+
+void fake_cmd_del(struct fake_call *call)
+{
+    int64_t deleted = 0;
+    for (size_t i = 1; i < call->count; i++) {
+        struct fake_redis_key *key = fake_key_find(call->db, call->args[i]);
+        if (!key) continue;
+        fake_key_delete(call->db, key);
+        deleted++;
+    }
+    fake_reply_int(call->out, deleted);
+}
+
+void fake_cmd_exists(struct fake_call *call)
+{
+    int64_t found = 0;
+    for (size_t i = 1; i < call->count; i++)
+        found += fake_key_find(call->db, call->args[i]) != NULL;
+    fake_reply_int(call->out, found);
+}
+
+void fake_cmd_type(struct fake_call *call)
+{
+    const struct fake_redis_key *key = fake_key_find(call->db, call->args[1]);
+    fake_reply_status(call->out, key ? type_name(key->type) : "none");
+}
+
+/* ---- moving ---- */
+
+/* Puts the value of `source` under another name, whose old value is gone. False: OOM was answered.
+ */
+static bool rename_key(struct fake_call *call, struct fake_redis_key *source,
+                       struct fake_database *target_db, struct fl_span name)
+{
+    struct fake_redis_key *old = fake_key_find(target_db, name);
+    if (old) fake_key_delete(target_db, old);
+    if (fake_key_rename(call->db, source, target_db, name)) return true;
+    fake_call_oom(call);
+    return false;
+}
+
+void fake_cmd_rename(struct fake_call *call)
+{
+    struct fake_redis_key *source = fake_key_find(call->db, call->args[1]);
+    if (!source)
+        fake_reply_error(call->out, "ERR no such key");
+    else if (fl_span_equal(call->args[1], call->args[2]) ||
+             rename_key(call, source, call->db, call->args[2]))
+        fake_reply_ok(call->out);
+}
+
+void fake_cmd_renamenx(struct fake_call *call)
+{
+    struct fake_redis_key *source = fake_key_find(call->db, call->args[1]);
+    if (!source)
+        fake_reply_error(call->out, "ERR no such key");
+    else if (fake_key_find(call->db, call->args[2]))
+        fake_reply_int(call->out, 0);
+    else if (rename_key(call, source, call->db, call->args[2]))
+        fake_reply_int(call->out, 1);
+}
+
+/* False: an error was written. */
+static bool parse_db(struct fake_call *call, struct fl_span text, const char *not_integer,
+                     struct fake_database **ret_db)
+{
+    int64_t id;
+    if (!fake_call_int_range(call, text, INT32_MIN, INT32_MAX, not_integer, &id)) return false;
+    if (id < 0 || id >= FAKE_REDIS_DATABASES) {
+        fake_reply_error(call->out, "ERR DB index is out of range");
+        return false;
+    }
+    *ret_db = &call->engine->databases[id];
+    return true;
+}
+
+static const char not_integer[] = "ERR value is not an integer or out of range";
+
+void fake_cmd_move(struct fake_call *call)
+{
+    struct fake_database *target;
+    if (!parse_db(call, call->args[2], not_integer, &target)) return;
+    if (target == call->db) {
+        fake_reply_error(call->out, "ERR source and destination objects are the same");
+        return;
+    }
+    struct fake_redis_key *source = fake_key_find(call->db, call->args[1]);
+    if (!source || fake_key_find(target, call->args[1]))
+        fake_reply_int(call->out, 0);
+    else if (rename_key(call, source, target, call->args[1]))
+        fake_reply_int(call->out, 1);
+}
+
+static void copy_key(struct fake_call *call, struct fake_redis_key *source,
+                     struct fake_database *target_db)
+{
+    struct fl_span name = call->args[2];
+    struct fake_redis_key *old = fake_key_find(target_db, name);
+    if (old) fake_key_delete(target_db, old);
+    struct fake_redis_key *copy = fake_key_create(target_db, name, source->type);
+    if (!copy || !fake_key_copy_value(target_db, copy, source)) {
+        if (copy) fake_key_delete(target_db, copy);
+        fake_call_oom(call);
+        return;
+    }
+    fake_key_expire_at(target_db, copy, source->expires_ms);
+    fake_reply_int(call->out, 1);
+}
+
+void fake_cmd_copy(struct fake_call *call)
+{
+    bool replace = false;
+    struct fake_database *target = call->db;
+    for (size_t i = 3; i < call->count; i++) {
+        if (fake_arg_is(call->args[i], "replace")) {
+            replace = true;
+        } else if (fake_arg_is(call->args[i], "db") && i + 1 < call->count) {
+            if (!parse_db(call, call->args[++i], not_integer, &target)) return;
+        } else {
+            fake_call_syntax_error(call);
+            return;
+        }
+    }
+    if (target == call->db && fl_span_equal(call->args[1], call->args[2])) {
+        fake_reply_error(call->out, "ERR source and destination objects are the same");
+        return;
+    }
+    struct fake_redis_key *source = fake_key_find(call->db, call->args[1]);
+    if (!source || (fake_key_find(target, call->args[2]) && !replace))
+        fake_reply_int(call->out, 0);
+    else
+        copy_key(call, source, target);
+}
+
+/* ---- listing ---- */
+
+void fake_cmd_keys(struct fake_call *call)
+{
+    fake_database_expire(call->db);
+    size_t place = fake_reply_array_later(call->out), found = 0;
+    uint32_t i = 0;
+    for (struct fake_entry *entry; (entry = fake_dict_next(&call->db->keys, &i));) {
+        if (!fl_span_glob(call->args[1], fake_str_span(entry->key))) continue;
+        fake_reply_bulk(call->out, fake_str_span(entry->key));
+        found++;
+    }
+    fake_reply_array_set(call->out, place, found);
+}
+
+static size_t scan_writer(struct fake_call *call, const struct fake_scan *scan,
+                          const struct fake_entry *entry)
+{
+    const struct fake_redis_key *key = entry->value;
+    if (!fake_scan_matches(scan, key->name)) return 0;
+    if (scan->has_type && !fake_arg_is(scan->type, type_name(key->type))) return 0;
+    fake_reply_bulk(call->out, key->name);
+    return 1;
+}
+
+void fake_cmd_scan(struct fake_call *call)
+{
+    struct fake_scan scan;
+    if (!fake_scan_parse(call, 1, &scan)) return;
+    fake_database_expire(call->db);
+    fake_scan_dict(call, &scan, &call->db->keys, true, scan_writer);
+}
+
+void fake_cmd_randomkey(struct fake_call *call)
+{
+    fake_database_expire(call->db);
+    if (!call->db->keys.count) {
+        fake_reply_nil(call->out);
+        return;
+    }
+    const struct fake_entry *entry =
+        fake_dict_pick(&call->db->keys, fake_dice_roll(&call->engine->dice));
+    fake_reply_bulk(call->out, fake_str_span(entry->key));
+}
+
+void fake_cmd_dbsize(struct fake_call *call)
+{
+    fake_database_expire(call->db);
+    fake_reply_int(call->out, call->db->keys.count);
+}
+
+/* ---- whole databases ---- */
+
+static bool parse_flush(struct fake_call *call)
+{
+    bool ok = call->count == 1 || (call->count == 2 && (fake_arg_is(call->args[1], "sync") ||
+                                                        fake_arg_is(call->args[1], "async")));
+    if (!ok) fake_call_syntax_error(call);
+    return ok;
+}
+
+void fake_cmd_flushdb(struct fake_call *call)
+{
+    if (!parse_flush(call)) return;
+    fake_database_flush(call->db);
+    fake_reply_ok(call->out);
+}
+
+void fake_cmd_flushall(struct fake_call *call)
+{
+    if (!parse_flush(call)) return;
+    fake_redis_flush_all(call->engine);
+    fake_reply_ok(call->out);
+}
+
+static void touch_all(struct fake_database *db)
+{
+    uint32_t i = 0;
+    for (struct fake_entry *entry; (entry = fake_dict_next(&db->keys, &i));)
+        fake_key_touch(db, fake_str_span(entry->key));
+}
+
+void fake_cmd_swapdb(struct fake_call *call)
+{
+    struct fake_database *a, *b;
+    if (!parse_db(call, call->args[1], "ERR invalid first DB index", &a)) return;
+    if (!parse_db(call, call->args[2], "ERR invalid second DB index", &b)) return;
+    if (a != b) {
+        struct fake_dict keys = a->keys;
+        int64_t hint_ms = a->expires_hint_ms;
+        touch_all(a);
+        touch_all(b);
+        a->keys = b->keys;
+        a->expires_hint_ms = b->expires_hint_ms;
+        b->keys = keys;
+        b->expires_hint_ms = hint_ms;
+        touch_all(a);
+        touch_all(b);
+        fake_blocking_database_swapped(a);
+        fake_blocking_database_swapped(b);
+    }
+    fake_reply_ok(call->out);
+}
+
+/* ---- OBJECT and MEMORY ---- */
+
+static const char *string_encoding(const struct fake_redis_key *key)
+{
+    int64_t integer;
+    if (key->raw) return "raw";
+    if (fake_int_parse(fake_str_span(key->string), &integer)) return "int";
+    return key->string->length <= 44 ? "embstr" : "raw";
+}
+
+static const char *encoding(const struct fake_redis_key *key)
+{
+    switch (key->type) {
+    case FAKE_REDIS_STRING: return string_encoding(key);
+    case FAKE_REDIS_LIST: return "quicklist";
+    case FAKE_REDIS_SET: return key->large ? "hashtable" : "intset";
+    case FAKE_REDIS_ZSET: return key->large ? "skiplist" : "listpack";
+    case FAKE_REDIS_HASH: return key->large ? "hashtable" : "listpack";
+    }
+    return "unknown";
+}
+
+void fake_cmd_object_encoding(struct fake_call *call)
+{
+    const struct fake_redis_key *key = fake_key_find(call->db, call->args[2]);
+    if (key)
+        fake_reply_bulk_text(call->out, encoding(key));
+    else
+        fake_reply_nil(call->out);
+}
+
+void fake_cmd_memory_usage(struct fake_call *call)
+{
+    const struct fake_redis_key *key = fake_key_find(call->db, call->args[2]);
+    enum { KEY_BYTES = 56, ELEMENT_BYTES = 24 }; /* about what Redis spends on each */
+    if (!key)
+        fake_reply_nil(call->out);
+    else
+        fake_reply_int(call->out, (int64_t)(KEY_BYTES + key->name.length +
+                                            fake_key_length(key) * ELEMENT_BYTES));
+}

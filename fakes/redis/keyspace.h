@@ -1,0 +1,83 @@
+/* fakes/redis/keyspace.h - databases of keys with values and expiries; who must hear of a change
+ * does.
+ *
+ * Every lookup removes a dead key first, so no command ever sees one. After changing a value a
+ * command calls fake_key_touch(); creating and deleting report themselves to blocked sessions and
+ * watchers. */
+#ifndef FAKE_REDIS_KEYSPACE_H
+#define FAKE_REDIS_KEYSPACE_H
+
+#include "fakes/redis/deque.h"
+#include "fakes/redis/dict.h"
+#include "fakes/redis/fake_redis.h"
+#include "fakes/redis/zset.h"
+
+/* Bounds of the compact encodings, beyond which SCAN pages and OBJECT ENCODING differs. */
+enum {
+    FAKE_LISTPACK_ENTRIES_MAX = 128,
+    FAKE_LISTPACK_VALUE_BYTES_MAX = 64,
+    FAKE_INTSET_ENTRIES_MAX = 512,
+};
+
+struct fake_redis_key {
+    struct fl_span name; /* the bytes of the dict's key */
+    int64_t expires_ms;  /* FL_NEVER_US: never */
+    enum fake_redis_type type;
+    bool large; /* was once too big for a compact encoding, a set: is no intset and no small one */
+    bool mixed; /* a set: holds a member that is no integer */
+    bool raw;   /* a string: was edited in place */
+    union {
+        struct fake_str *string;
+        struct fake_deque list;
+        struct fake_dict dict; /* sets (no values) and hashes (values: struct fake_str) */
+        struct fake_zset zset;
+    };
+};
+
+struct fake_waiters; /* the sessions that wait for a key, see blocking.h */
+
+struct fake_database {
+    struct fake_redis *engine;
+    unsigned id;
+    struct fake_dict keys;    /* values: struct fake_redis_key */
+    struct fake_dict waiting; /* values: struct fake_waiters */
+    int64_t expires_hint_ms;  /* no key of this database dies before it */
+};
+
+/* NULL: absent. */
+struct fake_redis_key *fake_key_find(struct fake_database *db, struct fl_span name);
+/* As fake_key_find for those who may change nothing: a dead key is just not seen. */
+struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_span name,
+                                     int64_t now_ms);
+/* A new key with an empty value; `name` must be absent. A new string has string == NULL and must
+ * get one at once. NULL: out of memory. */
+struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span name,
+                                       enum fake_redis_type type);
+/* Frees the value and makes it an empty one of `type` without expiry, as SET does to any old value.
+ */
+void fake_key_overwrite(struct fake_database *db, struct fake_redis_key *key,
+                        enum fake_redis_type type);
+void fake_key_delete(struct fake_database *db, struct fake_redis_key *key);
+/* Deletes a list, set, hash or sorted set without elements; true when it did. */
+bool fake_key_delete_empty(struct fake_database *db, struct fake_redis_key *key);
+size_t fake_key_length(const struct fake_redis_key *key);
+/* The value has changed. */
+void fake_key_touch(struct fake_database *db, struct fl_span name);
+/* FL_NEVER_US: no expiry any more. */
+void fake_key_expire_at(struct fake_database *db, struct fake_redis_key *key, int64_t when_ms);
+/* Moves the value and expiry of `source` to a new key `name`, which must be absent, here or in
+ * another database; `source` is gone. NULL: out of memory, nothing changed. */
+struct fake_redis_key *fake_key_rename(struct fake_database *db, struct fake_redis_key *source,
+                                       struct fake_database *target, struct fl_span name);
+/* Copies the contents into an empty value. False: out of memory; the copy is partial. */
+bool fake_key_copy_value(struct fake_database *db, struct fake_redis_key *target,
+                         const struct fake_redis_key *source);
+
+/* Removes keys that died before now. */
+void fake_database_expire(struct fake_database *db);
+/* Removes everything; watchers of existing keys notice. */
+void fake_database_flush(struct fake_database *db);
+/* Frees all storage; tells nobody. */
+void fake_database_release(struct fake_database *db);
+
+#endif

@@ -1,0 +1,49 @@
+/* fakes/redis/out.h - the bytes that a session will receive, and how replies are written into them.
+ *
+ * Handlers never see the wire: they call fake_reply_...(), and the protocol of the session decides
+ * the form. A failed append breaks the output for good; the session is closed then. */
+#ifndef FAKE_REDIS_OUT_H
+#define FAKE_REDIS_OUT_H
+
+#include <stdarg.h>
+#include <stdint.h>
+
+#include "core/span.h"
+
+struct fake_out {
+    char *bytes; /* owned */
+    size_t length, capacity;
+    size_t consumed; /* bytes at the front that were taken already */
+    bool broken;     /* out of memory, or more than FAKE_REDIS_OUTPUT_BYTES_MAX */
+};
+
+void fake_out_append(struct fake_out *out, const void *bytes, size_t length);
+void fake_out_consume(struct fake_out *out, size_t count);
+void fake_out_release(struct fake_out *out);
+
+void fake_reply_status(struct fake_out *out, const char *text);
+/* Line breaks become blanks. */
+void fake_reply_status_span(struct fake_out *out, struct fl_span text);
+/* "+OK". */
+void fake_reply_ok(struct fake_out *out);
+/* `text` with its code word, without "-": "ERR syntax error"; line breaks become blanks. */
+void fake_reply_error(struct fake_out *out, const char *text);
+void fake_reply_errorf(struct fake_out *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void fake_reply_error_span(struct fake_out *out, struct fl_span text);
+void fake_reply_int(struct fake_out *out, int64_t value);
+void fake_reply_bulk(struct fake_out *out, struct fl_span bytes);
+void fake_reply_bulk_text(struct fake_out *out, const char *text);
+void fake_reply_bulk_int(struct fake_out *out, int64_t value);
+void fake_reply_double(struct fake_out *out, double value);
+void fake_reply_nil(struct fake_out *out);
+void fake_reply_nil_array(struct fake_out *out);
+/* The elements follow; a map takes twice as many. */
+void fake_reply_array(struct fake_out *out, size_t count);
+void fake_reply_map(struct fake_out *out, size_t pairs);
+void fake_reply_set(struct fake_out *out, size_t count);
+/* For an array whose length is known only when it has been written: the place, then the length. */
+size_t fake_reply_array_later(struct fake_out *out);
+void fake_reply_array_set(struct fake_out *out, size_t place, size_t count);
+
+#endif

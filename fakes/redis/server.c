@@ -1,0 +1,260 @@
+/* Commands about the server: INFO, CONFIG, COMMAND, TIME, ROLE, WAIT. */
+#include <stdio.h>
+
+#include "fakes/redis/command_list.h"
+#include "fakes/redis/number.h"
+#include "fakes/redis/session.h"
+
+void fake_cmd_time(struct fake_call *call)
+{
+    fake_reply_array(call->out, 2);
+    fake_reply_bulk_int(call->out, call->engine->now_us / 1000000);
+    fake_reply_bulk_int(call->out, call->engine->now_us % 1000000);
+}
+
+void fake_cmd_role(struct fake_call *call)
+{
+    fake_reply_array(call->out, 3);
+    fake_reply_bulk_text(call->out, "master");
+    fake_reply_int(call->out, 0);
+    fake_reply_array(call->out, 0);
+}
+
+void fake_cmd_wait(struct fake_call *call)
+{
+    int64_t replicas, timeout_ms;
+    if (!fake_call_int(call, call->args[1], &replicas)) return;
+    if (!fake_call_int_range(call, call->args[2], 0, INT64_MAX,
+                             "ERR timeout is not an integer or out of range", &timeout_ms))
+        return;
+    fake_reply_int(call->out, 0);
+}
+
+void fake_cmd_command_count(struct fake_call *call)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < fake_command_count(); i++)
+        count += !strchr(fake_command_at(i)->name, '|');
+    fake_reply_int(call->out, count);
+}
+
+void fake_cmd_command_docs(struct fake_call *call)
+{
+    fake_reply_map(call->out, 0);
+}
+
+/* COMMAND alone: name, arity, flags, first key, last key, step, and four empty lists. */
+void fake_cmd_command(struct fake_call *call)
+{
+    size_t place = fake_reply_array_later(call->out), count = 0;
+    for (size_t i = 0; i < fake_command_count(); i++) {
+        const struct fake_command *command = fake_command_at(i);
+        if (strchr(command->name, '|')) continue;
+        count++;
+        fake_reply_array(call->out, 10);
+        fake_reply_bulk_text(call->out, command->name);
+        fake_reply_int(call->out, command->arity);
+        fake_reply_array(call->out, 1);
+        fake_reply_status(call->out, command->flags & FAKE_CMD_WRITE ? "write" : "readonly");
+        fake_reply_int(call->out, command->first_key);
+        fake_reply_int(call->out, command->last_key);
+        fake_reply_int(call->out, command->key_step);
+        for (int empty = 0; empty < 4; empty++)
+            fake_reply_array(call->out, 0);
+    }
+    fake_reply_array_set(call->out, place, count);
+}
+
+/* ---- INFO ---- */
+
+__attribute__((format(printf, 2, 3))) static void line(struct fake_out *out, const char *format,
+                                                       ...)
+{
+    char text[256];
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(text, sizeof(text) - 2, format, args);
+    va_end(args);
+    fake_out_append(out, text, (size_t)length);
+    fake_out_append(out, "\r\n", 2);
+}
+
+static void info_server(struct fake_out *out, const struct fake_redis *engine)
+{
+    int64_t uptime_s = (engine->now_us - engine->started_us) / 1000000;
+    line(out, "redis_version:%s", engine->options.version);
+    line(out, "redis_git_sha1:00000000");
+    line(out, "redis_git_dirty:0");
+    line(out, "redis_mode:standalone");
+    line(out, "os:Linux");
+    line(out, "arch_bits:64");
+    line(out, "process_id:1");
+    line(out, "run_id:%016llx%016llx00000000", (unsigned long long)engine->options.seed,
+         (unsigned long long)engine->options.seed);
+    line(out, "tcp_port:6379");
+    line(out, "server_time_usec:%lld", (long long)engine->now_us);
+    line(out, "uptime_in_seconds:%lld", (long long)uptime_s);
+    line(out, "uptime_in_days:%lld", (long long)(uptime_s / 86400));
+}
+
+static void info_clients(struct fake_out *out, const struct fake_redis *engine)
+{
+    unsigned blocked = 0;
+    const struct fake_redis_session *session = engine->first_blocked;
+    for (; session; session = session->next_blocked)
+        blocked++;
+    line(out, "connected_clients:%u", engine->session_count);
+    line(out, "maxclients:%d", FAKE_REDIS_SESSIONS_MAX);
+    line(out, "blocked_clients:%u", blocked);
+}
+
+static void info_memory(struct fake_out *out, const struct fake_redis *engine)
+{
+    double mega = 1.0 + (double)engine->heap.used_bytes / (1024 * 1024);
+    line(out, "used_memory:%zu", engine->heap.used_bytes + 1024 * 1024);
+    line(out, "used_memory_human:%.2fM", mega);
+    line(out, "used_memory_peak:%zu", engine->heap.used_bytes + 1024 * 1024);
+    line(out, "used_memory_peak_human:%.2fM", mega);
+    line(out, "maxmemory:%zu", engine->memory_max_bytes);
+    line(out, "maxmemory_policy:noeviction");
+}
+
+static void info_persistence(struct fake_out *out, const struct fake_redis *engine)
+{
+    line(out, "loading:%d", engine->states & FAKE_REDIS_LOADING ? 1 : 0);
+    line(out, "rdb_changes_since_last_save:%llu", (unsigned long long)engine->version_counter);
+    line(out, "aof_enabled:0");
+}
+
+static void info_stats(struct fake_out *out, const struct fake_redis *engine)
+{
+    line(out, "total_connections_received:%llu", (unsigned long long)engine->last_session_id);
+    line(out, "total_commands_processed:%llu", (unsigned long long)engine->commands_processed);
+}
+
+static void info_replication(struct fake_out *out, const struct fake_redis *engine)
+{
+    line(out, "role:%s", engine->states & FAKE_REDIS_READONLY ? "slave" : "master");
+    line(out, "connected_slaves:0");
+}
+
+static void info_keyspace(struct fake_out *out, const struct fake_redis *engine)
+{
+    for (unsigned id = 0; id < FAKE_REDIS_DATABASES; id++) {
+        const struct fake_dict *keys = &engine->databases[id].keys;
+        uint32_t i = 0, mortal = 0;
+        for (struct fake_entry *entry; (entry = fake_dict_next(keys, &i));)
+            mortal += ((const struct fake_redis_key *)entry->value)->expires_ms != FL_NEVER_US;
+        if (keys->count) line(out, "db%u:keys=%u,expires=%u,avg_ttl=0", id, keys->count, mortal);
+    }
+}
+
+static const struct {
+    const char *name, *title;
+    void (*write)(struct fake_out *out, const struct fake_redis *engine);
+} sections[] = {
+    {"server", "Server", info_server},       {"clients", "Clients", info_clients},
+    {"memory", "Memory", info_memory},       {"persistence", "Persistence", info_persistence},
+    {"stats", "Stats", info_stats},          {"replication", "Replication", info_replication},
+    {"keyspace", "Keyspace", info_keyspace},
+};
+
+static bool is_wanted(const struct fake_call *call, const char *section)
+{
+    for (size_t i = 1; i < call->count; i++)
+        if (fake_arg_is(call->args[i], section) || fake_arg_is(call->args[i], "default") ||
+            fake_arg_is(call->args[i], "all") || fake_arg_is(call->args[i], "everything"))
+            return true;
+    return call->count == 1;
+}
+
+void fake_cmd_info(struct fake_call *call)
+{
+    struct fake_out text = {0};
+    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+        if (!is_wanted(call, sections[i].name)) continue;
+        if (text.length) fake_out_append(&text, "\r\n", 2);
+        line(&text, "# %s", sections[i].title);
+        sections[i].write(&text, call->engine);
+    }
+    fake_reply_bulk(call->out, (struct fl_span){text.bytes, text.length});
+    fake_out_release(&text);
+}
+
+/* ---- CONFIG: what clients ask for; only maxmemory means something here ---- */
+
+static const struct {
+    const char *name, *value;
+} settings[] = {
+    {"appendonly", "no"},
+    {"databases", "16"},
+    {"hash-max-listpack-entries", "128"},
+    {"hash-max-listpack-value", "64"},
+    {"maxmemory", NULL},
+    {"maxmemory-policy", "noeviction"},
+    {"notify-keyspace-events", ""},
+    {"proto-max-bulk-len", "536870912"},
+    {"save", ""},
+    {"set-max-intset-entries", "512"},
+    {"timeout", "0"},
+    {"zset-max-listpack-entries", "128"},
+    {"zset-max-listpack-value", "64"},
+};
+
+static bool is_asked(const struct fake_call *call, const char *name)
+{
+    for (size_t i = 2; i < call->count; i++)
+        if (fl_span_glob(call->args[i], fl_span_from(name))) return true;
+    return false;
+}
+
+void fake_cmd_config_get(struct fake_call *call)
+{
+    size_t place = fake_reply_array_later(call->out), count = 0;
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+        if (!is_asked(call, settings[i].name)) continue;
+        fake_reply_bulk_text(call->out, settings[i].name);
+        if (settings[i].value)
+            fake_reply_bulk_text(call->out, settings[i].value);
+        else
+            fake_reply_bulk_int(call->out, (int64_t)call->engine->memory_max_bytes);
+        count += 2;
+    }
+    fake_reply_array_set(call->out, place, count);
+}
+
+static bool is_setting(struct fl_span name)
+{
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+        if (fake_arg_is(name, settings[i].name)) return true;
+    return false;
+}
+
+void fake_cmd_config_set(struct fake_call *call)
+{
+    int64_t bytes;
+    for (size_t i = 2; i < call->count; i += 2) {
+        struct fl_span name = call->args[i];
+        if (!is_setting(name) || i + 1 == call->count) {
+            fake_reply_errorf(call->out,
+                              "ERR Unknown option or number of arguments for CONFIG SET - '%.*s'",
+                              (int)(name.length & 0x3ff), name.bytes);
+            return;
+        }
+        if (!fake_arg_is(name, "maxmemory")) continue;
+        if (!fake_int_parse(call->args[i + 1], &bytes) || bytes < 0) {
+            fake_reply_error(call->out,
+                             "ERR CONFIG SET failed (possibly related to argument 'maxmemory') - "
+                             "argument must be a memory value");
+            return;
+        }
+        call->engine->memory_max_bytes = (size_t)bytes;
+    }
+    fake_reply_ok(call->out);
+}
+
+void fake_cmd_config_resetstat(struct fake_call *call)
+{
+    call->engine->commands_processed = 0;
+    fake_reply_ok(call->out);
+}

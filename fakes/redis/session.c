@@ -1,0 +1,359 @@
+/* The way of a command: parsed, checked against the server's state, queued or run, reported; then
+ * whoever waited for what it made is served, before any other command. */
+#include "fakes/redis/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/assert.h"
+#include "fakes/redis/blocking.h"
+#include "fakes/redis/watch.h"
+
+/* Redis shows at most this much of an unknown command's arguments. */
+enum { UNKNOWN_ARGS_BYTES = 128 };
+
+struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char *name)
+{
+    if (engine->session_count >= FAKE_REDIS_SESSIONS_MAX) return NULL;
+    struct fake_redis_session *session = calloc(1, sizeof(*session));
+    if (!session) return NULL;
+    session->name = strdup(name);
+    if (!session->name) {
+        free(session);
+        return NULL;
+    }
+    session->engine = engine;
+    session->id = ++engine->last_session_id;
+    session->previous = engine->last_session;
+    *(engine->last_session ? &engine->last_session->next : &engine->first_session) = session;
+    engine->last_session = session;
+    engine->session_count++;
+    return session;
+}
+
+static void leave_unblocked(struct fake_redis_session *session)
+{
+    struct fake_redis *engine = session->engine;
+    if (!session->is_unblocked) return;
+    struct fake_redis_session *before = NULL;
+    for (struct fake_redis_session *s = engine->first_unblocked; s != session;
+         s = s->next_unblocked)
+        before = s;
+    *(before ? &before->next_unblocked : &engine->first_unblocked) = session->next_unblocked;
+    if (engine->last_unblocked == session) engine->last_unblocked = before;
+    session->is_unblocked = false;
+}
+
+void fake_session_release(struct fake_redis_session *session)
+{
+    fake_blocking_leave(session);
+    leave_unblocked(session);
+    fake_transaction_discard(session);
+    fake_watch_clear(session);
+    fake_str_free(&session->engine->heap, session->client_name);
+    fake_input_release(&session->input);
+    fake_out_release(&session->output);
+    free(session->name);
+}
+
+void fake_redis_close(struct fake_redis_session *session)
+{
+    if (!session) return;
+    struct fake_redis *engine = session->engine;
+    fake_session_release(session);
+    *(session->previous ? &session->previous->next : &engine->first_session) = session->next;
+    *(session->next ? &session->next->previous : &engine->last_session) = session->previous;
+    engine->session_count--;
+    free(session);
+}
+
+const char *fake_redis_session_name(const struct fake_redis_session *session)
+{
+    return session->name;
+}
+
+struct fl_span fake_redis_output(const struct fake_redis_session *session)
+{
+    const struct fake_out *out = &session->output;
+    return (struct fl_span){out->bytes + out->consumed, out->length - out->consumed};
+}
+
+void fake_redis_consume(struct fake_redis_session *session, size_t count)
+{
+    fl_assert(count <= fake_session_mark(session));
+    fake_out_consume(&session->output, count);
+}
+
+bool fake_redis_closed(const struct fake_redis_session *session)
+{
+    return session->closed || session->output.broken;
+}
+
+bool fake_redis_blocked(const struct fake_redis_session *session)
+{
+    return session->block != NULL;
+}
+
+/* ---- running ---- */
+
+static enum fake_redis_reply reply_kind(struct fl_span reply)
+{
+    if (!reply.length) return FAKE_REDIS_REPLY_NONE;
+    bool nil = reply.length >= 3 && reply.bytes[1] == '-' && reply.bytes[2] == '1';
+    switch (reply.bytes[0]) {
+    case '+': return FAKE_REDIS_REPLY_STATUS;
+    case '-': return FAKE_REDIS_REPLY_ERROR;
+    case ':': return FAKE_REDIS_REPLY_INTEGER;
+    case '$': return nil ? FAKE_REDIS_REPLY_NIL : FAKE_REDIS_REPLY_BULK;
+    default: return nil ? FAKE_REDIS_REPLY_NIL : FAKE_REDIS_REPLY_ARRAY;
+    }
+}
+
+void fake_session_report(struct fake_redis_session *session, const struct fl_span *args,
+                         size_t count, enum fake_redis_origin origin, size_t mark,
+                         uint64_t version_before, unsigned db)
+{
+    const struct fake_redis_hooks *hooks = &session->engine->options.hooks;
+    if (!hooks->on_command) return;
+    struct fl_span pending = fake_redis_output(session);
+    if (session->output.broken) mark = pending.length;
+    struct fl_span reply = {pending.bytes + mark, pending.length - mark};
+    hooks->on_command(hooks->context,
+                      &(struct fake_redis_event){
+                          .session_name = session->name,
+                          .db = db,
+                          .origin = origin,
+                          .args = args,
+                          .count = count,
+                          .reply = reply_kind(reply),
+                          .reply_bytes = reply,
+                          .wrote = session->engine->version_counter != version_before,
+                      });
+}
+
+void fake_session_call(struct fake_redis_session *session, const struct fake_command *command,
+                       const struct fl_span *args, size_t count, enum fake_redis_origin origin)
+{
+    struct fake_redis *engine = session->engine;
+    size_t mark = fake_session_mark(session);
+    uint64_t version_before = engine->version_counter;
+    unsigned db = session->db;
+    session->last_command = command;
+    engine->commands_processed++;
+    struct fake_call call = {
+        .engine = engine,
+        .session = session,
+        .db = &engine->databases[db],
+        .command = command,
+        .args = args,
+        .count = count,
+        .out = &session->output,
+    };
+    command->run(&call);
+    fake_session_report(session, args, count, origin, mark, version_before, db);
+}
+
+/* ---- checking ---- */
+
+static bool runs_exec(const struct fake_command *command)
+{
+    return strcmp(command->name, "exec") == 0;
+}
+
+/* The flags that count: of the command, and for EXEC of everything it would run. */
+static unsigned flags_any(const struct fake_redis_session *session,
+                          const struct fake_command *command)
+{
+    return command->flags | (runs_exec(command) ? session->queued_flags_any : 0);
+}
+
+/* NULL: the server's state lets the command pass. In Redis's order of checks. */
+static const char *refusal(const struct fake_redis_session *session,
+                           const struct fake_command *command)
+{
+    const struct fake_redis *engine = session->engine;
+    unsigned any = flags_any(session, command);
+    bool needs_memory =
+        (any & FAKE_CMD_DENYOOM) || (session->in_multi && !(command->flags & FAKE_CMD_UNQUEUED));
+    if (needs_memory && fake_engine_out_of_memory(engine))
+        return "OOM command not allowed when used memory > 'maxmemory'.";
+    if (!engine->states) return NULL;
+    if ((any & FAKE_CMD_WRITE) && (engine->states & FAKE_REDIS_NOREPLICAS))
+        return "NOREPLICAS Not enough good replicas to write.";
+    if ((any & FAKE_CMD_WRITE) && (engine->states & FAKE_REDIS_READONLY))
+        return "READONLY You can't write against a read only replica.";
+    bool loads =
+        (command->flags & FAKE_CMD_LOADING) && (!runs_exec(command) || !session->queued_count ||
+                                                (session->queued_flags_all & FAKE_CMD_LOADING));
+    if (!loads && (engine->states & FAKE_REDIS_LOADING))
+        return "LOADING Redis is loading the dataset in memory";
+    return NULL;
+}
+
+static void refuse(struct fake_redis_session *session, const struct fake_command *command,
+                   const char *error)
+{
+    if (command && runs_exec(command)) {
+        fake_transaction_abort(session, error);
+        return;
+    }
+    session->abort_exec = true;
+    fake_reply_error(&session->output, error);
+}
+
+static void refuse_unknown(struct fake_redis_session *session, const struct fl_span *args,
+                           size_t count)
+{
+    char shown[UNKNOWN_ARGS_BYTES + 8];
+    size_t length = 0;
+    session->abort_exec = true;
+    for (size_t i = 1; i < count && length < UNKNOWN_ARGS_BYTES; i++) {
+        size_t rest = UNKNOWN_ARGS_BYTES - length;
+        size_t bytes = args[i].length < rest ? args[i].length : rest;
+        length += (size_t)snprintf(shown + length, sizeof(shown) - length, "'%.*s' ", (int)bytes,
+                                   args[i].bytes);
+        if (length >= sizeof(shown)) length = sizeof(shown) - 1;
+    }
+    size_t name_bytes = args[0].length < UNKNOWN_ARGS_BYTES ? args[0].length : UNKNOWN_ARGS_BYTES;
+    fake_reply_errorf(&session->output,
+                      "ERR unknown command '%.*s', with args beginning with: %.*s", (int)name_bytes,
+                      args[0].bytes, (int)length, shown);
+}
+
+static const struct fake_command *find_recent(struct fake_redis *engine, struct fl_span name)
+{
+    if (!name.length) return NULL;
+    size_t slot = (name.length * 7 + (unsigned char)name.bytes[0] * 5 +
+                   (unsigned char)name.bytes[name.length - 1] +
+                   (unsigned char)name.bytes[name.length / 2] * 3) %
+                  FAKE_RECENT_COMMANDS;
+    const struct fake_command *command = engine->recent[slot];
+    if (command && fake_arg_is(name, command->name)) return command;
+    command = fake_command_find(name);
+    if (command) engine->recent[slot] = command;
+    return command;
+}
+
+/* NULL: an error was answered. */
+static const struct fake_command *check(struct fake_redis_session *session,
+                                        const struct fl_span *args, size_t count)
+{
+    const struct fake_command *command = find_recent(session->engine, args[0]);
+    if (!command) {
+        refuse_unknown(session, args, count);
+        return NULL;
+    }
+    if ((command->flags & FAKE_CMD_CONTAINER) && count > 1) {
+        command = fake_command_find_sub(command, args[1]);
+        if (!command) {
+            session->abort_exec = true;
+            char upper[32];
+            size_t n = args[0].length < sizeof(upper) ? args[0].length : sizeof(upper);
+            for (size_t i = 0; i < n; i++)
+                upper[i] = (char)(args[0].bytes[i] >= 'a' && args[0].bytes[i] <= 'z'
+                                      ? args[0].bytes[i] - 32
+                                      : args[0].bytes[i]);
+            fake_reply_errorf(&session->output, "ERR unknown subcommand '%.*s'. Try %.*s HELP.",
+                              (int)(args[1].length < 128 ? args[1].length : 128), args[1].bytes,
+                              (int)n, upper);
+            return NULL;
+        }
+    }
+    if (!fake_command_arity_fits(command, count)) {
+        char text[128];
+        snprintf(text, sizeof(text), "ERR wrong number of arguments for '%s' command",
+                 command->name);
+        refuse(session, command, text);
+        return NULL;
+    }
+    const char *error = refusal(session, command);
+    if (error) {
+        refuse(session, command, error);
+        return NULL;
+    }
+    return command;
+}
+
+void fake_session_execute(struct fake_redis_session *session, const struct fl_span *args,
+                          size_t count)
+{
+    struct fake_redis *engine = session->engine;
+    fake_engine_read_clock(engine);
+    const struct fake_command *command = check(session, args, count);
+    if (!command) return;
+    if (session->in_multi && !(command->flags & FAKE_CMD_UNQUEUED)) {
+        fake_transaction_queue(session, command, args, count);
+        return;
+    }
+    fake_session_call(session, command, args, count, FAKE_REDIS_DIRECT);
+    if (engine->ready_count) fake_blocking_serve(engine);
+}
+
+/* ---- input ---- */
+
+static void hang_up(struct fake_redis_session *session, const char *error)
+{
+    if (error) fake_reply_error(&session->output, error);
+    session->closed = true;
+}
+
+/* Executes what is complete in the bytes; returns how many were done with. */
+static size_t execute_all(struct fake_redis_session *session, const char *bytes, size_t length)
+{
+    size_t done = 0;
+    while (!session->block && !fake_redis_closed(session)) {
+        size_t consumed;
+        const char *error;
+        enum fake_parse parse =
+            fake_input_parse(&session->input, bytes + done, length - done, &consumed, &error);
+        if (parse == FAKE_PARSE_MORE) break;
+        if (parse == FAKE_PARSE_ERROR) {
+            hang_up(session, error);
+            break;
+        }
+        if (session->input.args_count)
+            fake_session_execute(session, session->input.args, session->input.args_count);
+        done += consumed;
+    }
+    return done;
+}
+
+static void execute_kept(struct fake_redis_session *session)
+{
+    struct fake_input *input = &session->input;
+    size_t done = execute_all(session, input->bytes, input->length);
+    fake_input_drop(input, done);
+}
+
+void fake_session_resume_unblocked(struct fake_redis *engine)
+{
+    const struct fake_redis_hooks *hooks = &engine->options.hooks;
+    struct fake_redis_session *session;
+    while ((session = engine->first_unblocked)) {
+        engine->first_unblocked = session->next_unblocked;
+        if (!engine->first_unblocked) engine->last_unblocked = NULL;
+        session->is_unblocked = false;
+        execute_kept(session);
+        if (session != engine->current && hooks->on_output)
+            hooks->on_output(hooks->context, session);
+    }
+}
+
+void fake_redis_feed(struct fake_redis_session *session, const void *bytes, size_t length)
+{
+    struct fake_redis *engine = session->engine;
+    struct fake_input *input = &session->input;
+    if (fake_redis_closed(session)) return;
+    engine->current = session;
+    if (input->length || session->block) {
+        if (!fake_input_keep(input, bytes, length)) hang_up(session, NULL);
+        execute_kept(session);
+    } else {
+        size_t done = execute_all(session, bytes, length);
+        if (!fake_redis_closed(session) &&
+            !fake_input_keep(input, (const char *)bytes + done, length - done))
+            hang_up(session, NULL);
+    }
+    if (engine->first_unblocked) fake_session_resume_unblocked(engine);
+    engine->current = NULL;
+}

@@ -1,0 +1,76 @@
+/* fakes/redis/session.h - one client's connection as the server sees it. */
+#ifndef FAKE_REDIS_SESSION_H
+#define FAKE_REDIS_SESSION_H
+
+#include "fakes/redis/engine.h"
+#include "fakes/redis/input.h"
+#include "fakes/redis/out.h"
+
+struct fake_queued {
+    struct fake_queued *next;
+    const struct fake_command *command;
+    size_t bytes; /* of this block */
+    size_t count;
+    struct fl_span args[]; /* into the same block */
+};
+
+struct fake_watched {
+    struct fake_database *db;
+    struct fake_str *name;
+};
+
+struct fake_redis_session {
+    struct fake_redis *engine;
+    struct fake_redis_session *previous, *next;
+    char *name; /* the harness's; owned */
+    uint64_t id;
+    struct fake_str *client_name; /* CLIENT SETNAME; NULL: none */
+    struct fake_input input;
+    struct fake_out output;
+    unsigned db;
+    bool closed;
+    const struct fake_command *last_command;
+
+    bool in_multi;
+    bool abort_exec;  /* a command could not be queued */
+    bool watch_fired; /* a watched key has changed */
+    unsigned queued_flags_any, queued_flags_all;
+    struct fake_queued *first_queued, *last_queued;
+    size_t queued_count;
+    struct fake_watched *watched;
+    size_t watched_count, watched_capacity;
+
+    struct fake_block *block; /* NULL: not blocked */
+    struct fake_redis_session *previous_blocked, *next_blocked;
+    bool is_unblocked;
+    struct fake_redis_session *next_unblocked;
+};
+
+/* Executes one command of a client: checks, queues or runs it, then serves whom it made ready. */
+void fake_session_execute(struct fake_redis_session *session, const struct fl_span *args,
+                          size_t count);
+/* Runs a command that passed its checks, and reports it. */
+void fake_session_call(struct fake_redis_session *session, const struct fake_command *command,
+                       const struct fl_span *args, size_t count, enum fake_redis_origin origin);
+/* Reports a command whose reply begins at `mark` bytes of pending output. */
+void fake_session_report(struct fake_redis_session *session, const struct fl_span *args,
+                         size_t count, enum fake_redis_origin origin, size_t mark,
+                         uint64_t version_before, unsigned db);
+static inline size_t fake_session_mark(const struct fake_redis_session *session)
+{
+    return session->output.length - session->output.consumed;
+}
+/* Executes input that waited while sessions were blocked, and tells the harness about their output.
+ */
+void fake_session_resume_unblocked(struct fake_redis *engine);
+/* Frees what the session holds, in every queue. */
+void fake_session_release(struct fake_redis_session *session);
+
+/* transactions.c */
+void fake_transaction_queue(struct fake_redis_session *session, const struct fake_command *command,
+                            const struct fl_span *args, size_t count);
+void fake_transaction_discard(struct fake_redis_session *session);
+/* EXEC was refused for `error`. */
+void fake_transaction_abort(struct fake_redis_session *session, const char *error);
+
+#endif
