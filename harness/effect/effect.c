@@ -1,0 +1,156 @@
+/* harness/effect/effect.c - open, act, close.
+ *
+ * A strike is decided when the effect opens, for both of its moments, so that a batch of commands
+ * can be cut at the right places before the first of them is sent. */
+#include "harness/effect/effect.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "harness/effect/ports.h"
+
+void effects_init(struct effects *effects, struct sim_world *world, struct trace *trace,
+                  struct fault_set *faults, struct effect_stage stage, struct pool_note *note)
+{
+    *effects = (struct effects){
+        .world = world, .trace = trace, .faults = faults, .stage = stage, .note = note};
+    effect_identities_init(&effects->identities);
+}
+
+void effects_release(struct effects *effects)
+{
+    effect_identities_release(&effects->identities);
+}
+
+static void note(struct pool_note *to, const struct effect *effect)
+{
+    to->progress++;
+    int length = snprintf(to->effect, sizeof to->effect, "%s.%" PRIu64 " %s", effect->context->name,
+                          effect->ordinal, effect->label->text);
+    fl_assert(length >= 0);
+}
+
+void effect_open(struct effect_process *process, struct fl_span label, struct fl_span detail,
+                 struct effect *ret_effect)
+{
+    struct effects *effects = process->effects;
+    struct effect *effect = ret_effect;
+    effect->context = effect_process_context(process);
+    effect->label = effect_label(&effects->identities, label);
+    if (!effect->context || !effect->label) fl_panic("too many kinds of effects, or no memory");
+    effect->occurrence = effect_context_count(&effects->identities, effect->context, effect->label);
+    effect->ordinal = effect->context->ordinal;
+    effect->detail_length =
+        detail.length < EFFECT_DETAIL_BYTES ? detail.length : EFFECT_DETAIL_BYTES;
+    if (effect->detail_length) memcpy(effect->detail, detail.bytes, effect->detail_length);
+    fault_set_at_effect(effects->faults, &effects->identities, effect->context, effect->label,
+                        (struct fl_span){effect->detail, effect->detail_length},
+                        sim_world_now_us(effects->world), &effect->strikes);
+    if (effects->note) note(effects->note, effect);
+}
+
+static bool is_outcome(enum plan_verb verb)
+{
+    return verb == PLAN_ERROR || verb == PLAN_LOSE_ACK || verb == PLAN_HTTP || verb == PLAN_DB ||
+           verb == PLAN_MAIL;
+}
+
+bool effect_has_act(const struct effect *effect, enum plan_moment moment)
+{
+    for (uint32_t i = 0; i < effect->strikes.count; i++) {
+        const struct fault_strike *strike = &effect->strikes.items[i];
+        if (strike->moment == moment && !is_outcome(strike->fault->verb)) return true;
+    }
+    return false;
+}
+
+static void announce(struct effect_process *process, const struct effect *effect,
+                     const struct fault_strike *strike)
+{
+    struct effects *effects = process->effects;
+    char at[SIM_NAME_BYTES + EFFECT_LABEL_BYTES + 128];
+    int length = snprintf(at, sizeof at, "%s %s.%" PRIu64 " %s",
+                          strike->moment == PLAN_AFTER ? "after" : "before", effect->context->name,
+                          effect->ordinal, effect->label->text);
+    if (length >= (int)sizeof at) length = (int)sizeof at - 1;
+    effects->stage.ops->struck(effects->stage.self, strike->fault, at);
+    trace_add(effects->trace, &(struct trace_event){.kind = TRACE_FAULT,
+                                                    .at_us = sim_world_now_us(effects->world),
+                                                    .who = effect->context->name,
+                                                    .what = fault_verb_text(strike->fault->verb),
+                                                    .detail = {at, (size_t)length}});
+}
+
+void effect_act(struct effect_process *process, const struct effect *effect,
+                enum plan_moment moment)
+{
+    struct effects *effects = process->effects;
+    for (uint32_t i = 0; i < effect->strikes.count; i++) {
+        const struct fault_strike *strike = &effect->strikes.items[i];
+        if (strike->moment != moment || is_outcome(strike->fault->verb)) continue;
+        announce(process, effect, strike);
+        if (strike->fault->verb == PLAN_DELAY)
+            effect_pass(process, strike->fault->amount_us);
+        else
+            effects->stage.ops->perform(effects->stage.self, strike->fault, effect->context);
+    }
+}
+
+const struct plan_fault *effect_refused(const struct effect *effect)
+{
+    for (uint32_t i = 0; i < effect->strikes.count; i++) {
+        const struct plan_fault *fault = effect->strikes.items[i].fault;
+        if (is_outcome(fault->verb) && fault->verb != PLAN_LOSE_ACK) return fault;
+    }
+    return NULL;
+}
+
+bool effect_unheard(const struct effect *effect)
+{
+    for (uint32_t i = 0; i < effect->strikes.count; i++)
+        if (effect->strikes.items[i].fault->verb == PLAN_LOSE_ACK) return true;
+    return false;
+}
+
+void effect_close(struct effect_process *process, const struct effect *effect,
+                  const struct effect_outcome *outcome)
+{
+    struct effects *effects = process->effects;
+    struct fl_span detail = {effect->detail, effect->detail_length};
+    for (uint32_t i = 0; i < effect->strikes.count; i++)
+        if (is_outcome(effect->strikes.items[i].fault->verb))
+            announce(process, effect, &effect->strikes.items[i]);
+    trace_add(effects->trace, &(struct trace_event){.kind = TRACE_EFFECT,
+                                                    .at_us = sim_world_now_us(effects->world),
+                                                    .who = effect->context->name,
+                                                    .ordinal = effect->ordinal,
+                                                    .what = effect->label->text,
+                                                    .detail = detail,
+                                                    .outcome = outcome->text,
+                                                    .request = outcome->request,
+                                                    .reply = outcome->reply,
+                                                    .idle = outcome->idle});
+    effects->count++;
+    if (outcome->applied)
+        effects->stage.ops->applied(effects->stage.self, effect->context, effect->label, detail);
+}
+
+int64_t effect_latency(struct effect_process *process, const struct effect *effect, int64_t low_us,
+                       int64_t high_us)
+{
+    struct sim_world *world = process->effects->world;
+    int64_t total_us =
+        low_us + (int64_t)sim_choose_below(sim_world_choices(world), SIM_CHOICE_DELAY,
+                                           effect->context->name, effect->label->text,
+                                           (uint64_t)(high_us - low_us));
+    effect_pass(process, total_us / 2);
+    return total_us - total_us / 2;
+}
+
+void effect_pass(struct effect_process *process, int64_t delay_us)
+{
+    struct sim_world *world = process->effects->world;
+    sim_sleep_until(world, sim_world_now_us(world) + delay_us, "a reply on its way");
+}

@@ -1,0 +1,103 @@
+/* harness/effect/effect.h - one effect: named, delayed, struck by faults, performed, traced.
+ *
+ * The wrapper ports (effect/ports.h) do for each call of the program: open (name it and ask the
+ * plan), act before, the inner port, act after, close. All functions here run in harness memory
+ * and in a fiber of the process; those that say so may not return, because a fault has killed it.
+ */
+#ifndef HARNESS_EFFECT_EFFECT_H
+#define HARNESS_EFFECT_EFFECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/span.h"
+#include "harness/effect/identity.h"
+#include "harness/fault/fault.h"
+#include "harness/memory/memory.h"
+#include "harness/pool/pool.h"
+#include "harness/trace/trace.h"
+#include "harness/world/world.h"
+#include "ports/ports.h"
+
+/* What the rest of the run does for effects. */
+struct effect_stage_ops {
+    /* Carries out a fault that is not the effect's own outcome (kill, pause, clock, ...). May not
+     * return. `context` NULL: it struck by time. */
+    void (*perform)(void *self, const struct plan_fault *fault,
+                    const struct effect_context *context);
+    /* A strike of any kind, told before it is carried out; `at` says where, for a person. */
+    void (*struck)(void *self, const struct plan_fault *fault, const char *at);
+    /* A server has accepted the message; false: it knows its key already. */
+    bool (*mailed)(void *self, const struct fl_mail *mail);
+    /* An effect has been applied; a mail whose key is known is none. */
+    void (*applied)(void *self, const struct effect_context *context,
+                    const struct effect_label *label, struct fl_span detail);
+    /* A task begins to work on a job: the scenario's name for it and the number of the delivery. */
+    void (*job_begins)(void *self, const char *process, const char *jid, const char **ret_name,
+                       uint32_t *ret_delivery);
+    void (*job_ends)(void *self, const char *process, const char *jid);
+    void (*logged)(void *self, const struct effect_context *context, struct fl_span text);
+    /* The name of the script with this SHA1, or NULL. */
+    const char *(*script_name)(void *self, struct fl_span sha);
+};
+
+struct effect_stage {
+    const struct effect_stage_ops *ops;
+    void *self;
+};
+
+struct effects { /* of one run; all borrowed but the identities */
+    struct sim_world *world;
+    struct trace *trace;
+    struct fault_set *faults;
+    struct effect_stage stage;
+    struct pool_note *note; /* where the current effect is told to the coordinator */
+    struct effect_identities identities;
+    uint64_t count; /* effects closed so far */
+};
+
+void effects_init(struct effects *effects, struct sim_world *world, struct trace *trace,
+                  struct fault_set *faults, struct effect_stage stage, struct pool_note *note);
+void effects_release(struct effects *effects);
+
+struct effect_process; /* one simulated process, as its effects see it: ports.h */
+
+struct effect {
+    struct effect_context *context;
+    const struct effect_label *label;
+    uint64_t ordinal;
+    uint32_t occurrence;
+    size_t detail_length;
+    char detail[EFFECT_DETAIL_BYTES];
+    struct fault_strikes strikes;
+};
+
+struct effect_outcome {
+    bool applied;
+    bool idle;           /* changed nothing and answered nothing */
+    struct fl_span text; /* "1", "FL_ELOST" */
+    uint64_t request, reply;
+};
+
+/* Names the effect and asks the plan. */
+void effect_open(struct effect_process *process, struct fl_span label, struct fl_span detail,
+                 struct effect *ret_effect);
+/* Carries out the strikes of that moment which are not the effect's own outcome; may not return. */
+void effect_act(struct effect_process *process, const struct effect *effect,
+                enum plan_moment moment);
+bool effect_has_act(const struct effect *effect, enum plan_moment moment);
+/* The fault that takes the place of performing it (error, http, db, mail); NULL: perform it. */
+const struct plan_fault *effect_refused(const struct effect *effect);
+/* Performed, but its caller must not hear of it. */
+bool effect_unheard(const struct effect *effect);
+void effect_close(struct effect_process *process, const struct effect *effect,
+                  const struct effect_outcome *outcome);
+
+/* A virtual time in [low, high) is chosen; the first half passes now, the second half is returned,
+ * to pass (effect_pass) when the effect has been performed. May not return. */
+int64_t effect_latency(struct effect_process *process, const struct effect *effect, int64_t low_us,
+                       int64_t high_us);
+void effect_pass(struct effect_process *process, int64_t delay_us);
+
+#endif

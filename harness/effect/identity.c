@@ -1,0 +1,93 @@
+/* harness/effect/identity.c - interning in two ordered maps; all memory is one arena. */
+#include "harness/effect/identity.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/assert.h"
+
+enum { COUNTS_FIRST = 16, NAME_BYTES = 256 };
+
+void effect_identities_init(struct effect_identities *identities)
+{
+    *identities = (struct effect_identities){
+        .labels = FL_MAP_INIT(EFFECT_LABELS_MAX),
+        .contexts = FL_MAP_INIT(EFFECT_CONTEXTS_MAX),
+    };
+}
+
+void effect_identities_release(struct effect_identities *identities)
+{
+    fl_map_release(&identities->labels);
+    fl_map_release(&identities->contexts);
+    fl_arena_release(&identities->arena);
+}
+
+const struct effect_label *effect_label(struct effect_identities *identities, struct fl_span text)
+{
+    struct effect_label *label = fl_map_get(&identities->labels, text);
+    if (label) return label;
+    label = fl_arena_alloc(&identities->arena, sizeof *label);
+    char *copy = fl_arena_copy(&identities->arena, text);
+    if (!label || !copy) return NULL;
+    *label = (struct effect_label){.text = copy, .id = identities->label_count};
+    if (fl_map_put(&identities->labels, text, label, NULL)) return NULL;
+    identities->label_count++;
+    return label;
+}
+
+static int context_name(char name[NAME_BYTES], const char *process, const char *role,
+                        const char *job, uint32_t delivery)
+{
+    if (job) return snprintf(name, NAME_BYTES, "%s#%u", job, delivery);
+    if (strcmp(process, "web") == 0) return snprintf(name, NAME_BYTES, "%s", process);
+    return snprintf(name, NAME_BYTES, "%s/%s", process, role);
+}
+
+struct effect_context *effect_context(struct effect_identities *identities, const char *process,
+                                      const char *role, const char *job, uint32_t delivery)
+{
+    char name[NAME_BYTES];
+    int length = context_name(name, process, role, job, delivery);
+    if (length >= NAME_BYTES) length = NAME_BYTES - 1;
+    struct fl_span span = {name, (size_t)length};
+    struct effect_context *context = fl_map_get(&identities->contexts, span);
+    if (context) return context;
+    struct fl_arena *arena = &identities->arena;
+    context = fl_arena_alloc(arena, sizeof *context);
+    if (!context) return NULL;
+    *context = (struct effect_context){
+        .name = fl_arena_copy(arena, span),
+        .job = job ? fl_arena_copy(arena, fl_span_from(job)) : NULL,
+        .delivery = delivery,
+        .process = fl_arena_copy(arena, fl_span_from(process)),
+        .role = fl_arena_copy(arena, fl_span_from(role)),
+    };
+    if (!context->name || !context->process || !context->role || (job && !context->job))
+        return NULL;
+    if (fl_map_put(&identities->contexts, span, context, NULL)) return NULL;
+    return context;
+}
+
+static bool grow_counts(struct effect_identities *identities, struct effect_context *context,
+                        uint32_t id)
+{
+    uint32_t capacity = context->count_capacity ? context->count_capacity : COUNTS_FIRST;
+    while (capacity <= id)
+        capacity *= 2;
+    uint32_t *counts = fl_arena_alloc_array(&identities->arena, capacity, sizeof *counts);
+    if (!counts) return false;
+    if (context->counts) memcpy(counts, context->counts, context->count_capacity * sizeof *counts);
+    context->counts = counts;
+    context->count_capacity = capacity;
+    return true;
+}
+
+uint32_t effect_context_count(struct effect_identities *identities, struct effect_context *context,
+                              const struct effect_label *label)
+{
+    if (label->id >= context->count_capacity && !grow_counts(identities, context, label->id))
+        return 0;
+    context->ordinal++;
+    return ++context->counts[label->id];
+}

@@ -1,0 +1,63 @@
+/* harness/effect/ports.h - the ports of one simulated process, each call of them an effect.
+ *
+ * Clock, random and log are observed, not counted: a new log line moves no address. */
+#ifndef HARNESS_EFFECT_PORTS_H
+#define HARNESS_EFFECT_PORTS_H
+
+#include "harness/effect/effect.h"
+#include "ports/ports.h"
+
+enum { EFFECT_FIBERS_MAX = 1024, EFFECT_BROKEN_MAX = 32 };
+
+/* Lets the wrapper cut a connection after so many replies of the next batch; the transport's. */
+struct effect_wire {
+    void (*lose_after)(void *self, uint64_t replies);
+    void *self;
+};
+
+/* What one fiber works on. */
+struct effect_fiber {
+    const struct sim_fiber *fiber;
+    struct effect_context *context;
+    char jid[32]; /* ""; the job it works on */
+};
+
+/* A database connection that a fault has broken: it fails until it is returned. */
+struct effect_broken {
+    const struct fl_db_conn *conn;
+    const char *text;
+};
+
+struct effect_process {
+    struct effects *effects;
+    struct sim_process *process;
+    const char *name;      /* "p1"; lives as long as the run */
+    struct fl_ports inner; /* the program's, before wrapping */
+    struct effect_wire wire;
+    struct effect_fiber fibers[EFFECT_FIBERS_MAX];
+    uint32_t fiber_count;
+    struct effect_broken broken[EFFECT_BROKEN_MAX];
+};
+
+/* `inner` may lack ports that its program does not have. */
+void effect_process_init(struct effect_process *process, struct effects *effects,
+                         struct sim_process *sim, const char *name, const struct fl_ports *inner,
+                         struct effect_wire wire);
+struct fl_ports effect_ports(struct effect_process *process);
+/* The context of the running fiber. */
+struct effect_context *effect_process_context(struct effect_process *process);
+/* The port that a handler sees leads back to its process; NULL: not one of ours. */
+struct effect_process *effect_process_of(struct fl_redis redis);
+
+/* One wrapper each; used by effect_ports. */
+struct fl_redis effect_redis(struct effect_process *process);
+struct fl_db effect_db(struct effect_process *process);
+struct fl_http effect_http(struct effect_process *process);
+struct fl_mailer effect_mail(struct effect_process *process);
+struct fl_statsd effect_statsd(struct effect_process *process);
+struct fl_files effect_files(struct effect_process *process);
+struct fl_tasks effect_tasks(struct effect_process *process);
+struct fl_log effect_log(struct effect_process *process);
+struct fl_process_port effect_process_port(struct effect_process *process);
+
+#endif

@@ -1,0 +1,318 @@
+/* harness/fault/fault.c - an address is matched in three steps, cheapest first: who acts (once a
+ * context, a bit a fault), the label (once a label), the detail. */
+#include "harness/fault/fault.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "harness/effect/pattern.h"
+
+struct fault {
+    struct plan_fault plan; /* a copy: an OOM sweep sets its own nth */
+    const struct plan_fault *origin;
+    struct effect_pattern pattern;
+    bool timed;       /* needs no effect to strike */
+    bool enabled;     /* false: a sweep that this run does not play */
+    uint64_t matches; /* effects that the address meant so far */
+    uint32_t fired;
+    int64_t last_fired_us;
+};
+
+struct fault_set {
+    const struct plan *source;
+    struct sim_choices *choices;
+    struct fault *faults;
+    uint32_t count;
+    int32_t sweep;
+    bool healed;
+};
+
+static const char *const verbs[] = {
+    [PLAN_ERROR] = "error", [PLAN_LOSE_ACK] = "lose-ack", [PLAN_DELAY] = "delay",
+    [PLAN_KILL] = "kill",   [PLAN_OOMKILL] = "oomkill",   [PLAN_PAUSE] = "pause",
+    [PLAN_TERM] = "term",   [PLAN_QUIET] = "quiet",       [PLAN_RESTART] = "restart",
+    [PLAN_CLOCK] = "clock", [PLAN_OOM] = "oom",           [PLAN_HTTP] = "http",
+    [PLAN_DB] = "db",       [PLAN_DELETED] = "deleted",   [PLAN_DUPLICATE] = "duplicate",
+    [PLAN_MAIL] = "mail",
+};
+
+const char *fault_verb_text(enum plan_verb verb)
+{
+    fl_assert((size_t)verb < FL_COUNT(verbs));
+    return verbs[verb];
+}
+
+/* Verbs that change what one effect does, and so need one. */
+static bool needs_effect(enum plan_verb verb)
+{
+    return verb == PLAN_ERROR || verb == PLAN_LOSE_ACK || verb == PLAN_DELAY || verb == PLAN_HTTP ||
+           verb == PLAN_DB || verb == PLAN_MAIL;
+}
+
+static bool names_effect(const struct plan_address *address)
+{
+    return address->pattern || address->each_step || address->nth || address->job ||
+           address->process || address->role || address->chance_in;
+}
+
+static const char *default_pattern(const struct plan_fault *fault)
+{
+    if (fault->address.pattern) return fault->address.pattern;
+    if (fault->verb == PLAN_HTTP) return "http *";
+    if (fault->verb == PLAN_DB) return "db *";
+    if (fault->verb == PLAN_MAIL) return "mail*";
+    return NULL;
+}
+
+static void fault_init(struct fault *fault, const struct plan_fault *plan, int32_t sweep)
+{
+    fault->plan = *plan;
+    fault->origin = plan;
+    fault->timed = !needs_effect(plan->verb) && !names_effect(&plan->address);
+    fault->enabled = !plan->sweep || sweep >= 0;
+    if (plan->sweep && plan->verb == PLAN_OOM) fault->plan.oom_nth = (uint64_t)sweep + 1;
+    effect_pattern_init(&fault->pattern, default_pattern(plan));
+}
+
+enum fl_error fault_set_new(const struct plan *plan, int32_t sweep, struct sim_choices *choices,
+                            struct fault_set **ret_set)
+{
+    uint32_t sweeps = 0;
+    for (uint32_t i = 0; i < plan->fault_count; i++)
+        sweeps += plan->faults[i].sweep;
+    if (sweeps > 1 || plan->fault_count > FAULTS_MAX) return FL_EINVAL;
+    struct fault_set *set = calloc(1, sizeof *set);
+    if (!set) return FL_ENOMEM;
+    set->faults = calloc(plan->fault_count ? plan->fault_count : 1, sizeof *set->faults);
+    if (!set->faults) {
+        free(set);
+        return FL_ENOMEM;
+    }
+    set->source = plan;
+    set->choices = choices;
+    set->sweep = sweep;
+    set->count = plan->fault_count;
+    for (uint32_t i = 0; i < set->count; i++)
+        fault_init(&set->faults[i], &plan->faults[i], sweep);
+    *ret_set = set;
+    return FL_OK;
+}
+
+void fault_set_free(struct fault_set *set)
+{
+    if (!set) return;
+    free(set->faults);
+    free(set);
+}
+
+static bool glob(const char *pattern, const char *text)
+{
+    return !pattern || (text && fl_span_glob(fl_span_from(pattern), fl_span_from(text)));
+}
+
+static bool acts(const struct plan_address *address, const struct effect_context *context)
+{
+    if (!glob(address->job, context->job)) return false;
+    if (address->delivery && address->delivery != context->delivery) return false;
+    return glob(address->process, context->process) && glob(address->role, context->role);
+}
+
+/* Which faults may mean effects of this context: asked once, then a bit each. */
+static bool know_context(const struct fault_set *set, struct effect_identities *identities,
+                         struct effect_context *context)
+{
+    if (context->faults) return true;
+    context->faults = fl_arena_alloc_array(&identities->arena, (set->count + 63) / 64 + 1,
+                                           sizeof *context->faults);
+    if (!context->faults) return false;
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct fault *fault = &set->faults[i];
+        if (fault->enabled && !fault->timed && acts(&fault->plan.address, context))
+            context->faults[i / 64] |= UINT64_C(1) << (i % 64);
+    }
+    return true;
+}
+
+static const struct fault *named(const struct fault_set *set, const char *name)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        if (set->faults[i].plan.name && strcmp(set->faults[i].plan.name, name) == 0)
+            return &set->faults[i];
+    return NULL;
+}
+
+/* From when on the address holds; FL_NEVER_US: not yet known. */
+static int64_t armed_us(const struct fault_set *set, const struct plan_address *address)
+{
+    int64_t at_us = address->at_us >= 0 ? address->at_us : 0;
+    if (!address->after_fault) return at_us;
+    const struct fault *first = named(set, address->after_fault);
+    if (!first || !first->fired) return FL_NEVER_US;
+    int64_t after_us = first->last_fired_us + (address->after_us > 0 ? address->after_us : 0);
+    return after_us > at_us ? after_us : at_us;
+}
+
+/* The match with this number: does the fault strike, and at which moment? */
+static bool strikes(const struct fault_set *set, struct fault *fault, enum plan_moment *ret_moment)
+{
+    const struct plan_fault *plan = &fault->plan;
+    *ret_moment = plan->address.moment == PLAN_AFTER ? PLAN_AFTER : PLAN_BEFORE;
+    if (plan->sweep) {
+        uint64_t point = (uint64_t)set->sweep;
+        if (plan->address.moment == PLAN_BEFORE_AND_AFTER) {
+            *ret_moment = point % 2 ? PLAN_AFTER : PLAN_BEFORE;
+            point /= 2;
+        }
+        return fault->matches == point + 1;
+    }
+    if (plan->times && fault->fired >= plan->times) return false;
+    return fault->matches >= plan->address.nth;
+}
+
+static bool chance(const struct fault_set *set, const struct fault *fault,
+                   const struct effect_context *context, const struct effect_label *label)
+{
+    const struct plan_address *address = &fault->plan.address;
+    if (!address->chance_in) return true;
+    return sim_choose_below(set->choices, SIM_CHOICE_FAULT, context->name, label->text,
+                            address->chance_in) < address->chance_of;
+}
+
+static void at_effect(struct fault_set *set, struct fault *fault,
+                      const struct effect_context *context, const struct effect_label *label,
+                      struct fl_span detail, int64_t now_us, struct fault_strikes *out)
+{
+    if (armed_us(set, &fault->plan.address) > now_us) return;
+    if (!effect_pattern_matches(&fault->pattern, label, detail)) return;
+    fault->matches++;
+    enum plan_moment moment;
+    if (!strikes(set, fault, &moment) || !chance(set, fault, context, label)) return;
+    if (out->count == FAULT_STRIKES_MAX) return;
+    fault->fired++;
+    fault->last_fired_us = now_us;
+    out->items[out->count++] = (struct fault_strike){&fault->plan, moment};
+}
+
+void fault_set_at_effect(struct fault_set *set, struct effect_identities *identities,
+                         struct effect_context *context, const struct effect_label *label,
+                         struct fl_span detail, int64_t now_us, struct fault_strikes *ret_strikes)
+{
+    ret_strikes->count = 0;
+    if (set->healed || !know_context(set, identities, context)) return;
+    for (uint32_t word = 0; word * 64 < set->count; word++) {
+        uint64_t bits = context->faults[word];
+        while (bits) {
+            uint32_t i = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            bits &= bits - 1;
+            at_effect(set, &set->faults[i], context, label, detail, now_us, ret_strikes);
+        }
+    }
+}
+
+static bool waits_for_time(const struct fault *fault)
+{
+    return fault->enabled && fault->timed && fault->plan.verb != PLAN_OOM && !fault->fired;
+}
+
+int64_t fault_set_next_us(const struct fault_set *set, int64_t now_us)
+{
+    int64_t next_us = FL_NEVER_US;
+    if (set->healed) return next_us;
+    for (uint32_t i = 0; i < set->count; i++) {
+        if (!waits_for_time(&set->faults[i])) continue;
+        int64_t at_us = armed_us(set, &set->faults[i].plan.address);
+        if (at_us < now_us) at_us = now_us;
+        if (at_us < next_us) next_us = at_us;
+    }
+    return next_us;
+}
+
+const struct plan_fault *fault_set_take_due(struct fault_set *set, int64_t now_us)
+{
+    if (set->healed) return NULL;
+    for (uint32_t i = 0; i < set->count; i++) {
+        struct fault *fault = &set->faults[i];
+        if (!waits_for_time(fault) || armed_us(set, &fault->plan.address) > now_us) continue;
+        fault->fired++;
+        fault->last_fired_us = now_us;
+        return &fault->plan;
+    }
+    return NULL;
+}
+
+void fault_set_heal(struct fault_set *set)
+{
+    set->healed = true;
+}
+
+bool fault_set_spent(const struct fault_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct fault *fault = &set->faults[i];
+        if (!fault->enabled || fault->plan.address.chance_in) continue;
+        uint32_t times = fault->plan.sweep || fault->timed ? 1 : fault->plan.times;
+        if (fault->fired < times) return false;
+    }
+    return true;
+}
+
+bool fault_set_permits_copies(const struct fault_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++) {
+        enum plan_verb verb = set->faults[i].plan.verb;
+        bool harmless = verb == PLAN_DELAY || verb == PLAN_QUIET || verb == PLAN_DELETED ||
+                        verb == PLAN_MAIL || verb == PLAN_HTTP;
+        if (set->faults[i].fired && !harmless) return true;
+    }
+    return false;
+}
+
+const struct plan_fault *fault_set_never_fired(const struct fault_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct fault *fault = &set->faults[i];
+        if (fault->plan.sweep || fault->plan.address.chance_in || fault->fired) continue;
+        return fault->origin;
+    }
+    return NULL;
+}
+
+bool fault_set_swept(const struct fault_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        if (set->faults[i].plan.sweep && set->faults[i].enabled && set->faults[i].fired)
+            return true;
+    return false;
+}
+
+/* The index-th OOM fault that needs no effect. */
+static struct fault *oom(const struct fault_set *set, uint32_t index)
+{
+    for (uint32_t i = 0; i < set->count; i++) {
+        struct fault *fault = &set->faults[i];
+        if (fault->enabled && fault->timed && fault->plan.verb == PLAN_OOM && index-- == 0)
+            return fault;
+    }
+    return NULL;
+}
+
+const struct plan_fault *fault_set_oom(const struct fault_set *set, uint32_t index)
+{
+    const struct fault *fault = oom(set, index);
+    return fault ? &fault->plan : NULL;
+}
+
+void fault_set_oom_fired(struct fault_set *set, uint32_t index, int64_t now_us)
+{
+    struct fault *fault = oom(set, index);
+    fl_assert(fault);
+    fault->fired = 1;
+    fault->last_fired_us = now_us;
+}
+
+bool fault_set_oom_has_fired(const struct fault_set *set, uint32_t index)
+{
+    const struct fault *fault = oom(set, index);
+    return fault && fault->fired;
+}

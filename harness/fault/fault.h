@@ -1,0 +1,67 @@
+/* harness/fault/fault.h - which of the plan's faults strike at this effect, or at this time.
+ *
+ * It decides only; who carries a strike out is told by harness/run and the effect wrappers. Each
+ * fault counts the effects that its address means ("the 2nd ..."), strikes at most as often as it
+ * may, and never after the run has healed. A sweep strikes at exactly one point of one run. */
+#ifndef HARNESS_FAULT_FAULT_H
+#define HARNESS_FAULT_FAULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "core/error.h"
+#include "harness/choice/choices.h"
+#include "harness/effect/identity.h"
+#include "harness/scenario/plan.h"
+
+enum { FAULT_STRIKES_MAX = 8, FAULTS_MAX = 4096 };
+
+struct fault_strike {
+    const struct plan_fault *fault; /* its oom_nth is the sweep's own in an OOM sweep */
+    enum plan_moment moment;        /* PLAN_BEFORE or PLAN_AFTER */
+};
+
+struct fault_strikes {
+    struct fault_strike items[FAULT_STRIKES_MAX]; /* in the plan's order */
+    uint32_t count;
+};
+
+struct fault_set; /* opaque: layout in fault.c */
+
+/* Borrows all but the result. `sweep` as in struct run_order: -1 leaves the sweeps out. FL_EINVAL:
+ * more than one sweep in the plan, or FAULTS_MAX exceeded; FL_ENOMEM. */
+FL_CHECKED enum fl_error fault_set_new(const struct plan *plan, int32_t sweep,
+                                       struct sim_choices *choices, struct fault_set **ret_set);
+void fault_set_free(struct fault_set *set); /* NULL is fine */
+
+/* An effect begins: counts it and says which faults strike around it. Those that are returned have
+ * been counted as fired. */
+void fault_set_at_effect(struct fault_set *set, struct effect_identities *identities,
+                         struct effect_context *context, const struct effect_label *label,
+                         struct fl_span detail, int64_t now_us, struct fault_strikes *ret_strikes);
+
+/* Faults that strike by time alone. The next one: its instant, or FL_NEVER_US. */
+int64_t fault_set_next_us(const struct fault_set *set, int64_t now_us);
+/* The due one (counted as fired); NULL: none is due. */
+const struct plan_fault *fault_set_take_due(struct fault_set *set, int64_t now_us);
+
+void fault_set_heal(struct fault_set *set);
+/* Every fault that may strike a limited number of times has done so. True when there is none. */
+bool fault_set_spent(const struct fault_set *set);
+/* A fault has struck after which one job may rightly stand in two places. */
+bool fault_set_permits_copies(const struct fault_set *set);
+/* The first fault, sweeps and random ones aside, that never struck; NULL: none. */
+const struct plan_fault *fault_set_never_fired(const struct fault_set *set);
+/* The sweep has struck in this run; false also when there is no sweep. */
+bool fault_set_swept(const struct fault_set *set);
+
+/* OOM faults without an address are armed when a process starts and strike inside its memory: the
+ * set hands them out by index (NULL: past the last), and is told when one has come true. */
+const struct plan_fault *fault_set_oom(const struct fault_set *set, uint32_t index);
+void fault_set_oom_fired(struct fault_set *set, uint32_t index, int64_t now_us);
+bool fault_set_oom_has_fired(const struct fault_set *set, uint32_t index);
+
+const char *fault_verb_text(enum plan_verb verb);
+
+#endif

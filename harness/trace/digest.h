@@ -1,0 +1,13 @@
+/* harness/trace/digest.h - a fast hash of bytes that is the same on every machine and build. */
+#ifndef HARNESS_TRACE_DIGEST_H
+#define HARNESS_TRACE_DIGEST_H
+
+#include <stdint.h>
+
+#include "core/span.h"
+
+/* Not for adversaries: it tells two honest runs apart. */
+uint64_t digest_word(uint64_t digest, uint64_t word);
+uint64_t digest_span(uint64_t digest, struct fl_span span); /* length included */
+
+#endif
