@@ -1,5 +1,7 @@
 #include "harness/scenario/reading.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/json.h"
@@ -342,18 +344,25 @@ bool reading_pairs(struct reading *r, enum reading_pairs kind, const struct plan
     return true;
 }
 
-bool reading_path(struct reading *r, const struct token *token, const char **ret_path)
+/* A path from the command line is meant from where the command is typed. */
+static enum fl_error append_path(struct reading *r, const struct token *token, struct fl_span name)
 {
-    struct fl_span name = behind(token->text, 1);
+    char absolute[PATH_MAX];
     const char *path = r->plan->path, *slash = strrchr(path, '/');
-    if (name.length == 0 || memchr(name.bytes, '\0', name.length))
-        return reading_problem(r, token, "the path of a file after @");
     struct fl_span folder = {path, slash ? (size_t)(slash - path) + 1 : 0};
-    /* A path from the command line is meant from where the command is typed. */
+    if (token->overridden && realpath(name.bytes, absolute)) name = fl_span_from(absolute);
     if (name.bytes[0] == '/' || token->overridden) folder.length = 0;
     fl_buf_truncate(&r->scratch, 0);
     enum fl_error err = fl_buf_append_span(&r->scratch, folder);
-    if (!err) err = fl_buf_append_span(&r->scratch, name);
+    return err ? err : fl_buf_append_span(&r->scratch, name);
+}
+
+bool reading_path(struct reading *r, const struct token *token, const char **ret_path)
+{
+    struct fl_span name = behind(token->text, 1);
+    if (name.length == 0 || memchr(name.bytes, '\0', name.length))
+        return reading_problem(r, token, "the path of a file after @");
+    enum fl_error err = append_path(r, token, name);
     if (err) r->err = err;
     *ret_path = err ? NULL : reading_copy(r, fl_buf_span(&r->scratch));
     return *ret_path != NULL;

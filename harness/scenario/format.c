@@ -1,0 +1,246 @@
+/* Words stand in one column, as a person would write them; texts are quoted only where they must.
+ */
+#include "harness/scenario/format.h"
+
+#include <inttypes.h>
+
+#include "core/time_text.h"
+#include "harness/scenario/printing.h"
+#include "harness/scenario/words.h"
+
+/* --- the whole -----------------------------------------------------------------------------------
+ */
+static void format_why(struct printing *p, const char *why)
+{
+    while (why && *why) {
+        size_t length = strcspn(why, "\n");
+        print_text(p, "why      %.*s\n", (int)length, why);
+        why += length + (why[length] == '\n');
+    }
+}
+
+static void format_times(struct printing *p, const struct plan *plan)
+{
+    if (plan->start_us != PLAN_START_DEFAULT_US) {
+        print_text(p, "start    ");
+        if (!p->err) p->err = fl_instant_format(p->out, plan->start_us);
+        print_text(p, "\n");
+    }
+    if (plan->horizon_us != PLAN_HORIZON_DEFAULT_US) {
+        print_text(p, "horizon  ");
+        print_duration(p, plan->horizon_us);
+        print_text(p, "\n");
+    }
+    if (!plan->fold_idle) print_text(p, "idle     exact\n");
+}
+
+static void format_head(struct printing *p, const struct plan *plan)
+{
+    print_text(p, "scenario 1 ");
+    print_quoted(p, fl_span_from(plan->title));
+    print_text(p, "\n");
+    format_why(p, plan->why);
+    if (plan->seed_first != plan->seed_last)
+        print_text(p, "seeds    %" PRIu64 "..%" PRIu64 "\n", plan->seed_first, plan->seed_last);
+    else if (plan->seed_first != 1)
+        print_text(p, "seed     %" PRIu64 "\n", plan->seed_first);
+    format_times(p, plan);
+    for (uint32_t i = 0; i < plan->module_count; i++) {
+        print_text(p, "module   ");
+        print_word(p, fl_span_from(plan->modules[i]));
+        print_text(p, "\n");
+    }
+}
+
+/* --- processes -----------------------------------------------------------------------------------
+ */
+static void format_queue(struct printing *p, const struct fl_queue_option *queue)
+{
+    struct fl_span name = fl_span_from(queue->name);
+    print_text(p, " ");
+    if (words_find(&words_process, name))
+        print_quoted(p, name);
+    else
+        print_word(p, name);
+    if (queue->weight) print_text(p, ",%d", queue->weight);
+}
+
+static void format_time_option(struct printing *p, enum word_process option, int64_t us)
+{
+    if (us == 0) return;
+    print_text(p, " %s ", words_text(&words_process, (int)option));
+    print_duration(p, us);
+}
+
+static void format_processes(struct printing *p, const struct plan_processes *group)
+{
+    const struct fl_process_options *options = &group->options;
+    print_text(p, "processes %u", group->count);
+    if (options->concurrency) print_text(p, " concurrency %d", options->concurrency);
+    if (options->fetch == FL_FETCH_BASIC) print_text(p, " fetch basic");
+    if (options->queue_count) print_text(p, " queues");
+    for (size_t i = 0; i < options->queue_count; i++)
+        format_queue(p, &options->queues[i]);
+    format_time_option(p, WORD_TIMEOUT, options->timeout_us);
+    if (options->wire) print_text(p, " wire %d", (int)options->wire);
+    format_time_option(p, WORD_POLL, options->average_poll_us);
+    if (group->memory_max) {
+        print_text(p, " memory ");
+        print_size(p, group->memory_max);
+    }
+    if (options->max_retries) print_text(p, " max-retries %d", options->max_retries);
+    if (options->dead_max_jobs) print_text(p, " dead-max %" PRId64, options->dead_max_jobs);
+    format_time_option(p, WORD_DEAD_TIMEOUT, options->dead_timeout_us);
+    print_text(p, "\n");
+}
+
+/* --- what is given -------------------------------------------------------------------------------
+ */
+static void format_answer(struct printing *p, const struct plan_http_answer *answer)
+{
+    if (answer->status == 0) {
+        print_text(p, "timeout ");
+        print_duration(p, answer->delay_us);
+    } else {
+        print_text(p, "%d", answer->status);
+    }
+    if (answer->body.length) {
+        print_text(p, " ");
+        print_quoted(p, answer->body);
+    }
+    if (answer->times != 1) print_text(p, " x%u", answer->times);
+}
+
+static void format_http(struct printing *p, const struct plan_given_http *http)
+{
+    print_text(p, "given    http %s ", http->method);
+    print_word(p, fl_span_from(http->url));
+    for (uint32_t i = 0; i < http->answer_count; i++) {
+        print_text(p, i ? " then " : " -> ");
+        format_answer(p, &http->answers[i]);
+    }
+    print_text(p, "\n");
+}
+
+/* `@` paths are relative to the scenario's folder, so the folder's part goes. */
+static const char *beside(const struct plan *plan, const char *path)
+{
+    const char *slash = strrchr(plan->path, '/');
+    size_t folder = slash ? (size_t)(slash - plan->path) + 1 : 0;
+    return strncmp(path, plan->path, folder) == 0 ? path + folder : path;
+}
+
+static void format_file(struct printing *p, const struct plan *plan,
+                        const struct plan_given_file *file)
+{
+    print_text(p, "given    file ");
+    print_word(p, fl_span_from(file->name));
+    print_text(p, " ");
+    if (file->csv_rows != -1) {
+        print_text(p, "rows %" PRId64, file->csv_rows);
+    } else if (file->real_path) {
+        print_text(p, "@");
+        print_word(p, fl_span_from(beside(plan, file->real_path)));
+    } else {
+        print_quoted(p, file->bytes);
+    }
+    print_text(p, "\n");
+}
+
+static void format_given(struct printing *p, const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->row_count; i++) {
+        print_text(p, "given    db %s", plan->rows[i].table);
+        print_pairs(p, plan->rows[i].columns, plan->rows[i].column_count);
+        print_text(p, "\n");
+    }
+    for (uint32_t i = 0; i < plan->http_count; i++)
+        format_http(p, &plan->https[i]);
+    for (uint32_t i = 0; i < plan->file_count; i++)
+        format_file(p, plan, &plan->files[i]);
+}
+
+/* --- jobs ----------------------------------------------------------------------------------------
+ */
+static void format_push(struct printing *p, const struct plan_job *job)
+{
+    print_word(p, fl_span_from(job->worker));
+    print_text(p, " ");
+    print_json(p, job->args);
+    if (job->in_us != -1) {
+        print_text(p, " in ");
+        print_duration(p, job->in_us);
+    }
+    if (job->at_us != -1) {
+        print_text(p, " at ");
+        print_offset(p, job->at_us);
+    }
+    if (job->queue) {
+        print_text(p, " queue ");
+        print_word(p, fl_span_from(job->queue));
+    }
+    if (job->retry.length) print_text(p, " retry %.*s", FL_SPAN_ARGS(job->retry));
+    if (job->dead != FL_DEAD_DEFAULT)
+        print_text(p, " dead %s", job->dead == FL_DEAD_KEEP ? "true" : "false");
+}
+
+static void format_job(struct printing *p, const struct plan_job *job)
+{
+    print_text(p, job->bulk ? "enqueue-bulk " : "enqueue  ");
+    print_word(p, fl_span_from(job->name));
+    print_text(p, " ");
+    if (job->kind == PLAN_PUSH_RAW) {
+        print_text(p, "raw queue ");
+        print_word(p, fl_span_from(job->queue));
+        print_text(p, " ");
+        print_quoted(p, job->args);
+    } else {
+        format_push(p, job);
+    }
+    if (job->when_us) {
+        print_text(p, " when ");
+        print_offset(p, job->when_us);
+    }
+    print_text(p, "\n");
+}
+
+/* --- all -----------------------------------------------------------------------------------------
+ */
+static void format_rest(struct printing *p, const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->fault_count; i++) {
+        print_fault(p, &plan->faults[i]);
+        print_text(p, "\n");
+    }
+    if (plan->heal_us != -1) {
+        print_text(p, "heal     at ");
+        print_offset(p, plan->heal_us);
+        print_text(p, "\n");
+    }
+    for (uint32_t i = 0; i < plan->expect_count; i++) {
+        print_expect(p, &plan->expects[i]);
+        print_text(p, "\n");
+    }
+    for (uint32_t i = 0; i < plan->volatile_count; i++)
+        print_text(p, "volatile db %s\n", plan->volatiles[i]);
+}
+
+enum fl_error scenario_format(const struct plan *plan, struct fl_buf *out)
+{
+    struct printing p = {.out = out};
+    format_head(&p, plan);
+    for (uint32_t i = 0; i < plan->processes_count; i++)
+        format_processes(&p, &plan->processes[i]);
+    format_given(&p, plan);
+    for (uint32_t i = 0; i < plan->job_count; i++)
+        format_job(&p, &plan->jobs[i]);
+    format_rest(&p, plan);
+    return p.err;
+}
+
+enum fl_error scenario_format_fault(const struct plan_fault *fault, struct fl_buf *out)
+{
+    struct printing p = {.out = out};
+    print_fault(&p, fault);
+    return p.err;
+}

@@ -1,0 +1,138 @@
+/* A fault's line: verb, arguments, clauses. */
+#include <inttypes.h>
+
+#include "harness/scenario/printing.h"
+#include "harness/scenario/words.h"
+
+static void print_target(struct printing *p, const struct plan_fault *fault)
+{
+    switch (fault->target) {
+    case PLAN_TARGET_NONE: break;
+    case PLAN_TARGET_ALL: print_text(p, " all"); break;
+    case PLAN_TARGET_PROCESS: print_text(p, " %s", fault->target_name); break;
+    case PLAN_TARGET_PROCESS_OF: print_text(p, " process-of %s", fault->target_name); break;
+    }
+}
+
+static void print_oom(struct printing *p, const struct plan_fault *fault)
+{
+    const char *mode = fault->oom_mode == PLAN_FOREVER ? "forever" : "once";
+    if (fault->sweep)
+        print_text(p, " nth * %s in", mode);
+    else
+        print_text(p, " nth %" PRIu64 " %s in", fault->oom_nth, mode);
+}
+
+static void print_arguments(struct printing *p, const struct plan_fault *fault)
+{
+    if (fault->verb == PLAN_OOM) print_oom(p, fault);
+    print_target(p, fault);
+    switch (fault->verb) {
+    case PLAN_ERROR:
+        print_text(p, " ");
+        print_quoted(p, fl_span_from(fault->text));
+        break;
+    case PLAN_DELAY:
+    case PLAN_PAUSE:
+        print_text(p, " ");
+        print_duration(p, fault->amount_us);
+        break;
+    case PLAN_CLOCK:
+        print_text(p, " ");
+        print_offset(p, fault->amount_us);
+        break;
+    case PLAN_HTTP:
+        if (fault->text)
+            print_text(p, " %s", fault->text);
+        else
+            print_text(p, " %d", fault->http_status);
+        break;
+    case PLAN_DB:
+    case PLAN_MAIL:
+    case PLAN_DUPLICATE: print_text(p, " %s", fault->text); break;
+    case PLAN_DELETED:
+        print_text(p, " %s", fault->text);
+        print_pairs(p, fault->match, fault->match_count);
+        break;
+    case PLAN_LOSE_ACK:
+    case PLAN_KILL:
+    case PLAN_OOMKILL:
+    case PLAN_TERM:
+    case PLAN_QUIET:
+    case PLAN_RESTART:
+    case PLAN_OOM: break;
+    }
+}
+
+static const char *ordinal_suffix(uint32_t nth)
+{
+    if (nth % 100 / 10 == 1) return "th";
+    if (nth % 10 == 1) return "st";
+    if (nth % 10 == 2) return "nd";
+    return nth % 10 == 3 ? "rd" : "th";
+}
+
+static void print_conditions(struct printing *p, const struct plan_fault *fault)
+{
+    const struct plan_address *address = &fault->address;
+    const char *join = " when ";
+    if (address->job) {
+        print_text(p, "%s%s", join, address->job);
+        if (address->delivery) print_text(p, "#%u", address->delivery);
+        join = " and ";
+    }
+    if (address->process) {
+        print_text(p, "%s%s/%s", join, address->process, address->role ? address->role : "*");
+        join = " and ";
+    }
+    if (address->pattern) {
+        print_text(p, "%s", join);
+        if (address->nth)
+            print_text(p, "the %u%s ", address->nth, ordinal_suffix(address->nth));
+        else
+            print_text(p, "step ");
+        print_quoted(p, fl_span_from(address->pattern));
+    } else if (address->each_step) {
+        print_text(p, "%sstep *", join);
+    }
+}
+
+static void print_moment(struct printing *p, const struct plan_address *address)
+{
+    switch (address->moment) {
+    case PLAN_BEFORE: break;
+    case PLAN_AFTER: print_text(p, " after"); break;
+    case PLAN_BEFORE_AND_AFTER: print_text(p, " before,after"); break;
+    }
+}
+
+static void print_clauses(struct printing *p, const struct plan_fault *fault)
+{
+    const struct plan_address *address = &fault->address;
+    print_conditions(p, fault);
+    if (address->at_us != -1) {
+        print_text(p, " at ");
+        print_offset(p, address->at_us);
+    }
+    if (address->after_fault) {
+        print_text(p, " ");
+        print_duration(p, address->after_us);
+        print_text(p, " after fault %s", address->after_fault);
+    }
+    if (address->chance_in) print_text(p, " p %u/%u", address->chance_of, address->chance_in);
+    print_moment(p, address);
+    if (fault->times == 0) print_text(p, " times always");
+    if (fault->times > 1) print_text(p, " times %u", fault->times);
+    if (fault->restart_after_us == -1) return;
+    print_text(p, " restart after ");
+    print_duration(p, fault->restart_after_us);
+}
+
+void print_fault(struct printing *p, const struct plan_fault *fault)
+{
+    print_text(p, fault->sweep ? "sweep    " : "fault    ");
+    if (fault->name) print_text(p, "%s: ", fault->name);
+    print_text(p, "%s", words_text(&words_verbs, (int)fault->verb));
+    print_arguments(p, fault);
+    print_clauses(p, fault);
+}
