@@ -82,9 +82,12 @@ static void print_conditions(struct printing *p, const struct plan_fault *fault)
         join = " and ";
     }
     if (address->process) {
-        print_text(p, "%s%s/%s", join, address->process, address->role ? address->role : "*");
+        bool bare = !address->role && strcmp(address->process, "*") != 0;
+        print_text(p, "%s%s", join, address->process);
+        if (!bare) print_text(p, "/%s", address->role ? address->role : "*");
         join = " and ";
     }
+    if (address->job || address->process) join = " "; /* step and the need no `and` */
     if (address->pattern) {
         print_text(p, "%s", join);
         if (address->nth)

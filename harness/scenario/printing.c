@@ -34,13 +34,15 @@ static void print_escaped(struct printing *p, struct fl_span text)
         size_t length = fl_utf8_sequence(rest);
         unsigned char c = (unsigned char)rest.bytes[0];
         i += length ? length : 1;
+        bool opens_range =
+            c == '{' && rest.length > 1 && rest.bytes[1] >= '0' && rest.bytes[1] <= '9';
         if (c == '\n')
             print_text(p, "\\n");
         else if (c == '\t')
             print_text(p, "\\t");
         else if (c == '\r')
             print_text(p, "\\r");
-        else if (c && strchr("\"\\${", c))
+        else if (opens_range || (c && strchr("\"\\$", c)))
             print_text(p, "\\%c", c);
         else if (length == 0 || c < 0x20 || c == 0x7f)
             print_text(p, "\\x%02x", c);
