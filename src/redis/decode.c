@@ -39,7 +39,10 @@ static void *create_string(const redisReadTask *task, char *bytes, size_t length
 
 static void *create_array(const redisReadTask *task, int count)
 {
+    struct fl_decoder *decoder = task->privdata;
     struct fl_reply *elements = NULL;
+    decoder->oversized = count > FL_REDIS_REPLY_ELEMENTS_MAX;
+    if (decoder->oversized) return NULL;
     if (count > 0) {
         elements = fl_arena_alloc_array(arena_of(task), (size_t)count, sizeof *elements);
         if (!elements) return NULL;
@@ -93,16 +96,18 @@ void fl_decoder_release(struct fl_decoder *decoder)
     *decoder = (struct fl_decoder){0};
 }
 
-static enum fl_error reader_error(const redisReader *reader)
+/* What an object function could not make is REDIS_ERR_OOM to hiredis, whatever the reason. */
+static enum fl_error reader_error(const struct fl_decoder *decoder)
 {
-    return reader->err == REDIS_ERR_OOM ? FL_ENOMEM : FL_EPROTOCOL;
+    if (decoder->reader->err != REDIS_ERR_OOM) return FL_EPROTOCOL;
+    return decoder->oversized ? FL_EBOUND : FL_ENOMEM;
 }
 
 enum fl_error fl_decoder_feed(struct fl_decoder *decoder, const void *bytes, size_t length)
 {
     redisReader *reader = decoder->reader;
     if (reader->len - reader->pos > FL_REDIS_REPLY_BYTES_MAX) return FL_EBOUND;
-    return redisReaderFeed(reader, bytes, length) == 0 ? FL_OK : reader_error(reader);
+    return redisReaderFeed(reader, bytes, length) == 0 ? FL_OK : reader_error(decoder);
 }
 
 enum fl_error fl_decoder_next(struct fl_decoder *decoder, struct fl_arena *arena,
@@ -112,7 +117,7 @@ enum fl_error fl_decoder_next(struct fl_decoder *decoder, struct fl_arena *arena
     decoder->arena = arena;
     decoder->slot = slot;
     decoder->reader->privdata = decoder;
-    if (redisReaderGetReply(decoder->reader, &reply)) return reader_error(decoder->reader);
+    if (redisReaderGetReply(decoder->reader, &reply)) return reader_error(decoder);
     *ret_complete = reply != NULL;
     return FL_OK;
 }
