@@ -1,7 +1,9 @@
 /* src/posix/threads.c - tasks are threads, a monitor is a mutex with a condition.
  *
- * Joins wait on a condition of our own instead of pthread_clockjoin_np, whose absolute deadline
- * libfaketime does not translate: a worker with a moved clock must still stop in time. */
+ * Waits and sleeps are made of calls that stay right under libfaketime with a faked wall clock and
+ * a true monotonic one (FAKETIME_DONT_FAKE_MONOTONIC=1): it shifts the deadlines of
+ * pthread_cond_timedwait and of an absolute clock_nanosleep in that mode, and knows nothing of
+ * pthread_clockjoin_np. */
 #include "posix/threads.h"
 
 #include <errno.h>
@@ -41,17 +43,6 @@ struct fl_monitor {
     pthread_cond_t woken;
 };
 
-static int monotonic_cond_init(pthread_cond_t *cond)
-{
-    pthread_condattr_t attributes;
-    int failure = pthread_condattr_init(&attributes);
-    if (failure) return failure;
-    failure = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    if (!failure) failure = pthread_cond_init(cond, &attributes);
-    pthread_condattr_destroy(&attributes);
-    return failure;
-}
-
 static enum fl_error cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex,
                                      int64_t deadline_us)
 {
@@ -60,7 +51,7 @@ static enum fl_error cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mute
         failure = pthread_cond_wait(cond, mutex);
     } else {
         struct timespec until = fl_posix_timespec(deadline_us);
-        failure = pthread_cond_timedwait(cond, mutex, &until);
+        failure = pthread_cond_clockwait(cond, mutex, CLOCK_MONOTONIC, &until);
     }
     return failure == ETIMEDOUT ? FL_ETIMEDOUT : FL_OK;
 }
@@ -139,9 +130,12 @@ static enum fl_error join(void *self, struct fl_task *task, int64_t deadline_us)
 static void sleep_until(void *self, int64_t deadline_us)
 {
     (void)self;
-    struct timespec until = fl_posix_timespec(deadline_us);
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
-        continue;
+    struct fl_clock clock = fl_posix_clock();
+    int64_t left_us;
+    while ((left_us = deadline_us - fl_clock_mono_us(clock)) > 0) {
+        struct timespec left = fl_posix_timespec(left_us);
+        nanosleep(&left, NULL);
+    }
 }
 
 static enum fl_error monitor_new(void *self, const char *name, struct fl_monitor **ret_monitor)
@@ -151,10 +145,7 @@ static enum fl_error monitor_new(void *self, const char *name, struct fl_monitor
     struct fl_monitor *monitor = calloc(1, sizeof *monitor);
     if (!monitor) return FL_ENOMEM;
     pthread_mutex_init(&monitor->mutex, NULL);
-    if (monotonic_cond_init(&monitor->woken)) {
-        free(monitor);
-        return FL_ENOMEM;
-    }
+    pthread_cond_init(&monitor->woken, NULL);
     *ret_monitor = monitor;
     return FL_OK;
 }
@@ -231,11 +222,7 @@ enum fl_error fl_threads_new(struct fl_threads **ret_threads)
         free(threads);
         return FL_ENOMEM;
     }
-    if (monotonic_cond_init(&threads->task_ended)) {
-        pthread_key_delete(threads->current);
-        free(threads);
-        return FL_ENOMEM;
-    }
+    pthread_cond_init(&threads->task_ended, NULL);
     pthread_mutex_init(&threads->mutex, NULL);
     threads->main = (struct fl_task){.threads = threads, .role = "main"};
     pthread_setspecific(threads->current, &threads->main);
