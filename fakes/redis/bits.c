@@ -23,7 +23,7 @@ static bool parse_offset(struct fake_call *call, struct fl_span text, unsigned w
 static unsigned get_bit(const struct fake_str *string, uint64_t at)
 {
     if (!string || at / 8 >= string->length) return 0;
-    return ((unsigned char)string->bytes[at / 8] >> (7 - at % 8)) & 1u;
+    return (unsigned)(unsigned char)string->bytes[at / 8] >> (7 - at % 8) & 1u;
 }
 
 static void set_bit(struct fake_str *string, uint64_t at, unsigned bit)
