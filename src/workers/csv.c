@@ -1,7 +1,7 @@
-/* One byte at a time through a small state machine: pieces may end anywhere, so no state lives on
- * the stack. A row is gathered twice, raw (for the record of rejected rows) and unquoted; both are
- * bounded, and a row beyond the bound keeps being scanned, without being stored, to find its end.
- */
+/* A small state machine takes the bytes that mean something one by one, and the runs of data
+ * between them whole: pieces may end anywhere, so no state lives on the stack. A row is gathered
+ * twice, raw (for the record of rejected rows) and unquoted; both are bounded, and a row beyond the
+ * bound keeps being scanned, without being stored, to find its end. */
 #include "workers/csv.h"
 
 #include "core/assert.h"
@@ -32,15 +32,15 @@ static void note_problem(struct csv_reader *reader, const char *problem)
     reader->column = reader->field_count + 1;
 }
 
-/* Keeps a byte, or notes that the row has become too long to keep. */
-static enum fl_error keep(struct csv_reader *reader, struct fl_buf *buf, char c)
+/* Keeps what fits, and notes that the row has become too long to keep. */
+static enum fl_error keep(struct csv_reader *reader, struct fl_buf *buf, struct fl_span span)
 {
-    enum fl_error err = fl_buf_append_char(buf, c);
-    if (err == FL_EBOUND) {
+    size_t room = buf->length_max - buf->length;
+    if (span.length > room) {
         note_problem(reader, "the row is longer than 1 MiB");
-        return FL_OK;
+        span.length = room;
     }
-    return err;
+    return fl_buf_append_span(buf, span);
 }
 
 static void end_field(struct csv_reader *reader)
@@ -101,7 +101,7 @@ static enum fl_error take_data(struct csv_reader *reader, char c)
 {
     if (reader->state == CSV_QUOTE_IN_QUOTED) note_problem(reader, "text behind a closing quote");
     if (reader->state != CSV_QUOTED) reader->state = CSV_UNQUOTED;
-    return keep(reader, &reader->text, c);
+    return keep(reader, &reader->text, (struct fl_span){&c, 1});
 }
 
 static enum fl_error take_quote(struct csv_reader *reader)
@@ -113,10 +113,12 @@ static enum fl_error take_quote(struct csv_reader *reader)
         reader->column = reader->problem ? reader->column : reader->field_count + 1;
         return FL_OK;
     case CSV_QUOTED: reader->state = CSV_QUOTE_IN_QUOTED; return FL_OK;
-    case CSV_QUOTE_IN_QUOTED: reader->state = CSV_QUOTED; return keep(reader, &reader->text, '"');
+    case CSV_QUOTE_IN_QUOTED:
+        reader->state = CSV_QUOTED;
+        return keep(reader, &reader->text, FL_SPAN("\""));
     case CSV_UNQUOTED:
         note_problem(reader, "a quote inside an unquoted field");
-        return keep(reader, &reader->text, '"');
+        return keep(reader, &reader->text, FL_SPAN("\""));
     case CSV_AFTER_CR: break;
     }
     fl_panic("a line end is handled before its next byte");
@@ -137,7 +139,7 @@ static enum fl_error take(struct csv_reader *reader, char c)
         if (c == '\n') return FL_OK;
     }
     if (reader->state != CSV_QUOTED && (c == '\n' || c == '\r')) return take_line_end(reader, c);
-    enum fl_error err = keep(reader, &reader->raw, c);
+    enum fl_error err = keep(reader, &reader->raw, (struct fl_span){&c, 1});
     if (err) return err;
     if (c == '"') return take_quote(reader);
     if (c == ',' && reader->state != CSV_QUOTED) {
@@ -148,31 +150,70 @@ static enum fl_error take(struct csv_reader *reader, char c)
     return take_data(reader, c);
 }
 
-/* Whether the file's first bytes are a byte-order mark is known at the third of them: until then
- * they are held back, and given to the row when it turns out that they are none. */
-static enum fl_error take_first_bytes(struct csv_reader *reader, char c)
+/* Bytes at the front that are data whatever they are followed by. */
+static size_t data_run(const struct csv_reader *reader, struct fl_span piece)
 {
-    if ((unsigned char)c == byte_order_mark[reader->bom_matched]) {
-        reader->bom_matched++;
-        return FL_OK;
+    size_t length = 0;
+    if (reader->state == CSV_QUOTED) {
+        const char *quote = memchr(piece.bytes, '"', piece.length);
+        return quote ? (size_t)(quote - piece.bytes) : piece.length;
     }
+    if (reader->state != CSV_UNQUOTED) return 0;
+    while (length < piece.length && piece.bytes[length] != ',' && piece.bytes[length] != '"' &&
+           piece.bytes[length] != '\n' && piece.bytes[length] != '\r')
+        length++;
+    return length;
+}
+
+/* The first bytes of a file that may still become a byte-order mark are held back; here they turn
+ * out to be data. */
+static enum fl_error give_back_held_bytes(struct csv_reader *reader)
+{
     uint32_t held = reader->bom_matched;
+    enum fl_error err = FL_OK;
+    if (held == sizeof byte_order_mark) return FL_OK;
     reader->bom_matched = sizeof byte_order_mark;
-    for (uint32_t i = 0; i < held; i++) {
-        enum fl_error err = take(reader, (char)byte_order_mark[i]);
+    for (uint32_t i = 0; i < held && !err; i++)
+        err = take(reader, (char)byte_order_mark[i]);
+    return err;
+}
+
+/* Takes from the front of a piece; *ret_taken bytes of it, at least one. */
+static enum fl_error take_some(struct csv_reader *reader, struct fl_span piece, size_t *ret_taken)
+{
+    if (reader->bom_matched < sizeof byte_order_mark) {
+        *ret_taken = 1;
+        if ((unsigned char)piece.bytes[0] == byte_order_mark[reader->bom_matched]) {
+            reader->bom_matched++;
+            reader->offset++;
+            return FL_OK;
+        }
+        enum fl_error err = give_back_held_bytes(reader);
         if (err) return err;
     }
-    return take(reader, c);
+    size_t run = data_run(reader, piece);
+    *ret_taken = run ? run : 1;
+    reader->offset += (int64_t)*ret_taken;
+    if (!run) return take(reader, piece.bytes[0]);
+    struct fl_span data = {piece.bytes, run};
+    enum fl_error err = keep(reader, &reader->raw, data);
+    return err ? err : keep(reader, &reader->text, data);
 }
 
 enum fl_error csv_feed(struct csv_reader *reader, struct fl_span piece)
 {
-    for (size_t i = 0; i < piece.length; i++) {
-        if (reader->offset++ < reader->skip_until) continue;
-        enum fl_error err = reader->bom_matched < sizeof byte_order_mark
-                                ? take_first_bytes(reader, piece.bytes[i])
-                                : take(reader, piece.bytes[i]);
-        if (err) return err;
+    while (piece.length > 0) {
+        size_t taken;
+        if (reader->offset < reader->skip_until) {
+            int64_t left = reader->skip_until - reader->offset;
+            taken = left < (int64_t)piece.length ? (size_t)left : piece.length;
+            reader->offset += (int64_t)taken;
+        } else {
+            enum fl_error err = take_some(reader, piece, &taken);
+            if (err) return err;
+        }
+        piece.bytes += taken;
+        piece.length -= taken;
     }
     return FL_OK;
 }
@@ -182,17 +223,19 @@ void csv_skip_to(struct csv_reader *reader, int64_t offset, int64_t row_number)
     fl_assert(offset >= reader->offset);
     reader->skip_until = offset;
     reader->row_number = row_number;
+    if (offset > 0) reader->bom_matched = sizeof byte_order_mark;
 }
 
 void csv_jump(struct csv_reader *reader)
 {
-    if (reader->offset >= reader->skip_until) return;
-    reader->offset = reader->skip_until;
-    reader->bom_matched = sizeof byte_order_mark;
+    if (reader->offset + 1 < reader->skip_until) reader->offset = reader->skip_until - 1;
 }
 
 enum fl_error csv_finish(struct csv_reader *reader)
 {
+    if (reader->offset < reader->skip_until) return FL_ENOTFOUND;
+    enum fl_error err = give_back_held_bytes(reader);
+    if (err) return err;
     if (reader->state == CSV_QUOTED) return FL_EPARSE;
     if (reader->state == CSV_ROW_START || reader->state == CSV_AFTER_CR) return FL_OK;
     reader->state = CSV_ROW_START;

@@ -65,10 +65,12 @@ FL_CHECKED enum fl_error csv_feed(struct csv_reader *reader, struct fl_span piec
  * and has `row_number` rows before it. Bytes up to there may be fed, and are dropped, or left out
  * by csv_jump. */
 void csv_skip_to(struct csv_reader *reader, int64_t offset, int64_t row_number);
-/* The bytes up to skip_until will not be fed. */
+/* The next byte to be fed is the one before skip_until: that it is there tells a source that is as
+ * long as it was from one that has shrunk. */
 void csv_jump(struct csv_reader *reader);
 /* The input is at its end: hands over a last row without a line end. FL_EPARSE: a quote was never
- * closed; reader->row_number + 1 and reader->column say where it was opened. */
+ * closed; reader->row_number + 1 and reader->column say where it was opened. FL_ENOTFOUND: the
+ * input ended before skip_until. */
 FL_CHECKED enum fl_error csv_finish(struct csv_reader *reader);
 
 #endif
