@@ -4,8 +4,9 @@ and ports; only harness and tests see all. The last line is `N passed, N failed,
 `--self-test` plants one wrong include of each kind and expects each to be found."""
 
 import re
-import subprocess
 import sys
+
+from sources import c_files
 
 # layer: the layers it may include, itself aside
 ALLOWED = {
@@ -69,8 +70,7 @@ def self_test():
 def main():
     if "--self-test" in sys.argv:
         return self_test()
-    files = subprocess.run(["git", "ls-files", "*.c", "*.h"], capture_output=True, text=True,
-                           check=True).stdout.split()
+    files = c_files()
     wrong = 0
     for path in files:
         with open(path, encoding="utf-8") as source:

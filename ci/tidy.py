@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+from sources import c_files
+
 LINES_MAX = 700  # past 500 a file is listed, past this it is refused
 BANNED_FILE = re.compile(r"(^|/)(util|utils|helper|helpers|common|misc)\.[ch]$|_2\.[ch]$|_new\.[ch]$")
 TEST_HOOK = re.compile(r"\b(fake_\w+|sim_\w+|\w+_for_test|TESTING)\b")
@@ -79,8 +81,7 @@ def formatted(path):
 def main():
     if "--self-test" in sys.argv:
         return self_test()
-    files = subprocess.run(["git", "ls-files", "*.c", "*.h"], capture_output=True, text=True,
-                           check=True).stdout.split()
+    files = c_files()
     have_format = shutil.which("clang-format") is not None
     wrong = 0
     for path in files:
