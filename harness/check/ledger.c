@@ -1,0 +1,488 @@
+/* harness/check/ledger.c - jobs, their names, deliveries and runs. */
+#include "harness/check/ledger.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "core/json.h"
+
+enum { JID_BYTES = 24, ARRAY_FIRST = 4 };
+
+enum fl_error ledger_new(struct fake_redis *engine, const struct fault_set *faults,
+                         struct ledger **ret_ledger)
+{
+    struct ledger *ledger = calloc(1, sizeof *ledger);
+    if (!ledger) return FL_ENOMEM;
+    ledger->engine = engine;
+    ledger->faults = faults;
+    ledger->jobs = FL_MAP_INIT(2 * LEDGER_JOBS_MAX);
+    ledger->keys = FL_MAP_INIT(LEDGER_KEYS_MAX);
+    ledger->sessions = FL_MAP_INIT(LEDGER_SESSIONS_MAX);
+    *ret_ledger = ledger;
+    return FL_OK;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    if (!ledger) return;
+    fl_map_release(&ledger->jobs);
+    fl_map_release(&ledger->keys);
+    fl_map_release(&ledger->sessions);
+    fl_arena_release(&ledger->arena);
+    free(ledger->all);
+    free(ledger);
+}
+
+void ledger_violate(struct ledger *ledger, const char *format, ...)
+{
+    if (ledger->violation[0]) return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(ledger->violation, sizeof ledger->violation, format, args);
+    va_end(args);
+}
+
+const char *ledger_session(struct ledger *ledger, const char *name)
+{
+    char *kept = fl_map_get(&ledger->sessions, fl_span_from(name));
+    if (kept) return kept;
+    kept = fl_arena_copy(&ledger->arena, fl_span_from(name));
+    if (kept && !fl_map_put(&ledger->sessions, fl_span_from(name), kept, NULL)) return kept;
+    ledger->failed_for_memory = true;
+    return NULL;
+}
+
+/* --- jobs and their names -----------------------------------------------------------------------
+ */
+
+static struct ledger_job *job_new(struct ledger *ledger, struct fl_span name)
+{
+    if (ledger->count == ledger->capacity) {
+        uint32_t capacity = ledger->capacity ? 2 * ledger->capacity : 64;
+        struct ledger_job **all = realloc(ledger->all, capacity * sizeof *all);
+        if (!all) return NULL;
+        ledger->all = all;
+        ledger->capacity = capacity;
+    }
+    struct ledger_job *job = fl_arena_alloc(&ledger->arena, sizeof *job);
+    if (!job) return NULL;
+    job->name = fl_arena_copy(&ledger->arena, name);
+    job->state = PLAN_STATE_WAITING;
+    if (!job->name) return NULL;
+    ledger->all[ledger->count++] = job;
+    return job;
+}
+
+struct ledger_job *ledger_announce_raw(struct ledger *ledger, const char *name,
+                                       struct fl_span payload)
+{
+    struct ledger_job *job = job_new(ledger, fl_span_from(name));
+    if (!job || fl_map_put(&ledger->jobs, payload, job, NULL)) return NULL;
+    job->of_plan = true;
+    return job;
+}
+
+struct ledger_job *ledger_announce(struct ledger *ledger, const char *name, const char *jid)
+{
+    return ledger_announce_raw(ledger, name, fl_span_from(jid));
+}
+
+void ledger_announce_bulk(struct ledger *ledger, const char **names, uint32_t count)
+{
+    ledger->next_names = names;
+    ledger->next_count = count;
+}
+
+void ledger_give_up(struct ledger_job *job)
+{
+    if (!job->accepted) job->given_up = true;
+}
+
+struct ledger_job *ledger_find(const struct ledger *ledger, const char *jid)
+{
+    return fl_map_get(&ledger->jobs, fl_span_from(jid));
+}
+
+static bool is_jid(struct fl_span text)
+{
+    if (text.length < JID_BYTES) return false;
+    for (size_t i = 0; i < JID_BYTES; i++)
+        if (!memchr("0123456789abcdef", text.bytes[i], 16)) return false;
+    return true;
+}
+
+size_t ledger_rename(const struct ledger *ledger, struct fl_span text, const char **ret_name)
+{
+    if (!is_jid(text)) return 0;
+    const struct ledger_job *job =
+        fl_map_get(&ledger->jobs, (struct fl_span){text.bytes, JID_BYTES});
+    if (!job) return 0;
+    *ret_name = job->name;
+    return JID_BYTES;
+}
+
+/* The jid of an ordinary payload without parsing it: `"jid":"` stands there once. */
+static struct fl_span quick_jid(struct fl_span payload)
+{
+    struct fl_span mark = FL_SPAN("\"jid\":\"");
+    struct fl_span none = {NULL, 0};
+    if (payload.length < 2 || payload.bytes[0] != '{') return none;
+    const char *at = memmem(payload.bytes, payload.length, mark.bytes, mark.length);
+    if (!at) return none;
+    struct fl_span rest = {at + mark.length,
+                           payload.length - (size_t)(at - payload.bytes) - mark.length};
+    if (!is_jid(rest) || rest.length == JID_BYTES || rest.bytes[JID_BYTES] != '"') return none;
+    if (memmem(rest.bytes, rest.length, mark.bytes, mark.length)) return none;
+    return (struct fl_span){rest.bytes, JID_BYTES};
+}
+
+/* Unquoted raw bytes of a string member; empty when it is none. */
+static struct fl_span member(const struct fl_json *json, const char *key)
+{
+    struct fl_json_at at = fl_json_member(fl_json_root(json), key);
+    struct fl_span raw = fl_json_raw(at);
+    if (fl_json_type(at) != FL_JSON_STRING || raw.length < 2) return (struct fl_span){NULL, 0};
+    return (struct fl_span){raw.bytes + 1, raw.length - 2};
+}
+
+static const char *spawned_name(struct ledger *ledger, struct fl_span class, char name[160])
+{
+    if (!class.length) class = FL_SPAN("payload");
+    int length = ledger->acting
+                     ? snprintf(name, 160, "%s.%.*s", ledger->acting, FL_SPAN_ARGS(class))
+                     : snprintf(name, 160, "%.*s-%llu", FL_SPAN_ARGS(class),
+                                (unsigned long long)++ledger->nameless);
+    fl_assert(length >= 0);
+    return name;
+}
+
+/* The same parent may enqueue a class more than once. */
+static bool name_taken(const struct ledger *ledger, const char *name)
+{
+    for (uint32_t i = ledger->count; i > 0 && ledger->count - i < 64; i--)
+        if (strcmp(ledger->all[i - 1]->name, name) == 0) return true;
+    return false;
+}
+
+static struct ledger_job *stranger(struct ledger *ledger, struct fl_span class, const char *session)
+{
+    char name[160];
+    if (ledger->next_count && strcmp(session, "web") == 0) {
+        ledger->next_count--;
+        struct ledger_job *job = job_new(ledger, fl_span_from(*ledger->next_names++));
+        if (job) job->of_plan = true;
+        return job;
+    }
+    spawned_name(ledger, class, name);
+    size_t length = strlen(name);
+    for (int i = 2; name_taken(ledger, name) && length < 150; i++)
+        snprintf(name + length, sizeof name - length, "-%d", i);
+    return job_new(ledger, fl_span_from(name));
+}
+
+/* A payload without a quick jid: a nested one, another format, or no JSON at all. */
+static struct ledger_job *slow_job_of(struct ledger *ledger, struct fl_span payload,
+                                      const char *session)
+{
+    struct fl_json json;
+    struct ledger_job *known = fl_map_get(&ledger->jobs, payload);
+    if (fl_json_parse(payload, &json, NULL)) {
+        if (known) return known;
+        known = stranger(ledger, (struct fl_span){NULL, 0}, session);
+        return known && !fl_map_put(&ledger->jobs, payload, known, NULL) ? known : NULL;
+    }
+    struct fl_span jid = member(&json, "jid");
+    struct ledger_job *by_jid = jid.length ? fl_map_get(&ledger->jobs, jid) : NULL;
+    if (by_jid) known = by_jid;
+    if (!known) known = stranger(ledger, member(&json, "class"), session);
+    struct fl_span key = jid.length ? jid : payload;
+    if (known && !by_jid && fl_map_put(&ledger->jobs, key, known, NULL)) known = NULL;
+    fl_json_release(&json);
+    return known;
+}
+
+struct ledger_job *ledger_job_of(struct ledger *ledger, struct fl_span payload, const char *session)
+{
+    struct fl_span jid = quick_jid(payload);
+    struct ledger_job *job = jid.length ? fl_map_get(&ledger->jobs, jid) : NULL;
+    if (!job) job = slow_job_of(ledger, payload, session);
+    if (!job) ledger->failed_for_memory = true;
+    return job;
+}
+
+/* --- deliveries, tasks and runs -----------------------------------------------------------------
+ */
+
+static struct ledger_delivery *delivery_add(struct ledger *ledger, struct ledger_job *job)
+{
+    if (job->delivery_count == job->delivery_capacity) {
+        uint32_t capacity = job->delivery_capacity ? 2 * job->delivery_capacity : ARRAY_FIRST;
+        struct ledger_delivery *grown =
+            fl_arena_alloc_array(&ledger->arena, capacity, sizeof *grown);
+        if (!grown) return NULL;
+        if (job->delivery_count)
+            memcpy(grown, job->deliveries, job->delivery_count * sizeof *grown);
+        job->deliveries = grown;
+        job->delivery_capacity = capacity;
+    }
+    return &job->deliveries[job->delivery_count++];
+}
+
+void ledger_deliver(struct ledger *ledger, struct ledger_job *job, const char *session,
+                    bool in_hand)
+{
+    struct ledger_delivery *delivery = delivery_add(ledger, job);
+    if (!delivery) {
+        ledger->failed_for_memory = true;
+        return;
+    }
+    *delivery =
+        (struct ledger_delivery){.process = session, .at_us = ledger->now_us, .in_hand = in_hand};
+    if (in_hand) ledger->queued++;
+}
+
+/* The delivery that a task of the process works on: the oldest that none has taken, or else the
+ * newest that one has. */
+static struct ledger_delivery *delivery_of(struct ledger_job *job, const char *process, bool fresh)
+{
+    struct ledger_delivery *found = NULL;
+    for (uint32_t i = 0; i < job->delivery_count; i++) {
+        struct ledger_delivery *delivery = &job->deliveries[i];
+        if (strcmp(delivery->process, process) != 0) continue;
+        if (fresh && !delivery->taken) return delivery;
+        found = delivery;
+    }
+    return found;
+}
+
+struct ledger_job *ledger_task_begins(struct ledger *ledger, const char *jid, const char *process,
+                                      uint32_t *ret_delivery)
+{
+    struct ledger_job *job = ledger_find(ledger, jid);
+    *ret_delivery = 0;
+    ledger->working++;
+    if (!job) return NULL;
+    struct ledger_delivery *delivery = delivery_of(job, process, true);
+    if (delivery) {
+        delivery->taken = true;
+        *ret_delivery = (uint32_t)(delivery - job->deliveries) + 1;
+    }
+    return job;
+}
+
+static void out_of_hand(struct ledger *ledger, struct ledger_delivery *delivery)
+{
+    if (!delivery->in_hand) return;
+    delivery->in_hand = false;
+    ledger->queued--;
+}
+
+static void end_job(struct ledger *ledger, struct ledger_job *job, enum plan_job_state state)
+{
+    job->state = state;
+    if (!job->ended) ledger->pending--;
+    job->ended = true;
+    ledger->changes++;
+    ledger->changed_us = job->changed_us = ledger->now_us;
+}
+
+static enum plan_job_state outcome_state(const struct ledger_delivery *delivery)
+{
+    if (!delivery->run_ended || delivery->outcome == FL_FAILED) return PLAN_STATE_DROPPED;
+    return delivery->outcome == FL_DISCARDED ? PLAN_STATE_DISCARDED : PLAN_STATE_DONE;
+}
+
+/* Basic fetch has no acknowledgement: what stands nowhere when its task is done has ended. */
+void ledger_task_ends(struct ledger *ledger, const char *jid, const char *process, int64_t now_us)
+{
+    ledger->now_us = now_us;
+    ledger->working--;
+    struct ledger_job *job = ledger_find(ledger, jid);
+    struct ledger_delivery *delivery = job ? delivery_of(job, process, false) : NULL;
+    if (!delivery || !delivery->in_hand) return;
+    out_of_hand(ledger, delivery);
+    if (!job->copies) end_job(ledger, job, outcome_state(delivery));
+}
+
+void ledger_run_begins(struct ledger *ledger, const char *jid, const char *process, int64_t now_us)
+{
+    ledger->now_us = now_us;
+    struct ledger_job *job = ledger_find(ledger, jid);
+    struct ledger_delivery *delivery = job ? delivery_of(job, process, false) : NULL;
+    if (!delivery) return;
+    if (delivery->acknowledged)
+        ledger_violate(ledger, "%s was acknowledged by %s before its work began", job->name,
+                       process);
+    delivery->run_begun = true;
+    delivery->begun_us = now_us;
+    job->runs++;
+    if (!job->start_order) job->start_order = ++ledger->starts;
+    ledger->changed_us = now_us;
+}
+
+void ledger_run_ends(struct ledger *ledger, const char *jid, const char *process,
+                     enum fl_outcome outcome, int64_t now_us)
+{
+    struct ledger_job *job = ledger_find(ledger, jid);
+    struct ledger_delivery *delivery = job ? delivery_of(job, process, false) : NULL;
+    if (!delivery) return;
+    delivery->run_ended = true;
+    delivery->ended_us = now_us;
+    delivery->outcome = outcome;
+    ledger->changed_us = now_us;
+}
+
+void ledger_process_died(struct ledger *ledger, const char *process, int64_t now_us)
+{
+    ledger->now_us = now_us;
+    for (uint32_t i = 0; i < ledger->count; i++) {
+        struct ledger_job *job = ledger->all[i];
+        for (uint32_t k = 0; k < job->delivery_count; k++) {
+            struct ledger_delivery *delivery = &job->deliveries[k];
+            if (!delivery->in_hand || strcmp(delivery->process, process) != 0) continue;
+            out_of_hand(ledger, delivery);
+            if (!job->copies) end_job(ledger, job, PLAN_STATE_LOST);
+        }
+    }
+}
+
+const char *ledger_holder(const struct ledger *ledger, const char *name)
+{
+    for (uint32_t i = 0; i < ledger->count; i++) {
+        const struct ledger_job *job = ledger->all[i];
+        if (job->delivery_count && fl_span_glob(fl_span_from(name), fl_span_from(job->name)))
+            return job->deliveries[job->delivery_count - 1].process;
+    }
+    return NULL;
+}
+
+/* --- states -------------------------------------------------------------------------------------
+ */
+
+const char *ledger_state_text(enum plan_job_state state)
+{
+    switch (state) {
+    case PLAN_STATE_DONE: return "done";
+    case PLAN_STATE_DISCARDED: return "discarded";
+    case PLAN_STATE_DEAD: return "dead";
+    case PLAN_STATE_DROPPED: return "dropped";
+    case PLAN_STATE_LOST: return "lost";
+    case PLAN_STATE_RETRYING: return "retrying";
+    case PLAN_STATE_SCHEDULED: return "scheduled";
+    case PLAN_STATE_WAITING: return "waiting";
+    }
+    return "?";
+}
+
+static enum plan_job_state standing_state(const struct ledger_job *job)
+{
+    enum plan_job_state state = PLAN_STATE_DEAD;
+    for (uint32_t i = 0; i < job->stand_count; i++) {
+        if (!job->stands[i].count) continue;
+        enum ledger_place place = job->stands[i].key->place;
+        if (place == LEDGER_QUEUE || place == LEDGER_PRIVATE) return PLAN_STATE_WAITING;
+        if (place == LEDGER_RETRY) state = PLAN_STATE_RETRYING;
+        if (place == LEDGER_SCHEDULE && state == PLAN_STATE_DEAD) state = PLAN_STATE_SCHEDULED;
+    }
+    return state;
+}
+
+static void judge_acknowledgement(struct ledger *ledger, struct ledger_job *job)
+{
+    struct ledger_delivery *delivery = delivery_of(job, job->remover, false);
+    if (!delivery) {
+        ledger_violate(ledger, "%s was removed by %s, which never had it", job->name, job->remover);
+        return;
+    }
+    if (delivery->run_begun && !delivery->run_ended)
+        ledger_violate(ledger, "%s was acknowledged by %s before its work had ended", job->name,
+                       job->remover);
+    delivery->acknowledged = true;
+    end_job(ledger, job, outcome_state(delivery));
+}
+
+static bool in_somebodys_hand(const struct ledger_job *job)
+{
+    for (uint32_t i = 0; i < job->delivery_count; i++)
+        if (job->deliveries[i].in_hand) return true;
+    return false;
+}
+
+static void judge_absence(struct ledger *ledger, struct ledger_job *job)
+{
+    if (in_somebodys_hand(job)) {
+        job->state = PLAN_STATE_WAITING;
+    } else if (job->removal == LEDGER_ACKNOWLEDGED) {
+        judge_acknowledgement(ledger, job);
+    } else if (job->removal == LEDGER_TRIMMED) {
+        job->state = PLAN_STATE_DEAD;
+    } else {
+        ledger_violate(ledger, "%s stands nowhere and was not acknowledged; %s took it away",
+                       job->name, job->remover);
+        end_job(ledger, job, PLAN_STATE_LOST);
+    }
+}
+
+static void judge_copies(struct ledger *ledger, const struct ledger_job *job)
+{
+    if (ledger->faults && fault_set_permits_copies(ledger->faults)) return;
+    const char *names[2] = {"", ""};
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < job->stand_count && found < 2; i++) {
+        for (uint32_t k = 0; k < job->stands[i].count && found < 2; k++)
+            names[found++] = job->stands[i].key->name;
+    }
+    ledger_violate(ledger, "%s stands in two places, %s and %s, and no fault explains it",
+                   job->name, names[0], names[1]);
+}
+
+static void judge(struct ledger *ledger, struct ledger_job *job)
+{
+    if (!job->copies) {
+        judge_absence(ledger, job);
+        return;
+    }
+    if (job->copies > 1) judge_copies(ledger, job);
+    enum plan_job_state state = standing_state(job);
+    bool ended = state == PLAN_STATE_DEAD;
+    if (!job->accepted || (job->ended && !ended)) ledger->pending++;
+    if (ended && (!job->ended || !job->accepted)) ledger->pending--;
+    job->accepted = true;
+    job->state = state;
+    job->ended = ended;
+    for (uint32_t i = 0; i < job->delivery_count;
+         i++) /* given back, or stored by a basic fetcher */
+        out_of_hand(ledger, &job->deliveries[i]);
+}
+
+void ledger_settle(struct ledger *ledger)
+{
+    while (ledger->touched) {
+        struct ledger_job *job = ledger->touched;
+        ledger->touched = job->next_touched;
+        job->touched = false;
+        judge(ledger, job);
+        job->changed_us = ledger->changed_us = ledger->now_us;
+        ledger->changes++;
+    }
+}
+
+void ledger_describe(const struct ledger_job *job, struct fl_buf *out)
+{
+    enum fl_error err = FL_OK;
+    if (!job->accepted) {
+        err = fl_buf_append_text(out, job->given_up ? "never pushed: its push failed"
+                                                    : "not pushed yet");
+    } else if (!job->copies) {
+        err = fl_buf_append_text(out, job->ended ? ledger_state_text(job->state)
+                                                 : "in the hand of its fetcher");
+    } else {
+        err = fl_buf_append_text(out, ledger_state_text(job->state));
+        for (uint32_t i = 0; i < job->stand_count && !err; i++)
+            if (job->stands[i].count) err = fl_buf_printf(out, ", in %s", job->stands[i].key->name);
+    }
+    (void)err; /* a report that does not fit is cut */
+}
