@@ -1,0 +1,385 @@
+/* src/posix/settings.c - a table of the known keys, applied to libyaml's tree.
+ *
+ * Whatever is set stays: so flags come first, then the environment's section, then the file. */
+#include "posix/settings.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "core/assert.h"
+#include "core/buf.h"
+#include "core/span.h"
+
+enum kind { KIND_INT, KIND_SECONDS, KIND_TEXT, KIND_TOGGLE, KIND_QUEUES, KIND_MODULES };
+
+struct key {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+    int min, max;
+};
+
+#define AT(field) offsetof(struct fl_settings, field)
+
+static const struct key keys[] = {
+    {"concurrency", KIND_INT, AT(concurrency), 1, 256},
+    {"timeout", KIND_INT, AT(timeout_s), 1, 24 * 3600},
+    {"max_retries", KIND_INT, AT(max_retries), 1, 1000},
+    {"dead_max_jobs", KIND_INT, AT(dead_max_jobs), 1, INT_MAX},
+    {"dead_timeout_in_seconds", KIND_INT, AT(dead_timeout_s), 1, INT_MAX},
+    {"wire", KIND_INT, AT(wire), 6, 8},
+    {"poll_interval_average", KIND_SECONDS, AT(average_poll_us), 0, 24 * 3600},
+    {"average_scheduled_poll_interval", KIND_SECONDS, AT(average_poll_us), 0, 24 * 3600},
+    {"tag", KIND_TEXT, AT(tag), 0, 0},
+    {"database", KIND_TEXT, AT(database), 0, 0},
+    {"smtp", KIND_TEXT, AT(smtp), 0, 0},
+    {"statsd", KIND_TEXT, AT(statsd), 0, 0},
+    {"redis", KIND_TEXT, AT(redis), 0, 0},
+    {"fetch", KIND_TEXT, AT(fetch), 0, 0},
+    {"log_format", KIND_TEXT, AT(log_format), 0, 0},
+    {"verbose", KIND_TOGGLE, AT(verbose), 0, 0},
+    {"queues", KIND_QUEUES, 0, 0, 0},
+    {"require", KIND_MODULES, 0, 0, 0},
+};
+
+struct reading {
+    struct fl_settings *settings;
+    const char *path;
+    yaml_document_t *document;
+    char *problem; /* FL_SETTINGS_PROBLEM_BYTES */
+};
+
+__attribute__((format(printf, 3, 4))) static bool
+refuse(const struct reading *r, const yaml_mark_t *mark, const char *format, ...)
+{
+    char text[FL_SETTINGS_PROBLEM_BYTES / 2];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    snprintf(r->problem, FL_SETTINGS_PROBLEM_BYTES, "%.400s:%zu:%zu: %s", r->path, mark->line + 1,
+             mark->column + 1, text);
+    return false;
+}
+
+/* --- scalars --- */
+
+/* A scalar's text; a symbol's without its colon. NULL for a list or a section. */
+static const char *text_of(const yaml_node_t *node)
+{
+    if (node->type != YAML_SCALAR_NODE) return NULL;
+    const char *text = (const char *)node->data.scalar.value;
+    bool symbol = node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && text[0] == ':' && text[1];
+    return symbol ? text + 1 : text;
+}
+
+static bool is_null(const yaml_node_t *node)
+{
+    if (node->type != YAML_SCALAR_NODE) return false;
+    if (node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE) return false;
+    const char *text = (const char *)node->data.scalar.value;
+    return !*text || strcmp(text, "~") == 0 || strcmp(text, "null") == 0;
+}
+
+static bool take_int(const struct reading *r, const struct key *key, const yaml_node_t *node,
+                     int *field)
+{
+    long long value = 0;
+    const char *text = text_of(node);
+    if (!text || !fl_span_int64(fl_span_from(text), &value) || value < key->min || value > key->max)
+        return refuse(r, &node->start_mark, "%s wants a number from %d to %d, not '%.80s'",
+                      key->name, key->min, key->max, text ? text : "a list");
+    if (!*field) *field = (int)value;
+    return true;
+}
+
+static bool take_seconds(const struct reading *r, const struct key *key, const yaml_node_t *node,
+                         int64_t *field_us)
+{
+    const char *text = text_of(node);
+    char *end = NULL;
+    double value = text ? strtod(text, &end) : 0;
+    if (!text || end == text || *end || !(value > 0) || value > key->max)
+        return refuse(r, &node->start_mark, "%s wants seconds up to %d, not '%.80s'", key->name,
+                      key->max, text ? text : "a list");
+    if (!*field_us) *field_us = (int64_t)(value * 1e6);
+    return true;
+}
+
+static const char *keep(const struct reading *r, const char *text)
+{
+    return fl_arena_copy(&r->settings->arena, fl_span_from(text));
+}
+
+static bool take_text(const struct reading *r, const struct key *key, const yaml_node_t *node,
+                      const char **field)
+{
+    const char *text = text_of(node);
+    if (!text) return refuse(r, &node->start_mark, "%s wants a text", key->name);
+    if (*field) return true;
+    *field = keep(r, text);
+    return *field || refuse(r, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
+}
+
+static bool take_toggle(const struct reading *r, const struct key *key, const yaml_node_t *node,
+                        enum fl_toggle *field)
+{
+    const char *text = text_of(node);
+    bool yes = text && (!strcmp(text, "true") || !strcmp(text, "yes") || !strcmp(text, "on"));
+    bool no = text && (!strcmp(text, "false") || !strcmp(text, "no") || !strcmp(text, "off"));
+    if (!yes && !no)
+        return refuse(r, &node->start_mark, "%s wants true or false, not '%.80s'", key->name,
+                      text ? text : "a list");
+    if (*field == FL_UNSET) *field = yes ? FL_YES : FL_NO;
+    return true;
+}
+
+/* --- queues and modules --- */
+
+static bool append_queue(struct fl_settings *settings, const char *name, int weight,
+                         const char **ret_why)
+{
+    *ret_why = NULL;
+    if (!name)
+        *ret_why = fl_error_text(FL_ENOMEM);
+    else if (!*name)
+        *ret_why = "a queue has no name";
+    else if (settings->queue_count == FL_SETTINGS_QUEUES_MAX)
+        *ret_why = "too many queues";
+    if (*ret_why) return false;
+    settings->queues[settings->queue_count++] = (struct fl_settings_queue){name, weight};
+    return true;
+}
+
+static bool read_weight(const char *text, int *ret_weight)
+{
+    long long value = 0;
+    if (!fl_span_int64(fl_span_from(text), &value) || value < 1 || value > 1000) return false;
+    *ret_weight = (int)value;
+    return true;
+}
+
+bool fl_settings_add_queue(struct fl_settings *settings, const char *text,
+                           char problem[FL_SETTINGS_PROBLEM_BYTES])
+{
+    const char *comma = strchr(text, ','), *name = text, *why = NULL;
+    int weight = 0;
+    if (comma && !read_weight(comma + 1, &weight)) {
+        snprintf(problem, FL_SETTINGS_PROBLEM_BYTES,
+                 "want a weight from 1 to 1000 after the queue's name, not '%.80s'", comma + 1);
+        return false;
+    }
+    if (comma)
+        name = fl_arena_copy(&settings->arena, (struct fl_span){text, (size_t)(comma - text)});
+    if (append_queue(settings, name, weight, &why)) return true;
+    snprintf(problem, FL_SETTINGS_PROBLEM_BYTES, "%s", why);
+    return false;
+}
+
+static yaml_node_t *node_at(const struct reading *r, int index)
+{
+    return yaml_document_get_node(r->document, index);
+}
+
+/* [name, weight] */
+static bool take_weighted(const struct reading *r, const yaml_node_t *node)
+{
+    const yaml_node_item_t *items = node->data.sequence.items.start;
+    const char *why = "want [name, weight]";
+    int weight = 0;
+    if (node->data.sequence.items.top - items == 2) {
+        const char *name = text_of(node_at(r, items[0])), *number = text_of(node_at(r, items[1]));
+        if (name && number && read_weight(number, &weight) &&
+            append_queue(r->settings, keep(r, name), weight, &why))
+            return true;
+    }
+    return refuse(r, &node->start_mark, "%s", why);
+}
+
+static bool take_queue(const struct reading *r, const yaml_node_t *node)
+{
+    if (node->type == YAML_SEQUENCE_NODE) return take_weighted(r, node);
+    const char *text = text_of(node);
+    if (!text) return refuse(r, &node->start_mark, "want a queue: name or [name, weight]");
+    const char *copy = keep(r, text);
+    char why[FL_SETTINGS_PROBLEM_BYTES];
+    if (copy && fl_settings_add_queue(r->settings, copy, why)) return true;
+    return refuse(r, &node->start_mark, "%.400s", copy ? why : fl_error_text(FL_ENOMEM));
+}
+
+static bool take_module(const struct reading *r, const yaml_node_t *node)
+{
+    const char *text = text_of(node);
+    if (!text) return refuse(r, &node->start_mark, "want the path of a module");
+    if (r->settings->module_count == FL_SETTINGS_MODULES_MAX)
+        return refuse(r, &node->start_mark, "too many modules");
+    const char *copy = keep(r, text);
+    if (!copy) return refuse(r, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
+    r->settings->modules[r->settings->module_count++] = copy;
+    return true;
+}
+
+typedef bool take_item(const struct reading *r, const yaml_node_t *node);
+
+/* A list, or one item in its place. */
+static bool take_list(const struct reading *r, const yaml_node_t *node, take_item *take)
+{
+    if (node->type != YAML_SEQUENCE_NODE) return take(r, node);
+    const yaml_node_item_t *item = node->data.sequence.items.start;
+    for (; item < node->data.sequence.items.top; item++)
+        if (!take(r, node_at(r, *item))) return false;
+    return true;
+}
+
+/* --- sections --- */
+
+static bool take_value(const struct reading *r, const struct key *key, const yaml_node_t *node)
+{
+    void *field = (char *)r->settings + key->offset;
+    if (is_null(node)) return true;
+    switch (key->kind) {
+    case KIND_INT: return take_int(r, key, node, field);
+    case KIND_SECONDS: return take_seconds(r, key, node, field);
+    case KIND_TEXT: return take_text(r, key, node, field);
+    case KIND_TOGGLE: return take_toggle(r, key, node, field);
+    case KIND_QUEUES: return r->settings->queue_count || take_list(r, node, take_queue);
+    case KIND_MODULES: break;
+    }
+    return r->settings->module_count || take_list(r, node, take_module);
+}
+
+static const struct key *find_key(const char *name)
+{
+    for (size_t i = 0; i < FL_COUNT(keys); i++)
+        if (strcmp(keys[i].name, name) == 0) return &keys[i];
+    return NULL;
+}
+
+/* Every key is a text and stands there once, known or not. */
+static bool check_keys(const struct reading *r, const yaml_node_t *section)
+{
+    const yaml_node_pair_t *first = section->data.mapping.pairs.start;
+    const yaml_node_pair_t *end = section->data.mapping.pairs.top;
+    if (end - first > FL_SETTINGS_KEYS_MAX) return refuse(r, &section->start_mark, "too many keys");
+    for (const yaml_node_pair_t *pair = first; pair < end; pair++) {
+        const yaml_node_t *node = node_at(r, pair->key);
+        const char *name = text_of(node);
+        if (!name) return refuse(r, &node->start_mark, "a key must be a text");
+        if (strcmp(name, "<<") == 0)
+            return refuse(r, &node->start_mark, "merge keys (<<) are not supported");
+        if (strcmp(name, "capsules") == 0)
+            return refuse(r, &node->start_mark, "capsules are not supported");
+        for (const yaml_node_pair_t *before = first; before < pair; before++)
+            if (strcmp(name, text_of(node_at(r, before->key))) == 0)
+                return refuse(r, &node->start_mark, "the key '%.80s' stands here twice", name);
+    }
+    return true;
+}
+
+static bool take_section(const struct reading *r, const yaml_node_t *section)
+{
+    if (!check_keys(r, section)) return false;
+    for (const yaml_node_pair_t *pair = section->data.mapping.pairs.start;
+         pair < section->data.mapping.pairs.top; pair++) {
+        const struct key *key = find_key(text_of(node_at(r, pair->key)));
+        if (key && !take_value(r, key, node_at(r, pair->value))) return false;
+    }
+    return true;
+}
+
+static const yaml_node_t *find_section(const struct reading *r, const yaml_node_t *root,
+                                       const char *name)
+{
+    for (const yaml_node_pair_t *pair = root->data.mapping.pairs.start;
+         pair < root->data.mapping.pairs.top; pair++) {
+        const yaml_node_t *value = node_at(r, pair->value);
+        if (value->type == YAML_MAPPING_NODE && strcmp(text_of(node_at(r, pair->key)), name) == 0)
+            return value;
+    }
+    return NULL;
+}
+
+static bool take_document(const struct reading *r, const char *environment)
+{
+    const yaml_node_t *root = yaml_document_get_root_node(r->document);
+    if (!root || is_null(root)) return true; /* an empty file */
+    if (root->type != YAML_MAPPING_NODE)
+        return refuse(r, &root->start_mark, "want keys and values, as in 'concurrency: 5'");
+    if (!check_keys(r, root)) return false;
+    const yaml_node_t *section = environment ? find_section(r, root, environment) : NULL;
+    return (!section || take_section(r, section)) && take_section(r, root);
+}
+
+/* --- the file --- */
+
+static enum fl_error read_file(const char *path, struct fl_buf *out)
+{
+    char piece[4096];
+    FILE *file = fopen(path, "re");
+    if (!file) return errno == ENOENT ? FL_ENOTFOUND : FL_EIO;
+    enum fl_error err = FL_OK;
+    size_t length;
+    while (!err && (length = fread(piece, 1, sizeof piece, file)) > 0)
+        err = fl_buf_append(out, piece, length);
+    if (!err && ferror(file)) err = FL_EIO;
+    fclose(file);
+    return err;
+}
+
+static bool refuse_erb(const struct reading *r, const struct fl_buf *text)
+{
+    const char *erb = text->length ? memmem(text->bytes, text->length, "<%", 2) : NULL;
+    if (!erb) return true;
+    yaml_mark_t mark = {0};
+    for (const char *at = text->bytes; at < erb; at++) {
+        mark.column = *at == '\n' ? 0 : mark.column + 1;
+        mark.line += *at == '\n';
+    }
+    return refuse(r, &mark, "ERB (<%% %%>) is not supported; write the value itself");
+}
+
+static bool take_yaml(struct reading *r, const struct fl_buf *text, const char *environment)
+{
+    yaml_parser_t parser;
+    yaml_document_t document;
+    yaml_mark_t start = {0};
+    if (!yaml_parser_initialize(&parser)) return refuse(r, &start, "%s", fl_error_text(FL_ENOMEM));
+    const char *bytes = text->bytes ? text->bytes : "";
+    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, text->length);
+    bool taken;
+    if (yaml_parser_load(&parser, &document)) {
+        r->document = &document;
+        taken = take_document(r, environment);
+        yaml_document_delete(&document);
+    } else {
+        taken = refuse(r, &parser.problem_mark, "%s", parser.problem ? parser.problem : "no YAML");
+    }
+    yaml_parser_delete(&parser);
+    return taken;
+}
+
+enum fl_error fl_settings_read(struct fl_settings *settings, const char *path,
+                               const char *environment, char ret_problem[FL_SETTINGS_PROBLEM_BYTES])
+{
+    struct reading r = {.settings = settings, .path = path, .problem = ret_problem};
+    struct fl_buf text = FL_BUF_INIT(FL_SETTINGS_FILE_BYTES_MAX);
+    settings->arena.bytes_max = 2 * FL_SETTINGS_FILE_BYTES_MAX;
+    enum fl_error err = read_file(path, &text);
+    if (err)
+        snprintf(ret_problem, FL_SETTINGS_PROBLEM_BYTES, "%.400s: %s", path, fl_error_text(err));
+    else if (!refuse_erb(&r, &text) || !take_yaml(&r, &text, environment))
+        err = FL_EINVAL;
+    fl_buf_release(&text);
+    return err;
+}
+
+void fl_settings_release(struct fl_settings *settings)
+{
+    fl_arena_release(&settings->arena);
+}

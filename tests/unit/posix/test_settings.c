@@ -1,0 +1,162 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/assert.h"
+#include "posix/settings.h"
+
+struct fixture {
+    struct fl_settings settings;
+    char path[64], problem[FL_SETTINGS_PROBLEM_BYTES];
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    fl_assert(f != NULL);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    fl_settings_release(&f->settings);
+    free(f);
+    return 0;
+}
+
+static enum fl_error read_text(struct fixture *f, const char *text)
+{
+    snprintf(f->path, sizeof f->path, "/tmp/faultline-settings-XXXXXX");
+    int fd = mkstemp(f->path);
+    fl_assert(fd >= 0);
+    fl_assert(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+    close(fd);
+    enum fl_error err = fl_settings_read(&f->settings, f->path, "production", f->problem);
+    unlink(f->path);
+    return err;
+}
+
+static void keys_stand_with_and_without_their_colon(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(read_text(f, ":concurrency: 7\ntimeout: 30\n:verbose: true\n:tag: blue\n"
+                                  "average_scheduled_poll_interval: 2.5\n:wire: 6\n"
+                                  ":database: /var/lib/x.db\nunknown: [1, {a: b}]\n"),
+                     FL_OK);
+    assert_int_equal(f->settings.concurrency, 7);
+    assert_int_equal(f->settings.timeout_s, 30);
+    assert_int_equal(f->settings.verbose, FL_YES);
+    assert_int_equal(f->settings.average_poll_us, 2500000);
+    assert_int_equal(f->settings.wire, 6);
+    assert_string_equal(f->settings.tag, "blue");
+    assert_string_equal(f->settings.database, "/var/lib/x.db");
+}
+
+static void queues_have_weights_in_each_of_sidekiqs_forms(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(read_text(f, ":queues:\n  - critical\n  - [default, 3]\n  - :low\n"
+                                  "  - mailers,2\n"),
+                     FL_OK);
+    static const struct fl_settings_queue want[] = {
+        {"critical", 0}, {"default", 3}, {"low", 0}, {"mailers", 2}};
+    assert_int_equal(f->settings.queue_count, FL_COUNT(want));
+    for (size_t i = 0; i < FL_COUNT(want); i++) {
+        assert_string_equal(f->settings.queues[i].name, want[i].name);
+        assert_int_equal(f->settings.queues[i].weight, want[i].weight);
+    }
+}
+
+static void flags_win_over_the_environments_section_and_that_over_the_rest(void **state)
+{
+    struct fixture *f = *state;
+    f->settings.timeout_s = 5;
+    assert_int_equal(read_text(f,
+                               "timeout: 10\nconcurrency: 1\ntag: a\nproduction:\n  timeout: 20\n"
+                               "  concurrency: 2\nstaging:\n  concurrency: 3\n"),
+                     FL_OK);
+    assert_int_equal(f->settings.timeout_s, 5);
+    assert_int_equal(f->settings.concurrency, 2);
+    assert_string_equal(f->settings.tag, "a");
+}
+
+static void an_empty_file_sets_nothing(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(read_text(f, "# nothing here\n"), FL_OK);
+    assert_int_equal(read_text(f, "concurrency:\n"), FL_OK);
+    assert_int_equal(f->settings.concurrency, 0);
+}
+
+static void a_file_that_is_not_there_is_named(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(fl_settings_read(&f->settings, "/nowhere/x.yml", NULL, f->problem),
+                     FL_ENOTFOUND);
+    assert_string_equal(f->problem, "/nowhere/x.yml: not found");
+}
+
+struct row {
+    const char *name, *text, *problem; /* after the file's name */
+};
+
+static const struct row rows[] = {
+    {"a word for a number", "timeout: 5\nconcurrency: many\n",
+     ":2:14: concurrency wants a number from 1 to 256, not 'many'"},
+    {"a number out of range", "concurrency: 0\n",
+     ":1:14: concurrency wants a number from 1 to 256, not '0'"},
+    {"a list for a number", "timeout: [1]\n",
+     ":1:10: timeout wants a number from 1 to 86400, not 'a list'"},
+    {"a key twice", "concurrency: 1\n:concurrency: 2\n",
+     ":2:1: the key 'concurrency' stands here twice"},
+    {"an unknown key twice", "x: 1\ny: 2\nx: 3\n", ":3:1: the key 'x' stands here twice"},
+    {"ERB", "concurrency: 5\ntimeout: <%= 3 %>\n",
+     ":2:10: ERB (<% %>) is not supported; write the value itself"},
+    {"a weight that is none", "queues:\n  - [a, heavy]\n", ":2:5: want [name, weight]"},
+    {"a weight of nothing", "queues: ['a,0']\n",
+     ":1:10: want a weight from 1 to 1000 after the queue's name, not '0'"},
+    {"a list for the whole", "- a\n- b\n", ":1:1: want keys and values, as in 'concurrency: 5'"},
+    {"a maybe", "verbose: maybe\n", ":1:10: verbose wants true or false, not 'maybe'"},
+    {"capsules", "capsules:\n  one: {}\n", ":1:1: capsules are not supported"},
+    {"a merge", "a: &x {}\n<<: *x\n", ":2:1: merge keys (<<) are not supported"},
+    {"no YAML", "a: [1\nb: 2\n", ":2:2: did not find expected ',' or ']'"},
+};
+
+static void a_mistake_is_named_with_its_place(void **state)
+{
+    const struct row *row = *state;
+    struct fixture fixture = {0}, *f = &fixture;
+    assert_int_equal(read_text(f, row->text), FL_EINVAL);
+    assert_memory_equal(f->problem, f->path, strlen(f->path));
+    assert_string_equal(f->problem + strlen(f->path), row->problem);
+    fl_settings_release(&f->settings);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest claims[] = {
+        TEST(keys_stand_with_and_without_their_colon),
+        TEST(queues_have_weights_in_each_of_sidekiqs_forms),
+        TEST(flags_win_over_the_environments_section_and_that_over_the_rest),
+        TEST(an_empty_file_sets_nothing),
+        TEST(a_file_that_is_not_there_is_named),
+    };
+    struct CMUnitTest tests[FL_COUNT(claims) + FL_COUNT(rows)];
+    memcpy(tests, claims, sizeof claims);
+    for (size_t i = 0; i < FL_COUNT(rows); i++)
+        tests[FL_COUNT(claims) + i] =
+            (struct CMUnitTest){rows[i].name, a_mistake_is_named_with_its_place, NULL, NULL,
+                                (void *)(uintptr_t)&rows[i]};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
