@@ -110,6 +110,15 @@ void sim_memory_fail(struct sim_memory *memory, uint64_t nth, bool forever)
     memory->fail_forever = forever;
 }
 
+bool sim_memory_owns(const struct sim_memory *memory, const void *address)
+{
+    const struct block *block = memory->blocks;
+    while (block && block + 1 != address) {
+        block = block->next;
+    }
+    return block != NULL;
+}
+
 bool sim_memory_has_failed(const struct sim_memory *memory)
 {
     return memory->has_failed;

@@ -20,6 +20,8 @@ uint64_t sim_memory_allocations(const struct sim_memory *memory); /* so far, fai
 /* The nth allocation from now (1 is the next) returns NULL; `forever`: and all after it. 0 stops
  * failing. */
 void sim_memory_fail(struct sim_memory *memory, uint64_t nth, bool forever);
+/* Whether a block of this owner starts at `address`; looks at all of them. */
+bool sim_memory_owns(const struct sim_memory *memory, const void *address);
 bool sim_memory_has_failed(const struct sim_memory *memory);
 /* True once bytes_max was exceeded: the allocation succeeds, the world then kills the process. */
 bool sim_memory_over_limit(const struct sim_memory *memory);
