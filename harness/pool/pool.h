@@ -14,7 +14,13 @@
 #include "core/error.h"
 #include "core/span.h"
 
-enum { POOL_WORKERS_MAX = 256, POOL_LINE_BYTES_MAX = 64 * 1024 * 1024, POOL_NOTE_BYTES = 512 };
+enum {
+    POOL_WORKERS_MAX = 256,
+    POOL_LINE_BYTES_MAX = 64 * 1024 * 1024,
+    POOL_NOTE_BYTES = 512,
+    POOL_REQUESTS_MAX = 1024 * 1024, /* queued and not answered yet */
+    POOL_EXIT_FORBIDDEN = 86,        /* a worker's status when a handler called what it must not */
+};
 
 /* What a worker says of itself in shared memory while it runs; readable after its death. */
 struct pool_note {
@@ -31,8 +37,9 @@ enum pool_death { POOL_ANSWERED, POOL_CRASHED, POOL_HUNG };
 struct pool_answer {
     uint64_t ticket;
     enum pool_death death;
-    int worker;            /* 0.. */
-    int signal;            /* of a crash */
+    int worker; /* 0.. */
+    int signal; /* of a crash; 0: it exited, with `status` */
+    int status;
     struct fl_span line;   /* the answer; borrowed until the next pool_next */
     struct pool_note note; /* of a death */
 };
