@@ -105,12 +105,12 @@ void fake_cmd_bitcount(struct fake_call *call)
     struct fake_redis_key *key;
     struct bit_range range;
     if (!fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key)) return;
-    if (call->count == 3) {
-        fake_call_syntax_error(call);
-        return;
-    }
     if (!key) {
         fake_reply_int(call->out, 0);
+        return;
+    }
+    if (call->count == 3) {
+        fake_call_syntax_error(call);
         return;
     }
     if (!parse_bit_range(call, 2, key->string, &range)) return;

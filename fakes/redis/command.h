@@ -57,7 +57,8 @@ bool fake_call_find_or_create(struct fake_call *call, struct fl_span name,
                               enum fake_redis_type type, struct fake_redis_key **ret_key);
 /* False: "ERR value is not an integer or out of range" was written. */
 bool fake_call_int(struct fake_call *call, struct fl_span text, int64_t *ret_value);
-/* Both ends inclusive; the text of the error is Redis's for such options. */
+/* Both ends inclusive. `error` is written for anything else; NULL: what Redis says where nothing
+ * special is. */
 bool fake_call_int_range(struct fake_call *call, struct fl_span text, int64_t low, int64_t high,
                          const char *error, int64_t *ret_value);
 /* Case-insensitive. */

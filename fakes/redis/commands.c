@@ -115,11 +115,18 @@ bool fake_call_int_range(struct fake_call *call, struct fl_span text, int64_t lo
                          const char *error, int64_t *ret_value)
 {
     int64_t value;
-    if (fake_int_parse(text, &value) && value >= low && value <= high) {
+    bool is_int = fake_int_parse(text, &value);
+    if (is_int && value >= low && value <= high) {
         *ret_value = value;
         return true;
     }
-    fake_reply_error(call->out, error);
+    if (error)
+        fake_reply_error(call->out, error);
+    else if (!is_int)
+        fake_reply_error(call->out, "ERR value is not an integer or out of range");
+    else
+        fake_reply_errorf(call->out, "ERR value is out of range, value must between %lld and %lld",
+                          (long long)low, (long long)high);
     return false;
 }
 

@@ -25,9 +25,7 @@ void fake_cmd_echo(struct fake_call *call)
 void fake_cmd_select(struct fake_call *call)
 {
     int64_t id;
-    if (!fake_call_int_range(call, call->args[1], INT32_MIN, INT32_MAX, "ERR value is out of range",
-                             &id))
-        return;
+    if (!fake_call_int_range(call, call->args[1], INT32_MIN, INT32_MAX, NULL, &id)) return;
     if (id < 0 || id >= FAKE_REDIS_DATABASES) {
         fake_reply_error(call->out, "ERR DB index is out of range");
         return;
@@ -251,12 +249,20 @@ void fake_cmd_client_list(struct fake_call *call)
         fake_call_syntax_error(call);
         return;
     }
+    static const char *const types[] = {"normal", "master", "replica", "slave", "pubsub"};
+    size_t type = 0;
+    while (by_type && type < 5 && !fake_arg_is(call->args[3], types[type]))
+        type++;
+    if (type == 5) {
+        fake_reply_errorf(call->out, "ERR Unknown client type '%.*s'",
+                          (int)(call->args[3].length & 0x3ff), call->args[3].bytes);
+        return;
+    }
     for (size_t i = 3; !by_type && i < call->count; i++)
         if (!fake_call_int_range(call, call->args[i], 1, INT64_MAX, "ERR Invalid client ID", &id))
             return;
-    bool none = by_type && !fake_arg_is(call->args[3], "normal");
     const struct fake_redis_session *session = call->engine->first_session;
-    for (; session && !none; session = session->next)
+    for (; session && type == 0; session = session->next)
         if (by_type || is_listed(call, session)) append_client(&text, session);
     reply_text(call, &text);
 }

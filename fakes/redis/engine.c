@@ -69,7 +69,7 @@ void fake_redis_reset(struct fake_redis *engine, const struct fake_redis_options
     release(engine);
     struct fake_scripts *scripts = engine->scripts;
     *engine = (struct fake_redis){.scripts = scripts};
-    if (scripts) fake_scripts_forget(scripts);
+    if (scripts) fake_scripts_restart(scripts);
     start(engine, &copy);
 }
 

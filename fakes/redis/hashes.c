@@ -238,6 +238,10 @@ void fake_cmd_hincrbyfloat(struct fake_call *call)
         fake_reply_error(call->out, "ERR value is not a valid float");
         return;
     }
+    if (!__builtin_isfinite(delta)) {
+        fake_reply_error(call->out, "ERR value is NaN or Infinity");
+        return;
+    }
     if (!find_hash(call, &hash)) return;
     const struct fake_str *old = value_of(hash, call->args[2]);
     if (old && !fake_long_double_parse(fake_str_span(old), &value)) {

@@ -80,11 +80,11 @@ void fake_cmd_renamenx(struct fake_call *call)
 }
 
 /* False: an error was written. */
-static bool parse_db(struct fake_call *call, struct fl_span text, const char *not_integer,
+static bool parse_db(struct fake_call *call, struct fl_span text, const char *error,
                      struct fake_database **ret_db)
 {
     int64_t id;
-    if (!fake_call_int_range(call, text, INT32_MIN, INT32_MAX, not_integer, &id)) return false;
+    if (!fake_call_int_range(call, text, INT32_MIN, INT32_MAX, error, &id)) return false;
     if (id < 0 || id >= FAKE_REDIS_DATABASES) {
         fake_reply_error(call->out, "ERR DB index is out of range");
         return false;
@@ -93,12 +93,10 @@ static bool parse_db(struct fake_call *call, struct fl_span text, const char *no
     return true;
 }
 
-static const char not_integer[] = "ERR value is not an integer or out of range";
-
 void fake_cmd_move(struct fake_call *call)
 {
     struct fake_database *target;
-    if (!parse_db(call, call->args[2], not_integer, &target)) return;
+    if (!parse_db(call, call->args[2], NULL, &target)) return;
     if (target == call->db) {
         fake_reply_error(call->out, "ERR source and destination objects are the same");
         return;
@@ -134,7 +132,7 @@ void fake_cmd_copy(struct fake_call *call)
         if (fake_arg_is(call->args[i], "replace")) {
             replace = true;
         } else if (fake_arg_is(call->args[i], "db") && i + 1 < call->count) {
-            if (!parse_db(call, call->args[++i], not_integer, &target)) return;
+            if (!parse_db(call, call->args[++i], NULL, &target)) return;
         } else {
             fake_call_syntax_error(call);
             return;

@@ -270,9 +270,7 @@ void fake_cmd_lrem(struct fake_call *call)
 {
     int64_t count;
     struct fake_redis_key *list;
-    if (!fake_call_int_range(call, call->args[2], -INT64_MAX, INT64_MAX,
-                             "ERR value is out of range", &count))
-        return;
+    if (!fake_call_int_range(call, call->args[2], -INT64_MAX, INT64_MAX, NULL, &count)) return;
     if (!fake_call_find(call, call->args[1], FAKE_REDIS_LIST, &list)) return;
     uint32_t removed = 0;
     if (list) {
@@ -324,9 +322,8 @@ static bool parse_lpos(struct fake_call *call, struct position_search *search)
         }
         struct fl_span value = call->args[i + 1];
         if (fake_arg_is(option, "rank")) {
-            if (!fake_call_int_range(call, value, -INT64_MAX, INT64_MAX,
-                                     "ERR value is out of range", &search->rank))
-                return false;
+            if (!fake_call_int(call, value, &search->rank)) return false;
+            if (search->rank == INT64_MIN) search->rank = -1; /* as Redis's overflow has it */
             if (search->rank == 0) {
                 fake_reply_error(
                     call->out,

@@ -72,7 +72,7 @@ size_t fake_double_format(char text[static FAKE_DOUBLE_TEXT_BYTES], double value
 
 bool fake_long_double_parse(struct fl_span text, long double *ret_value)
 {
-    char copy[256]; /* Redis's own bound */
+    char copy[FAKE_LONG_DOUBLE_TEXT_BYTES]; /* Redis's own bound */
     if (text.length == 0 || text.length >= sizeof(copy)) return false;
     memcpy(copy, text.bytes, text.length);
     copy[text.length] = '\0';

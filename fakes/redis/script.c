@@ -11,6 +11,9 @@
 #include "fakes/redis/number.h"
 #include "fakes/redis/sha1.h"
 
+/* The state of Redis's lrand48 before anybody has seeded it. */
+static const int64_t RANDOM_START = INT64_C(0x1234abcd330e);
+
 static const char no_script[] = "NOSCRIPT No matching script. Please use EVAL.";
 
 static void *allocate(void *self, void *old, size_t old_bytes, size_t bytes)
@@ -50,6 +53,7 @@ struct fake_scripts *fake_scripts_of(struct fake_redis *engine)
         fake_scripts_free(scripts);
         return NULL;
     }
+    scripts->random = RANDOM_START;
     engine->scripts = scripts;
     return scripts;
 }
@@ -78,6 +82,12 @@ void fake_scripts_forget(struct fake_scripts *scripts)
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&scripts->cache, &i));)
         ((struct fake_script *)entry->value)->is_known = false;
+}
+
+void fake_scripts_restart(struct fake_scripts *scripts)
+{
+    fake_scripts_forget(scripts);
+    scripts->random = RANDOM_START;
 }
 
 /* ---- compiling ---- */
@@ -110,8 +120,8 @@ static bool parse_shebang(struct fake_call *call, struct fl_span body, unsigned 
     *ret_skip = length;
     *ret_flags = FAKE_SCRIPT_SHEBANG;
     char *rest;
-    const char *engine = strtok_r(first_line + 2, " ", &rest);
-    if (!engine || strcmp(engine, "lua") != 0) {
+    const char *engine = strtok_r(first_line, " ", &rest);
+    if (!engine || strcmp(engine, "#!lua") != 0) {
         fake_reply_errorf(call->out, "ERR Unexpected engine in script shebang: %s",
                           engine ? engine : "");
         return false;
@@ -333,7 +343,6 @@ static void begin(struct fake_call *call, struct fake_scripts *scripts,
 {
     int64_t steps = (int64_t)call->engine->options.script_steps_max;
     scripts->steps_left = steps > 0 ? steps : 50 * 1000 * 1000;
-    scripts->random = 0x330e; /* srand48(0) */
     scripts->flags = script->flags;
     scripts->was_out_of_memory = fake_engine_out_of_memory(call->engine);
     scripts->has_written = false;

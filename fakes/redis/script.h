@@ -34,7 +34,7 @@ struct fake_scripts {
     struct fake_heap heap;
     struct fake_dict cache; /* sha1 in hex -> struct fake_script */
     int64_t steps_left;
-    int64_t random;                            /* math.random's state, the same for each script */
+    int64_t random;                            /* math.random's state */
     struct fake_redis_session session;         /* runs the commands of scripts; on no list */
     unsigned flags;                            /* of the running script */
     bool was_out_of_memory;                    /* when the script began */
@@ -48,6 +48,8 @@ struct fake_scripts *fake_scripts_of(struct fake_redis *engine); /* NULL: out of
 void fake_scripts_free(struct fake_scripts *scripts);            /* NULL is fine */
 /* The cache is empty for clients. */
 void fake_scripts_forget(struct fake_scripts *scripts);
+/* As new; what was compiled stays for speed. */
+void fake_scripts_restart(struct fake_scripts *scripts);
 
 /* script_library.c: fills a new state with what scripts may use. Runs protected. */
 void fake_script_open_libraries(struct fake_scripts *scripts);

@@ -153,7 +153,7 @@ static int redis_log(lua_State *lua)
     if (!lua_isnumber(lua, 1))
         return give_error(lua, "First argument must be a number (log level).", RAISE_ERROR);
     lua_Number level = lua_tonumber(lua, 1);
-    if (level < 0 || level > 3) return give_error(lua, "Invalid log level.", RAISE_ERROR);
+    if (level < 0 || level > 3) return give_error(lua, "Invalid debug level.", RAISE_ERROR);
     return 0;
 }
 
@@ -169,12 +169,12 @@ static int redis_setresp(lua_State *lua)
 static int redis_set_repl(lua_State *lua)
 {
     if (lua_gettop(lua) != 1)
-        return give_error(lua, "redis.set_repl() requires one argument.", RAISE_ERROR);
+        return give_error(lua, "redis.set_repl() requires two arguments.", RAISE_ERROR);
     lua_Number flags = lua_tonumber(lua, 1);
     if (flags < 0 || flags > 3)
         return give_error(lua,
-                          "Invalid replication flags. Please use REPL_AOF, REPL_REPLICA, "
-                          "REPL_ALL or REPL_NONE.",
+                          "Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or "
+                          "REPL_NONE.",
                           RAISE_ERROR);
     return 0;
 }
@@ -224,7 +224,7 @@ static void push_redis(lua_State *lua)
     lua_setfield(lua, -2, "REDIS_VERSION");
 }
 
-/* ---- math.random: Redis's own generator, started anew for each script ---- */
+/* ---- math.random: Redis's own generator, which goes on from script to script ---- */
 
 static int32_t next_random(struct fake_scripts *scripts)
 {
@@ -285,11 +285,32 @@ static int raw_set(lua_State *lua)
     lua_settop(lua, 3);
     if (lua_getmetatable(lua, 1)) {
         lua_getfield(lua, -1, "__newindex");
-        if (lua_tocfunction(lua, -1) == refuse_write) return refuse_write(lua);
+        if (lua_tocfunction(lua, -1) == refuse_write) {
+            lua_pushliteral(lua, "Attempt to modify a readonly table"); /* without a position */
+            return lua_error(lua);
+        }
         lua_settop(lua, 3);
     }
     lua_rawset(lua, 1);
     return 1;
+}
+
+/* As Lua's, but an error that redis.call raised comes back as its text. */
+static int protected_call(lua_State *lua)
+{
+    luaL_checkany(lua, 1);
+    if (lua_pcall(lua, lua_gettop(lua) - 1, LUA_MULTRET, 0) == 0) {
+        lua_pushboolean(lua, 1);
+        lua_insert(lua, 1);
+        return lua_gettop(lua);
+    }
+    if (lua_istable(lua, -1)) {
+        lua_getfield(lua, -1, "err");
+        if (lua_isstring(lua, -1)) lua_replace(lua, -2);
+    }
+    lua_pushboolean(lua, 0);
+    lua_insert(lua, 1);
+    return lua_gettop(lua);
 }
 
 /* Compiled code could crash the interpreter, so only source is taken. */
@@ -349,6 +370,8 @@ static void set_functions(lua_State *lua)
     }
     lua_pushcfunction(lua, raw_set);
     lua_setfield(lua, LUA_GLOBALSINDEX, "rawset");
+    lua_pushcfunction(lua, protected_call);
+    lua_setfield(lua, LUA_GLOBALSINDEX, "pcall");
     lua_pushcfunction(lua, load_string);
     lua_setfield(lua, LUA_GLOBALSINDEX, "loadstring");
     lua_getfield(lua, LUA_GLOBALSINDEX, "math");

@@ -24,9 +24,13 @@ void fake_cmd_wait(struct fake_call *call)
 {
     int64_t replicas, timeout_ms;
     if (!fake_call_int(call, call->args[1], &replicas)) return;
-    if (!fake_call_int_range(call, call->args[2], 0, INT64_MAX,
+    if (!fake_call_int_range(call, call->args[2], INT64_MIN, INT64_MAX,
                              "ERR timeout is not an integer or out of range", &timeout_ms))
         return;
+    if (timeout_ms < 0) {
+        fake_reply_error(call->out, "ERR timeout is negative");
+        return;
+    }
     fake_reply_int(call->out, 0);
 }
 

@@ -263,7 +263,7 @@ static const struct fake_command *check(struct fake_redis_session *session,
         char text[128];
         snprintf(text, sizeof(text), "ERR wrong number of arguments for '%s' command",
                  command->name);
-        refuse(session, command, text);
+        refuse(session, command, runs_exec(command) ? text + strlen("ERR ") : text);
         return NULL;
     }
     const char *error = refusal(session, command);

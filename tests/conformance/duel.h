@@ -1,0 +1,50 @@
+/* tests/conformance/duel.h - the same commands to the fake and to the real server, step by step, on
+ * several connections at once. */
+#ifndef CONFORMANCE_DUEL_H
+#define CONFORMANCE_DUEL_H
+
+#include "core/buf.h"
+#include "fakes/redis/fake_redis.h"
+#include "tests/conformance/reply.h"
+#include "tests/conformance/server.h"
+
+enum { DUEL_CONNECTIONS = 4, DUEL_PENDING_MAX = 256, DUEL_WHY_BYTES = 4096 };
+
+struct duel_connection {
+    struct fake_redis_session *session;
+    int fd;
+    struct fl_buf received;                    /* from the real server, not yet compared */
+    enum reply_kind pending[DUEL_PENDING_MAX]; /* commands that have no reply yet */
+    bool pending_exec[DUEL_PENDING_MAX];
+    size_t pending_count;
+    enum reply_kind queued[DUEL_PENDING_MAX]; /* since MULTI */
+    size_t queued_count;
+    bool closed;
+};
+
+struct duel {
+    const struct server *server;
+    struct fake_redis *fake;
+    int64_t offset_us; /* the fake's clock is ahead of the real one by this */
+    int control; /* a connection of our own: what it asks comes after all that was sent before */
+    struct duel_connection connections[DUEL_CONNECTIONS];
+    uint64_t commands;
+    char why[DUEL_WHY_BYTES]; /* the first difference */
+};
+
+/* Borrows the server. False: could not connect, or out of memory. */
+bool duel_open(struct duel *duel, const struct server *server);
+void duel_close(struct duel *duel);
+/* Both empty, scripts forgotten, all connections fresh. */
+bool duel_reset(struct duel *duel);
+/* Sends one command on a connection and compares everything that follows. False: they differ, see
+ * `why`. */
+bool duel_command(struct duel *duel, size_t connection, const struct fl_span *args, size_t count);
+/* As above with bytes that may be anything; `replies` of them are expected. */
+bool duel_bytes(struct duel *duel, size_t connection, struct fl_span bytes, size_t replies);
+/* Lets every blocked command with a timeout time out on both sides. */
+bool duel_time_out(struct duel *duel);
+/* Compares all keys with types, values and whether they expire. */
+bool duel_states(struct duel *duel);
+
+#endif

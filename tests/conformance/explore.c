@@ -1,0 +1,93 @@
+#include "tests/conformance/explore.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/conformance/generator.h"
+
+struct sequence {
+    struct fl_buf text;
+    struct fl_span lines[EXPLORE_LINES_MAX];
+    bool dropped[EXPLORE_LINES_MAX];
+    size_t count; /* lines behind the first difference are not counted */
+};
+
+static bool generate(uint64_t seed, struct sequence *sequence)
+{
+    struct generator generator = {.dice = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1}};
+    size_t ends[EXPLORE_LINES_MAX], start = 0;
+    *sequence = (struct sequence){.text = FL_BUF_INIT(1024 * 1024), .count = EXPLORE_LINES_MAX};
+    for (size_t i = 0; i < sequence->count; i++) {
+        if (generator_line(&generator, &sequence->text)) return false;
+        ends[i] = sequence->text.length;
+    }
+    for (size_t i = 0; i < sequence->count; start = ends[i++])
+        sequence->lines[i] = (struct fl_span){sequence->text.bytes + start, ends[i] - start};
+    return true;
+}
+
+/* Runs what is not dropped. True: a difference; *ret_stopped is the line where, or count for the
+ * end state. A real server that is gone counts as one. */
+static bool differs(struct duel *duel, const struct sequence *sequence, struct line *scratch,
+                    size_t *ret_stopped)
+{
+    *ret_stopped = 0;
+    if (!duel_reset(duel)) {
+        snprintf(duel->why, sizeof(duel->why), "the real server is gone");
+        return true;
+    }
+    for (size_t i = 0; i < sequence->count; i++) {
+        *ret_stopped = i;
+        if (!sequence->dropped[i] && !line_run(duel, sequence->lines[i], scratch)) return true;
+    }
+    *ret_stopped = sequence->count;
+    return !duel_states(duel);
+}
+
+/* Leaves out runs of lines, long ones first, as long as a difference stays. */
+static void shrink(struct duel *duel, struct sequence *sequence, struct line *scratch)
+{
+    size_t stopped;
+    for (size_t run = sequence->count / 2; run > 0; run /= 2) {
+        for (size_t first = 0; first < sequence->count; first += run) {
+            bool before[EXPLORE_LINES_MAX];
+            memcpy(before, sequence->dropped, sizeof(before));
+            for (size_t i = first; i < first + run && i < sequence->count; i++)
+                sequence->dropped[i] = true;
+            if (!differs(duel, sequence, scratch, &stopped))
+                memcpy(sequence->dropped, before, sizeof(before));
+            else if (stopped < sequence->count)
+                sequence->count = stopped + 1;
+        }
+    }
+}
+
+static void report(struct duel *duel, const struct sequence *sequence, uint64_t seed,
+                   struct line *scratch)
+{
+    size_t stopped;
+    printf("DIFFERENT  seed %llu\n", (unsigned long long)seed);
+    for (size_t i = 0; i < sequence->count; i++)
+        if (!sequence->dropped[i]) printf("      %.*s\n", FL_SPAN_ARGS(sequence->lines[i]));
+    if (!differs(duel, sequence, scratch, &stopped))
+        printf("      (not again)\n");
+    else
+        printf("   %s %s\n", stopped == sequence->count ? "in the end" : "there", duel->why);
+}
+
+enum explored explore_sequence(struct duel *duel, uint64_t seed, struct line *scratch)
+{
+    struct sequence sequence;
+    enum explored explored = EXPLORE_BROKEN;
+    size_t stopped;
+    if (!generate(seed, &sequence)) goto out;
+    explored = EXPLORE_SAME;
+    if (!differs(duel, &sequence, scratch, &stopped)) goto out;
+    explored = EXPLORE_DIFFERENT;
+    if (stopped < sequence.count) sequence.count = stopped + 1;
+    shrink(duel, &sequence, scratch);
+    report(duel, &sequence, seed, scratch);
+out:
+    fl_buf_release(&sequence.text);
+    return explored;
+}

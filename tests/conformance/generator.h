@@ -1,0 +1,16 @@
+/* tests/conformance/generator.h - random commands as job systems send them, with a few that nobody
+ * should. */
+#ifndef CONFORMANCE_GENERATOR_H
+#define CONFORMANCE_GENERATOR_H
+
+#include "core/buf.h"
+#include "fakes/redis/dice.h"
+
+struct generator {
+    struct fake_dice dice;
+};
+
+/* Appends one line of a table. */
+FL_CHECKED enum fl_error generator_line(struct generator *generator, struct fl_buf *out);
+
+#endif

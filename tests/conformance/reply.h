@@ -1,0 +1,28 @@
+/* tests/conformance/reply.h - when two replies are the same.
+ *
+ * Byte for byte, but for what Redis leaves open: the order of elements that come out of a hash
+ * table, and times to live, which pass while the two servers are asked one after the other. */
+#ifndef CONFORMANCE_REPLY_H
+#define CONFORMANCE_REPLY_H
+
+#include "core/span.h"
+
+enum reply_kind {
+    REPLY_EXACT,
+    REPLY_SET,        /* elements in any order */
+    REPLY_PAIRS,      /* pairs of elements in any order */
+    REPLY_SCAN,       /* cursor, then elements in any order */
+    REPLY_SCAN_PAIRS, /* cursor, then pairs in any order */
+    REPLY_TIME,       /* an integer that may differ by a few seconds' worth */
+    REPLY_ANY,        /* only the type counts: ids, times, INFO */
+};
+
+/* What the reply to a command looks like. */
+enum reply_kind reply_kind(const struct fl_span *args, size_t count);
+/* Bytes of the first whole reply in the text; 0: it is not complete. */
+size_t reply_length(struct fl_span text);
+bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b);
+/* The replies of an EXEC, each by its own kind. */
+bool reply_is_exec(const enum reply_kind *kinds, size_t count, struct fl_span a, struct fl_span b);
+
+#endif

@@ -1,0 +1,24 @@
+/* tests/conformance/server.h - a real redis-server in a directory of its own, for as long as a test
+ * runs. */
+#ifndef CONFORMANCE_SERVER_H
+#define CONFORMANCE_SERVER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct server {
+    pid_t pid;
+    char directory[64];
+    char socket_path[96];
+};
+
+enum server_start { SERVER_STARTED, SERVER_ABSENT, SERVER_FAILED };
+
+/* SERVER_ABSENT: no redis-server is installed. Returns when it accepts connections. */
+enum server_start server_start(struct server *server);
+/* A connected socket, or -1. */
+int server_connect(const struct server *server);
+/* Kills it and removes its directory. */
+void server_stop(struct server *server);
+
+#endif
