@@ -41,6 +41,12 @@ struct fl_client_job {
     enum fl_dead_setting dead; /* FL_DEAD_DROP writes "dead":false */
 };
 
+/* A job with its class's own options, as the class would enqueue it; `retry` keeps a text that the
+ * result borrows. `worker` NULL: the class is not known here, the defaults hold. */
+enum { FL_RETRY_TEXT_BYTES = 16 };
+struct fl_client_job fl_client_job_of(const struct fl_worker *worker, const char *name,
+                                      struct fl_span args, char retry[FL_RETRY_TEXT_BYTES]);
+
 /* FL_EINVAL (nothing was sent), FL_EREPLY (Redis refused it), or what the redis port returns.
  * ret_jid may be NULL. */
 FL_CHECKED enum fl_error fl_client_push(const struct fl_client *client,
@@ -53,6 +59,8 @@ FL_CHECKED enum fl_error fl_client_push_bulk(const struct fl_client *client,
                                              const struct fl_client_job *job,
                                              const struct fl_span *args, size_t count,
                                              size_t *ret_pushed);
+/* 24 lower-case hex digits of chance. */
+void fl_client_fresh_jid(struct fl_random random, char ret_jid[FL_JID_BYTES]);
 /* perform_in/perform_at's reading of a number of seconds; 0 for "now". */
 int64_t fl_client_at_us(double seconds, int64_t now_us);
 

@@ -1,0 +1,124 @@
+/* src/queue/commands.c - arguments stand in one growing array; commands hold counts until they are
+ * run. */
+#include "queue/commands.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/assert.h"
+
+enum { PRINTF_BYTES_MAX = 1024, ARGS_MAX = 64 * 1024 };
+
+/* Room for one more element; doubles. */
+static void *grown(struct fl_commands *commands, void *array, size_t count, size_t *capacity,
+                   size_t element_bytes, size_t count_max)
+{
+    if (count < *capacity) return array;
+    if (count >= count_max) {
+        commands->err = FL_EBOUND;
+        return array;
+    }
+    size_t wanted = *capacity ? *capacity * 2 : 16;
+    void *bigger = realloc(array, wanted * element_bytes);
+    if (!bigger) {
+        commands->err = FL_ENOMEM;
+        return array;
+    }
+    *capacity = wanted;
+    return bigger;
+}
+
+void fl_command_begin(struct fl_commands *commands, const char *name)
+{
+    if (commands->err) return;
+    commands->items = grown(commands, commands->items, commands->count, &commands->capacity,
+                            sizeof(*commands->items), FL_REDIS_BATCH_MAX);
+    if (commands->err) return;
+    commands->items[commands->count++] = (struct fl_command){0};
+    fl_command_text(commands, name);
+}
+
+void fl_command_arg(struct fl_commands *commands, struct fl_span arg)
+{
+    if (commands->err) return;
+    fl_assert(commands->count > 0);
+    commands->args = grown(commands, commands->args, commands->arg_count, &commands->arg_capacity,
+                           sizeof(*commands->args), ARGS_MAX);
+    if (commands->err) return;
+    commands->args[commands->arg_count++] = arg;
+    commands->items[commands->count - 1].count++;
+}
+
+void fl_command_text(struct fl_commands *commands, const char *arg)
+{
+    fl_command_arg(commands, fl_span_from(arg));
+}
+
+void fl_command_printf(struct fl_commands *commands, const char *format, ...)
+{
+    if (commands->err) return;
+    char text[PRINTF_BYTES_MAX];
+    va_list list;
+    va_start(list, format);
+    int length = vsnprintf(text, sizeof(text), format, list);
+    va_end(list);
+    fl_assert(length >= 0 && (size_t)length < sizeof(text)); /* names are bounded below that */
+    struct fl_span span = {text, (size_t)length};
+    span.bytes = fl_arena_copy(&commands->arena, span);
+    if (!span.bytes) commands->err = FL_ENOMEM;
+    fl_command_arg(commands, span);
+}
+
+void fl_commands_release(struct fl_commands *commands)
+{
+    fl_arena_release(&commands->arena);
+    free(commands->args);
+    free(commands->items);
+    *commands = (struct fl_commands){0};
+}
+
+struct fl_span fl_replies_error(const struct fl_replies *replies)
+{
+    for (size_t i = 0; i < replies->count; i++)
+        if (replies->items[i].type == FL_REPLY_ERROR) return replies->items[i].text;
+    return (struct fl_span){0};
+}
+
+bool fl_reply_is_failover(const struct fl_reply *reply)
+{
+    return reply->type == FL_REPLY_ERROR && (fl_span_starts(reply->text, FL_SPAN("READONLY")) ||
+                                             fl_span_starts(reply->text, FL_SPAN("NOREPLICAS")) ||
+                                             fl_span_starts(reply->text, FL_SPAN("UNBLOCKED")));
+}
+
+static enum fl_error run(const struct fl_command *commands, size_t count, struct fl_redis redis,
+                         int64_t deadline_us, struct fl_replies *ret_replies)
+{
+    enum fl_error err = fl_redis_exec(redis, commands, count, deadline_us, ret_replies);
+    if (!err && fl_replies_error(ret_replies).length) err = FL_EREPLY;
+    return err;
+}
+
+enum fl_error fl_commands_exec(struct fl_commands *commands, struct fl_redis redis,
+                               struct fl_clock clock, int64_t extra_us,
+                               struct fl_replies *ret_replies)
+{
+    *ret_replies = (struct fl_replies){0};
+    if (commands->err) return commands->err;
+    if (!commands->count) return FL_OK;
+    const struct fl_span *args = commands->args;
+    for (size_t i = 0; i < commands->count; i++) {
+        commands->items[i].args = args;
+        args += commands->items[i].count;
+    }
+    int64_t deadline_us = fl_clock_deadline_us(clock, FL_REDIS_TIMEOUT_US + extra_us);
+    return run(commands->items, commands->count, redis, deadline_us, ret_replies);
+}
+
+enum fl_error fl_command_exec(const struct fl_command *command, struct fl_redis redis,
+                              struct fl_clock clock, struct fl_replies *ret_replies)
+{
+    *ret_replies = (struct fl_replies){0};
+    return run(command, 1, redis, fl_clock_deadline_us(clock, FL_REDIS_TIMEOUT_US), ret_replies);
+}

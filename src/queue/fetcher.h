@@ -1,0 +1,43 @@
+/* src/queue/fetcher.h - takes jobs from the queues and hands them to the job threads.
+ *
+ * Reliable: LMOVE from the queue's tail to the head of this process's private list for it, many in
+ * one batch; when all queues are empty, BLMOVE on the first of the order for a second at most.
+ * A reply that was lost may have taken a job that nobody knows of: after such an error, and now and
+ * then, the private lists are compared with what is in hand, and strays go back to their queues.
+ * Basic: BRPOP of all queues, one job at a time; what it takes is in nobody's list. */
+#ifndef FL_QUEUE_FETCHER_H
+#define FL_QUEUE_FETCHER_H
+
+#include "ports/ports.h"
+#include "queue/control.h"
+#include "queue/fetch_order.h"
+#include "queue/handoff.h"
+#include "queue/moves.h"
+#include "queue/settings.h"
+
+enum {
+    FL_FETCH_BLOCK_S = 1,       /* BLMOVE */
+    FL_FETCH_BASIC_BLOCK_S = 2, /* BRPOP, as Sidekiq */
+    FL_FETCH_RECONCILE_S = 60,
+};
+
+struct fl_fetcher {
+    const struct fl_ports *ports;
+    const struct fl_settings *settings;
+    const struct fl_moves *moves;
+    struct fl_handoff *handoff;
+    struct fl_control *control;
+    /* its own */
+    size_t ask;            /* how many jobs the next pass asks for; grows while it gets them */
+    int64_t outage_us;     /* monotonic start of the current outage; 0: none */
+    int failures;          /* in a row */
+    bool strays_possible;  /* a reply was lost since the last comparison */
+    int64_t reconciled_us; /* monotonic */
+    struct fl_delivery *taken[FL_HANDOFF_MAX];
+    size_t taken_count;
+};
+
+/* The task's main; ends when the handoff is closed. */
+void fl_fetcher_run(void *fetcher);
+
+#endif

@@ -1,0 +1,270 @@
+/* src/queue/job.c - the handler's API: nothing here decides, it hands out and takes down. */
+#include "queue/job.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "core/utf8.h"
+#include "queue/client.h"
+#include "queue/log_text.h"
+
+void fl_job_init(struct fl_job *job, const struct fl_job_world *world,
+                 const struct fl_payload *payload, const char *queue)
+{
+    fl_assert(payload->worker);
+    *job = (struct fl_job){.world = world,
+                           .payload = payload,
+                           .queue = queue,
+                           .retry_count = payload->retry_count,
+                           .texts = FL_ARENA_INIT(FL_JOB_TEXT_BYTES_MAX)};
+}
+
+void fl_job_release(struct fl_job *job)
+{
+    fl_arena_release(&job->texts);
+    fl_failure_clear(&job->failure);
+    *job = (struct fl_job){0};
+}
+
+/* --- running --------------------------------------------------------------------------------- */
+
+static enum fl_outcome fail_unknown(struct fl_job *job)
+{
+    return fl_fail(job, FL_TRANSIENT, "NameError", "uninitialized constant %s",
+                   job->payload->worker);
+}
+
+enum fl_outcome fl_job_perform(struct fl_job *job, const struct fl_worker *worker)
+{
+    if (!worker) return fail_unknown(job);
+    enum fl_outcome outcome = worker->perform(job);
+    switch (outcome) {
+    case FL_DONE:
+    case FL_DISCARDED: fl_failure_clear(&job->failure); return outcome;
+    case FL_FAILED:
+        if (job->failure.failed) return FL_FAILED;
+        return fl_fail(job, FL_TRANSIENT, "RuntimeError", "the handler failed and gave no reason");
+    }
+    return fl_fail(job, FL_TRANSIENT, "TypeError", "the handler returned %d, which is no outcome",
+                   (int)outcome);
+}
+
+void fl_job_exhaust(struct fl_job *job, const struct fl_worker *worker, int64_t retry_count)
+{
+    if (!worker || !worker->exhausted) return;
+    struct fl_failure_record cause = job->failure; /* the hook may report failures of its own */
+    job->failure = (struct fl_failure_record){0};
+    job->cause = &cause;
+    job->retry_count = retry_count;
+    worker->exhausted(job);
+    if (job->failure.failed)
+        fl_job_log(job, FL_LOG_WARN, "the exhausted hook failed: %s: %s", job->failure.error_class,
+                   fl_failure_message(&job->failure));
+    fl_failure_clear(&job->failure);
+    job->failure = cause;
+    job->cause = NULL;
+}
+
+/* --- what the job is ---------------------------------------------------------------------------
+ */
+
+const char *fl_job_jid(const struct fl_job *job)
+{
+    return job->payload->jid;
+}
+
+const char *fl_job_class(const struct fl_job *job)
+{
+    return job->payload->worker;
+}
+
+const char *fl_job_queue(const struct fl_job *job)
+{
+    return job->queue;
+}
+
+int fl_job_retry_count(const struct fl_job *job)
+{
+    return job->retry_count > INT32_MAX ? INT32_MAX : (int)job->retry_count;
+}
+
+const char *fl_job_error_message(const struct fl_job *job)
+{
+    return job->cause ? fl_failure_message(job->cause) : "";
+}
+
+struct fl_json_at fl_job_args(const struct fl_job *job)
+{
+    return job->payload->args;
+}
+
+/* As Sidekiq splats them: a missing list is empty, a bare value is the only argument. */
+static struct fl_json_at argument(const struct fl_job *job, uint32_t index)
+{
+    struct fl_json_at args = job->payload->args;
+    if (fl_json_type(args) == FL_JSON_ARRAY) return fl_json_element(args, index);
+    bool only = index == 0 && fl_json_type(args) != FL_JSON_NULL;
+    return only ? args : (struct fl_json_at){0};
+}
+
+enum fl_error fl_job_int(const struct fl_job *job, uint32_t index, int64_t *ret_value)
+{
+    return fl_json_int64(argument(job, index), ret_value) ? FL_OK : FL_EINVAL;
+}
+
+enum fl_error fl_job_text(struct fl_job *job, uint32_t index, const char **ret_text)
+{
+    struct fl_buf text = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX);
+    enum fl_error err = fl_json_string(argument(job, index), &text);
+    if (!err && text.length && memchr(text.bytes, '\0', text.length)) err = FL_EINVAL;
+    if (!err) {
+        const char *copy = fl_arena_copy(&job->texts, fl_buf_span(&text));
+        if (copy)
+            *ret_text = copy;
+        else
+            err = FL_ENOMEM;
+    }
+    fl_buf_release(&text);
+    return err;
+}
+
+bool fl_job_stopping(const struct fl_job *job)
+{
+    const struct fl_control *control = job->world->control;
+    return control && fl_control_phase(control) >= FL_PHASE_STOPPING;
+}
+
+/* --- its end ------------------------------------------------------------------------------------
+ */
+
+enum fl_outcome fl_job_fail_at(struct fl_job *job, enum fl_failure failure, const char *error_class,
+                               const char *function, const char *file, int line, const char *format,
+                               ...)
+{
+    va_list args;
+    va_start(args, format);
+    fl_failure_set(&job->failure, failure, error_class, function, file, line, format, args);
+    va_end(args);
+    return FL_FAILED;
+}
+
+enum fl_outcome fl_discard(struct fl_job *job, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(job->discard_reason, sizeof(job->discard_reason), format, args);
+    va_end(args);
+    return FL_DISCARDED;
+}
+
+/* --- the ports ---------------------------------------------------------------------------------
+ */
+
+struct fl_clock fl_job_clock(const struct fl_job *job)
+{
+    return job->world->ports->clock;
+}
+
+struct fl_tasks fl_job_tasks(const struct fl_job *job)
+{
+    return job->world->ports->tasks;
+}
+
+struct fl_db fl_job_db(const struct fl_job *job)
+{
+    return job->world->ports->db;
+}
+
+struct fl_http fl_job_http(const struct fl_job *job)
+{
+    return job->world->ports->http;
+}
+
+struct fl_mailer fl_job_mailer(const struct fl_job *job)
+{
+    return job->world->ports->mail;
+}
+
+struct fl_statsd fl_job_statsd(const struct fl_job *job)
+{
+    return job->world->ports->statsd;
+}
+
+struct fl_files fl_job_files(const struct fl_job *job)
+{
+    return job->world->ports->files;
+}
+
+struct fl_redis fl_job_redis(const struct fl_job *job)
+{
+    return job->world->ports->redis;
+}
+
+/* --- log lines ---------------------------------------------------------------------------------
+ */
+
+size_t fl_job_log_context(const struct fl_payload *payload,
+                          struct fl_log_field ret_fields[FL_JOB_LOG_FIELDS])
+{
+    size_t count = 0;
+    ret_fields[count++] = fl_log_text("class", payload->worker);
+    ret_fields[count++] = fl_log_text("jid", payload->jid);
+    if (fl_json_type(payload->bid) == FL_JSON_STRING)
+        ret_fields[count++] =
+            (struct fl_log_field){"bid", fl_json_raw(payload->bid), FL_LOG_RAW_JSON};
+    if (fl_json_type(payload->tags) == FL_JSON_ARRAY)
+        ret_fields[count++] =
+            (struct fl_log_field){"tags", fl_json_raw(payload->tags), FL_LOG_RAW_JSON};
+    return count;
+}
+
+void fl_job_log(const struct fl_job *job, enum fl_log_level level, const char *format, ...)
+{
+    char text[FL_LOG_TEXT_BYTES];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    fl_job_log_fields(job, level, text, NULL, 0);
+}
+
+void fl_job_log_fields(const struct fl_job *job, enum fl_log_level level, const char *message,
+                       const struct fl_log_field *fields, size_t count)
+{
+    struct fl_log_field all[FL_JOB_LOG_FIELDS_MAX];
+    size_t used = fl_job_log_context(job->payload, all);
+    all[used++] = fl_log_text("queue", job->queue);
+    for (size_t i = 0; i < count && used < FL_COUNT(all); i++)
+        all[used++] = fields[i];
+    fl_log_write(job->world->ports->log, &(struct fl_log_line){.level = level,
+                                                               .message = fl_span_from(message),
+                                                               .fields = all,
+                                                               .field_count = used});
+}
+
+/* --- enqueueing, and a test's seam --------------------------------------------------------------
+ */
+
+enum fl_error fl_job_push(struct fl_job *job, const struct fl_push *push)
+{
+    const struct fl_job_world *world = job->world;
+    const struct fl_worker *worker = fl_registry_find(world->registry, push->worker);
+    struct fl_client client = {.clock = world->ports->clock,
+                               .random = world->ports->random,
+                               .redis = world->ports->redis,
+                               .wire = world->wire};
+    char retry[FL_RETRY_TEXT_BYTES];
+    struct fl_client_job pushed = fl_client_job_of(worker, push->worker, push->args, retry);
+    if (push->queue) pushed.queue = push->queue;
+    pushed.jid = push->jid;
+    pushed.at_us = push->at_us;
+    return fl_client_push(&client, &pushed, NULL);
+}
+
+const void *fl_job_command(const struct fl_job *job, const char *name, const void *standard)
+{
+    for (size_t i = 0; i < job->world->override_count; i++)
+        if (strcmp(job->world->overrides[i].name, name) == 0) return job->world->overrides[i].ops;
+    return standard;
+}

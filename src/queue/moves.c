@@ -1,0 +1,232 @@
+#include "queue/moves.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/assert.h"
+#include "core/time_text.h"
+#include "queue/commands.h"
+
+enum { SCORE_BYTES = 48 };
+
+static struct fl_span print_key(char out[FL_KEY_BYTES], int length)
+{
+    fl_assert(length >= 0 && length < FL_KEY_BYTES); /* names are checked when they come in */
+    return (struct fl_span){out, (size_t)length};
+}
+
+struct fl_span fl_queue_key(const char *queue, char out[FL_KEY_BYTES])
+{
+    return print_key(out, snprintf(out, FL_KEY_BYTES, FL_KEY_QUEUE_PREFIX "%s", queue));
+}
+
+struct fl_span fl_private_key(const char *identity, const char *queue, char out[FL_KEY_BYTES])
+{
+    return print_key(out,
+                     snprintf(out, FL_KEY_BYTES, FL_KEY_PRIVATE_PREFIX "%s|%s", identity, queue));
+}
+
+/* A score as Ruby prints it; needs no memory that could fail to come. */
+struct score {
+    struct fl_buf buf;
+};
+
+static enum fl_error score_init(struct score *score, int64_t wall_us)
+{
+    score->buf = FL_BUF_INIT(SCORE_BYTES);
+    enum fl_error err = fl_seconds_format(&score->buf, wall_us);
+    if (err) fl_buf_release(&score->buf);
+    return err;
+}
+
+static enum fl_error run_script(const struct fl_moves *moves, enum fl_script script,
+                                const struct fl_span *keys, size_t key_count,
+                                const struct fl_span *args, size_t arg_count,
+                                enum fl_move *ret_move, char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    int64_t moved;
+    enum fl_error err = fl_script_call(script, moves->redis, moves->clock, keys, key_count, args,
+                                       arg_count, &moved, ret_error);
+    if (!err) *ret_move = moved ? FL_MOVE_DONE : FL_MOVE_NOT_OWNER;
+    return err;
+}
+
+static struct fl_span private_of(const struct fl_moves *moves, const struct fl_delivery *delivery,
+                                 char out[FL_KEY_BYTES])
+{
+    return fl_private_key(moves->identity, moves->queues[delivery->queue].name, out);
+}
+
+/* A plain command of basic fetch, which owns nothing; a failover's answer gets one repeat. */
+static enum fl_error run_command(const struct fl_moves *moves, const struct fl_span *args,
+                                 size_t count, int64_t *ret_integer,
+                                 char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    struct fl_replies replies = {0};
+    const struct fl_command command = {args, count};
+    enum fl_error err = fl_command_exec(&command, moves->redis, moves->clock, &replies);
+    if (err == FL_EREPLY && fl_reply_is_failover(&replies.items[0])) {
+        fl_replies_release(&replies);
+        err = fl_command_exec(&command, moves->redis, moves->clock, &replies);
+    }
+    if (err == FL_EREPLY && ret_error)
+        snprintf(ret_error, FL_SCRIPT_ERROR_BYTES, "%.*s", FL_SPAN_ARGS(replies.items[0].text));
+    if (!err) *ret_integer = replies.items[0].integer;
+    fl_replies_release(&replies);
+    return err;
+}
+
+enum fl_error fl_move_acknowledge(const struct fl_moves *moves, const struct fl_delivery *delivery,
+                                  enum fl_move *ret_move, char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    *ret_move = FL_MOVE_DONE;
+    if (moves->fetch == FL_FETCH_BASIC) return FL_OK; /* the pop was the acknowledgement */
+    char key[FL_KEY_BYTES];
+    const struct fl_span args[] = {FL_SPAN("LREM"), private_of(moves, delivery, key), FL_SPAN("-1"),
+                                   delivery->bytes};
+    int64_t removed;
+    enum fl_error err = run_command(moves, args, FL_COUNT(args), &removed, ret_error);
+    if (!err && !removed) *ret_move = FL_MOVE_NOT_OWNER;
+    return err;
+}
+
+enum fl_error fl_move_to_retry(const struct fl_moves *moves, const struct fl_delivery *delivery,
+                               struct fl_span job, int64_t at_us, enum fl_move *ret_move,
+                               char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    struct score score;
+    enum fl_error err = score_init(&score, at_us);
+    if (err) return err;
+    struct fl_span at = fl_buf_span(&score.buf);
+    if (moves->fetch == FL_FETCH_BASIC) {
+        int64_t added;
+        const struct fl_span zadd[] = {FL_SPAN("ZADD"), FL_SPAN(FL_KEY_RETRY), at, job};
+        err = run_command(moves, zadd, FL_COUNT(zadd), &added, ret_error);
+        *ret_move = FL_MOVE_DONE;
+    } else {
+        char key[FL_KEY_BYTES];
+        const struct fl_span keys[] = {private_of(moves, delivery, key), FL_SPAN(FL_KEY_RETRY)};
+        const struct fl_span args[] = {delivery->bytes, job, at};
+        err = run_script(moves, FL_SCRIPT_RETRY, keys, 2, args, 3, ret_move, ret_error);
+    }
+    fl_buf_release(&score.buf);
+    return err;
+}
+
+/* Score now, the oldest score that is kept, and the rank from which on jobs are dropped: Sidekiq's
+ * ZREMRANGEBYRANK dead 0 -max leaves max-1. */
+struct burial {
+    struct score now, oldest;
+    char rank[24];
+    struct fl_span words[3];
+};
+
+static enum fl_error burial_init(struct burial *burial, const struct fl_moves *moves)
+{
+    int64_t now_us = fl_clock_wall_us(moves->clock);
+    enum fl_error err = score_init(&burial->now, now_us);
+    if (err) return err;
+    err = score_init(&burial->oldest, now_us - moves->dead_timeout_us);
+    if (err) {
+        fl_buf_release(&burial->now.buf);
+        return err;
+    }
+    snprintf(burial->rank, sizeof(burial->rank), "-%" PRId64, moves->dead_max_jobs);
+    burial->words[0] = fl_buf_span(&burial->now.buf);
+    burial->words[1] = fl_buf_span(&burial->oldest.buf);
+    burial->words[2] = fl_span_from(burial->rank);
+    return FL_OK;
+}
+
+static void burial_release(struct burial *burial)
+{
+    fl_buf_release(&burial->now.buf);
+    fl_buf_release(&burial->oldest.buf);
+}
+
+static enum fl_error bury_unowned(const struct fl_moves *moves, struct fl_span job,
+                                  const struct burial *burial)
+{
+    struct fl_commands batch = {0};
+    fl_command_begin(&batch, "MULTI");
+    fl_command_begin(&batch, "ZADD");
+    fl_command_text(&batch, FL_KEY_DEAD);
+    fl_command_arg(&batch, burial->words[0]);
+    fl_command_arg(&batch, job);
+    fl_command_begin(&batch, "ZREMRANGEBYSCORE");
+    fl_command_text(&batch, FL_KEY_DEAD);
+    fl_command_text(&batch, "-inf");
+    fl_command_arg(&batch, burial->words[1]);
+    fl_command_begin(&batch, "ZREMRANGEBYRANK");
+    fl_command_text(&batch, FL_KEY_DEAD);
+    fl_command_text(&batch, "0");
+    fl_command_arg(&batch, burial->words[2]);
+    fl_command_begin(&batch, "EXEC");
+    struct fl_replies replies;
+    enum fl_error err = fl_commands_exec(&batch, moves->redis, moves->clock, 0, &replies);
+    fl_replies_release(&replies);
+    fl_commands_release(&batch);
+    return err;
+}
+
+enum fl_error fl_move_to_dead(const struct fl_moves *moves, const struct fl_delivery *delivery,
+                              struct fl_span job, enum fl_move *ret_move,
+                              char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    struct burial burial;
+    enum fl_error err = burial_init(&burial, moves);
+    if (err) return err;
+    if (moves->fetch == FL_FETCH_BASIC) {
+        err = bury_unowned(moves, job, &burial);
+        *ret_move = FL_MOVE_DONE;
+    } else {
+        char key[FL_KEY_BYTES];
+        const struct fl_span keys[] = {private_of(moves, delivery, key), FL_SPAN(FL_KEY_DEAD)};
+        const struct fl_span args[] = {delivery->bytes, job, burial.words[0], burial.words[1],
+                                       burial.words[2]};
+        err = run_script(moves, FL_SCRIPT_BURY, keys, 2, args, 5, ret_move, ret_error);
+    }
+    burial_release(&burial);
+    return err;
+}
+
+enum fl_error fl_move_back(const struct fl_moves *moves, const struct fl_delivery *delivery,
+                           enum fl_move *ret_move, char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    char queue_key[FL_KEY_BYTES], key[FL_KEY_BYTES];
+    struct fl_span queue = fl_queue_key(moves->queues[delivery->queue].name, queue_key);
+    if (moves->fetch == FL_FETCH_BASIC) {
+        int64_t length;
+        const struct fl_span rpush[] = {FL_SPAN("RPUSH"), queue, delivery->bytes};
+        *ret_move = FL_MOVE_DONE;
+        return run_command(moves, rpush, FL_COUNT(rpush), &length, ret_error);
+    }
+    const struct fl_span keys[] = {private_of(moves, delivery, key), queue};
+    return run_script(moves, FL_SCRIPT_GIVE_BACK, keys, 2, &delivery->bytes, 1, ret_move,
+                      ret_error);
+}
+
+enum fl_error fl_move_promote(const struct fl_moves *moves, const char *set, struct fl_span member,
+                              struct fl_span job, const char *queue, enum fl_move *ret_move,
+                              char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    char queue_key[FL_KEY_BYTES];
+    const struct fl_span keys[] = {fl_span_from(set), FL_SPAN(FL_KEY_QUEUES),
+                                   fl_queue_key(queue, queue_key)};
+    const struct fl_span args[] = {member, job, fl_span_from(queue)};
+    return run_script(moves, FL_SCRIPT_PROMOTE, keys, 3, args, 3, ret_move, ret_error);
+}
+
+enum fl_error fl_move_member_to_dead(const struct fl_moves *moves, const char *set,
+                                     struct fl_span member, enum fl_move *ret_move,
+                                     char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    struct burial burial;
+    enum fl_error err = burial_init(&burial, moves);
+    if (err) return err;
+    const struct fl_span keys[] = {fl_span_from(set), FL_SPAN(FL_KEY_DEAD)};
+    const struct fl_span args[] = {member, burial.words[0], burial.words[1], burial.words[2]};
+    err = run_script(moves, FL_SCRIPT_BURY_MEMBER, keys, 2, args, 4, ret_move, ret_error);
+    burial_release(&burial);
+    return err;
+}

@@ -1,0 +1,117 @@
+/* src/queue/payload.c - one walk over the document's fields; unescaped texts go to an arena. */
+#include "queue/payload.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "queue/client.h"
+
+/* The unescaped string in `arena`; NULL with FL_OK when `at` is no string. */
+static enum fl_error text_of(struct fl_json_at at, struct fl_arena *arena, const char **ret_text)
+{
+    *ret_text = NULL;
+    if (fl_json_type(at) != FL_JSON_STRING) return FL_OK;
+    struct fl_span inner = fl_json_raw(at);
+    inner.bytes++;
+    inner.length -= 2;
+    struct fl_buf unescaped = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX);
+    enum fl_error err = FL_OK;
+    if (memchr(inner.bytes, '\\', inner.length)) { /* most texts need no second copy */
+        err = fl_json_string(at, &unescaped);
+        inner = fl_buf_span(&unescaped);
+    }
+    if (!err) {
+        *ret_text = fl_arena_copy(arena, inner);
+        if (!*ret_text) err = FL_ENOMEM;
+    }
+    fl_buf_release(&unescaped);
+    return err;
+}
+
+static bool is_integer(struct fl_span number)
+{
+    return !memchr(number.bytes, '.', number.length) && !memchr(number.bytes, 'e', number.length) &&
+           !memchr(number.bytes, 'E', number.length);
+}
+
+static void read_retry(struct fl_payload *payload, struct fl_json_at at)
+{
+    switch (fl_json_type(at)) {
+    case FL_JSON_NULL: payload->retry_kind = FL_RETRY_ABSENT; return;
+    case FL_JSON_FALSE: payload->retry_kind = FL_RETRY_OFF; return;
+    case FL_JSON_NUMBER:
+        if (!is_integer(fl_json_raw(at))) break;
+        payload->retry_kind = FL_RETRY_COUNT;
+        if (!fl_json_int64(at, &payload->retry_limit))
+            payload->retry_limit = fl_json_raw(at).bytes[0] == '-' ? INT64_MIN : INT64_MAX;
+        return;
+    case FL_JSON_TRUE:
+    case FL_JSON_STRING:
+    case FL_JSON_ARRAY:
+    case FL_JSON_OBJECT: break;
+    }
+    payload->retry_kind = FL_RETRY_ON;
+}
+
+static int read_backtrace(struct fl_json_at at)
+{
+    int64_t lines;
+    if (fl_json_int64(at, &lines)) return lines < 0 ? 0 : lines > INT_MAX ? INT_MAX : (int)lines;
+    return fl_json_type(at) == FL_JSON_TRUE ? -1 : 0;
+}
+
+static void read_numbers(struct fl_payload *payload, struct fl_json_at root)
+{
+    read_retry(payload, fl_json_member(root, "retry"));
+    int64_t count;
+    payload->retry_count = -1;
+    if (fl_json_int64(fl_json_member(root, "retry_count"), &count) && count >= 0)
+        payload->retry_count = count;
+    struct fl_json_at backtrace = fl_json_member(root, "backtrace");
+    payload->backtrace_given = fl_json_exists(backtrace);
+    payload->backtrace_lines = read_backtrace(backtrace);
+    struct fl_json_at dead = fl_json_member(root, "dead");
+    payload->dead_given = fl_json_exists(dead);
+    payload->dead = fl_json_type(dead) != FL_JSON_FALSE;
+    payload->args = fl_json_member(root, "args");
+    payload->bid = fl_json_member(root, "bid");
+    payload->tags = fl_json_member(root, "tags");
+}
+
+static enum fl_error read_texts(struct fl_payload *payload, struct fl_json_at root)
+{
+    enum fl_error err = text_of(fl_json_member(root, "class"), &payload->arena, &payload->worker);
+    if (!err) err = text_of(fl_json_member(root, "jid"), &payload->arena, &payload->jid);
+    if (!err) err = text_of(fl_json_member(root, "queue"), &payload->arena, &payload->queue);
+    if (!err)
+        err = text_of(fl_json_member(root, "retry_queue"), &payload->arena, &payload->retry_queue);
+    if (payload->worker && !*payload->worker) payload->worker = NULL;
+    if (payload->queue && !*payload->queue) payload->queue = NULL;
+    if (payload->retry_queue && !*payload->retry_queue) payload->retry_queue = NULL;
+    if (!payload->jid) payload->jid = "";
+    return err;
+}
+
+enum fl_error fl_payload_parse(struct fl_span raw, struct fl_payload *ret_payload)
+{
+    struct fl_payload *payload = ret_payload; /* nodes point to the document: it must not move */
+    *payload = (struct fl_payload){.raw = raw};
+    enum fl_error err = fl_json_parse(raw, &payload->json, NULL);
+    if (err) return err;
+    struct fl_json_at root = fl_json_root(&payload->json);
+    if (fl_json_type(root) == FL_JSON_OBJECT) {
+        read_numbers(payload, root);
+        err = read_texts(payload, root);
+    } else {
+        err = FL_EPARSE;
+    }
+    if (err) fl_payload_release(payload);
+    return err;
+}
+
+void fl_payload_release(struct fl_payload *payload)
+{
+    fl_json_release(&payload->json);
+    fl_arena_release(&payload->arena);
+    *payload = (struct fl_payload){0};
+}

@@ -1,0 +1,316 @@
+/* src/queue/process.c - composes the parts of a worker process, starts their tasks and ends them.
+ */
+#include "queue/process.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/assert.h"
+#include "core/time_text.h"
+#include "queue/commands.h"
+#include "queue/control.h"
+#include "queue/fetcher.h"
+#include "queue/handoff.h"
+#include "queue/heartbeat.h"
+#include "queue/job.h"
+#include "queue/log_text.h"
+#include "queue/moves.h"
+#include "queue/poller.h"
+#include "queue/processor.h"
+#include "queue/recovery.h"
+#include "queue/registry.h"
+#include "queue/settings.h"
+#include "queue/stats.h"
+#include "queue/stop.h"
+
+enum { NONCE_BYTES = 6, BOOT_ATTEMPTS = 5, EXIT_NOT_STARTED = 1, ROLE_BYTES = 32 };
+
+struct fl_process {
+    const struct fl_ports *ports;
+    struct fl_settings settings;
+    struct fl_registry registry;
+    struct fl_control control;
+    struct fl_stats stats;
+    struct fl_handoff *handoff;
+    struct fl_moves moves;
+    struct fl_job_world world;
+    struct fl_fetcher fetcher;
+    struct fl_poller poller;
+    struct fl_recovery recovery;
+    struct fl_heartbeat heartbeat;
+    struct fl_processor processors[FL_CONCURRENCY_MAX];
+    struct fl_task *tasks[FL_CONCURRENCY_MAX + 4];
+    size_t task_count;
+    char identity[FL_IDENTITY_BYTES];
+};
+
+/* --- making
+ * --------------------------------------------------------------------------------------- */
+
+static enum fl_error check(struct fl_process *process, const struct fl_process_options *options)
+{
+    const char *problem = NULL, *name = NULL;
+    enum fl_error err = fl_settings_init(&process->settings, options, &problem);
+    if (err == FL_EINVAL) fl_log_printf(process->ports->log, FL_LOG_FATAL, "%s", problem);
+    if (err) return err;
+    err = fl_registry_init(&process->registry, options->tables, options->table_count, &name);
+    if (err == FL_EINVAL)
+        fl_log_printf(process->ports->log, FL_LOG_FATAL, "%s has no perform function", name);
+    if (err == FL_EBOUND) {
+        fl_log_printf(process->ports->log, FL_LOG_FATAL, "more than %d workers", FL_WORKERS_MAX);
+        err = FL_EINVAL;
+    }
+    return err;
+}
+
+static enum fl_error make_parts(struct fl_process *process)
+{
+    const struct fl_ports *ports = process->ports;
+    const struct fl_process_options *options = &process->settings.options;
+    bool reliable = options->fetch == FL_FETCH_RELIABLE;
+    bool strict = fl_fetch_order_is_strict(options->queues, options->queue_count);
+    const struct fl_handoff_options handoff = {
+        .tasks = ports->tasks,
+        .clock = ports->clock,
+        .concurrency = options->concurrency,
+        .prefetch = reliable,
+        .order = strict ? FL_HANDOFF_BY_QUEUE : FL_HANDOFF_FIFO,
+    };
+    enum fl_error err = fl_control_init(&process->control, ports->tasks, ports->clock);
+    if (!err) err = fl_stats_init(&process->stats, ports->tasks);
+    if (!err) err = fl_handoff_new(&handoff, &process->handoff);
+    return err;
+}
+
+static void connect_parts(struct fl_process *process)
+{
+    const struct fl_ports *ports = process->ports;
+    const struct fl_process_options *options = &process->settings.options;
+    process->moves = (struct fl_moves){.redis = ports->redis,
+                                       .clock = ports->clock,
+                                       .fetch = options->fetch,
+                                       .dead_max_jobs = options->dead_max_jobs,
+                                       .dead_timeout_us = options->dead_timeout_us,
+                                       .identity = process->identity,
+                                       .queues = process->settings.queues};
+    process->world = (struct fl_job_world){.ports = ports,
+                                           .registry = &process->registry,
+                                           .overrides = options->overrides,
+                                           .override_count = options->override_count,
+                                           .wire = options->wire,
+                                           .control = &process->control};
+    process->fetcher = (struct fl_fetcher){.ports = ports,
+                                           .settings = &process->settings,
+                                           .moves = &process->moves,
+                                           .handoff = process->handoff,
+                                           .control = &process->control};
+    process->poller = (struct fl_poller){.ports = ports,
+                                         .settings = &process->settings,
+                                         .moves = &process->moves,
+                                         .control = &process->control};
+    process->recovery = (struct fl_recovery){
+        .ports = ports, .identity = process->identity, .control = &process->control};
+    process->heartbeat = (struct fl_heartbeat){.ports = ports,
+                                               .settings = &process->settings,
+                                               .identity = process->identity,
+                                               .handoff = process->handoff,
+                                               .control = &process->control,
+                                               .stats = &process->stats,
+                                               .process = process};
+    for (int i = 0; i < options->concurrency; i++)
+        process->processors[i] = (struct fl_processor){.thread = i,
+                                                       .ports = ports,
+                                                       .settings = &process->settings,
+                                                       .world = &process->world,
+                                                       .moves = &process->moves,
+                                                       .handoff = process->handoff,
+                                                       .control = &process->control,
+                                                       .stats = &process->stats};
+}
+
+enum fl_error fl_process_new(const struct fl_process_options *options, const struct fl_ports *ports,
+                             struct fl_process **ret_process)
+{
+    struct fl_process *process = calloc(1, sizeof(*process));
+    if (!process) return FL_ENOMEM;
+    process->ports = ports;
+    enum fl_error err = check(process, options);
+    if (!err) err = make_parts(process);
+    if (err) {
+        fl_process_free(process);
+        return err;
+    }
+    connect_parts(process);
+    *ret_process = process;
+    return FL_OK;
+}
+
+void fl_process_free(struct fl_process *process)
+{
+    if (!process) return;
+    fl_heartbeat_release(&process->heartbeat);
+    fl_handoff_free(process->handoff);
+    if (process->stats.monitor) fl_stats_release(&process->stats);
+    if (process->control.monitor) fl_control_release(&process->control);
+    fl_registry_release(&process->registry);
+    free(process);
+}
+
+/* --- signals
+ * --------------------------------------------------------------------------------------- */
+
+const char *fl_process_identity(const struct fl_process *process)
+{
+    return process->identity;
+}
+
+void fl_process_quiet(struct fl_process *process)
+{
+    fl_handoff_close(process->handoff);
+    fl_control_raise(&process->control, FL_PHASE_QUIET);
+    fl_log_printf(process->ports->log, FL_LOG_INFO, "Received TSTP, no longer accepting new work");
+}
+
+void fl_process_stop(struct fl_process *process)
+{
+    fl_handoff_close(process->handoff);
+    fl_control_raise(&process->control, FL_PHASE_STOPPING);
+}
+
+void fl_process_dump(struct fl_process *process)
+{
+    struct fl_busy busy[FL_CONCURRENCY_MAX];
+    struct fl_arena texts = {.bytes_max = 64 * 1024 * 1024};
+    size_t count = fl_handoff_busy(process->handoff, &texts, busy);
+    int64_t now_us = fl_clock_mono_us(process->ports->clock);
+    fl_log_printf(process->ports->log, FL_LOG_WARN, "%zu of %d threads are busy", count,
+                  process->settings.options.concurrency);
+    for (size_t i = 0; i < count; i++)
+        fl_log_printf(process->ports->log, FL_LOG_WARN, "thread-%d: %s for %" PRId64 " ms: %.*s",
+                      busy[i].thread + 1, process->settings.queues[busy[i].queue].name,
+                      (now_us - busy[i].since_us) / 1000, FL_SPAN_ARGS(busy[i].bytes));
+    fl_arena_release(&texts);
+}
+
+/* --- the run
+ * --------------------------------------------------------------------------------------- */
+
+static void name_process(struct fl_process *process)
+{
+    struct fl_process_port port = process->ports->process;
+    unsigned char nonce[NONCE_BYTES];
+    char text[2 * NONCE_BYTES + 1];
+    fl_random_bytes(process->ports->random, "identity", nonce, sizeof(nonce));
+    for (size_t i = 0; i < sizeof(nonce); i++)
+        snprintf(text + 2 * i, 3, "%02x", nonce[i]);
+    snprintf(process->identity, sizeof(process->identity), "%.*s:%" PRId64 ":%s",
+             FL_HOSTNAME_BYTES - 1, port.ops->hostname(port.self), port.ops->pid(port.self), text);
+}
+
+/* Redis must answer before anything starts. */
+static enum fl_error wait_for_redis(struct fl_process *process)
+{
+    const struct fl_ports *ports = process->ports;
+    const struct fl_span ping[] = {FL_SPAN("PING")};
+    enum fl_error err = FL_OK;
+    for (int attempt = 1; attempt <= BOOT_ATTEMPTS; attempt++) {
+        struct fl_replies replies;
+        err = fl_command_exec(&(struct fl_command){ping, 1}, ports->redis, ports->clock, &replies);
+        struct fl_span words = fl_replies_error(&replies);
+        if (err)
+            fl_log_printf(ports->log, FL_LOG_WARN, "Redis does not answer: %s%s%.*s",
+                          fl_error_text(err), words.length ? ": " : "", FL_SPAN_ARGS(words));
+        fl_replies_release(&replies);
+        if (!err) return FL_OK;
+        int64_t until_us = fl_clock_deadline_us(ports->clock, FL_SECOND_US);
+        if (fl_control_sleep(&process->control, until_us, FL_PHASE_STOPPING) >= FL_PHASE_STOPPING)
+            break;
+    }
+    return err;
+}
+
+static enum fl_error spawn(struct fl_process *process, const char *role, fl_task_main *main,
+                           void *argument)
+{
+    enum fl_error err = fl_task_spawn(process->ports->tasks, role, main, argument,
+                                      &process->tasks[process->task_count]);
+    if (!err) process->task_count++;
+    return err;
+}
+
+/* One that holds jobs: the stop waits for it. */
+static enum fl_error spawn_worker(struct fl_process *process, const char *role, fl_task_main *main,
+                                  void *argument)
+{
+    fl_control_worker_began(&process->control);
+    enum fl_error err = spawn(process, role, main, argument);
+    if (err) fl_control_worker_ended(&process->control);
+    return err;
+}
+
+static enum fl_error start(struct fl_process *process)
+{
+    enum fl_error err = spawn(process, "heartbeat", fl_heartbeat_run, &process->heartbeat);
+    if (!err && process->settings.options.fetch == FL_FETCH_RELIABLE)
+        err = spawn(process, "recovery", fl_recovery_run, &process->recovery);
+    if (!err) err = spawn(process, "poller", fl_poller_run, &process->poller);
+    for (int i = 0; !err && i < process->settings.options.concurrency; i++) {
+        char role[ROLE_BYTES];
+        snprintf(role, sizeof(role), "thread-%d", i + 1);
+        err = spawn_worker(process, role, fl_processor_run, &process->processors[i]);
+    }
+    if (!err) err = spawn_worker(process, "fetch", fl_fetcher_run, &process->fetcher);
+    return err;
+}
+
+static void join_all(struct fl_process *process)
+{
+    for (size_t i = 0; i < process->task_count; i++)
+        if (fl_task_join(process->ports->tasks, process->tasks[i], FL_NEVER_US))
+            fl_panic("a task did not end although nobody limits the wait");
+    process->task_count = 0;
+}
+
+static int end(struct fl_process *process)
+{
+    const struct fl_stop stop = {.ports = process->ports,
+                                 .settings = &process->settings,
+                                 .moves = &process->moves,
+                                 .handoff = process->handoff,
+                                 .control = &process->control,
+                                 .heartbeat = &process->heartbeat};
+    enum fl_stop_end how = fl_stop_wait(&stop);
+    if (how == FL_STOP_CLEAN) {
+        fl_control_raise(&process->control, FL_PHASE_ENDED);
+        join_all(process);
+    }
+    fl_stop_leave(&stop, how);
+    int status = fl_control_status(&process->control);
+    if (how == FL_STOP_ABANDONED) {
+        struct fl_process_port port = process->ports->process;
+        port.ops->exit(port.self, status);
+    }
+    return status;
+}
+
+int fl_process_run(struct fl_process *process)
+{
+    struct fl_log log = process->ports->log;
+    name_process(process);
+    enum fl_error err =
+        fl_heartbeat_init(&process->heartbeat, fl_clock_wall_us(process->ports->clock));
+    if (!err) err = wait_for_redis(process);
+    if (err) {
+        fl_log_printf(log, FL_LOG_FATAL, "could not start: %s", fl_error_text(err));
+        return EXIT_NOT_STARTED;
+    }
+    err = start(process);
+    if (err) {
+        fl_log_printf(log, FL_LOG_FATAL, "could not start a task: %s", fl_error_text(err));
+        fl_control_fail(&process->control, EXIT_NOT_STARTED);
+    }
+    (void)fl_control_sleep(&process->control, FL_NEVER_US, FL_PHASE_STOPPING);
+    fl_handoff_close(process->handoff);
+    return end(process);
+}

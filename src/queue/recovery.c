@@ -1,0 +1,141 @@
+#include "queue/recovery.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/json.h"
+#include "core/time_text.h"
+#include "queue/commands.h"
+#include "queue/log_text.h"
+#include "queue/moves.h"
+#include "queue/script.h"
+
+enum caution { ONLY_IF_DEAD, FORCED };
+
+/* The keys of one recovery: private list and queue for each queue of the entry. */
+struct lists {
+    struct fl_arena texts;
+    struct fl_span keys[2 + 2 * FL_QUEUES_MAX];
+    size_t count;
+};
+
+static enum fl_error add_key(struct lists *lists, struct fl_span key)
+{
+    const char *copy = fl_arena_copy(&lists->texts, key);
+    if (!copy) return FL_ENOMEM;
+    lists->keys[lists->count++] = (struct fl_span){copy, key.length};
+    return FL_OK;
+}
+
+static enum fl_error add_lists(struct lists *lists, const char *identity, struct fl_json_at queues)
+{
+    char key[FL_KEY_BYTES];
+    enum fl_error err = FL_OK;
+    if (fl_json_type(queues) != FL_JSON_ARRAY || fl_json_length(queues) > FL_QUEUES_MAX)
+        return FL_EPARSE;
+    for (uint32_t i = 0; !err && i < fl_json_length(queues); i++) {
+        struct fl_buf name = FL_BUF_INIT(FL_QUEUE_NAME_BYTES);
+        err = fl_json_string(fl_json_element(queues, i), &name);
+        if (!err && !name.length) err = FL_EPARSE;
+        if (!err) err = add_key(lists, fl_private_key(identity, name.bytes, key));
+        if (!err) err = add_key(lists, fl_queue_key(name.bytes, key));
+        fl_buf_release(&name);
+    }
+    return err;
+}
+
+/* *ret_moved is -1 when it lives. */
+static enum fl_error recover(const struct fl_ports *ports, const char *identity,
+                             struct fl_span queues, enum caution caution, enum fl_recovery_end end,
+                             int64_t *ret_moved)
+{
+    struct fl_json json = {0};
+    struct lists *lists = calloc(1, sizeof(*lists));
+    if (!lists) return FL_ENOMEM;
+    enum fl_error err = fl_json_parse(queues, &json, NULL);
+    if (!err) err = add_key(lists, fl_span_from(identity));
+    if (!err) err = add_key(lists, FL_SPAN(FL_KEY_FETCHERS));
+    if (!err) err = add_lists(lists, identity, fl_json_root(&json));
+    if (!err) {
+        const struct fl_span args[] = {fl_span_from(identity),
+                                       caution == FORCED ? FL_SPAN("1") : FL_SPAN("0"),
+                                       end == FL_RECOVERY_FORGET ? FL_SPAN("1") : FL_SPAN("0")};
+        err = fl_script_call(FL_SCRIPT_RECOVER, ports->redis, ports->clock, lists->keys,
+                             lists->count, args, 3, ret_moved, NULL);
+    }
+    fl_json_release(&json);
+    fl_arena_release(&lists->texts);
+    free(lists);
+    return err;
+}
+
+enum fl_error fl_recovery_force(const struct fl_ports *ports, const char *identity,
+                                struct fl_span queues, enum fl_recovery_end end, int64_t *ret_moved)
+{
+    return recover(ports, identity, queues, FORCED, end, ret_moved);
+}
+
+/* "host:pid:nonce" of this host whose pid is gone. A pid equal to this process's own says nothing:
+ * every container has a process 1. */
+static bool is_gone(const struct fl_recovery *r, const char *identity)
+{
+    struct fl_process_port process = r->ports->process;
+    const char *host = process.ops->hostname(process.self);
+    size_t length = strlen(host);
+    if (strncmp(identity, host, length) != 0 || identity[length] != ':') return false;
+    char *end;
+    long long pid = strtoll(identity + length + 1, &end, 10);
+    if (*end != ':' || pid <= 0 || pid == process.ops->pid(process.self)) return false;
+    return !process.ops->pid_exists(process.self, pid);
+}
+
+static enum fl_error recover_entry(const struct fl_recovery *r, struct fl_span identity,
+                                   struct fl_span queues)
+{
+    char name[FL_IDENTITY_BYTES];
+    int64_t moved;
+    if (identity.length >= sizeof(name) || memchr(identity.bytes, '\0', identity.length))
+        return FL_EPARSE;
+    snprintf(name, sizeof(name), "%.*s", FL_SPAN_ARGS(identity));
+    if (strcmp(name, r->identity) == 0) return FL_OK;
+    enum caution caution = is_gone(r, name) ? FORCED : ONLY_IF_DEAD;
+    enum fl_error err = recover(r->ports, name, queues, caution, FL_RECOVERY_FORGET, &moved);
+    if (!err && moved > 0)
+        fl_log_printf(r->ports->log, FL_LOG_WARN, "recovered %" PRId64 " jobs of %s, which is dead",
+                      moved, name);
+    return err;
+}
+
+static enum fl_error recover_all(const struct fl_recovery *r)
+{
+    const struct fl_span args[] = {FL_SPAN("HGETALL"), FL_SPAN(FL_KEY_FETCHERS)};
+    struct fl_replies replies;
+    enum fl_error first = FL_OK;
+    enum fl_error err =
+        fl_command_exec(&(struct fl_command){args, 2}, r->ports->redis, r->ports->clock, &replies);
+    for (size_t i = 0; !err && i + 1 < replies.items[0].count; i += 2) {
+        const struct fl_reply *pair = &replies.items[0].elements[i];
+        enum fl_error one = recover_entry(r, pair[0].text, pair[1].text);
+        if (one == FL_EPARSE || one == FL_EBOUND)
+            fl_log_printf(r->ports->log, FL_LOG_WARN, "not understood in %s: %.*s", FL_KEY_FETCHERS,
+                          FL_SPAN_ARGS(pair[0].text));
+        else if (one && !first)
+            first = one;
+    }
+    fl_replies_release(&replies);
+    return err ? err : first;
+}
+
+void fl_recovery_run(void *recovery)
+{
+    const struct fl_recovery *r = recovery;
+    for (;;) {
+        enum fl_error err = recover_all(r);
+        if (err) fl_log_printf(r->ports->log, FL_LOG_WARN, "recovery: %s", fl_error_text(err));
+        int64_t until_us =
+            fl_clock_deadline_us(r->ports->clock, FL_RECOVERY_PERIOD_S * FL_SECOND_US);
+        if (fl_control_sleep(r->control, until_us, FL_PHASE_QUIET) >= FL_PHASE_QUIET) break;
+    }
+}

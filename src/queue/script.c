@@ -1,0 +1,107 @@
+#include "queue/script.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "queue/commands.h"
+
+#define TRIM_DEAD(dead, from)                                                                      \
+    "redis.call('ZREMRANGEBYSCORE'," dead ",'-inf',ARGV[" from "])\n"                              \
+    "redis.call('ZREMRANGEBYRANK'," dead ",0,ARGV[" from "+1])\n"
+
+/* The digest of each text is beside it; a test compares them with what a server computes. */
+static const struct {
+    struct fl_span text, sha;
+} scripts[FL_SCRIPT_COUNT] = {
+    [FL_SCRIPT_GIVE_BACK] = {FL_SPAN(
+                                 "if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
+                                 "redis.call('RPUSH',KEYS[2],ARGV[1])\n"
+                                 "return 1\n"),
+                             FL_SPAN("02d2ecc69cb59ca5c10da49567e59e7a30c97222")},
+    [FL_SCRIPT_RETRY] = {FL_SPAN("if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
+                                 "redis.call('ZADD',KEYS[2],ARGV[3],ARGV[2])\n"
+                                 "return 1\n"),
+                         FL_SPAN("b450cc92ea97a268478e662a1961ae87a63f687d")},
+    [FL_SCRIPT_BURY] = {FL_SPAN("if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
+                                "redis.call('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" TRIM_DEAD(
+                                    "KEYS[2]", "4") "return 1\n"),
+                        FL_SPAN("707f08ab495c8b79b0122ae0961861c60070845a")},
+    [FL_SCRIPT_PROMOTE] = {FL_SPAN("if redis.call('ZREM',KEYS[1],ARGV[1])==0 then return 0 end\n"
+                                   "redis.call('SADD',KEYS[2],ARGV[3])\n"
+                                   "redis.call('LPUSH',KEYS[3],ARGV[2])\n"
+                                   "return 1\n"),
+                           FL_SPAN("28eec8599ac7ce7798f0662ef7be2c0c394ac8f2")},
+    [FL_SCRIPT_BURY_MEMBER] = {FL_SPAN(
+                                   "if redis.call('ZREM',KEYS[1],ARGV[1])==0 then return 0 end\n"
+                                   "redis.call('ZADD',KEYS[2],ARGV[2],ARGV[1])\n" TRIM_DEAD(
+                                       "KEYS[2]", "3") "return 1\n"),
+                               FL_SPAN("d25a6cb2ae6e3af1bf6c1990c125999e79b0d8cc")},
+    [FL_SCRIPT_RECOVER] =
+        {FL_SPAN("if ARGV[2]=='0' and redis.call('EXISTS',KEYS[1])==1 then return -1 end\n"
+                 "local moved=0\n"
+                 "for i=3,#KEYS,2 do\n"
+                 "while redis.call('LMOVE',KEYS[i],KEYS[i+1],'LEFT','RIGHT') do\n"
+                 "moved=moved+1\n"
+                 "end\n"
+                 "end\n"
+                 "if ARGV[3]=='1' then redis.call('HDEL',KEYS[2],ARGV[1]) end\n"
+                 "return moved\n"),
+         FL_SPAN("d5547bfebd9f8e6ad0cb3caf96872836f6dc5a8d")},
+};
+
+struct fl_span fl_script_text(enum fl_script script)
+{
+    return scripts[script].text;
+}
+
+struct fl_span fl_script_sha(enum fl_script script)
+{
+    return scripts[script].sha;
+}
+
+static void copy_error(struct fl_span text, char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    if (!ret_error) return;
+    snprintf(ret_error, FL_SCRIPT_ERROR_BYTES, "%.*s", FL_SPAN_ARGS(text));
+}
+
+/* A failover's answer deserves one repeat; a missing script one with the script before it. */
+static enum fl_error call(enum fl_script script, struct fl_redis redis, struct fl_clock clock,
+                          const struct fl_command *evalsha, struct fl_replies *replies)
+{
+    enum fl_error err = fl_command_exec(evalsha, redis, clock, replies);
+    if (err != FL_EREPLY) return err;
+    bool missing = fl_span_starts(replies->items[0].text, FL_SPAN("NOSCRIPT"));
+    if (!missing && !fl_reply_is_failover(&replies->items[0])) return err;
+    fl_replies_release(replies);
+    if (!missing) return fl_command_exec(evalsha, redis, clock, replies);
+    const struct fl_span load[] = {FL_SPAN("SCRIPT"), FL_SPAN("LOAD"), scripts[script].text};
+    err = fl_command_exec(&(struct fl_command){load, 3}, redis, clock, replies);
+    if (err) return err;
+    fl_replies_release(replies);
+    return fl_command_exec(evalsha, redis, clock, replies);
+}
+
+enum fl_error fl_script_call(enum fl_script script, struct fl_redis redis, struct fl_clock clock,
+                             const struct fl_span *keys, size_t key_count,
+                             const struct fl_span *args, size_t arg_count, int64_t *ret_moved,
+                             char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    fl_assert(3 + key_count + arg_count <= FL_SCRIPT_ARGS_MAX);
+    char number[24];
+    int digits = snprintf(number, sizeof(number), "%zu", key_count);
+    struct fl_span words[FL_SCRIPT_ARGS_MAX] = {
+        FL_SPAN("EVALSHA"), scripts[script].sha, {number, (size_t)digits}};
+    memcpy(words + 3, keys, key_count * sizeof(*keys));
+    memcpy(words + 3 + key_count, args, arg_count * sizeof(*args));
+    const struct fl_command evalsha = {words, 3 + key_count + arg_count};
+    struct fl_replies replies = {0};
+    enum fl_error err = call(script, redis, clock, &evalsha, &replies);
+    if (err == FL_EREPLY) copy_error(replies.items[0].text, ret_error);
+    if (!err && replies.items[0].type != FL_REPLY_INTEGER) err = FL_EPROTOCOL;
+    if (!err) *ret_moved = replies.items[0].integer;
+    fl_replies_release(&replies);
+    return err;
+}

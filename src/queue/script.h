@@ -1,0 +1,45 @@
+/* src/queue/script.h - the Lua scripts: each moves a job, and only if it is still where it was.
+ *
+ * None edits JSON: new bytes are made here and sent as an argument. Each is called by its SHA-1 and
+ * loaded when Redis does not know it (first use, restart, SCRIPT FLUSH). */
+#ifndef FL_QUEUE_SCRIPT_H
+#define FL_QUEUE_SCRIPT_H
+
+#include "core/error.h"
+#include "core/span.h"
+#include "ports/clock.h"
+#include "ports/redis.h"
+
+enum fl_script {
+    /* KEYS private queue, ARGV job -> 1 moved, 0 not there. To the tail: it is taken next. */
+    FL_SCRIPT_GIVE_BACK,
+    /* KEYS private retry, ARGV job new-job score */
+    FL_SCRIPT_RETRY,
+    /* KEYS private dead, ARGV job new-job score oldest-score rank-from-the-end */
+    FL_SCRIPT_BURY,
+    /* KEYS zset queues queue, ARGV member new-job queue-name */
+    FL_SCRIPT_PROMOTE,
+    /* KEYS zset dead, ARGV member score oldest-score rank-from-the-end */
+    FL_SCRIPT_BURY_MEMBER,
+    /* KEYS heartbeat fetchers, then private queue for each of its queues; ARGV identity forced
+     * forget -> jobs moved, -1 when it lives and nothing is forced. Newest first to the tail, so
+     * that the oldest is taken next. The lists are empty then; `forget` removes the entry. */
+    FL_SCRIPT_RECOVER,
+    FL_SCRIPT_COUNT
+};
+
+struct fl_span fl_script_text(enum fl_script script);
+struct fl_span fl_script_sha(enum fl_script script); /* 40 hex digits */
+
+enum { FL_SCRIPT_ARGS_MAX = 3 + 2 + 2 * 64 + 8 };
+
+/* One call; *ret_moved is the script's integer. FL_EREPLY: Redis refused it, ret_error (may be
+ * NULL) holds the beginning of its words. Else what fl_redis_exec returns. */
+enum { FL_SCRIPT_ERROR_BYTES = 160 };
+FL_CHECKED enum fl_error fl_script_call(enum fl_script script, struct fl_redis redis,
+                                        struct fl_clock clock, const struct fl_span *keys,
+                                        size_t key_count, const struct fl_span *args,
+                                        size_t arg_count, int64_t *ret_moved,
+                                        char ret_error[FL_SCRIPT_ERROR_BYTES]);
+
+#endif

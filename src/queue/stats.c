@@ -1,0 +1,31 @@
+#include "queue/stats.h"
+
+#include <stddef.h>
+
+enum fl_error fl_stats_init(struct fl_stats *stats, struct fl_tasks tasks)
+{
+    *stats = (struct fl_stats){.tasks = tasks};
+    return fl_monitor_new(tasks, "stats", &stats->monitor);
+}
+
+void fl_stats_release(struct fl_stats *stats)
+{
+    fl_monitor_free(stats->tasks, stats->monitor);
+    stats->monitor = NULL;
+}
+
+void fl_stats_count(struct fl_stats *stats, int64_t processed, int64_t failed)
+{
+    fl_monitor_enter(stats->tasks, stats->monitor);
+    stats->counts.processed += processed;
+    stats->counts.failed += failed;
+    fl_monitor_leave(stats->tasks, stats->monitor);
+}
+
+struct fl_stats_counts fl_stats_read(const struct fl_stats *stats)
+{
+    fl_monitor_enter(stats->tasks, stats->monitor);
+    struct fl_stats_counts counts = stats->counts;
+    fl_monitor_leave(stats->tasks, stats->monitor);
+    return counts;
+}
