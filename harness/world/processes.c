@@ -40,11 +40,20 @@ static struct sim_process *new_process(struct sim_world *world,
     snprintf(process->hostname, sizeof(process->hostname), "%s",
              options->hostname ? options->hostname : options->name);
     process->memory = sim_memory_new(options->memory_max);
-    if (!process->memory) {
+    if (!process->memory || sim_image_new(&process->image)) {
+        sim_memory_free(process->memory);
         free(process);
         return NULL;
     }
     return process;
+}
+
+static void drop_belongings(struct sim_process *process)
+{
+    sim_image_free(process->image);
+    process->image = NULL;
+    sim_memory_free(process->memory);
+    process->memory = NULL;
 }
 
 enum fl_error sim_process_start(struct sim_world *world, const struct sim_process_options *options,
@@ -59,7 +68,7 @@ enum fl_error sim_process_start(struct sim_world *world, const struct sim_proces
         err = sim_fiber_spawn(world, process, "main", options->main, options->argument, NULL);
     sim_memory_switch(caller);
     if (err) {
-        if (process) sim_memory_free(process->memory);
+        if (process) drop_belongings(process);
         free(process);
         return err;
     }
@@ -98,8 +107,7 @@ void sim_process_reap(struct sim_process *process, enum sim_end how)
         process->monitors = monitor->next;
         free(monitor);
     }
-    sim_memory_free(process->memory);
-    process->memory = NULL;
+    drop_belongings(process);
     sim_memory_switch(caller);
 }
 
@@ -187,6 +195,11 @@ const char *sim_process_name(const struct sim_process *process)
 const char *sim_process_hostname(const struct sim_process *process)
 {
     return process->hostname;
+}
+
+const struct sim_image *sim_process_image(const struct sim_process *process)
+{
+    return process->image;
 }
 
 struct sim_memory *sim_process_memory(const struct sim_process *process)

@@ -5,6 +5,7 @@
 #ifndef HARNESS_WORLD_STATE_H
 #define HARNESS_WORLD_STATE_H
 
+#include "harness/module/image.h"
 #include "harness/world/timers.h"
 #include "harness/world/world.h"
 
@@ -61,6 +62,7 @@ struct sim_process {
     enum sim_end ending; /* asked for by its own running fiber, not carried out yet */
     struct sim_fiber_list fibers;
     struct sim_memory *memory;
+    struct sim_image *image;
     struct fl_monitor *monitors;
     struct sim_hook *hooks;
     size_t hook_count, hook_capacity;

@@ -130,6 +130,7 @@ static void run(struct sim_world *world, struct sim_fiber *fiber)
     fl_assert(fiber->state == SIM_FIBER_READY);
     fiber->state = SIM_FIBER_RUNNING;
     world->current = fiber;
+    if (fiber->process) sim_image_swap(fiber->process->image);
     struct sim_memory *outside = sim_memory_switch(fiber->owner);
     sim_running_set(world);
     sim_context_switch(&world->scheduler, &fiber->context);

@@ -28,6 +28,7 @@ enum {
 struct sim_world;
 struct sim_process;
 struct sim_fiber;
+struct sim_image;
 
 struct sim_world_options {
     struct sim_choices *choices; /* borrowed */
@@ -130,6 +131,7 @@ const char *sim_process_name(const struct sim_process *process);
 const char *sim_process_hostname(const struct sim_process *process);
 /* NULL once it is dead. */
 struct sim_memory *sim_process_memory(const struct sim_process *process);
+const struct sim_image *sim_process_image(const struct sim_process *process);
 int64_t sim_process_pid(const struct sim_process *process); /* 100, 101, ...: one for each start */
 bool sim_process_paused(const struct sim_process *process);
 /* Runs once at its death, whatever the cause, in harness memory; last registered first. */
