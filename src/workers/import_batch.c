@@ -33,7 +33,8 @@ static enum fl_error keep_object(struct import_batch *batch, struct fl_span *ret
     return FL_OK;
 }
 
-static enum fl_error add_imported(struct import_batch *batch, const struct csv_row *row)
+/* FL_EBOUND: names and fields make an object past the buffer's bound. */
+static enum fl_error write_object(struct import_batch *batch, const struct csv_row *row)
 {
     fl_buf_truncate(&batch->object, 0);
     enum fl_error err = fl_buf_append_char(&batch->object, '{');
@@ -43,8 +44,13 @@ static enum fl_error add_imported(struct import_batch *batch, const struct csv_r
         if (!err) err = fl_buf_append_char(&batch->object, ':');
         if (!err) err = fl_json_write_string(&batch->object, row->fields[i]);
     }
-    if (!err) err = fl_buf_append_char(&batch->object, '}');
+    return err ? err : fl_buf_append_char(&batch->object, '}');
+}
+
+static enum fl_error add_imported(struct import_batch *batch, const struct csv_row *row)
+{
     struct fl_span text;
+    enum fl_error err = write_object(batch, row);
     if (!err) err = keep_object(batch, &text);
     if (err) return err;
     struct fl_db_value *values = batch->rows + batch->row_count++ * IMPORT_ROW_COLUMNS;
@@ -86,6 +92,12 @@ enum fl_error import_batch_add(struct import_batch *batch, const struct csv_row 
     fl_assert(batch->names);
     bool wanted = !row->problem && row->field_count == batch->name_count;
     enum fl_error err = wanted ? add_imported(batch, row) : add_rejected(batch, row);
+    if (wanted && err == FL_EBOUND) {
+        struct csv_row too_large = *row;
+        too_large.problem = "the row and the header's names are longer than 8 MiB";
+        too_large.column = 1;
+        err = add_rejected(batch, &too_large);
+    }
     if (err) return err;
     batch->next.byte_offset = row->end_offset;
     batch->next.row_number = row->number;

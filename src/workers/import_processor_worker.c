@@ -7,8 +7,17 @@
 #include <stdio.h>
 
 #include "core/assert.h"
+#include "core/time_text.h"
+#include "core/utf8.h"
 #include "workers/notification.h"
 #include "workers/process_csv_import.h"
+
+/* What perform leaves for the hook in place of its run once the import has its last state: then
+ * only the telling has failed. Runs count from 1. */
+enum { RUN_ENDED = -1 };
+
+enum { HOOK_TRIES = 5 };
+static const int64_t hook_pause_us = FL_SECOND_US;
 
 static struct import_store store_of(struct fl_job *job)
 {
@@ -77,6 +86,7 @@ static enum fl_outcome finish(struct fl_job *job, int64_t id, int64_t run,
     enum fl_error err = import_finish(&store, id, run, outcome, message, &standing);
     if (err) return fail_database(job, &store, err);
     if (standing != IMPORT_MINE) return yield_to(job, id, standing);
+    fl_job_set_value(job, RUN_ENDED);
     count_metric(job, FL_METRIC_COUNT,
                  outcome == IMPORT_OUTCOME_COMPLETED ? "import.success" : "import.failure", 1);
     return notify(job, id);
@@ -133,6 +143,7 @@ static enum fl_outcome process(struct fl_job *job, const struct import_record *r
     char message[IMPORT_MESSAGE_BYTES];
     snprintf(message, sizeof message, "Unsupported import type: %.*s",
              FL_SPAN_ARGS(record->import_type));
+    message[fl_utf8_valid_prefix(fl_span_from(message))] = '\0';
     return finish(job, record->id, record->run, IMPORT_OUTCOME_FAILED, message);
 }
 
@@ -172,18 +183,33 @@ enum fl_outcome import_processor_perform(struct fl_job *job)
     return outcome;
 }
 
+/* Every step may be repeated: the state is set once, the outbox keeps what it has, a job that is
+ * enqueued twice mails once. */
+static enum fl_error end_for_good(struct fl_job *job, struct import_store *store, int64_t id)
+{
+    char message[IMPORT_MESSAGE_BYTES];
+    enum import_standing standing;
+    enum fl_error err = FL_OK;
+    snprintf(message, sizeof message, "Processing failed after %d attempts",
+             fl_job_retry_count(job));
+    if (fl_job_value(job) != RUN_ENDED)
+        err =
+            import_finish(store, id, fl_job_value(job), IMPORT_OUTCOME_FAILED, message, &standing);
+    return err ? err : notification_enqueue_pending(job, id);
+}
+
+/* No later delivery repeats the hook when it has failed, so it tries again itself. */
 void import_processor_exhausted(struct fl_job *job)
 {
     int64_t id;
     if (fl_job_int(job, 0, &id) || !fl_job_db(job).ops) return;
-    char message[IMPORT_MESSAGE_BYTES];
-    snprintf(message, sizeof message, "Processing failed after %d attempts",
-             fl_job_retry_count(job));
     struct import_store store = store_of(job);
-    enum import_standing standing;
-    enum fl_error err =
-        import_finish(&store, id, fl_job_value(job), IMPORT_OUTCOME_FAILED, message, &standing);
-    if (!err && standing == IMPORT_MINE) err = notification_enqueue_pending(job, id);
+    enum fl_error err = end_for_good(job, &store, id);
+    for (int tries = 1; err && tries < HOOK_TRIES; tries++) {
+        fl_task_sleep_until(fl_job_tasks(job),
+                            fl_clock_deadline_us(fl_job_clock(job), hook_pause_us));
+        err = end_for_good(job, &store, id);
+    }
     if (err)
         fl_job_log(job, FL_LOG_ERROR, "import %" PRId64 " could not be marked failed for good: %s",
                    id, store.why[0] ? store.why : fl_error_text(err));

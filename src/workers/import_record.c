@@ -51,7 +51,7 @@ static enum fl_error close_transaction(struct import_store *store, struct fl_db_
 /* --- reading
  * ----------------------------------------------------------------------------------------- */
 
-/* Why an update of run `run` changed nothing. */
+/* Why an update changed nothing. */
 static enum fl_error read_standing(struct import_store *store, struct fl_db_conn *conn, int64_t id,
                                    enum import_standing *ret_standing)
 {
@@ -104,6 +104,27 @@ static enum fl_error read_record(struct import_store *store, struct fl_db_conn *
 void import_record_release(struct import_record *record)
 {
     fl_db_rows_release(&record->rows);
+}
+
+/* Rows that an earlier batch may have written after the record was deleted. */
+static enum fl_error delete_rows(struct import_store *store, struct fl_db_conn *conn, int64_t id)
+{
+    const struct fl_db_value values[] = {fl_db_int64(id)};
+    enum fl_error err =
+        fl_db_execute(store->db, conn, "DELETE FROM import_rows WHERE import_id = ?", values,
+                      FL_COUNT(values), NULL);
+    if (err) return err;
+    return fl_db_execute(store->db, conn, "DELETE FROM import_rejected_rows WHERE import_id = ?",
+                         values, FL_COUNT(values), NULL);
+}
+
+/* The standing of a run whose write changed nothing; cleans up behind a deleted record. */
+static enum fl_error yield(struct import_store *store, struct fl_db_conn *conn, int64_t id,
+                           enum import_standing *ret_standing)
+{
+    enum fl_error err = read_standing(store, conn, id, ret_standing);
+    if (!err && *ret_standing == IMPORT_GONE) err = delete_rows(store, conn, id);
+    return err;
 }
 
 /* --- state changes
@@ -178,7 +199,9 @@ static enum fl_error write_outbox(struct import_store *store, struct fl_db_conn 
     return fl_db_bulk_insert(store->db, conn, &bulk, NULL);
 }
 
-/* The import's last state; `run` 0 takes it only from pending or failed. */
+/* The import's last state. A hook that has no run of its own may say "failed" of anything that is
+ * not completed, and takes it from nobody: a run that is under way keeps its count, and may yet end
+ * it well. */
 static enum fl_error write_outcome(struct import_store *store, struct fl_db_conn *conn, int64_t id,
                                    int64_t run, enum import_outcome outcome, const char *message,
                                    int64_t *ret_changed)
@@ -193,7 +216,7 @@ static enum fl_error write_outcome(struct import_store *store, struct fl_db_conn
     };
     return fl_db_execute(store->db, conn,
                          "UPDATE imports SET state = ?, error = ? WHERE id = ? AND"
-                         " state <> 'completed' AND (run = ? OR (? = 0 AND state <> 'processing'))",
+                         " state <> 'completed' AND (run = ? OR ? = 0)",
                          values, FL_COUNT(values), ret_changed);
 }
 
@@ -208,8 +231,8 @@ enum fl_error import_finish(struct import_store *store, int64_t id, int64_t run,
     int64_t changed = 0;
     err = write_outcome(store, conn, id, run, outcome, message, &changed);
     if (!err && changed > 0) err = write_outbox(store, conn, id, outcome, message);
-    if (!err && changed == 0) err = read_standing(store, conn, id, &standing);
-    err = close_transaction(store, conn, err, changed ? ENDING_COMMIT : ENDING_ROLLBACK);
+    if (!err && changed == 0) err = yield(store, conn, id, &standing);
+    err = close_transaction(store, conn, err, ENDING_COMMIT);
     if (!err) *ret_standing = standing;
     return err;
 }
@@ -243,19 +266,8 @@ static enum fl_error write_checkpoint(struct import_store *store, struct fl_db_c
     };
     return fl_db_execute(store->db, conn,
                          "UPDATE imports SET byte_offset = ?, row_number = ?, imported_count = ?,"
-                         " rejected_count = ? WHERE id = ? AND run = ? AND state = 'processing'",
+                         " rejected_count = ? WHERE id = ? AND run = ? AND state <> 'completed'",
                          values, FL_COUNT(values), ret_changed);
-}
-
-static enum fl_error delete_rows(struct import_store *store, struct fl_db_conn *conn, int64_t id)
-{
-    const struct fl_db_value values[] = {fl_db_int64(id)};
-    enum fl_error err =
-        fl_db_execute(store->db, conn, "DELETE FROM import_rows WHERE import_id = ?", values,
-                      FL_COUNT(values), NULL);
-    if (err) return err;
-    return fl_db_execute(store->db, conn, "DELETE FROM import_rejected_rows WHERE import_id = ?",
-                         values, FL_COUNT(values), NULL);
 }
 
 enum fl_error import_save_batch(struct import_store *store, const struct import_record *record,
@@ -271,10 +283,7 @@ enum fl_error import_save_batch(struct import_store *store, const struct import_
     enum import_standing standing = IMPORT_MINE;
     int64_t changed = 0;
     err = write_checkpoint(store, conn, record, next, &changed);
-    if (!err && changed == 0) {
-        err = read_standing(store, conn, record->id, &standing);
-        if (!err && standing == IMPORT_GONE) err = delete_rows(store, conn, record->id);
-    }
+    if (!err && changed == 0) err = yield(store, conn, record->id, &standing);
     if (!err && changed > 0) {
         err = write_rows(store, conn, "import_rows", row_columns, FL_COUNT(row_columns), rows,
                          row_count);

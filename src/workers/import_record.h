@@ -56,12 +56,12 @@ void import_record_release(struct import_record *record);
 FL_CHECKED enum fl_error import_mark_raised(struct import_store *store, int64_t id, int64_t run,
                                             const char *message);
 /* The end of an import: its state and what is to be told of it, together. `run` 0 is the exhausted
- * hook of a job whose last run never began: it ends the import only if nobody works on it. */
+ * hook of a job whose last run never began: it ends whatever is not completed. */
 FL_CHECKED enum fl_error import_finish(struct import_store *store, int64_t id, int64_t run,
                                        enum import_outcome outcome, const char *message,
                                        enum import_standing *ret_standing);
 /* A batch of rows and the checkpoint behind it, together; nothing of it unless IMPORT_MINE. After
- * IMPORT_GONE the rows of earlier batches are deleted too. */
+ * IMPORT_GONE, here and from import_finish, the rows of earlier batches are deleted too. */
 FL_CHECKED enum fl_error
 import_save_batch(struct import_store *store, const struct import_record *record,
                   const struct import_progress *next, const struct fl_db_value *rows,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "core/time_text.h"
+#include "core/utf8.h"
 #include "workers/csv.h"
 #include "workers/import_batch.h"
 
@@ -23,6 +24,7 @@ struct ingest {
     struct csv_reader reader;
     struct import_batch batch;
     struct fl_arena header; /* the names that batch.names points to */
+    enum fl_error row_err;  /* why the rows were not taken: no failure of the source */
     char piece[FILE_PIECE_BYTES];
 };
 
@@ -41,6 +43,8 @@ static void report(struct import_report *report, enum import_result result, cons
     va_start(args, format);
     vsnprintf(report->message, sizeof report->message, format, args);
     va_end(args);
+    /* Cut between two characters: it goes into the database and into a mail. */
+    report->message[fl_utf8_valid_prefix(fl_span_from(report->message))] = '\0';
 }
 
 /* What an error means that came from the database, the memory or the rows' own checks. */
@@ -53,14 +57,20 @@ static void report_error(struct ingest *ingest, enum fl_error err)
     } else if (err == FL_ENOMEM || err == FL_ENOSPACE) {
         report(ingest->report, IMPORT_EXHAUSTED,
                err == FL_ENOMEM ? "NoMemoryError" : "Errno::ENOSPC", "%s", fl_error_text(err));
-    } else if (err == FL_EPARSE) {
-        report(ingest->report, IMPORT_FAILED, NULL,
-               "row %lld, column %u: the quote is never closed",
-               (long long)ingest->reader.row_number + 1, ingest->reader.column);
     } else {
         const char *why = ingest->store.why[0] ? ingest->store.why : fl_error_text(err);
         report(ingest->report, IMPORT_RAISED, "DatabaseError", "%s", why);
     }
+}
+
+/* A failure of the file or the feed itself. */
+static void report_source(struct ingest *ingest, enum fl_error err, const char *error_class,
+                          const char *source)
+{
+    if (err == FL_ENOMEM) return report_error(ingest, err);
+    bool hopeless = err == FL_ENOTFOUND || err == FL_EINVAL;
+    report(ingest->report, hopeless ? IMPORT_FAILED : IMPORT_RAISED, error_class, "%s: %s", source,
+           fl_error_text(err));
 }
 
 /* --- rows
@@ -106,7 +116,9 @@ static enum fl_error take_header(struct ingest *ingest, const struct csv_row *ro
 static enum fl_error on_row(void *context, const struct csv_row *row)
 {
     struct ingest *ingest = context;
-    return ingest->batch.names ? import_batch_add(&ingest->batch, row) : take_header(ingest, row);
+    ingest->row_err =
+        ingest->batch.names ? import_batch_add(&ingest->batch, row) : take_header(ingest, row);
+    return ingest->row_err;
 }
 
 /* --- sources
@@ -116,12 +128,6 @@ static enum fl_error on_piece(void *context, struct fl_span piece)
 {
     struct ingest *ingest = context;
     return csv_feed(&ingest->reader, piece);
-}
-
-static void report_feed(struct ingest *ingest, enum fl_error err, const char *url)
-{
-    const char *error_class = err == FL_ETIMEDOUT ? "Net::ReadTimeout" : "SocketError";
-    report(ingest->report, IMPORT_RAISED, error_class, "%s: %s", url, fl_error_text(err));
 }
 
 /* A request that will be refused tomorrow as well: 4xx, but for "timeout" and "too many". */
@@ -144,9 +150,8 @@ static enum fl_error read_feed(struct ingest *ingest, const char *url)
     }
     int status = 0;
     enum fl_error err = fl_http_send(http, &request, on_piece, ingest, &status);
-    bool from_the_network =
-        err == FL_ETIMEDOUT || err == FL_ECONNECT || err == FL_ELOST || err == FL_EPROTOCOL;
-    if (from_the_network) report_feed(ingest, err, url);
+    if (err && !ingest->row_err)
+        report_source(ingest, err, err == FL_ETIMEDOUT ? "Net::ReadTimeout" : "SocketError", url);
     if (err) return err;
     if (status >= 200 && status < 300) return FL_OK;
     report(ingest->report, is_refusal(status) ? IMPORT_FAILED : IMPORT_RAISED, "Net::HTTPError",
@@ -161,21 +166,15 @@ static enum fl_error read_file_from(struct ingest *ingest, const char *path, int
     struct fl_files files = fl_job_files(ingest->job);
     struct fl_file_handle *handle;
     enum fl_error err = fl_file_open(files, path, offset, &handle);
-    if (err == FL_ENOTFOUND || err == FL_EINVAL) {
-        report(ingest->report, IMPORT_FAILED, NULL, "%s: %s", path, fl_error_text(err));
-        return err;
-    }
     if (err) {
-        report(ingest->report, err == FL_ENOMEM ? IMPORT_EXHAUSTED : IMPORT_RAISED, "IOError",
-               "%s: %s", path, fl_error_text(err));
+        report_source(ingest, err, "IOError", path);
         return err;
     }
     *ret_jump = false;
     while (!*ret_jump) {
         size_t length;
         err = fl_file_read(files, handle, ingest->piece, sizeof ingest->piece, &length);
-        if (err)
-            report(ingest->report, IMPORT_RAISED, "IOError", "%s: %s", path, fl_error_text(err));
+        if (err) report_source(ingest, err, "IOError", path);
         if (err || length == 0) break;
         err = csv_feed(&ingest->reader, (struct fl_span){ingest->piece, length});
         if (err) break;
@@ -197,17 +196,32 @@ static enum fl_error read_file(struct ingest *ingest, const char *path)
 /* --- the command
  * --------------------------------------------------------------------------------------- */
 
+/* The source has been read to its end. */
+static enum fl_error end_of_rows(struct ingest *ingest, const char *source)
+{
+    enum fl_error err = csv_finish(&ingest->reader);
+    if (err && err == ingest->row_err) return err;
+    if (err == FL_EPARSE)
+        report(ingest->report, IMPORT_FAILED, NULL,
+               "row %lld, column %u: the quote is never closed",
+               (long long)ingest->reader.row_number + 1, ingest->reader.column);
+    if (err == FL_ENOTFOUND)
+        report(ingest->report, IMPORT_RAISED, "EOFError",
+               "%s ends at byte %lld, but was imported up to byte %lld", source,
+               (long long)ingest->reader.offset, (long long)ingest->reader.skip_until);
+    if (err) return err;
+    if (!ingest->batch.names) {
+        report(ingest->report, IMPORT_FAILED, NULL, "%s is empty: it has no header", source);
+        return FL_EINVAL;
+    }
+    return import_batch_flush(&ingest->batch);
+}
+
 static enum fl_error ingest_source(struct ingest *ingest, const char *source)
 {
     bool is_url = strncmp(source, "http://", 7) == 0 || strncmp(source, "https://", 8) == 0;
     enum fl_error err = is_url ? read_feed(ingest, source) : read_file(ingest, source);
-    if (!err) err = csv_finish(&ingest->reader);
-    if (!err && !ingest->batch.names) {
-        report(ingest->report, IMPORT_FAILED, NULL, "%s is empty: it has no header", source);
-        return FL_EINVAL;
-    }
-    if (!err) err = import_batch_flush(&ingest->batch);
-    return err;
+    return err ? err : end_of_rows(ingest, source);
 }
 
 static void run(struct fl_job *job, const struct import_record *record,
