@@ -105,7 +105,8 @@ static void csv_case_row(void **state)
 }
 
 static const char table[] =
-    "\xEF\xBB\xBFname,note\r\nann,\"a\r\nb\"\n\"b\"\"b\",x\rcid,\n\n\xff,y\ndot,z";
+    "\xEF\xBB\xBFname,note\r\nann,\"a\r\nb\"\n\"b\"\"b\",x\rcid,\n\n\xff,y\n\xEF\xBB\xBF"
+    "dot,z";
 enum { TABLE_ROWS = 6 };
 
 struct recorder {
