@@ -89,6 +89,16 @@ int fl_job_retry_count(const struct fl_job *job)
     return job->retry_count > INT32_MAX ? INT32_MAX : (int)job->retry_count;
 }
 
+void fl_job_set_value(struct fl_job *job, int64_t value)
+{
+    job->value = value;
+}
+
+int64_t fl_job_value(const struct fl_job *job)
+{
+    return job->value;
+}
+
 const char *fl_job_error_message(const struct fl_job *job)
 {
     return job->cause ? fl_failure_message(job->cause) : "";

@@ -30,6 +30,7 @@ struct fl_job {
     const struct fl_payload *payload; /* its class is not NULL */
     const char *queue;
     int64_t retry_count; /* as fl_job_retry_count tells */
+    int64_t value;       /* the handler's own, for its hook */
     struct fl_arena texts;
     struct fl_failure_record failure;
     const struct fl_failure_record *cause; /* in the exhausted hook: why */

@@ -11,44 +11,52 @@
     "redis.call('ZREMRANGEBYSCORE'," dead ",'-inf',ARGV[" from "])\n"                              \
     "redis.call('ZREMRANGEBYRANK'," dead ",0,ARGV[" from "+1])\n"
 
+/* A script says what it is in its first line, for who reads a server's log or a trace. */
+#define NAMED(name) "-- name: " name "\n"
+
 /* The digest of each text is beside it; a test compares them with what a server computes. */
 static const struct {
     struct fl_span text, sha;
 } scripts[FL_SCRIPT_COUNT] = {
-    [FL_SCRIPT_GIVE_BACK] = {FL_SPAN(
-                                 "if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
-                                 "redis.call('RPUSH',KEYS[2],ARGV[1])\n"
-                                 "return 1\n"),
-                             FL_SPAN("02d2ecc69cb59ca5c10da49567e59e7a30c97222")},
-    [FL_SCRIPT_RETRY] = {FL_SPAN("if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
-                                 "redis.call('ZADD',KEYS[2],ARGV[3],ARGV[2])\n"
-                                 "return 1\n"),
-                         FL_SPAN("b450cc92ea97a268478e662a1961ae87a63f687d")},
-    [FL_SCRIPT_BURY] = {FL_SPAN("if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
-                                "redis.call('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" TRIM_DEAD(
-                                    "KEYS[2]", "4") "return 1\n"),
-                        FL_SPAN("707f08ab495c8b79b0122ae0961861c60070845a")},
-    [FL_SCRIPT_PROMOTE] = {FL_SPAN("if redis.call('ZREM',KEYS[1],ARGV[1])==0 then return 0 end\n"
-                                   "redis.call('SADD',KEYS[2],ARGV[3])\n"
-                                   "redis.call('LPUSH',KEYS[3],ARGV[2])\n"
-                                   "return 1\n"),
-                           FL_SPAN("28eec8599ac7ce7798f0662ef7be2c0c394ac8f2")},
-    [FL_SCRIPT_BURY_MEMBER] = {FL_SPAN(
-                                   "if redis.call('ZREM',KEYS[1],ARGV[1])==0 then return 0 end\n"
-                                   "redis.call('ZADD',KEYS[2],ARGV[2],ARGV[1])\n" TRIM_DEAD(
-                                       "KEYS[2]", "3") "return 1\n"),
-                               FL_SPAN("d25a6cb2ae6e3af1bf6c1990c125999e79b0d8cc")},
+    [FL_SCRIPT_GIVE_BACK] =
+        {FL_SPAN(
+             NAMED("give-back") "if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
+                                "redis.call('RPUSH',KEYS[2],ARGV[1])\n"
+                                "return 1\n"),
+         FL_SPAN("05015792e0c192db0e676a65796ab50d902cfdca")},
+    [FL_SCRIPT_RETRY] =
+        {FL_SPAN(NAMED("retry") "if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
+                                "redis.call('ZADD',KEYS[2],ARGV[3],ARGV[2])\n"
+                                "return 1\n"),
+         FL_SPAN("4d86f0ea1722bcfc28c9a8fef713807788d731ad")},
+    [FL_SCRIPT_BURY] =
+        {FL_SPAN(NAMED("bury") "if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
+                               "redis.call('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" TRIM_DEAD(
+                                   "KEYS[2]", "4") "return 1\n"),
+         FL_SPAN("5de187067e573825f936bcab1e6c42fb549c0c8f")},
+    [FL_SCRIPT_PROMOTE] =
+        {FL_SPAN(NAMED("promote") "if redis.call('ZREM',KEYS[1],ARGV[1])==0 then return 0 end\n"
+                                  "redis.call('SADD',KEYS[2],ARGV[3])\n"
+                                  "redis.call('LPUSH',KEYS[3],ARGV[2])\n"
+                                  "return 1\n"),
+         FL_SPAN("a93a57ddaefb1f067e57048b5551eef450cfce0f")},
+    [FL_SCRIPT_BURY_MEMBER] =
+        {FL_SPAN(NAMED("bury-member") "if redis.call('ZREM',KEYS[1],ARGV[1])==0 then return 0 end\n"
+                                      "redis.call('ZADD',KEYS[2],ARGV[2],ARGV[1])\n" TRIM_DEAD(
+                                          "KEYS[2]", "3") "return 1\n"),
+         FL_SPAN("6cd6e25bae1423087d9b5c5a2c13eec6049f78d0")},
     [FL_SCRIPT_RECOVER] =
-        {FL_SPAN("if ARGV[2]=='0' and redis.call('EXISTS',KEYS[1])==1 then return -1 end\n"
-                 "local moved=0\n"
-                 "for i=3,#KEYS,2 do\n"
-                 "while redis.call('LMOVE',KEYS[i],KEYS[i+1],'LEFT','RIGHT') do\n"
-                 "moved=moved+1\n"
-                 "end\n"
-                 "end\n"
-                 "if ARGV[3]=='1' then redis.call('HDEL',KEYS[2],ARGV[1]) end\n"
-                 "return moved\n"),
-         FL_SPAN("d5547bfebd9f8e6ad0cb3caf96872836f6dc5a8d")},
+        {FL_SPAN(NAMED(
+             "recover") "if ARGV[2]=='0' and redis.call('EXISTS',KEYS[1])==1 then return -1 end\n"
+                        "local moved=0\n"
+                        "for i=3,#KEYS,2 do\n"
+                        "while redis.call('LMOVE',KEYS[i],KEYS[i+1],'LEFT','RIGHT') do\n"
+                        "moved=moved+1\n"
+                        "end\n"
+                        "end\n"
+                        "if ARGV[3]=='1' then redis.call('HDEL',KEYS[2],ARGV[1]) end\n"
+                        "return moved\n"),
+         FL_SPAN("21baa1a7c8c924718b4af052add65473b3da72a6")},
 };
 
 struct fl_span fl_script_text(enum fl_script script)
