@@ -8,19 +8,21 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 enum { ALLOCATIONS_MAX = 100 * 1000 };
 
 static uint64_t seen, failing;
-static bool all_later;
+static bool all_later, paused;
 static int64_t live;
 
 void *__real_malloc(size_t bytes);
 void *__real_calloc(size_t count, size_t bytes);
 void *__real_realloc(void *block, size_t bytes);
 void __real_free(void *block);
+char *__wrap_strdup(const char *text);
 void *__wrap_malloc(size_t bytes);
 void *__wrap_calloc(size_t count, size_t bytes);
 void *__wrap_realloc(void *block, size_t bytes);
@@ -28,6 +30,7 @@ void __wrap_free(void *block);
 
 static bool fails(void)
 {
+    if (paused) return false;
     seen++;
     return failing && (seen == failing || (all_later && seen > failing));
 }
@@ -53,6 +56,14 @@ void *__wrap_realloc(void *old, size_t bytes)
     return block;
 }
 
+/* libc's own would go past the counting. */
+char *__wrap_strdup(const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+    char *copy = __wrap_malloc(bytes);
+    return copy ? memcpy(copy, text, bytes) : NULL;
+}
+
 void __wrap_free(void *block)
 {
     live -= block != NULL;
@@ -71,6 +82,16 @@ static enum fl_error run(enum fl_error (*attempt)(void *), void *context, uint64
         fail_msg("allocation %llu failed: %lld blocks leaked", (unsigned long long)nth,
                  (long long)(live - live_before));
     return err;
+}
+
+void alloc_sweep_pause(void)
+{
+    paused = true;
+}
+
+void alloc_sweep_resume(void)
+{
+    paused = false;
 }
 
 void alloc_sweep(enum fl_error (*attempt)(void *context), void *context)

@@ -12,7 +12,7 @@
 struct fl_job {
     struct outside *outside;
     const struct fl_worker *worker;
-    struct fl_json args;
+    const struct fl_json *args;
     int retry_count;
     int64_t value;
     char text[OUTSIDE_TEXT_BYTES]; /* of the one text argument that any handler here takes */
@@ -214,13 +214,13 @@ int64_t fl_job_value(const struct fl_job *job)
 
 enum fl_error fl_job_int(const struct fl_job *job, uint32_t index, int64_t *ret_value)
 {
-    struct fl_json_at at = fl_json_element(fl_json_root(&job->args), index);
+    struct fl_json_at at = fl_json_element(fl_json_root(job->args), index);
     return fl_json_int64(at, ret_value) ? FL_OK : FL_EINVAL;
 }
 
 enum fl_error fl_job_text(struct fl_job *job, uint32_t index, const char **ret_text)
 {
-    struct fl_span raw = fl_json_raw(fl_json_element(fl_json_root(&job->args), index));
+    struct fl_span raw = fl_json_raw(fl_json_element(fl_json_root(job->args), index));
     if (raw.length < 2 || raw.bytes[0] != '"') return FL_EINVAL;
     snprintf(job->text, sizeof job->text, "%.*s", (int)raw.length - 2, raw.bytes + 1);
     *ret_text = job->text;
@@ -344,23 +344,30 @@ static const struct fl_worker *worker_named(const char *name)
     return worker;
 }
 
+enum outside_end outside_deliver_parsed(struct outside *outside, const char *worker,
+                                        const struct fl_json *args, int retry_count)
+{
+    struct fl_job job = {.outside = outside,
+                         .worker = worker_named(worker),
+                         .args = args,
+                         .retry_count = retry_count};
+    int retries = job.worker->retry == FL_RETRY_DEFAULT ? 25 : job.worker->retry;
+    enum fl_outcome outcome = job.worker->perform(&job);
+    if (outcome == FL_DONE) return OUTSIDE_DONE;
+    if (outcome == FL_DISCARDED) return OUTSIDE_DISCARDED;
+    job.retry_count++;
+    if (outside->failure != FL_PERMANENT && job.retry_count < retries) return OUTSIDE_RETRY;
+    if (job.worker->exhausted) job.worker->exhausted(&job);
+    return OUTSIDE_DEAD;
+}
+
 enum outside_end outside_deliver(struct outside *outside, const char *worker, const char *args,
                                  int retry_count)
 {
-    struct fl_job job = {
-        .outside = outside, .worker = worker_named(worker), .retry_count = retry_count};
-    int retries = job.worker->retry == FL_RETRY_DEFAULT ? 25 : job.worker->retry;
-    enum outside_end end = OUTSIDE_RETRY;
-    assert_int_equal(fl_json_parse(fl_span_from(args), &job.args, NULL), FL_OK);
-    enum fl_outcome outcome = job.worker->perform(&job);
-    if (outcome == FL_DONE) end = OUTSIDE_DONE;
-    if (outcome == FL_DISCARDED) end = OUTSIDE_DISCARDED;
-    if (outcome == FL_FAILED) job.retry_count++;
-    if (outcome == FL_FAILED && (outside->failure == FL_PERMANENT || job.retry_count >= retries)) {
-        end = OUTSIDE_DEAD;
-        if (job.worker->exhausted) job.worker->exhausted(&job);
-    }
-    fl_json_release(&job.args);
+    struct fl_json json;
+    assert_int_equal(fl_json_parse(fl_span_from(args), &json, NULL), FL_OK);
+    enum outside_end end = outside_deliver_parsed(outside, worker, &json, retry_count);
+    fl_json_release(&json);
     return end;
 }
 

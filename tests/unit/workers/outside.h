@@ -51,6 +51,10 @@ enum outside_end { OUTSIDE_DONE, OUTSIDE_DISCARDED, OUTSIDE_RETRY, OUTSIDE_DEAD 
  * run. */
 enum outside_end outside_deliver(struct outside *outside, const char *worker, const char *args,
                                  int retry_count);
+/* The same with arguments that are parsed already: nothing but the handler and its ports allocates.
+ */
+enum outside_end outside_deliver_parsed(struct outside *outside, const char *worker,
+                                        const struct fl_json *args, int retry_count);
 /* Deliveries with rising retry_count until the job is neither retried nor cut off. */
 enum outside_end outside_drain(struct outside *outside, const char *worker, const char *args);
 /* Delivers what was pushed, in order, and forgets it. */

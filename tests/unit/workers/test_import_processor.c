@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "alloc_sweep.h"
 #include "core/assert.h"
 #include "outside.h"
 #include "workers/csv.h"
@@ -549,6 +550,57 @@ static void kill_row(void **state)
     assert_true(cut_at > row->effects_min);
 }
 
+/* --- out of memory ------------------------------------------------------------------------------
+ */
+
+struct starved {
+    void (*given)(struct outside *o);
+    const char *worker, *args;
+};
+
+static void given_rows_good_and_bad(struct outside *o)
+{
+    given_file(o, "a,b\n1,2\n3\n\"4\",5\n");
+}
+
+static void given_something_to_tell(struct outside *o)
+{
+    given_file(o, "a\n1\n");
+    assert_int_equal(outside_deliver(o, WORKER, "[7]", -1), OUTSIDE_DONE);
+}
+
+static enum fl_error deliver_starved(void *context)
+{
+    const struct starved *starved = context;
+    struct outside o;
+    alloc_sweep_pause();
+    outside_open(&o);
+    starved->given(&o);
+    struct fl_json args;
+    assert_int_equal(fl_json_parse(fl_span_from(starved->args), &args, NULL), FL_OK);
+    alloc_sweep_resume();
+    enum outside_end end = outside_deliver_parsed(&o, starved->worker, &args, -1);
+    alloc_sweep_pause();
+    fl_json_release(&args);
+    outside_close(&o);
+    alloc_sweep_resume();
+    if (end == OUTSIDE_DONE) return FL_OK;
+    return end == OUTSIDE_RETRY && o.failure == FL_SYSTEM ? FL_ENOMEM : FL_EIO;
+}
+
+static void every_allocation_of_an_import_may_fail(void **state)
+{
+    (void)state;
+    alloc_sweep(deliver_starved, &(struct starved){given_rows_good_and_bad, WORKER, "[7]"});
+}
+
+static void every_allocation_of_a_notification_may_fail(void **state)
+{
+    (void)state;
+    alloc_sweep(deliver_starved, &(struct starved){given_something_to_tell,
+                                                   "UserNotificationWorker", "[7,\"completed\"]"});
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -575,6 +627,8 @@ int main(void)
         TEST(a_notification_that_was_sent_is_not_sent_again),
         TEST(a_later_run_goes_on_at_the_checkpoint),
         TEST(a_source_that_has_shrunk_is_an_error),
+        cmocka_unit_test(every_allocation_of_an_import_may_fail),
+        cmocka_unit_test(every_allocation_of_a_notification_may_fail),
     };
     struct CMUnitTest
         tests[FL_COUNT(single) + FL_COUNT(refusals) + FL_COUNT(answers) + FL_COUNT(kills)];
