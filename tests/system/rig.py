@@ -100,12 +100,12 @@ class Rig:
         self.children = []
         self.redis = Redis(self.folder)
 
-    def worker(self, *arguments, env=None, prefix=()):
+    def worker(self, *arguments, env=None):
         """A faultline-worker on this Redis, running `tally.so` unless the arguments name a module."""
         if "-r" not in arguments:
             arguments = ("-r", os.path.join(BUILD, "tests/system/tally.so"), *arguments)
         log = open(os.path.join(self.folder, f"worker-{len(self.children)}.log"), "wb")
-        child = subprocess.Popen([*prefix, os.path.join(BUILD, "faultline-worker"), *arguments],
+        child = subprocess.Popen([os.path.join(BUILD, "faultline-worker"), *arguments],
                                  stdout=log, stderr=subprocess.STDOUT,
                                  env={**os.environ, "REDIS_URL": self.redis.url, **(env or {})})
         child.log_path = log.name
