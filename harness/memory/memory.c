@@ -94,6 +94,16 @@ void sim_memory_free(struct sim_memory *memory)
     sim_below()->free(memory);
 }
 
+void sim_memory_release_blocks(struct sim_memory *memory)
+{
+    if (!memory) return;
+    fl_assert(current != memory);
+    for (struct block *block = memory->blocks; block; block = block->next) {
+        block->owner = NULL;
+    }
+    sim_below()->free(memory);
+}
+
 int64_t sim_memory_bytes(const struct sim_memory *memory)
 {
     return memory->bytes;

@@ -15,6 +15,8 @@ struct sim_memory; /* one owner's blocks; opaque */
 struct sim_memory *sim_memory_new(int64_t bytes_max); /* NULL when out of memory; 0: no limit */
 /* Frees every block of this owner, then itself. */
 void sim_memory_free(struct sim_memory *memory);
+/* Hands every block of it over to the harness, then frees itself alone. */
+void sim_memory_release_blocks(struct sim_memory *memory);
 int64_t sim_memory_bytes(const struct sim_memory *memory);
 uint64_t sim_memory_allocations(const struct sim_memory *memory); /* so far, failed ones included */
 /* The nth allocation from now (1 is the next) returns NULL; `forever`: and all after it. 0 stops

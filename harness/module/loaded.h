@@ -20,7 +20,7 @@ struct sim_module {
     char *path;
     void *handle;
     const struct fl_worker *workers;
-    struct sim_memory *loader_memory; /* what dlopen allocated */
+    struct sim_memory *loader_memory; /* what dlopen allocates, while it is being opened */
     char *base;                       /* what the addresses in its file are relative to */
     struct sim_range text[SIM_SEGMENTS_MAX];
     size_t text_count;

@@ -171,7 +171,6 @@ static enum fl_error load(struct sim_module *module, struct fl_buf *message)
     return FL_OK;
 }
 
-/* The loader's memory stays: an object that is not ours alone may have been loaded with it. */
 static void discard(struct sim_module *module)
 {
     if (module->handle) dlclose(module->handle);
@@ -213,10 +212,13 @@ enum fl_error sim_module_open(const char *path, struct sim_module **ret_module,
     err = take_snapshot(module, message);
     if (!err) err = take_workers(module, message);
     if (err) goto refused;
+    sim_memory_release_blocks(module->loader_memory);
+    module->loader_memory = NULL;
     keep(module);
     *ret_module = module;
     return FL_OK;
 refused:
+    sim_memory_release_blocks(module->loader_memory);
     discard(module);
     return err;
 }

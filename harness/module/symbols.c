@@ -88,7 +88,9 @@ static void name_function(const struct sim_module *module, uintptr_t code, char 
         if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_value == 0) continue;
         /* A return address after the last instruction is the end itself. */
         if (code < start || code - start > symbol->st_size) continue;
-        snprintf(ret_name, room, "%s", sim_symbol_name(&symbols, symbol));
+        /* "perform.cold", "perform.part.0": the compiler's pieces of one function. */
+        const char *name = sim_symbol_name(&symbols, symbol);
+        snprintf(ret_name, room, "%.*s", (int)strcspn(name, "."), name);
         if (code - start < symbol->st_size) break;
     }
     sim_symbols_close(&symbols);
