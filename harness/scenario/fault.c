@@ -182,7 +182,12 @@ bool read_fault(struct reading *r)
     return read_either(r, false);
 }
 
+/* Two sweeps would be all pairs of their points; a run has one. */
 bool read_sweep(struct reading *r)
 {
+    const struct plan_fault *faults = r->faults.items;
+    for (uint32_t i = 0; i < r->faults.count; i++)
+        if (faults[i].sweep)
+            return reading_problem(r, &r->line.tokens[0], "at most one sweep in a scenario");
     return read_either(r, true);
 }

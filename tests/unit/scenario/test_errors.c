@@ -82,6 +82,8 @@ static struct error_case {
     {"fault kill p1 p 2/1", "17: expected a chance, like 1/50, found \"2/1\""},
     {"fault kill p1 2s after fault f1",
      "30: expected the name of a fault of this scenario, found \"f1\""},
+    {"sweep lose-ack\nsweep lose-ack",
+     "1: expected at most one sweep in a scenario, found \"sweep\""},
     {"heal in 5m", "6: expected at, found \"in\""},
     {"expect imp-7 dnoe",
      "14: expected a state of the job, starts or exits, found \"dnoe\"; did you mean \"done\"?"},
@@ -114,7 +116,8 @@ static void error_row(void **state)
     struct fl_buf text = FL_BUF_INIT(4096), message = FL_BUF_INIT(64 * 1024);
     char want[512];
     struct plan *plan = NULL;
-    snprintf(want, sizeof want, "s:5:%s", row->want);
+    int line = strchr(row->line, '\n') ? 6 : 5;
+    snprintf(want, sizeof want, "s:%d:%s", line, row->want);
     assert_int_equal(fl_buf_printf(&text, "%s%s\n", head, row->line), FL_OK);
     assert_int_equal(scenario_parse("s", fl_buf_span(&text), NULL, 0, &plan, &message), FL_EPARSE);
     assert_null(plan);

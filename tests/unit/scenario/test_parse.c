@@ -232,6 +232,7 @@ static void clocks_chances_commands_and_allocations(void **state)
     assert_int_equal(faults[2].address.after_us, 2 * FL_SECOND_US);
     assert_int_equal(faults[3].address.nth, 17);
     assert_string_equal(faults[3].address.pattern, "redis *");
+    assert_true(faults[4].sweep);
     assert_int_equal(faults[4].oom_nth, 0);
     assert_int_equal(faults[4].oom_mode, PLAN_FOREVER);
     assert_false(faults[4].address.each_step);

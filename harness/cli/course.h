@@ -1,0 +1,92 @@
+/* harness/cli/course.h - the runs of one scenario: which come next, and what they amount to.
+ *
+ * Decides only: it hands out batches of runs (seeds, or points of a sweep) and takes the answers in
+ * any order. What it reports does not depend on that order, nor on the sizes of the batches. */
+#ifndef HARNESS_CLI_COURSE_H
+#define HARNESS_CLI_COURSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+#include "harness/cli/request.h"
+
+enum {
+    COURSE_DEATHS_MAX = 3, /* after so many crashed or hung runs the rest is not run */
+    COURSE_POINTS_MAX = 10 * 1000 * 1000, /* of one sweep */
+    COURSE_TEXT_BYTES_MAX = 1024 * 1024,
+    COURSE_SINGLES_MAX = 8 * REQUEST_RUNS_MAX,
+};
+
+/* In the order in which one hides another: the gravest is the scenario's outcome. */
+enum course_outcome {
+    COURSE_PASSED,
+    COURSE_FAILED,
+    COURSE_STUCK,
+    COURSE_CRASHED,
+    COURSE_BAD_INPUT,
+    COURSE_NONDETERMINISM,
+    COURSE_HARNESS_FAULT,
+};
+
+struct course_batch {
+    uint64_t seed;
+    uint32_t seeds;
+    int32_t sweep; /* -1: no sweep */
+    uint32_t points;
+};
+
+struct course_failure { /* the first run of the gravest kind */
+    enum course_outcome outcome;
+    uint64_t seed;
+    int32_t sweep;
+    uint64_t trace_hash[2];
+    uint32_t failed_line;
+    struct fl_buf text, swept_at; /* owned */
+};
+
+struct course {
+    uint64_t seed_first, seed_last;
+    bool sweeps;
+    uint32_t batch_size; /* runs in the next batch; the caller may change it at any time */
+    /* what comes next */
+    uint64_t next_seed;
+    int64_t next_point;
+    bool exhausted;   /* nothing new will be handed out */
+    bool sweep_ended; /* of next_seed: its last point is known */
+    struct course_batch singles[COURSE_SINGLES_MAX];
+    uint32_t single_count;
+    uint32_t outstanding; /* batches */
+    /* what came */
+    uint64_t runs, failed, effects;
+    int64_t virtual_us;
+    uint64_t trace_hash[2];
+    uint32_t deaths;
+    enum fl_error err; /* memory for the first failure's texts; sticks */
+    struct course_failure failure;
+};
+
+/* Seeds first..last of a scenario; with `sweeps`, every point of its sweep for each. */
+void course_init(struct course *course, uint64_t seed_first, uint64_t seed_last, bool sweeps);
+/* Only this one run. */
+void course_init_single(struct course *course, uint64_t seed, int32_t sweep);
+void course_release(struct course *course);
+
+/* The next batch to send; false: none now (perhaps after another answer). */
+bool course_next(struct course *course, struct course_batch *ret_batch);
+/* The results of a batch, each played twice alike. */
+void course_take(struct course *course, const struct course_batch *batch,
+                 const struct run_item *items, uint32_t count);
+/* The batch died: alone, it is this failure (`text` says how); of several, each is tried alone. */
+void course_take_death(struct course *course, const struct course_batch *batch,
+                       enum course_outcome outcome, const char *text);
+/* Two plays of one run differ. */
+void course_take_difference(struct course *course, const struct course_batch *batch,
+                            const struct run_item *item, const char *text);
+/* Nothing is outstanding and nothing will come. */
+bool course_done(const struct course *course);
+/* A sweep that met no effect proves nothing: turned into a failure once all is done. */
+void course_finish(struct course *course);
+enum course_outcome course_outcome(const struct course *course);
+
+#endif

@@ -1,0 +1,18 @@
+/* harness/cli/evidence.h - what answers and deaths of run workers prove, in words. */
+#ifndef HARNESS_CLI_EVIDENCE_H
+#define HARNESS_CLI_EVIDENCE_H
+
+#include <stdbool.h>
+
+#include "core/buf.h"
+#include "harness/cli/request.h"
+#include "harness/pool/pool.h"
+
+/* Appends "expected ...\nfound ..." for a run worker that crashed or hung. */
+FL_CHECKED enum fl_error evidence_of_death(const struct pool_answer *answer, struct fl_buf *out);
+/* The first run whose two plays differ; NULL: they agree. A play that has more runs differs too. */
+const struct run_item *evidence_difference(const struct run_answer *a, const struct run_answer *b);
+/* Appends the first line in which two traces differ. */
+FL_CHECKED enum fl_error evidence_of_traces(struct fl_span a, struct fl_span b, struct fl_buf *out);
+
+#endif

@@ -1,0 +1,177 @@
+/* Reading a plan costs as much as a short run, so the last few are kept: a worker gets batches of a
+ * few scenarios in turn. */
+#include "harness/cli/serve.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "harness/choice/choices.h"
+#include "harness/cli/request.h"
+#include "harness/run/run.h"
+
+enum { PLANS_KEPT = 4, MESSAGE_BYTES_MAX = 64 * 1024, ARENA_BYTES_MAX = 64 * 1024 * 1024 };
+
+struct kept_plan {
+    struct plan *plan;
+    struct fl_buf key; /* path and settings */
+};
+
+struct serve {
+    struct kept_plan kept[PLANS_KEPT];
+    uint32_t next; /* the slot to give up */
+};
+
+enum fl_error serve_new(struct serve **ret_serve)
+{
+    struct serve *serve = calloc(1, sizeof *serve);
+    if (!serve) return FL_ENOMEM;
+    for (uint32_t i = 0; i < PLANS_KEPT; i++)
+        serve->kept[i].key = FL_BUF_INIT(ARENA_BYTES_MAX);
+    *ret_serve = serve;
+    return FL_OK;
+}
+
+void serve_free(struct serve *serve)
+{
+    if (!serve) return;
+    for (uint32_t i = 0; i < PLANS_KEPT; i++) {
+        scenario_plan_free(serve->kept[i].plan);
+        fl_buf_release(&serve->kept[i].key);
+    }
+    free(serve);
+}
+
+/* --- plans ---------------------------------------------------------------------------------------
+ */
+static enum fl_error make_key(const struct run_request *request, struct fl_buf *key)
+{
+    fl_buf_truncate(key, 0);
+    enum fl_error err = fl_buf_append_text(key, request->path);
+    for (uint32_t i = 0; !err && i < request->setting_count; i++)
+        err = fl_buf_printf(key, "\n%s\n%s", request->settings[i].name, request->settings[i].value);
+    return err;
+}
+
+static enum fl_error find_plan(struct serve *serve, const struct run_request *request,
+                               const struct plan **ret_plan, struct fl_buf *message)
+{
+    struct fl_buf key = FL_BUF_INIT(ARENA_BYTES_MAX);
+    enum fl_error err = make_key(request, &key);
+    for (uint32_t i = 0; !err && i < PLANS_KEPT; i++) {
+        struct kept_plan *kept = &serve->kept[i];
+        if (!kept->plan || !fl_span_equal(fl_buf_span(&kept->key), fl_buf_span(&key))) continue;
+        *ret_plan = kept->plan;
+        fl_buf_release(&key);
+        return FL_OK;
+    }
+    struct plan *plan = NULL;
+    if (!err)
+        err =
+            scenario_read(request->path, request->settings, request->setting_count, &plan, message);
+    if (err) {
+        fl_buf_release(&key);
+        return err;
+    }
+    struct kept_plan *slot = &serve->kept[serve->next++ % PLANS_KEPT];
+    scenario_plan_free(slot->plan);
+    fl_buf_release(&slot->key);
+    *slot = (struct kept_plan){plan, key};
+    *ret_plan = plan;
+    return FL_OK;
+}
+
+/* --- runs ----------------------------------------------------------------------------------------
+ */
+static enum fl_error make_choices(const struct run_request *request, uint64_t seed,
+                                  struct sim_choices **ret_choices)
+{
+    uint32_t line;
+    if (request->source == REQUEST_RECORDED)
+        return sim_choices_from_text(request->choices, ret_choices, &line);
+    return sim_choices_from_seed(seed, ret_choices);
+}
+
+static void fill_item(struct run_item *item, const struct run_result *result)
+{
+    item->verdict = result->verdict;
+    item->trace_hash[0] = result->trace_hash[0];
+    item->trace_hash[1] = result->trace_hash[1];
+    item->effects = result->effects;
+    item->virtual_us = result->virtual_us;
+    item->failed_line = result->failed_line;
+    item->trace = fl_buf_span(&result->trace);
+    if (result->verdict == RUN_PASSED) return;
+    item->text = fl_buf_span(&result->text);
+    item->swept_at = fl_buf_span(&result->swept_at);
+}
+
+/* Plays one run and adds it to the answer. */
+static enum run_verdict play(const struct run_request *request, const struct plan *plan,
+                             uint64_t seed, int32_t sweep, struct run_answer_writer *writer)
+{
+    struct sim_choices *choices;
+    struct run_result result = {0};
+    struct fl_buf recorded = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX);
+    struct run_item item = {.seed = seed, .sweep = sweep};
+    enum fl_error err = make_choices(request, seed, &choices);
+    if (err) {
+        item.verdict = err == FL_EPARSE ? RUN_BAD_INPUT : RUN_HARNESS_FAULT;
+        item.text = FL_SPAN("the recorded choices cannot be read");
+        run_answer_add(writer, &item);
+        return item.verdict;
+    }
+    struct run_order order = {
+        .plan = plan, .choices = choices, .sweep = sweep, .want_trace = request->record};
+    run_play(&order, &result);
+    fill_item(&item, &result);
+    item.misses = sim_choices_misses(choices);
+    if (request->record && sim_choices_format(choices, &recorded) == FL_OK)
+        item.choices = fl_buf_span(&recorded);
+    run_answer_add(writer, &item);
+    fl_buf_release(&recorded);
+    run_result_release(&result);
+    sim_choices_free(choices);
+    return item.verdict;
+}
+
+static int64_t real_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+static enum fl_error play_all(const struct run_request *request, const struct plan *plan,
+                              struct fl_buf *answer)
+{
+    int64_t begun_us = real_us();
+    struct run_answer_writer writer = run_answer_begin(answer);
+    for (uint32_t i = 0; i < request->seeds; i++)
+        for (uint32_t k = 0; k < request->points; k++) {
+            int32_t sweep = request->sweep < 0 ? -1 : request->sweep + (int32_t)k;
+            if (play(request, plan, request->seed + i, sweep, &writer) == RUN_SWEPT) break;
+        }
+    return run_answer_end(&writer, real_us() - begun_us);
+}
+
+void serve_request(void *context, struct fl_span line, struct fl_buf *answer)
+{
+    struct serve *serve = context;
+    struct fl_arena arena = FL_ARENA_INIT(ARENA_BYTES_MAX);
+    struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    struct run_request request;
+    const struct plan *plan = NULL;
+    enum fl_error err = run_request_read(line, &arena, &request);
+    if (!err) err = find_plan(serve, &request, &plan, &message);
+    if (!err) err = play_all(&request, plan, answer);
+    if (err) {
+        fl_buf_truncate(answer, 0);
+        const char *text = message.length ? message.bytes : fl_error_text(err);
+        /* No memory even for this: the coordinator finds an answer that it cannot read. */
+        if (run_answer_error(answer, text) != FL_OK) fl_buf_truncate(answer, 0);
+    }
+    fl_buf_release(&message);
+    fl_arena_release(&arena);
+}
