@@ -17,7 +17,7 @@ void course_init_single(struct course *course, uint64_t seed, int32_t sweep)
 {
     course_init(course, seed, seed, false);
     course->exhausted = true;
-    course->singles[course->single_count++] = (struct course_batch){seed, 1, sweep, 1};
+    course->retries[course->retry_count++] = (struct course_batch){seed, 1, sweep, 1};
 }
 
 void course_release(struct course *course)
@@ -56,14 +56,31 @@ static struct course_batch next_points(struct course *course, uint32_t size)
     return batch;
 }
 
+/* The first run of the batch that died last. */
+static struct course_batch next_retry(struct course *course)
+{
+    struct course_batch *rest = &course->retries[course->retry_count - 1];
+    struct course_batch one = {rest->seed, 1, rest->sweep, 1};
+    if (rest->points > 1) {
+        rest->sweep++;
+        rest->points--;
+    } else if (rest->seeds > 1) {
+        rest->seed++;
+        rest->seeds--;
+    } else {
+        course->retry_count--;
+    }
+    return one;
+}
+
 bool course_next(struct course *course, struct course_batch *ret_batch)
 {
     uint32_t size = course->batch_size;
     if (size < 1) size = 1;
     if (size > REQUEST_RUNS_MAX) size = REQUEST_RUNS_MAX;
     if (course->deaths >= COURSE_DEATHS_MAX) return false;
-    if (course->single_count > 0) {
-        *ret_batch = course->singles[--course->single_count];
+    if (course->retry_count > 0) {
+        *ret_batch = next_retry(course);
     } else {
         if (!course->exhausted && course->sweep_ended) advance_seed(course, 1);
         if (course->exhausted) return false;
@@ -77,7 +94,7 @@ bool course_done(const struct course *course)
 {
     if (course->outstanding > 0) return false;
     if (course->deaths >= COURSE_DEATHS_MAX) return true;
-    if (course->single_count > 0) return false;
+    if (course->retry_count > 0) return false;
     bool last = course->sweep_ended && course->next_seed == course->seed_last;
     return course->exhausted || last;
 }
@@ -176,13 +193,8 @@ void course_take_death(struct course *course, const struct course_batch *batch,
 {
     fl_assert(course->outstanding > 0);
     course->outstanding--;
-    uint32_t count = batch->seeds * batch->points;
-    if (count > 1 && course->single_count + count <= COURSE_SINGLES_MAX) {
-        for (uint32_t i = count; i-- > 0;) { /* the last is handed out first */
-            uint32_t seed = batch->points > 1 ? 0 : i, point = batch->points > 1 ? i : 0;
-            course->singles[course->single_count++] = (struct course_batch){
-                batch->seed + seed, 1, batch->sweep < 0 ? -1 : batch->sweep + (int32_t)point, 1};
-        }
+    if (batch->seeds * batch->points > 1 && course->retry_count < COURSE_RETRIES_MAX) {
+        course->retries[course->retry_count++] = *batch;
         return;
     }
     struct run_item item = {.seed = batch->seed, .sweep = batch->sweep};

@@ -15,7 +15,7 @@ enum {
     COURSE_DEATHS_MAX = 3, /* after so many crashed or hung runs the rest is not run */
     COURSE_POINTS_MAX = 10 * 1000 * 1000, /* of one sweep */
     COURSE_TEXT_BYTES_MAX = 1024 * 1024,
-    COURSE_SINGLES_MAX = 8 * REQUEST_RUNS_MAX,
+    COURSE_RETRIES_MAX = 16, /* batches that died and are tried run by run */
 };
 
 /* In the order in which one hides another: the gravest is the scenario's outcome. */
@@ -52,10 +52,10 @@ struct course {
     /* what comes next */
     uint64_t next_seed;
     int64_t next_point;
-    bool exhausted;   /* nothing new will be handed out */
-    bool sweep_ended; /* of next_seed: its last point is known */
-    struct course_batch singles[COURSE_SINGLES_MAX];
-    uint32_t single_count;
+    bool exhausted;                                  /* nothing new will be handed out */
+    bool sweep_ended;                                /* of next_seed: its last point is known */
+    struct course_batch retries[COURSE_RETRIES_MAX]; /* handed out run by run */
+    uint32_t retry_count;
     uint32_t outstanding; /* batches */
     /* what came */
     uint64_t runs, failed, effects;

@@ -1,0 +1,16 @@
+/* harness/cli/commands.h - the commands of faultline. */
+#ifndef HARNESS_CLI_COMMANDS_H
+#define HARNESS_CLI_COMMANDS_H
+
+#include <stdio.h>
+
+#include "harness/cli/options.h"
+
+extern const struct cli_command command_run;
+extern const struct cli_command command_replay;
+extern const struct cli_command command_push;
+
+/* Dispatches argv[1]; also --help, --version and `help COMMAND`. Returns the exit code. */
+int faultline_main(int argc, char **argv, FILE *out, FILE *err);
+
+#endif

@@ -1,0 +1,67 @@
+#include <string.h>
+
+#include "harness/cli/commands.h"
+#include "harness/scenario/nearest.h"
+
+static const struct cli_command *const commands[] = {&command_run, &command_replay, &command_push};
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static const struct cli_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i]->name, name) == 0) return commands[i];
+    return NULL;
+}
+
+static void print_usage(FILE *out)
+{
+    fputs(
+        "usage: faultline COMMAND [OPTION]...\n\n"
+        "A test harness for job systems: a Sidekiq-compatible queue, played against fakes of all\n"
+        "that it touches, with scripted faults, in virtual time.\n\n",
+        out);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+    fputs("\n  faultline COMMAND --help shows its options; faultline --version the version.\n",
+          out);
+}
+
+static int unknown(const char *name, FILE *err)
+{
+    struct nearest nearest = nearest_to(fl_span_from(name));
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        nearest_offer(&nearest, commands[i]->name);
+    fprintf(err, "faultline: expected a command, found \"%s\"", name);
+    if (nearest.best) fprintf(err, "; did you mean \"%s\"?", nearest.best);
+    fputs(" (faultline --help)\n", err);
+    return CLI_USAGE;
+}
+
+static int help(int argc, char **argv, FILE *out, FILE *err)
+{
+    if (argc < 3) {
+        print_usage(out);
+        return CLI_PASSED;
+    }
+    const struct cli_command *command = find_command(argv[2]);
+    if (!command) return unknown(argv[2], err);
+    cli_print_help(command, out);
+    return CLI_PASSED;
+}
+
+int faultline_main(int argc, char **argv, FILE *out, FILE *err)
+{
+    if (argc < 2) {
+        print_usage(err);
+        return CLI_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        return help(argc, argv, out, err);
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+        fprintf(out, "faultline %s\n", FAULTLINE_VERSION);
+        return CLI_PASSED;
+    }
+    const struct cli_command *command = find_command(name);
+    return command ? command->run(argc - 1, argv + 1, out, err) : unknown(name, err);
+}

@@ -1,0 +1,23 @@
+/* The program: a run worker when the pool has started it as one, a command otherwise. */
+#include <stdio.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/serve.h"
+#include "harness/pool/pool.h"
+
+static int worker_main(int argc, char **argv)
+{
+    struct serve *serve;
+    if (serve_new(&serve) != FL_OK) return CLI_HARNESS_FAULT;
+    int status = pool_worker_main(argc, argv, serve_request, serve);
+    serve_free(serve);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    if (pool_is_worker(argc, argv)) return worker_main(argc, argv);
+    int code = faultline_main(argc, argv, stdout, stderr);
+    if (fflush(stdout) != 0 && code == CLI_PASSED) code = CLI_HARNESS_FAULT;
+    return code;
+}

@@ -1,0 +1,125 @@
+/* `faultline replay`: one run again, from the file that a failure left behind. */
+#include <errno.h>
+#include <string.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/replay_file.h"
+#include "harness/cli/session.h"
+
+enum { MESSAGE_BYTES_MAX = 64 * 1024 };
+
+enum { OPT_TRACE, OPT_NO_VERIFY };
+
+static const struct cli_option options[] = {
+    {OPT_TRACE, 0, "trace", NULL, "print the whole trace"},
+    {OPT_NO_VERIFY, 0, "no-verify", NULL, "play the run once, not twice"},
+};
+
+static enum fl_error read_bytes(const char *path, struct fl_buf *out)
+{
+    char chunk[16384];
+    size_t count;
+    enum fl_error err = FL_OK;
+    FILE *file = fopen(path, "rb");
+    if (!file) return errno == ENOENT ? FL_ENOTFOUND : FL_EIO;
+    while (!err && (count = fread(chunk, 1, sizeof chunk, file)) > 0)
+        err = fl_buf_append(out, chunk, count);
+    if (!err && ferror(file)) err = FL_EIO;
+    fclose(file);
+    return err;
+}
+
+/* Whether the scenario of the replay can still be read. */
+static bool readable(const struct replay *replay, FILE *err_out)
+{
+    struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    struct plan *plan = NULL;
+    enum fl_error err =
+        scenario_read(replay->scenario, replay->settings, replay->setting_count, &plan, &message);
+    if (err) fprintf(err_out, "%s\n", message.length ? message.bytes : fl_error_text(err));
+    scenario_plan_free(plan);
+    fl_buf_release(&message);
+    return !err;
+}
+
+static int play(const struct session_options *session, const struct replay *replay,
+                const char *path, FILE *out, FILE *err)
+{
+    struct session_play play = {
+        .id = replay->scenario,
+        .replay = path,
+        .has_trace = replay->has_trace,
+        .trace_hash = {replay->trace_hash[0], replay->trace_hash[1]},
+        .scenario = {.path = replay->scenario,
+                     .settings = replay->settings,
+                     .setting_count = replay->setting_count,
+                     .seed_first = replay->seed,
+                     .seed_last = replay->seed,
+                     .single = true,
+                     .sweep = replay->sweep},
+    };
+    if (replay->choices.length) {
+        play.scenario.source = REQUEST_RECORDED;
+        play.scenario.choices = replay->choices;
+    }
+    if (!readable(replay, err)) {
+        fputs("0 passed, 1 failed, 0 skipped\n", out);
+        return CLI_USAGE;
+    }
+    return session_run(session, &play, 1, out, err);
+}
+
+static int replay_path(struct cli_reader *reader, const struct session_options *session,
+                       const char *path, FILE *out)
+{
+    struct fl_buf text = FL_BUF_INIT(REPLAY_BYTES_MAX), message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    struct fl_arena arena = FL_ARENA_INIT(2 * (size_t)REPLAY_BYTES_MAX);
+    struct replay replay;
+    int code = CLI_USAGE;
+    enum fl_error err = read_bytes(path, &text);
+    if (err) {
+        cli_wrong(reader, "expected a replay file, found \"%s\": %s", path, fl_error_text(err));
+    } else if ((err = replay_parse(path, fl_buf_span(&text), &arena, &replay, &message)) != FL_OK) {
+        fprintf(reader->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
+    } else {
+        code = play(session, &replay, path, out, reader->err);
+    }
+    fl_arena_release(&arena);
+    fl_buf_release(&message);
+    fl_buf_release(&text);
+    return code;
+}
+
+static int replay_main(int argc, char **argv, FILE *out, FILE *err)
+{
+    struct cli_reader reader = cli_reader_init(&command_replay, argc, argv, err);
+    struct session_options session = {.plays = COORDINATOR_TWICE, .out_folder = "out"};
+    const char *path = NULL;
+    for (;;) {
+        switch (cli_next(&reader)) {
+        case CLI_OPTION:
+            if (reader.id == OPT_TRACE) session.print_trace = true;
+            if (reader.id == OPT_NO_VERIFY) session.plays = COORDINATOR_ONCE;
+            break;
+        case CLI_ARGUMENT:
+            if (path)
+                return cli_wrong(&reader, "expected one file, found also \"%s\"", reader.value);
+            path = reader.value;
+            break;
+        case CLI_HELP: cli_print_help(&command_replay, out); return CLI_PASSED;
+        case CLI_WRONG: return CLI_USAGE;
+        case CLI_END:
+            if (!path) return cli_wrong(&reader, "expected a replay file");
+            return replay_path(&reader, &session, path, out);
+        }
+    }
+}
+
+const struct cli_command command_replay = {
+    .name = "replay",
+    .arguments = "FILE",
+    .summary = "Plays a failed run again, from the file that `faultline run` left in out/",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .run = replay_main,
+};

@@ -1,0 +1,282 @@
+/* `faultline run`: finds and reads all scenarios before it plays the first, so that bad input is
+ * told at once and nothing is half done. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/discover.h"
+#include "harness/cli/session.h"
+#include "harness/scenario/nearest.h"
+#include "harness/scenario/parse.h"
+
+enum {
+    MESSAGE_BYTES_MAX = 64 * 1024,
+    SETTINGS_MAX = REQUEST_SETTINGS_MAX,
+    SWEEP_MAX = INT32_MAX / 2
+};
+
+enum {
+    OPT_SEED,
+    OPT_SEEDS,
+    OPT_SWEEP,
+    OPT_SET,
+    OPT_JOBS,
+    OPT_LIST,
+    OPT_WORD,
+    OPT_NO_VERIFY,
+    OPT_TRACE,
+    OPT_COLOR,
+    OPT_OUT
+};
+
+static const struct cli_option options[] = {
+    {OPT_SEED, 0, "seed", "N", "run this seed instead of the scenario's own"},
+    {OPT_SEEDS, 0, "seeds", "A..B", "run these seeds"},
+    {OPT_SWEEP, 0, "sweep", "K", "run only this point of the sweep, from 0"},
+    {OPT_SET, 0, "set", "NAME=VALUE", "replace a default of a line `set`"},
+    {OPT_WORD, 'k', "keyword", "WORD", "only scenarios whose name contains WORD"},
+    {OPT_JOBS, 'j', "jobs", "N", "run workers; one for each processor by default"},
+    {OPT_LIST, 0, "list", NULL, "show which scenarios would run, and what they claim"},
+    {OPT_NO_VERIFY, 0, "no-verify", NULL, "play each run once, not twice"},
+    {OPT_TRACE, 0, "trace", NULL, "print the trace of a single run"},
+    {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
+    {OPT_OUT, 0, "out", "FOLDER", "where replay files go; out by default"},
+};
+
+static const char details[] =
+    "Every run is played by two run workers, whose traces must be the same.\n"
+    "Exit status: 0 all passed, 1 a property failed, 2 usage or bad input, 3 two plays of a run\n"
+    "differ, 4 a job is stuck, 5 a fault of the harness, 6 a handler crashed or hung.\n";
+
+struct run_command {
+    struct cli_reader reader;
+    struct session_options session;
+    struct scenario_setting settings[SETTINGS_MAX];
+    uint32_t setting_count;
+    struct discovered files;
+    const char *word;
+    bool list, has_seeds, has_sweep;
+    uint64_t seed_first, seed_last;
+    int32_t sweep;
+    FILE *out, *err;
+};
+
+/* --- options -------------------------------------------------------------------------------------
+ */
+static int take_set(struct run_command *run, const char *text)
+{
+    char *copy, *equals;
+    if (!strchr(text, '=') || text[0] == '=')
+        return cli_wrong(&run->reader, "expected NAME=VALUE, found \"%s\"", text);
+    if (run->setting_count == SETTINGS_MAX)
+        return cli_wrong(&run->reader, "expected at most %d settings", SETTINGS_MAX);
+    copy = fl_arena_copy(&run->files.arena, fl_span_from(text));
+    if (!copy) return cli_wrong(&run->reader, "%s", fl_error_text(FL_ENOMEM));
+    equals = strchr(copy, '=');
+    *equals = '\0';
+    run->settings[run->setting_count++] = (struct scenario_setting){copy, equals + 1};
+    return CLI_PASSED;
+}
+
+static int take_seeds(struct run_command *run, const char *text)
+{
+    const char *dots = strstr(text, "..");
+    long long first, last;
+    struct fl_span low = {text, dots ? (size_t)(dots - text) : 0};
+    if (!dots || !fl_span_int64(low, &first) || !fl_span_int64(fl_span_from(dots + 2), &last) ||
+        first < 0 || last < first)
+        return cli_wrong(&run->reader, "expected two seeds, like 1..100, found \"%s\"", text);
+    run->has_seeds = true;
+    run->seed_first = (uint64_t)first;
+    run->seed_last = (uint64_t)last;
+    return CLI_PASSED;
+}
+
+static int take_colour(struct run_command *run, const char *text)
+{
+    static const char *const names[] = {
+        [REPORT_AUTO] = "auto", [REPORT_ALWAYS] = "always", [REPORT_NEVER] = "never"};
+    for (int i = REPORT_AUTO; i <= REPORT_NEVER; i++)
+        if (strcmp(text, names[i]) == 0) {
+            run->session.colour = (enum report_colour)i;
+            return CLI_PASSED;
+        }
+    return cli_wrong(&run->reader, "expected auto, always or never, found \"%s\"", text);
+}
+
+static int take_option(struct run_command *run)
+{
+    const struct cli_reader *reader = &run->reader;
+    int64_t number;
+    switch (reader->id) {
+    case OPT_SEED:
+        if (!cli_number(reader, reader->value, 0, INT64_MAX, &number)) return CLI_USAGE;
+        run->has_seeds = true;
+        run->seed_first = run->seed_last = (uint64_t)number;
+        return CLI_PASSED;
+    case OPT_SEEDS: return take_seeds(run, reader->value);
+    case OPT_SWEEP:
+        if (!cli_number(reader, reader->value, 0, SWEEP_MAX, &number)) return CLI_USAGE;
+        run->has_sweep = true;
+        run->sweep = (int32_t)number;
+        return CLI_PASSED;
+    case OPT_SET: return take_set(run, reader->value);
+    case OPT_JOBS:
+        if (!cli_number(reader, reader->value, 1, POOL_WORKERS_MAX, &number)) return CLI_USAGE;
+        run->session.jobs = (int)number;
+        return CLI_PASSED;
+    case OPT_LIST: run->list = true; return CLI_PASSED;
+    case OPT_WORD: run->word = reader->value; return CLI_PASSED;
+    case OPT_NO_VERIFY: run->session.plays = COORDINATOR_ONCE; return CLI_PASSED;
+    case OPT_TRACE: run->session.print_trace = true; return CLI_PASSED;
+    case OPT_COLOR: return take_colour(run, reader->value);
+    default: run->session.out_folder = reader->value; return CLI_PASSED;
+    }
+}
+
+static int take_path(struct run_command *run, const char *path)
+{
+    enum fl_error err = discover(&run->files, path);
+    if (!err) return CLI_PASSED;
+    const char *problem = run->files.problem ? run->files.problem : path;
+    return cli_wrong(&run->reader, "expected a scenario file or a folder of them, found \"%s\": %s",
+                     problem, fl_error_text(err));
+}
+
+/* Returns an exit code; *ret_go_on is false when that is the end of it. */
+static int read_arguments(struct run_command *run, bool *ret_go_on)
+{
+    int code = CLI_PASSED, paths = 0;
+    *ret_go_on = false;
+    while (code == CLI_PASSED) {
+        switch (cli_next(&run->reader)) {
+        case CLI_OPTION: code = take_option(run); break;
+        case CLI_ARGUMENT:
+            code = take_path(run, run->reader.value);
+            paths++;
+            break;
+        case CLI_HELP: cli_print_help(&command_run, run->out); return CLI_PASSED;
+        case CLI_WRONG: return CLI_USAGE;
+        case CLI_END:
+            if (paths == 0) return cli_wrong(&run->reader, "expected a scenario file or folder");
+            *ret_go_on = true;
+            return CLI_PASSED;
+        }
+    }
+    return code;
+}
+
+/* --- scenarios -----------------------------------------------------------------------------------
+ */
+static int nothing_selected(struct run_command *run, const struct nearest *nearest)
+{
+    if (!run->word) return cli_wrong(&run->reader, "expected a *.scenario file, found none");
+    if (!nearest->best)
+        return cli_wrong(&run->reader, "no scenario's name contains \"%s\"", run->word);
+    return cli_wrong(&run->reader, "no scenario's name contains \"%s\"; did you mean \"%s\"?",
+                     run->word, nearest->best);
+}
+
+/* -k, and what it could have meant: any part of a name between / and --. */
+static int select_files(struct run_command *run)
+{
+    struct nearest nearest = nearest_to(fl_span_from(run->word));
+    if (run->word) {
+        for (uint32_t i = 0; i < run->files.count; i++) {
+            const char *slash = strrchr(run->files.files[i].id, '/');
+            nearest_offer(&nearest, slash ? slash + 1 : run->files.files[i].id);
+        }
+        discover_filter(&run->files, run->word);
+    }
+    return run->files.count > 0 ? CLI_PASSED : nothing_selected(run, &nearest);
+}
+
+static bool has_sweep(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->fault_count; i++)
+        if (plan->faults[i].sweep) return true;
+    return false;
+}
+
+static void fill_play(const struct run_command *run, const struct discovered_file *file,
+                      const struct plan *plan, struct session_play *play)
+{
+    struct coordinator_scenario *scenario = &play->scenario;
+    *play = (struct session_play){.id = file->id};
+    scenario->path = file->path;
+    scenario->settings = run->settings;
+    scenario->setting_count = run->setting_count;
+    scenario->seed_first = run->has_seeds ? run->seed_first : plan->seed_first;
+    scenario->seed_last = run->has_seeds ? run->seed_last : plan->seed_last;
+    scenario->sweeps = has_sweep(plan);
+    scenario->sweep = run->has_sweep ? run->sweep : -1;
+    scenario->single = run->has_sweep || run->session.print_trace;
+}
+
+/* The plans themselves are read again by the run workers; here they only prove to be readable. */
+static uint32_t read_plays(struct run_command *run, struct session_play *plays)
+{
+    uint32_t unreadable = 0;
+    for (uint32_t i = 0; i < run->files.count; i++) {
+        const struct discovered_file *file = &run->files.files[i];
+        struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+        struct plan *plan = NULL;
+        enum fl_error err =
+            scenario_read(file->path, run->settings, run->setting_count, &plan, &message);
+        if (err) {
+            fprintf(run->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
+            unreadable++;
+        } else {
+            fill_play(run, file, plan, &plays[i]);
+            if (run->list) fprintf(run->out, "%-56s  %s\n", file->id, plan->title);
+        }
+        scenario_plan_free(plan);
+        fl_buf_release(&message);
+    }
+    return unreadable;
+}
+
+static int play(struct run_command *run)
+{
+    uint32_t count = run->files.count;
+    if ((run->session.print_trace || run->has_sweep) && count != 1)
+        return cli_wrong(&run->reader, "--trace and --sweep want a single scenario, found %u",
+                         count);
+    struct session_play *plays = fl_arena_alloc_array(&run->files.arena, count, sizeof *plays);
+    if (!plays) return cli_wrong(&run->reader, "%s", fl_error_text(FL_ENOMEM));
+    uint32_t unreadable = read_plays(run, plays);
+    if (unreadable) {
+        fprintf(run->out, "0 passed, %u failed, %u skipped\n", unreadable, count - unreadable);
+        return CLI_USAGE;
+    }
+    if (run->list) return CLI_PASSED;
+    return session_run(&run->session, plays, count, run->out, run->err);
+}
+
+static int run_main(int argc, char **argv, FILE *out, FILE *err)
+{
+    bool go_on;
+    struct run_command *run = calloc(1, sizeof *run);
+    if (!run) return CLI_HARNESS_FAULT;
+    run->reader = cli_reader_init(&command_run, argc, argv, err);
+    run->session = (struct session_options){.plays = COORDINATOR_TWICE, .out_folder = "out"};
+    run->out = out;
+    run->err = err;
+    int code = read_arguments(run, &go_on);
+    if (go_on) code = select_files(run);
+    if (go_on && code == CLI_PASSED) code = play(run);
+    discover_release(&run->files);
+    free(run);
+    return code;
+}
+
+const struct cli_command command_run = {
+    .name = "run",
+    .arguments = "FILE|DIR...",
+    .summary = "Plays scenarios and tells whether what they claim holds",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .details = details,
+    .run = run_main,
+};

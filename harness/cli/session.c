@@ -1,0 +1,223 @@
+#include "harness/cli/session.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/cli/replay_file.h"
+
+enum { PATH_BYTES_MAX = 512, JOBS_MAX = POOL_WORKERS_MAX };
+
+struct session {
+    const struct session_options *options;
+    const struct session_play *plays;
+    uint32_t count;
+    struct report report;
+    struct report_sums sums;
+    enum course_outcome gravest;
+};
+
+int session_exit_code(enum course_outcome outcome)
+{
+    switch (outcome) {
+    case COURSE_PASSED: return CLI_PASSED;
+    case COURSE_FAILED: return CLI_FAILED;
+    case COURSE_STUCK: return CLI_STUCK;
+    case COURSE_CRASHED: return CLI_HANDLER_CRASHED;
+    case COURSE_BAD_INPUT: return CLI_USAGE;
+    case COURSE_NONDETERMINISM: return CLI_NONDETERMINISM;
+    case COURSE_HARNESS_FAULT: return CLI_HARNESS_FAULT;
+    }
+    return CLI_HARNESS_FAULT;
+}
+
+/* --- replay files --------------------------------------------------------------------------------
+ */
+/* out/import-csv-import-completes.replay */
+static bool replay_path(const struct session *session, const char *id, char path[PATH_BYTES_MAX])
+{
+    int length = snprintf(path, PATH_BYTES_MAX, "%s/", session->options->out_folder);
+    if (length < 0 || length >= PATH_BYTES_MAX) return false;
+    char *name = path + length;
+    length = snprintf(name, (size_t)(PATH_BYTES_MAX - length), "%s.replay", id);
+    if (length < 0 || name + length >= path + PATH_BYTES_MAX) return false;
+    for (; *name; name++)
+        if (*name == '/') *name = '-';
+    return true;
+}
+
+static bool write_file(const char *path, struct fl_span text)
+{
+    FILE *file = fopen(path, "wb");
+    if (!file) return false;
+    bool whole = fwrite(text.bytes, 1, text.length, file) == text.length;
+    return fclose(file) == 0 && whole;
+}
+
+static bool write_replay(const struct session *session, const struct session_play *play,
+                         const struct course *course, const struct coordinator_record *record,
+                         char path[PATH_BYTES_MAX])
+{
+    struct fl_buf text = FL_BUF_INIT(REPLAY_BYTES_MAX);
+    const struct course_failure *failure = &course->failure;
+    struct replay replay = {
+        .scenario = play->scenario.path,
+        .settings = play->scenario.settings,
+        .setting_count = play->scenario.setting_count,
+        .seed = failure->seed,
+        .sweep = failure->sweep,
+        .has_trace = failure->trace_hash[0] != 0 || failure->trace_hash[1] != 0,
+        .trace_hash = {failure->trace_hash[0], failure->trace_hash[1]},
+    };
+    if (record && failure->outcome != COURSE_NONDETERMINISM) replay.choices = record->choices;
+    bool done = replay_path(session, play->id, path) && replay_format(&replay, &text) == FL_OK &&
+                (mkdir(session->options->out_folder, 0777) == 0 || errno == EEXIST) &&
+                write_file(path, fl_buf_span(&text));
+    fl_buf_release(&text);
+    return done;
+}
+
+/* --- results -------------------------------------------------------------------------------------
+ */
+static void tell_failure(struct session *session, const struct session_play *play,
+                         const struct report_run *run, const struct course *course,
+                         const struct coordinator_record *record)
+{
+    char path[PATH_BYTES_MAX];
+    const struct course_failure *failure = &course->failure;
+    struct report_failure told = {
+        .line = failure->failed_line,
+        .text = fl_buf_span(&failure->text),
+        .swept_at = fl_buf_span(&failure->swept_at),
+        .seed = failure->seed,
+        .replay = play->replay,
+    };
+    bool playable = failure->outcome != COURSE_BAD_INPUT && course->runs > 0;
+    if (!play->replay && playable && write_replay(session, play, course, record, path))
+        told.replay = path;
+    report_failure(&session->report, run, &told);
+}
+
+/* Whether a replay went as it had gone when it was written. */
+static void tell_replay(struct session *session, const struct session_play *play,
+                        const struct course *course, const struct coordinator_record *record)
+{
+    bool same = course->trace_hash[0] == play->trace_hash[0] &&
+                course->trace_hash[1] == play->trace_hash[1];
+    FILE *out = session->report.out;
+    if (play->has_trace)
+        fprintf(
+            out, "      %s\n",
+            same ? "same trace as recorded"
+                 : "the trace differs from the recorded one: the code or the scenario has changed");
+    if (record && record->misses)
+        fprintf(out, "      %llu recorded choices were not possible any more\n",
+                (unsigned long long)record->misses);
+}
+
+static const char *unit_of(const struct coordinator_scenario *scenario)
+{
+    if (scenario->single) return "run";
+    bool seeds = scenario->seed_first != scenario->seed_last;
+    if (scenario->sweeps) return seeds ? "run" : "sweep";
+    return seeds ? "seed" : "run";
+}
+
+static void on_finished(void *context, uint32_t index, const struct course *course,
+                        const struct coordinator_record *record)
+{
+    struct session *session = context;
+    const struct session_play *play = &session->plays[index];
+    enum course_outcome outcome = course_outcome(course);
+    struct report_run run = {
+        .id = play->id,
+        .path = play->scenario.path,
+        .passed = outcome == COURSE_PASSED,
+        .trace_hash = {course->trace_hash[0], course->trace_hash[1]},
+        .runs = course->runs,
+        .failed = course->failed,
+        .unit = unit_of(&play->scenario),
+        .stopped = course->deaths >= COURSE_DEATHS_MAX && !play->scenario.single,
+    };
+    if (session->options->print_trace && record) {
+        report_clear(&session->report);
+        fprintf(session->report.out, "%.*s", FL_SPAN_ARGS(record->trace));
+    }
+    report_run(&session->report, &run);
+    if (play->replay) tell_replay(session, play, course, record);
+    if (!run.passed) tell_failure(session, play, &run, course, record);
+    session->sums.passed += run.passed;
+    session->sums.failed += !run.passed;
+    session->sums.runs += course->runs;
+    session->sums.effects += course->effects * (uint64_t)session->options->plays;
+    session->sums.virtual_us += course->virtual_us;
+    if (outcome > session->gravest) session->gravest = outcome;
+}
+
+static void on_progress(void *context, uint32_t index, uint64_t runs)
+{
+    struct session *session = context;
+    if (index < session->count) report_progress(&session->report, session->plays[index].id, runs);
+}
+
+/* --- the whole -----------------------------------------------------------------------------------
+ */
+static int64_t real_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/* A run and its second play need two workers whatever the number of jobs. */
+static int worker_count(const struct session_options *options)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    int jobs = options->jobs ? options->jobs : (int)(processors > 0 ? processors : 1);
+    if (jobs > JOBS_MAX) jobs = JOBS_MAX;
+    return jobs < (int)options->plays ? (int)options->plays : jobs;
+}
+
+static enum fl_error play_all(struct session *session, const struct coordinator_scenario *scenarios)
+{
+    struct pool *pool;
+    const struct coordinator_options options = {
+        .plays = session->options->plays,
+        .record_all = session->options->print_trace,
+    };
+    const struct coordinator_sink sink = {session, on_finished, on_progress};
+    enum fl_error err = pool_new(worker_count(session->options), SESSION_HANG_US, &pool);
+    if (err) return err;
+    err = coordinator_run(pool, &options, scenarios, session->count, &sink);
+    pool_free(pool);
+    return err;
+}
+
+int session_run(const struct session_options *options, const struct session_play *plays,
+                uint32_t count, FILE *out, FILE *err_out)
+{
+    struct session session = {.options = options, .plays = plays, .count = count};
+    struct fl_arena arena = FL_ARENA_INIT(0);
+    session.report = report_init(out, options->colour);
+    session.sums.failed = options->failed;
+    session.sums.skipped = options->skipped;
+    int64_t begun_us = real_us();
+    enum fl_error err = FL_ENOMEM;
+    struct coordinator_scenario *scenarios =
+        fl_arena_alloc_array(&arena, count + 1, sizeof *scenarios);
+    for (uint32_t i = 0; scenarios && i < count; i++)
+        scenarios[i] = plays[i].scenario;
+    if (scenarios) err = play_all(&session, scenarios);
+    fl_arena_release(&arena);
+    session.sums.real_us = real_us() - begun_us;
+    if (err) {
+        report_clear(&session.report);
+        fprintf(err_out, "faultline: the run workers: %s\n", fl_error_text(err));
+        session.sums.failed += count - session.sums.passed - session.sums.failed;
+        session.gravest = COURSE_HARNESS_FAULT;
+    }
+    report_sums(&session.report, &session.sums);
+    return session_exit_code(session.gravest);
+}

@@ -1,0 +1,39 @@
+/* harness/cli/session.h - plays scenarios and tells a person about it; both `run` and `replay`. */
+#ifndef HARNESS_CLI_SESSION_H
+#define HARNESS_CLI_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "harness/cli/coordinator.h"
+#include "harness/cli/options.h"
+#include "harness/report/report.h"
+
+enum { SESSION_HANG_US = 10 * 1000 * 1000 }; /* of real time without an effect */
+
+/* A play is what the coordinator needs and what a person calls it. */
+struct session_play {
+    struct coordinator_scenario scenario;
+    const char *id;
+    const char *replay; /* an existing replay file; NULL: failures get a new one */
+    bool has_trace;     /* the trace that a replay is expected to have */
+    uint64_t trace_hash[2];
+};
+
+struct session_options {
+    int jobs; /* 0: one for each processor */
+    enum coordinator_plays plays;
+    bool print_trace;
+    enum report_colour colour;
+    const char *out_folder;   /* where replay files go */
+    uint64_t failed, skipped; /* scenarios that could not even be read, or were not tried for it */
+};
+
+/* Returns the exit code. */
+int session_run(const struct session_options *options, const struct session_play *plays,
+                uint32_t count, FILE *out, FILE *err);
+/* The code of the gravest outcome. */
+int session_exit_code(enum course_outcome outcome);
+
+#endif

@@ -1,0 +1,231 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "harness/cli/course.h"
+
+static struct run_item item_of(uint64_t seed, int32_t sweep, enum run_verdict verdict)
+{
+    return (struct run_item){.seed = seed,
+                             .sweep = sweep,
+                             .verdict = verdict,
+                             .trace_hash = {seed + 1, 2},
+                             .effects = 10};
+}
+
+/* Answers a batch: every run passes, but a sweep has `points` points and `bad_seed` fails. */
+static void answer(struct course *course, const struct course_batch *batch, int32_t points,
+                   uint64_t bad_seed)
+{
+    struct run_item items[REQUEST_RUNS_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < batch->seeds; i++)
+        for (uint32_t k = 0; k < batch->points; k++) {
+            int32_t sweep = batch->sweep < 0 ? -1 : batch->sweep + (int32_t)k;
+            enum run_verdict verdict = batch->seed + i == bad_seed ? RUN_FAILED : RUN_PASSED;
+            if (sweep >= points) verdict = RUN_SWEPT;
+            items[count++] = item_of(batch->seed + i, sweep, verdict);
+            if (verdict == RUN_SWEPT) break;
+        }
+    course_take(course, batch, items, count);
+}
+
+static void play(struct course *course, int32_t points, uint64_t bad_seed)
+{
+    struct course_batch batch;
+    while (course_next(course, &batch))
+        answer(course, &batch, points, bad_seed);
+    assert_true(course_done(course));
+    course_finish(course);
+}
+
+static void every_seed_is_run_once(void **state)
+{
+    struct course course;
+    (void)state;
+    course_init(&course, 3, 102, false);
+    course.batch_size = 7;
+    play(&course, INT32_MAX, UINT64_MAX);
+    assert_int_equal(course.runs, 100);
+    assert_int_equal(course.failed, 0);
+    assert_int_equal(course.effects, 1000);
+    assert_int_equal(course_outcome(&course), COURSE_PASSED);
+    course_release(&course);
+}
+
+static void the_last_possible_seed_does_not_overflow(void **state)
+{
+    struct course course;
+    (void)state;
+    course_init(&course, UINT64_MAX - 2, UINT64_MAX, false);
+    course.batch_size = 64;
+    play(&course, INT32_MAX, 0);
+    assert_int_equal(course.runs, 3);
+    course_release(&course);
+}
+
+static void a_sweep_counts_up_until_it_is_swept(void **state)
+{
+    struct course course;
+    (void)state;
+    course_init(&course, 1, 2, true);
+    course.batch_size = 5;
+    play(&course, 18, UINT64_MAX);
+    assert_int_equal(course.runs, 36);
+    assert_int_equal(course_outcome(&course), COURSE_PASSED);
+    course_release(&course);
+}
+
+static void points_beyond_the_end_that_were_asked_for_ahead_count_for_nothing(void **state)
+{
+    struct course course;
+    struct course_batch batches[4];
+    (void)state;
+    course_init(&course, 1, 1, true);
+    course.batch_size = 4;
+    for (int i = 0; i < 4; i++)
+        assert_true(course_next(&course, &batches[i]));
+    for (int i = 3; i >= 0; i--)
+        answer(&course, &batches[i], 6, UINT64_MAX);
+    assert_true(course_done(&course));
+    assert_int_equal(course.runs, 6);
+    course_release(&course);
+}
+
+static void a_sweep_without_points_fails(void **state)
+{
+    struct course course;
+    (void)state;
+    course_init(&course, 1, 1, true);
+    play(&course, 0, UINT64_MAX);
+    assert_int_equal(course_outcome(&course), COURSE_FAILED);
+    course_release(&course);
+}
+
+static void the_hash_depends_on_neither_order_nor_batches(void **state)
+{
+    struct course one, other;
+    struct course_batch batches[3];
+    (void)state;
+    course_init(&one, 1, 9, false);
+    one.batch_size = 9;
+    play(&one, INT32_MAX, 0);
+    course_init(&other, 1, 9, false);
+    other.batch_size = 3;
+    for (int i = 0; i < 3; i++)
+        assert_true(course_next(&other, &batches[i]));
+    for (int i = 2; i >= 0; i--)
+        answer(&other, &batches[i], INT32_MAX, 0);
+    assert_true(one.trace_hash[0] == other.trace_hash[0]);
+    assert_true(one.trace_hash[1] == other.trace_hash[1]);
+    course_release(&one);
+    course_release(&other);
+}
+
+static void the_hash_of_a_single_run_is_its_own(void **state)
+{
+    struct course course;
+    (void)state;
+    course_init(&course, 41, 41, false);
+    play(&course, INT32_MAX, 0);
+    assert_int_equal(course.trace_hash[0], 42);
+    assert_int_equal(course.trace_hash[1], 2);
+    course_release(&course);
+}
+
+static void the_first_failure_is_the_one_that_is_told(void **state)
+{
+    struct course course;
+    struct course_batch batches[2];
+    (void)state;
+    course_init(&course, 1, 8, false);
+    course.batch_size = 4;
+    assert_true(course_next(&course, &batches[0]));
+    assert_true(course_next(&course, &batches[1]));
+    answer(&course, &batches[1], INT32_MAX, 6);
+    answer(&course, &batches[0], INT32_MAX, 2);
+    assert_int_equal(course.failed, 2);
+    assert_int_equal(course.failure.seed, 2);
+    assert_int_equal(course_outcome(&course), COURSE_FAILED);
+    course_release(&course);
+}
+
+static void the_gravest_failure_hides_the_others(void **state)
+{
+    struct course course;
+    struct course_batch batch;
+    (void)state;
+    course_init(&course, 1, 3, false);
+    course.batch_size = 3;
+    assert_true(course_next(&course, &batch));
+    struct run_item items[] = {item_of(1, -1, RUN_FAILED), item_of(2, -1, RUN_STUCK),
+                               item_of(3, -1, RUN_CRASHED)};
+    course_take(&course, &batch, items, 3);
+    assert_int_equal(course_outcome(&course), COURSE_CRASHED);
+    assert_int_equal(course.failure.seed, 3);
+    assert_int_equal(course.failed, 3);
+    course_release(&course);
+}
+
+static void a_batch_that_died_is_tried_run_by_run(void **state)
+{
+    struct course course;
+    struct course_batch batch;
+    (void)state;
+    course_init(&course, 1, 4, false);
+    course.batch_size = 4;
+    assert_true(course_next(&course, &batch));
+    course_take_death(&course, &batch, COURSE_CRASHED, "it died");
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        assert_true(course_next(&course, &batch));
+        assert_int_equal(batch.seed, seed);
+        assert_int_equal(batch.seeds, 1);
+        if (seed == 3)
+            course_take_death(&course, &batch, COURSE_CRASHED, "it died");
+        else
+            answer(&course, &batch, INT32_MAX, 0);
+    }
+    assert_true(course_done(&course));
+    assert_int_equal(course.runs, 4);
+    assert_int_equal(course.failed, 1);
+    assert_int_equal(course.failure.seed, 3);
+    assert_string_equal(course.failure.text.bytes, "it died");
+    course_release(&course);
+}
+
+static void after_three_deaths_the_rest_is_not_run(void **state)
+{
+    struct course course;
+    struct course_batch batch;
+    int batches = 0;
+    (void)state;
+    course_init(&course, 1, 100, false);
+    while (course_next(&course, &batch)) {
+        course_take_death(&course, &batch, COURSE_CRASHED, "it died");
+        batches++;
+    }
+    assert_int_equal(batches, COURSE_DEATHS_MAX);
+    assert_true(course_done(&course));
+    course_release(&course);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_seed_is_run_once),
+        cmocka_unit_test(the_last_possible_seed_does_not_overflow),
+        cmocka_unit_test(a_sweep_counts_up_until_it_is_swept),
+        cmocka_unit_test(points_beyond_the_end_that_were_asked_for_ahead_count_for_nothing),
+        cmocka_unit_test(a_sweep_without_points_fails),
+        cmocka_unit_test(the_hash_depends_on_neither_order_nor_batches),
+        cmocka_unit_test(the_hash_of_a_single_run_is_its_own),
+        cmocka_unit_test(the_first_failure_is_the_one_that_is_told),
+        cmocka_unit_test(the_gravest_failure_hides_the_others),
+        cmocka_unit_test(a_batch_that_died_is_tried_run_by_run),
+        cmocka_unit_test(after_three_deaths_the_rest_is_not_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

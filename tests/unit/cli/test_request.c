@@ -1,0 +1,148 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/assert.h"
+#include "harness/cli/request.h"
+
+static void a_request_arrives_as_it_was_sent(void **state)
+{
+    const struct scenario_setting settings[] = {{"file", "a \"b\".csv"}, {"empty", ""}};
+    const struct run_request sent = {.path = "a/b.scenario",
+                                     .settings = settings,
+                                     .setting_count = 2,
+                                     .seed = INT64_MAX,
+                                     .seeds = 1,
+                                     .sweep = 12,
+                                     .points = 64,
+                                     .record = true,
+                                     .source = REQUEST_RECORDED,
+                                     .choices = FL_SPAN("line one\nline \x01 two\n")};
+    struct fl_buf line = FL_BUF_INIT(4096);
+    struct fl_arena arena = FL_ARENA_INIT(0);
+    struct run_request got;
+    (void)state;
+    assert_int_equal(run_request_write(&sent, &line), FL_OK);
+    assert_null(memchr(line.bytes, '\n', line.length));
+    assert_int_equal(run_request_read(fl_buf_span(&line), &arena, &got), FL_OK);
+    assert_string_equal(got.path, sent.path);
+    assert_int_equal(got.setting_count, 2);
+    assert_string_equal(got.settings[0].value, settings[0].value);
+    assert_string_equal(got.settings[1].value, "");
+    assert_true(got.seed == sent.seed);
+    assert_int_equal(got.seeds, 1);
+    assert_int_equal(got.sweep, 12);
+    assert_int_equal(got.points, 64);
+    assert_true(got.record);
+    assert_int_equal(got.source, REQUEST_RECORDED);
+    assert_true(fl_span_equal(got.choices, sent.choices));
+    fl_arena_release(&arena);
+    fl_buf_release(&line);
+}
+
+static void an_answer_arrives_as_it_was_sent(void **state)
+{
+    const struct run_item sent[] = {
+        {.seed = 7,
+         .sweep = -1,
+         .verdict = RUN_PASSED,
+         .trace_hash = {UINT64_MAX, 1},
+         .effects = 9,
+         .virtual_us = 12345},
+        {.seed = 8,
+         .sweep = 3,
+         .verdict = RUN_FAILED,
+         .failed_line = 5,
+         .misses = 2,
+         .text = FL_SPAN("expected\nfound"),
+         .swept_at = FL_SPAN("kill p1"),
+         .trace = FL_SPAN("t"),
+         .choices = FL_SPAN("c")},
+    };
+    struct fl_buf line = FL_BUF_INIT(4096);
+    struct run_answer got;
+    (void)state;
+    struct run_answer_writer writer = run_answer_begin(&line);
+    run_answer_add(&writer, &sent[0]);
+    run_answer_add(&writer, &sent[1]);
+    assert_int_equal(run_answer_end(&writer, 77), FL_OK);
+    assert_int_equal(run_answer_read(fl_buf_span(&line), &got), FL_OK);
+    assert_null(got.error);
+    assert_int_equal(got.item_count, 2);
+    assert_int_equal(got.took_us, 77);
+    assert_true(got.items[0].trace_hash[0] == UINT64_MAX && got.items[0].trace_hash[1] == 1);
+    assert_int_equal(got.items[0].virtual_us, 12345);
+    assert_int_equal(got.items[0].text.length, 0);
+    assert_int_equal(got.items[1].verdict, RUN_FAILED);
+    assert_int_equal(got.items[1].failed_line, 5);
+    assert_int_equal(got.items[1].misses, 2);
+    assert_true(fl_span_is(got.items[1].text, "expected\nfound"));
+    assert_true(fl_span_is(got.items[1].swept_at, "kill p1"));
+    run_answer_release(&got);
+    fl_buf_release(&line);
+}
+
+static void an_error_is_an_answer_too(void **state)
+{
+    struct fl_buf line = FL_BUF_INIT(4096);
+    struct run_answer got;
+    (void)state;
+    assert_int_equal(run_answer_error(&line, "out of memory"), FL_OK);
+    assert_int_equal(run_answer_read(fl_buf_span(&line), &got), FL_OK);
+    assert_string_equal(got.error, "out of memory");
+    run_answer_release(&got);
+    fl_buf_release(&line);
+}
+
+static struct bad_case {
+    const char *name, *line;
+} bad_answers[] = {
+    {"answer: empty", ""},
+    {"answer: no object", "[]"},
+    {"answer: no items", "{\"took_us\":1}"},
+    {"answer: an item without a hash", "{\"items\":[{\"seed\":1}],\"took_us\":1}"},
+    {"answer: a verdict that is none",
+     "{\"items\":[{\"seed\":1,\"sweep\":-1,\"verdict\":99,\"effects\":1,\"virtual_us\":1,\"hash\":"
+     "\"00000000000000000000000000000000\"}],\"took_us\":1}"},
+    {"answer: half a hash",
+     "{\"items\":[{\"seed\":1,\"sweep\":-1,\"verdict\":0,\"effects\":1,\"virtual_us\":1,\"hash\":"
+     "\"0000\"}],\"took_us\":1}"},
+};
+
+static void bad_answer_row(void **state)
+{
+    const struct bad_case *row = *state;
+    struct run_answer got;
+    assert_int_equal(run_answer_read(fl_span_from(row->line), &got), FL_EPARSE);
+}
+
+static void a_request_for_too_many_runs_is_refused(void **state)
+{
+    struct fl_arena arena = FL_ARENA_INIT(0);
+    struct run_request got;
+    (void)state;
+    assert_int_equal(
+        run_request_read(FL_SPAN("{\"path\":\"a\",\"settings\":[],\"seed\":1,\"seeds\":"
+                                 "65,\"sweep\":-1,\"points\":1}"),
+                         &arena, &got),
+        FL_EBOUND);
+    fl_arena_release(&arena);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[FL_COUNT(bad_answers) + 4] = {
+        cmocka_unit_test(a_request_arrives_as_it_was_sent),
+        cmocka_unit_test(an_answer_arrives_as_it_was_sent),
+        cmocka_unit_test(an_error_is_an_answer_too),
+        cmocka_unit_test(a_request_for_too_many_runs_is_refused),
+    };
+    for (size_t i = 0; i < FL_COUNT(bad_answers); i++)
+        tests[4 + i] =
+            (struct CMUnitTest){bad_answers[i].name, bad_answer_row, NULL, NULL, &bad_answers[i]};
+    return _cmocka_run_group_tests("request", tests, FL_COUNT(tests), NULL, NULL);
+}
