@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "posix/mail_message.h"
 
@@ -75,6 +76,15 @@ static CURLcode configure(struct delivery *delivery, const char *url, long timeo
     return code;
 }
 
+/* curl says QUIT when the handle is freed, and would wait two minutes for the answer: nothing is
+ * left to be heard, and after a failure nothing to be said either. */
+static void stop_listening(CURL *curl, int how)
+{
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    if (!curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &fd) && fd != CURL_SOCKET_BAD)
+        shutdown(fd, how);
+}
+
 static enum fl_error deliver(struct delivery *delivery, const struct fl_curl_mail *port,
                              const struct fl_mail *mail, long timeout_ms)
 {
@@ -82,6 +92,7 @@ static enum fl_error deliver(struct delivery *delivery, const struct fl_curl_mai
     if (err) return err;
     CURLcode code = configure(delivery, port->url, timeout_ms);
     if (!code) code = curl_easy_perform(delivery->curl);
+    stop_listening(delivery->curl, code ? SHUT_RDWR : SHUT_RD);
     return error_of(code, delivery);
 }
 
