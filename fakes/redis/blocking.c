@@ -11,7 +11,8 @@ struct fake_waiters {
     struct fake_database *db;
     struct fl_span name; /* the dict's key */
     struct fake_waiter *first, *last;
-    bool is_ready; /* stands in engine->ready */
+    bool is_ready; /* the key came into being; stands in the engine's list */
+    struct fake_waiters *next_ready;
 };
 
 struct fake_waiter {
@@ -108,6 +109,26 @@ static bool join(struct fake_redis_session *session, struct fake_database *db, s
     return true;
 }
 
+static void add_ready(struct fake_waiters *queue)
+{
+    struct fake_redis *engine = queue->db->engine;
+    queue->is_ready = true;
+    queue->next_ready = NULL;
+    *(engine->last_ready ? &engine->last_ready->next_ready : &engine->first_ready) = queue;
+    engine->last_ready = queue;
+}
+
+static void drop_ready(struct fake_waiters *queue)
+{
+    struct fake_redis *engine = queue->db->engine;
+    struct fake_waiters *before = NULL;
+    for (struct fake_waiters *q = engine->first_ready; q != queue; q = q->next_ready)
+        before = q;
+    *(before ? &before->next_ready : &engine->first_ready) = queue->next_ready;
+    if (engine->last_ready == queue) engine->last_ready = before;
+    queue->is_ready = false;
+}
+
 static void leave_queue(struct fake_heap *heap, struct fake_waiter *waiter)
 {
     struct fake_waiters *queue = waiter->queue;
@@ -115,6 +136,7 @@ static void leave_queue(struct fake_heap *heap, struct fake_waiter *waiter)
     *(waiter->previous ? &waiter->previous->next : &queue->first) = waiter->next;
     *(waiter->next ? &waiter->next->previous : &queue->last) = waiter->previous;
     if (queue->first) return;
+    if (queue->is_ready) drop_ready(queue);
     fake_dict_remove(heap, &queue->db->waiting, fake_dict_find(&queue->db->waiting, queue->name));
     fake_release(heap, queue, sizeof(*queue));
 }
@@ -159,23 +181,6 @@ void fake_blocking_wait(struct fake_call *call, const struct fake_block_request 
 
 /* ---- ready keys ---- */
 
-static void add_ready(struct fake_database *db, struct fake_waiters *queue)
-{
-    struct fake_redis *engine = db->engine;
-    if (engine->ready_count == engine->ready_capacity) {
-        size_t old = engine->ready_capacity, capacity = old ? old * 2 : 8;
-        struct fake_ready *grown = fake_realloc(&engine->heap, engine->ready, old * sizeof(*grown),
-                                                capacity * sizeof(*grown));
-        if (!grown) return; /* they wait until the key is made again, or time out */
-        engine->ready = grown;
-        engine->ready_capacity = capacity;
-    }
-    struct fake_str *name = fake_str_new(&engine->heap, queue->name);
-    if (!name) return;
-    queue->is_ready = true;
-    engine->ready[engine->ready_count++] = (struct fake_ready){db, name};
-}
-
 void fake_blocking_key_created(struct fake_database *db, const struct fake_redis_key *key)
 {
     if (!db->waiting.count) return;
@@ -183,7 +188,7 @@ void fake_blocking_key_created(struct fake_database *db, const struct fake_redis
     struct fake_entry *entry = fake_dict_find(&db->waiting, key->name);
     if (!entry) return;
     struct fake_waiters *queue = entry->value;
-    if (!queue->is_ready) add_ready(db, queue);
+    if (!queue->is_ready) add_ready(queue);
 }
 
 void fake_blocking_database_swapped(struct fake_database *db)
@@ -235,17 +240,15 @@ static void wake(struct fake_redis_session *session, size_t mark, uint64_t versi
     engine->last_unblocked = session;
 }
 
-static void serve_key(struct fake_database *db, struct fl_span name)
+/* The queue is gone when its last waiter was served. */
+static void serve_queue(struct fake_waiters *queue)
 {
-    struct fake_entry *entry = fake_dict_find(&db->waiting, name);
-    if (!entry) return;
-    struct fake_waiters *queue = entry->value;
-    queue->is_ready = false;
+    struct fake_database *db = queue->db;
     struct fake_waiter *next;
     for (struct fake_waiter *waiter = queue->first; waiter; waiter = next) {
         next = waiter->next;
         struct fake_redis_session *session = waiter->session;
-        struct fake_redis_key *key = fake_key_find(db, name);
+        struct fake_redis_key *key = fake_key_find(db, queue->name);
         if (!key) return;
         if (awaited_type(session) != key->type) continue;
         size_t mark = fake_session_mark(session);
@@ -257,12 +260,11 @@ static void serve_key(struct fake_database *db, struct fl_span name)
 
 void fake_blocking_serve(struct fake_redis *engine)
 {
-    for (size_t i = 0; i < engine->ready_count; i++) { /* serving may append */
-        struct fake_ready ready = engine->ready[i];
-        serve_key(ready.db, fake_str_span(ready.name));
-        fake_str_free(&engine->heap, ready.name);
+    while (engine->first_ready) { /* serving may append */
+        struct fake_waiters *queue = engine->first_ready;
+        drop_ready(queue);
+        serve_queue(queue);
     }
-    engine->ready_count = 0;
 }
 
 void fake_blocking_interrupt(struct fake_redis_session *session, const char *error)
@@ -295,13 +297,4 @@ void fake_blocking_expire(struct fake_redis *engine)
     struct fake_redis_session *session;
     while ((session = earliest(engine)) && session->block->request.deadline_us <= engine->now_us)
         fake_blocking_interrupt(session, NULL);
-}
-
-void fake_blocking_release(struct fake_redis *engine)
-{
-    for (size_t i = 0; i < engine->ready_count; i++)
-        fake_str_free(&engine->heap, engine->ready[i].name);
-    fake_release(&engine->heap, engine->ready, engine->ready_capacity * sizeof(*engine->ready));
-    engine->ready = NULL;
-    engine->ready_count = engine->ready_capacity = 0;
 }

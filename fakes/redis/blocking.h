@@ -46,7 +46,5 @@ void fake_blocking_expire(struct fake_redis *engine);
 void fake_blocking_interrupt(struct fake_redis_session *session, const char *error);
 /* Leaves all queues without a reply; fine when not blocked. */
 void fake_blocking_leave(struct fake_redis_session *session);
-/* Frees what was ready and not served. */
-void fake_blocking_release(struct fake_redis *engine);
 
 #endif

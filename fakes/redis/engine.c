@@ -47,7 +47,6 @@ static void release(struct fake_redis *engine)
 {
     while (engine->first_session)
         fake_redis_close(engine->first_session);
-    fake_blocking_release(engine);
     for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++) {
         fake_database_release(&engine->databases[i]);
         fake_dict_release(&engine->heap, &engine->databases[i].waiting);

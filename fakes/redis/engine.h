@@ -9,12 +9,6 @@
 
 enum { FAKE_RECENT_COMMANDS = 64, FAKE_VERSION_BYTES = 16 };
 
-/* A key that came into being while somebody waited for it. */
-struct fake_ready {
-    struct fake_database *db;
-    struct fake_str *name;
-};
-
 struct fake_redis {
     struct fake_heap heap;
     struct fake_redis_options options;
@@ -33,9 +27,8 @@ struct fake_redis {
     uint32_t watchers;                  /* sessions that watch a key */
 
     struct fake_redis_session *first_blocked,
-        *last_blocked;        /* in the order in which they blocked */
-    struct fake_ready *ready; /* in the order of becoming ready */
-    size_t ready_count, ready_capacity;
+        *last_blocked;                             /* in the order in which they blocked */
+    struct fake_waiters *first_ready, *last_ready; /* in the order of becoming ready */
     struct fake_redis_session *first_unblocked, *last_unblocked; /* their input waits to be read */
 
     struct fake_scripts *scripts; /* NULL before the first script command */

@@ -286,7 +286,7 @@ void fake_session_execute(struct fake_redis_session *session, const struct fl_sp
         return;
     }
     fake_session_call(session, command, args, count, FAKE_REDIS_DIRECT);
-    if (engine->ready_count) fake_blocking_serve(engine);
+    if (engine->first_ready) fake_blocking_serve(engine);
 }
 
 /* ---- input ---- */

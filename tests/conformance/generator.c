@@ -163,7 +163,8 @@ static const struct {
     {2, "EVAL \"redis.call('SET',KEYS[1],ARGV[1]) redis.call('DEL',KEYS[1]) "
         "redis.call('RPUSH',KEYS[1],"
         "ARGV[1],'x') return redis.call('LRANGE',KEYS[1],0,-1)\" 1 L V"},
-    {2, "EVAL \"local t={} for i=1,tonumber(ARGV[1]) or 0 do t[i]=i*1.5 end return t\" 0 I"},
+    {2,
+     "EVAL \"local t={} for i=1,tonumber(ARGV[1]) or 0 do t[i]=i*1.5 end return t\" 0 {0|1|3|x}"},
     {2, "EVAL \"redis.call('SELECT',1) redis.call('SET','t1',ARGV[1]) return "
         "redis.call('GET','t1')\" 0 V"},
     {2, "EVAL \"return {redis.sha1hex(ARGV[1]), redis.status_reply(ARGV[1]), "
@@ -174,6 +175,15 @@ static const struct {
     {2, "SCRIPT LOAD \"return 1\""},
     {1, "SCRIPT EXISTS e0e1f9fabfc9d4800c877a703b823ac0578ff8db x"},
     {1, "SCRIPT FLUSH"},
+    {1, "EVAL \"for i=1,300 do redis.call('ZADD',KEYS[1],i%7,'m'..i) end return "
+        "redis.call('ZCARD',KEYS[1])\" "
+        "1 Z"},
+    {1, "EVAL \"for i=1,200 do redis.call('RPUSH',KEYS[1],i%9) end return "
+        "redis.call('LLEN',KEYS[1])\" 1 L"},
+    {1, "EVAL \"for i=1,200 do redis.call('HSET',KEYS[1],'f'..i,i) end return "
+        "redis.call('HLEN',KEYS[1])\" 1 H"},
+    {1, "EVAL \"for i=1,600 do redis.call('SADD',KEYS[1],i*3) end return "
+        "redis.call('SCARD',KEYS[1])\" 1 S"},
     {1, "RESET"},
 };
 
