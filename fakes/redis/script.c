@@ -58,11 +58,24 @@ struct fake_scripts *fake_scripts_of(struct fake_redis *engine)
     return scripts;
 }
 
-static void free_script(struct fake_scripts *scripts, struct fake_entry *entry)
+static int forget_protected(lua_State *lua)
+{
+    const struct fake_script *script = lua_touserdata(lua, 1);
+    luaL_unref(lua, LUA_REGISTRYINDEX, script->reference);
+    return 0;
+}
+
+/* False: Lua has no memory for it now. */
+static bool drop_script(struct fake_scripts *scripts, struct fake_entry *entry)
 {
     struct fake_script *script = entry->value;
-    luaL_unref(scripts->lua, LUA_REGISTRYINDEX, script->reference);
+    if (lua_cpcall(scripts->lua, forget_protected, script) != 0) {
+        lua_settop(scripts->lua, 0);
+        return false;
+    }
     fake_release(&scripts->heap, script, sizeof(*script));
+    fake_dict_remove(&scripts->heap, &scripts->cache, entry);
+    return true;
 }
 
 void fake_scripts_free(struct fake_scripts *scripts)
@@ -169,6 +182,20 @@ static int compile_protected(lua_State *lua)
     return 0;
 }
 
+static struct fake_entry *add_script(struct fake_scripts *scripts, const char *hex)
+{
+    if (scripts->cache.count >= FAKE_REDIS_SCRIPTS_MAX) return NULL;
+    struct fake_script *script = fake_alloc_zeroed(&scripts->heap, sizeof(*script));
+    if (!script) return NULL;
+    struct fake_entry *entry = fake_dict_insert(&scripts->heap, &scripts->cache,
+                                                (struct fl_span){hex, FAKE_SHA1_HEX_BYTES});
+    if (entry)
+        entry->value = script;
+    else
+        fake_release(&scripts->heap, script, sizeof(*script));
+    return entry;
+}
+
 /* NULL: an error was written. */
 static struct fake_script *compile(struct fake_call *call, struct fake_scripts *scripts,
                                    const char *hex, struct fl_span body)
@@ -176,31 +203,27 @@ static struct fake_script *compile(struct fake_call *call, struct fake_scripts *
     unsigned flags;
     size_t skip;
     if (!parse_shebang(call, body, &flags, &skip)) return NULL;
-    struct compilation compilation = {.body = {body.bytes + skip, body.length - skip}};
-    if (lua_cpcall(scripts->lua, compile_protected, &compilation) != 0) {
-        lua_settop(scripts->lua, 0);
+    struct fake_entry *entry = add_script(scripts, hex);
+    if (!entry) {
         fake_call_oom(call);
         return NULL;
     }
-    if (compilation.error[0]) {
+    struct fake_script *script = entry->value;
+    struct compilation compilation = {.body = {body.bytes + skip, body.length - skip}};
+    int status = lua_cpcall(scripts->lua, compile_protected, &compilation);
+    if (status == 0 && !compilation.error[0]) {
+        *script = (struct fake_script){.reference = compilation.reference, .flags = flags};
+        return script;
+    }
+    lua_settop(scripts->lua, 0);
+    if (status != 0)
+        fake_call_oom(call);
+    else
         fake_reply_errorf(call->out, "ERR Error compiling script (new function): %s",
                           compilation.error);
-        return NULL;
-    }
-    struct fake_script *script = fake_alloc(&scripts->heap, sizeof(*script));
-    struct fake_entry *entry = NULL;
-    if (script && scripts->cache.count < FAKE_REDIS_SCRIPTS_MAX)
-        entry = fake_dict_insert(&scripts->heap, &scripts->cache,
-                                 (struct fl_span){hex, FAKE_SHA1_HEX_BYTES});
-    if (!entry) {
-        luaL_unref(scripts->lua, LUA_REGISTRYINDEX, compilation.reference);
-        fake_release(&scripts->heap, script, sizeof(*script));
-        fake_call_oom(call);
-        return NULL;
-    }
-    *script = (struct fake_script){.reference = compilation.reference, .flags = flags};
-    entry->value = script;
-    return script;
+    fake_release(&scripts->heap, script, sizeof(*script));
+    fake_dict_remove(&scripts->heap, &scripts->cache, entry);
+    return NULL;
 }
 
 static struct fake_script *find(struct fake_scripts *scripts, const char *hex)
@@ -217,8 +240,7 @@ static void make_room(struct fake_scripts *scripts)
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&scripts->cache, &i));) {
         if (((struct fake_script *)entry->value)->is_known) continue;
-        free_script(scripts, entry);
-        fake_dict_remove(&scripts->heap, &scripts->cache, entry);
+        if (!drop_script(scripts, entry)) return;
     }
 }
 

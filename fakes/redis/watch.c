@@ -38,13 +38,12 @@ void fake_watch_clear(struct fake_redis_session *session)
 {
     struct fake_heap *heap = &session->engine->heap;
     session->watch_fired = false;
-    if (!session->watched_count) return;
+    if (session->watched_count) session->engine->watchers--;
     for (size_t i = 0; i < session->watched_count; i++)
         fake_str_free(heap, session->watched[i].name);
     fake_release(heap, session->watched, session->watched_capacity * sizeof(*session->watched));
     session->watched = NULL;
     session->watched_count = session->watched_capacity = 0;
-    session->engine->watchers--;
 }
 
 void fake_watch_touch(struct fake_database *db, struct fl_span name)

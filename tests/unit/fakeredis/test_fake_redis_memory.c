@@ -1,0 +1,119 @@
+/* Every allocation of the engine fails in turn: it answers OOM or hangs up, and stays whole. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../alloc_sweep.h"
+#include "redis_fixture.h"
+
+struct attempt {
+    const char *name;
+    const char *commands;
+    const char *want; /* what arrives when memory is enough */
+};
+
+static struct attempt attempts[] = {
+    {"strings survive every failing allocation",
+     "SET k v\r\nAPPEND k 0123456789\r\nMSET a 1 b 2\r\nINCRBYFLOAT a 1.5\r\n",
+     "+OK\r\n:11\r\n+OK\r\n$3\r\n2.5\r\n"},
+    {"lists survive every failing allocation",
+     "RPUSH l a b c d e f\r\nLMOVE l m LEFT RIGHT\r\nLINSERT l BEFORE b x\r\nLSET l 0 y\r\nLPOS l "
+     "y\r\n",
+     ":6\r\n$1\r\na\r\n:6\r\n+OK\r\n:0\r\n"},
+    {"sets survive every failing allocation",
+     "SADD s a b c\r\nSADD t b c\r\nSINTERSTORE u s t\r\nSMOVE s t a\r\nSUNION s\r\n",
+     ":3\r\n:2\r\n:2\r\n:1\r\n*2\r\n$1\r\nb\r\n$1\r\nc\r\n"},
+    {"hashes survive every failing allocation",
+     "HSET h a 1 b 2 c 3 d 4 e 5\r\nHINCRBY h a 5\r\nCOPY h i\r\nRENAME i j\r\n",
+     ":5\r\n:6\r\n:1\r\n+OK\r\n"},
+    {"sorted sets survive every failing allocation",
+     "ZADD z 1 a 2 b 3 c\r\nZRANGESTORE y z 0 1\r\nZINCRBY z 5 a\r\nCOPY z x\r\n",
+     ":3\r\n:2\r\n$1\r\n6\r\n:1\r\n"},
+    {"transactions survive every failing allocation",
+     "WATCH k\r\nMULTI\r\nSET k 1\r\nGET k\r\nEXEC\r\n",
+     "+OK\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n$1\r\n1\r\n"},
+    {"scripts survive every failing allocation",
+     "EVAL \"redis.call('SET','k',ARGV[1]) return {redis.call('GET','k'),1}\" 0 v\r\n",
+     "*2\r\n$1\r\nv\r\n:1\r\n"},
+    {"connection and bits survive every failing allocation",
+     "CLIENT SETNAME me\r\nSETBIT k 7 1\r\nBITFIELD k SET u8 0 65\r\nGET k\r\n",
+     "+OK\r\n:0\r\n*1\r\n:1\r\n$1\r\nA\r\n"},
+};
+
+static bool is_refused(struct fl_span got)
+{
+    if (!got.length) return false;
+    return memmem(got.bytes, got.length, "-OOM", 4) || memmem(got.bytes, got.length, "memory", 6) ||
+           memmem(got.bytes, got.length, "EXECABORT", 9);
+}
+
+static enum fl_error talk(void *context)
+{
+    const struct attempt *attempt = context;
+    struct fake_clock clock = {.wall_us = START_US};
+    const struct fake_redis_options options = {.clock = fake_clock_port(&clock)};
+    struct fake_redis *engine = fake_redis_new(&options);
+    if (!engine) return FL_ENOMEM;
+    enum fl_error err = FL_ENOMEM;
+    struct fake_redis_session *session = fake_redis_open(engine, "a");
+    if (!session) goto out;
+    fake_redis_feed(session, attempt->commands, strlen(attempt->commands));
+    struct fl_span got = fake_redis_output(session);
+    if (fl_span_is(got, attempt->want))
+        err = FL_OK;
+    else if (!fake_redis_closed(session) && !is_refused(got))
+        err = FL_EINVAL;
+out:
+    fake_redis_free(engine);
+    return err;
+}
+
+static void survives_every_failing_allocation(void **state)
+{
+    alloc_sweep(talk, *state);
+}
+
+static struct attempt blocked = {"a wake-up", "BLPOP q 0\r\nPING\r\n",
+                                 "*2\r\n$1\r\nq\r\n$1\r\nx\r\n+PONG\r\n"};
+
+/* The waiter is served, or one of the two is told. */
+static enum fl_error wait_and_push(void *context)
+{
+    const struct attempt *attempt = context;
+    struct fake_clock clock = {.wall_us = START_US};
+    const struct fake_redis_options options = {.clock = fake_clock_port(&clock)};
+    struct fake_redis *engine = fake_redis_new(&options);
+    if (!engine) return FL_ENOMEM;
+    enum fl_error err = FL_ENOMEM;
+    struct fake_redis_session *waiter = fake_redis_open(engine, "a");
+    struct fake_redis_session *pusher = fake_redis_open(engine, "b");
+    if (!waiter || !pusher) goto out;
+    fake_redis_feed(waiter, attempt->commands, strlen(attempt->commands));
+    fake_redis_feed(pusher, "RPUSH q x\r\n", 11);
+    struct fl_span got = fake_redis_output(waiter), pushed = fake_redis_output(pusher);
+    if (fl_span_is(got, attempt->want) && fl_span_is(pushed, ":1\r\n"))
+        err = FL_OK;
+    else if (!fake_redis_closed(waiter) && !fake_redis_closed(pusher) && !is_refused(got) &&
+             !is_refused(pushed))
+        err = FL_EINVAL;
+out:
+    fake_redis_free(engine);
+    return err;
+}
+
+static void loses_no_wake_up_to_a_failing_allocation(void **state)
+{
+    alloc_sweep(wait_and_push, *state);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[sizeof(attempts) / sizeof(attempts[0]) + 1];
+    size_t count = 0;
+    for (; count < sizeof(attempts) / sizeof(attempts[0]); count++)
+        tests[count] = (struct CMUnitTest){attempts[count].name, survives_every_failing_allocation,
+                                           NULL, NULL, &attempts[count]};
+    tests[count++] =
+        (struct CMUnitTest){"loses_no_wake_up_to_a_failing_allocation",
+                            loses_no_wake_up_to_a_failing_allocation, NULL, NULL, &blocked};
+    return _cmocka_run_group_tests("fake_redis_memory", tests, count, NULL, NULL);
+}
