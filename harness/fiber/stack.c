@@ -10,8 +10,12 @@
 #include "core/assert.h"
 #include "harness/fiber/checkers.h"
 
+/* As wide as the kernel's gap below a thread's stack: a frame of some hundred kilobytes must not
+ * step over it into a neighbour. It costs addresses only. */
+enum { GUARD_BYTES = 1024 * 1024 };
+
 struct sim_stacks {
-    size_t page, bytes;
+    size_t bytes;
     struct sim_stack *free;
     struct sim_stack *made; /* every one, for the guard query and the end */
     unsigned count;
@@ -21,16 +25,16 @@ enum fl_error sim_stacks_new(size_t bytes, struct sim_stacks **ret_stacks)
 {
     struct sim_stacks *stacks = calloc(1, sizeof(*stacks));
     if (!stacks) return FL_ENOMEM;
-    stacks->page = (size_t)sysconf(_SC_PAGESIZE);
-    stacks->bytes = (bytes + stacks->page - 1) / stacks->page * stacks->page;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    stacks->bytes = (bytes + page - 1) / page * page;
     *ret_stacks = stacks;
     return FL_OK;
 }
 
-static void unmap(const struct sim_stacks *stacks, struct sim_stack *stack)
+static void unmap(struct sim_stack *stack)
 {
     sim_checkers_stack_gone(stack);
-    munmap(stack->base - stacks->page, stack->size + stacks->page);
+    munmap(stack->base - GUARD_BYTES, stack->size + GUARD_BYTES);
     free(stack);
 }
 
@@ -40,7 +44,7 @@ void sim_stacks_free(struct sim_stacks *stacks)
     while (stacks->made) {
         struct sim_stack *stack = stacks->made;
         stacks->made = stack->next_made;
-        unmap(stacks, stack);
+        unmap(stack);
     }
     free(stacks);
 }
@@ -50,19 +54,19 @@ static enum fl_error map(struct sim_stacks *stacks, struct sim_stack **ret_stack
     if (stacks->count == SIM_STACKS_MAX) return FL_EBOUND;
     struct sim_stack *stack = calloc(1, sizeof(*stack));
     if (!stack) return FL_ENOMEM;
-    size_t bytes = stacks->bytes + stacks->page;
-    char *low = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+    size_t bytes = stacks->bytes + GUARD_BYTES;
+    char *low = mmap(NULL, bytes, PROT_NONE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
     if (low == MAP_FAILED) goto no_map;
-    if (mprotect(low, stacks->page, PROT_NONE)) goto no_guard;
+    if (mprotect(low + GUARD_BYTES, stacks->bytes, PROT_READ | PROT_WRITE)) goto no_access;
     *stack = (struct sim_stack){
-        .base = low + stacks->page, .size = stacks->bytes, .next_made = stacks->made};
+        .base = low + GUARD_BYTES, .size = stacks->bytes, .next_made = stacks->made};
     sim_checkers_stack_made(stack);
     stacks->made = stack;
     stacks->count++;
     *ret_stack = stack;
     return FL_OK;
-no_guard:
+no_access:
     munmap(low, bytes);
 no_map:
     free(stack);
@@ -92,7 +96,7 @@ bool sim_stacks_is_guard(const struct sim_stacks *stacks, const void *address)
     uintptr_t at = (uintptr_t)address;
     for (const struct sim_stack *stack = stacks->made; stack; stack = stack->next_made) {
         uintptr_t base = (uintptr_t)stack->base;
-        if (at < base && at >= base - stacks->page) return true;
+        if (at < base && at >= base - GUARD_BYTES) return true;
     }
     return false;
 }

@@ -1,4 +1,4 @@
-/* harness/fiber/stack.h - stacks for fibers: mapped with a guard page below, kept for the next run.
+/* harness/fiber/stack.h - stacks for fibers: mapped with a guard below, kept for the next run.
  */
 #ifndef HARNESS_FIBER_STACK_H
 #define HARNESS_FIBER_STACK_H
@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 
-struct sim_stack { /* grows down from base + size; the page below base is the guard */
+struct sim_stack { /* grows down from base + size; what lies below base is the guard */
     char *base;
     size_t size;
     struct sim_stack *next_free; /* the pool's */
@@ -27,7 +27,7 @@ void sim_stacks_free(struct sim_stacks *stacks); /* all of them, also those that
 FL_CHECKED enum fl_error sim_stacks_take(struct sim_stacks *stacks, struct sim_stack **ret_stack);
 /* Nothing may run on it any more; what lay on it is forgotten. */
 void sim_stacks_give(struct sim_stacks *stacks, struct sim_stack *stack);
-/* Async-signal-safe: whether `address` lies in the guard page of any stack of the pool. */
+/* Async-signal-safe: whether `address` lies in the guard of any stack of the pool. */
 bool sim_stacks_is_guard(const struct sim_stacks *stacks, const void *address);
 /* The most bytes that any one of the stacks has ever used; reads them all. */
 size_t sim_stacks_high_water_bytes(const struct sim_stacks *stacks);

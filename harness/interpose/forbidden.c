@@ -21,7 +21,8 @@ static void *reals[FL_COUNT(names)];
 _Noreturn void sim_forbid(const char *symbol, const void *caller)
 {
     char function[POOL_NOTE_BYTES / 2];
-    sim_module_function_at(caller, function, sizeof(function));
+    /* A call that never returns may be its function's last instruction: look before the return. */
+    sim_module_function_at((const char *)caller - 1, function, sizeof(function));
     struct pool_note *note = pool_worker_note();
     snprintf(note->symbol, sizeof(note->symbol), "%s (called by %s)", symbol, function);
     _exit(POOL_EXIT_FORBIDDEN);

@@ -86,12 +86,11 @@ static void name_function(const struct sim_module *module, uintptr_t code, char 
         const ElfW(Sym) *symbol = &symbols.rows[i];
         uintptr_t start = (uintptr_t)module->base + symbol->st_value;
         if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_value == 0) continue;
-        /* A return address after the last instruction is the end itself. */
-        if (code < start || code - start > symbol->st_size) continue;
+        if (code < start || code - start >= symbol->st_size) continue;
         /* "perform.cold", "perform.part.0": the compiler's pieces of one function. */
         const char *name = sim_symbol_name(&symbols, symbol);
         snprintf(ret_name, room, "%.*s", (int)strcspn(name, "."), name);
-        if (code - start < symbol->st_size) break;
+        break;
     }
     sim_symbols_close(&symbols);
 }

@@ -1,0 +1,107 @@
+/* A process is killed while it holds heap memory and an open transaction of SQLite, again and
+ * again; nothing of it is left, and a leak checker agrees. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "tests/unit/world/one_process.h"
+
+#ifdef SIM_HAVE_VALGRIND
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
+
+enum { KILLS = 10 * 1000, KILLS_UNDER_VALGRIND = 200, KILLS_IN_A_WORLD = 100, BLOCKS = 20 };
+
+struct victim {
+    struct sim_world *world;
+    char *blocks[BLOCKS];
+    bool is_holding;
+};
+
+static void holds_memory_and_a_transaction(void *argument)
+{
+    struct victim *victim = argument;
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    for (size_t i = 0; i < BLOCKS; i++) {
+        victim->blocks[i] = malloc(100 * i);
+    }
+    if (sqlite3_open(":memory:", &db) ||
+        sqlite3_exec(db, "CREATE TABLE t(a); BEGIN; INSERT INTO t VALUES(zeroblob(20000))", NULL,
+                     NULL, NULL) ||
+        sqlite3_prepare_v2(db, "SELECT a FROM t", -1, &statement, NULL) ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        return;
+    victim->blocks[0] = realloc(victim->blocks[0], 5000);
+    victim->is_holding = true;
+    sim_sleep_until(victim->world, FL_NEVER_US, "death");
+}
+
+static void kill_one(struct sim_world *world)
+{
+    struct victim victim = {.world = world};
+    const struct sim_process_options options = {
+        .name = "p1", .main = holds_memory_and_a_transaction, .argument = &victim};
+    struct sim_process *process;
+    assert_int_equal(sim_process_start(world, &options, &process), FL_OK);
+    while (sim_world_step(world, FL_NEVER_US) == SIM_STEP_RAN) {
+    }
+    assert_true(victim.is_holding);
+    assert_true(sim_memory_bytes(sim_process_memory(process)) > 20000);
+    sim_process_kill(process, SIM_END_KILLED);
+    assert_null(sim_process_memory(process));
+}
+
+/* What SQLite itself keeps from one connection to the next must belong to the harness. */
+static int warm_up(void **state)
+{
+    (void)state;
+    sqlite3 *db;
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (sqlite3_initialize() || sqlite3_open(":memory:", &db)) return -1;
+    return sqlite3_close(db);
+}
+
+static int cool_down(void **state)
+{
+    (void)state;
+    return sqlite3_shutdown();
+}
+
+static void ten_thousand_kills_leave_nothing(void **state)
+{
+    (void)state;
+    const int kills = RUNNING_ON_VALGRIND ? KILLS_UNDER_VALGRIND : KILLS;
+    struct sim_stacks *stacks;
+    assert_int_equal(sim_stacks_new(SIM_FIBER_STACK_BYTES, &stacks), FL_OK);
+    for (int done = 0; done < kills; done += KILLS_IN_A_WORLD) {
+        struct sim_choices *choices;
+        struct sim_world *world;
+        assert_int_equal(sim_choices_simplest(&choices), FL_OK);
+        const struct sim_world_options options = {.choices = choices, .stacks = stacks};
+        assert_int_equal(sim_world_new(&options, &world), FL_OK);
+        for (int i = 0; i < KILLS_IN_A_WORLD; i++) {
+            kill_one(world);
+        }
+        sim_world_free(world);
+        sim_choices_free(choices);
+    }
+    assert_in_range(sim_stacks_high_water_bytes(stacks), 1024, SIM_FIBER_STACK_BYTES - 1);
+    sim_stacks_free(stacks);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(ten_thousand_kills_leave_nothing, warm_up, cool_down),
+    };
+    return cmocka_run_group_tests_name("kills", tests, NULL, NULL);
+}
