@@ -37,6 +37,21 @@ static inline void sim_checkers_stack_reused(struct sim_stack *stack)
 #endif
 }
 
+/* A stack is read as bytes, defined or not. */
+static inline void sim_checkers_before_reading(void)
+{
+#ifdef SIM_HAVE_VALGRIND
+    VALGRIND_DISABLE_ERROR_REPORTING;
+#endif
+}
+
+static inline void sim_checkers_after_reading(void)
+{
+#ifdef SIM_HAVE_VALGRIND
+    VALGRIND_ENABLE_ERROR_REPORTING;
+#endif
+}
+
 static inline void sim_checkers_stack_gone(struct sim_stack *stack)
 {
 #ifdef __SANITIZE_ADDRESS__
@@ -49,7 +64,7 @@ static inline void sim_checkers_stack_gone(struct sim_stack *stack)
 #endif
 }
 
-/* `*fake_frames` NULL-pointer argument: the stack that is left will never be entered again. */
+/* With fake_frames NULL the stack that is left will never be entered again. */
 static inline void sim_checkers_before_switch(void **fake_frames, const void *low, size_t size)
 {
 #ifdef __SANITIZE_ADDRESS__

@@ -115,9 +115,11 @@ __attribute__((no_sanitize("address"))) static size_t used_bytes(const struct si
 size_t sim_stacks_high_water_bytes(const struct sim_stacks *stacks)
 {
     size_t most = 0;
+    sim_checkers_before_reading();
     for (const struct sim_stack *stack = stacks->made; stack; stack = stack->next_made) {
         size_t used = used_bytes(stack);
         if (used > most) most = used;
     }
+    sim_checkers_after_reading();
     return most;
 }

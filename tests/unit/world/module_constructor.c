@@ -9,6 +9,11 @@ __attribute__((constructor)) static void keep(void)
     kept = malloc(100);
 }
 
+__attribute__((destructor)) static void drop(void)
+{
+    free(kept);
+}
+
 static enum fl_outcome uses(struct fl_job *job)
 {
     (void)job;

@@ -128,7 +128,7 @@ static void outside_of_a_run_libc_is_itself(void **state)
     (void)state;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    assert_in_range(time(NULL) - now.tv_sec, 0, 2);
+    assert_in_range(time(NULL) - now.tv_sec + 1, 0, 3); /* time's clock is the coarse one */
     assert_true(time(NULL) > START_S + 365 * 86400);
     assert_int_not_equal(getpid(), 100);
     assert_int_equal(access("/", F_OK), 0);
