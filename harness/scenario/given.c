@@ -1,6 +1,7 @@
 /* What is there before the start: rows, HTTP stubs, files. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/scenario/reading.h"
 
@@ -17,6 +18,14 @@ static bool read_db(struct reading *r)
     if (token->kind != TOKEN_END || row->column_count == 0)
         return reading_problem(r, token, "COLUMN=VALUE");
     return true;
+}
+
+/* Only a regular file: opening a pipe may wait for ever. */
+static FILE *open_given(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) return NULL;
+    return fopen(path, "rb");
 }
 
 /* --- http ----------------------------------------------------------------------------------------
@@ -36,7 +45,7 @@ static bool read_body_file(struct reading *r, const struct token *token, struct 
     const char *path;
     struct fl_buf bytes = FL_BUF_INIT(HTTP_BODY_BYTES_MAX);
     if (!reading_path(r, token, &path)) return false;
-    FILE *file = fopen(path, "rb");
+    FILE *file = open_given(path);
     if (!file) return reading_problem(r, token, "a file that can be opened after @");
     enum fl_error err = read_whole(file, &bytes);
     fclose(file);
@@ -125,13 +134,6 @@ static bool read_file_source(struct reading *r, struct plan_given_file *given)
     return true;
 }
 
-static bool can_open(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (file) fclose(file);
-    return file != NULL;
-}
-
 static bool read_file(struct reading *r)
 {
     struct plan_given_file *given = reading_add(r, &r->files, sizeof *given, PLAN_JOBS_MAX);
@@ -142,8 +144,10 @@ static bool read_file(struct reading *r)
     if (!reading_text(r, "the name of a file", &given->name)) return false;
     const struct token *source = line_peek(&r->line);
     if (!read_file_source(r, given)) return false;
-    if (given->real_path && !can_open(given->real_path))
+    FILE *file = given->real_path ? open_given(given->real_path) : NULL;
+    if (given->real_path && !file)
         return reading_problem(r, source, "a file that can be opened after @");
+    if (file) fclose(file);
     return reading_end(r, NULL);
 }
 

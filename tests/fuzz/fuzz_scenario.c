@@ -1,12 +1,33 @@
-/* The scenario language: any text is a plan or a refusal with a message, never a crash. */
+/* The scenario language: any text is a plan or a refusal with a message, never a crash; and a plan
+ * that is printed reads back as itself. */
 #include <stdint.h>
 
 #include "core/assert.h"
+#include "harness/scenario/format.h"
 #include "harness/scenario/parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-enum { MESSAGE_BYTES_MAX = 1024 * 1024 };
+enum { MESSAGE_BYTES_MAX = 1024 * 1024, TEXT_BYTES_MAX = 64 * 1024 * 1024 };
+
+static void read_back(const struct plan *plan)
+{
+    struct fl_buf once = FL_BUF_INIT(TEXT_BYTES_MAX), twice = FL_BUF_INIT(TEXT_BYTES_MAX);
+    struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    struct plan *again = NULL;
+    enum fl_error err = scenario_format(plan, &once);
+    if (err == FL_EBOUND) goto out; /* a small text can stand for a million jobs */
+    fl_assert(!err);
+    err = scenario_parse(plan->path, fl_buf_span(&once), NULL, 0, &again, &message);
+    if (err) fl_panic("printed, it cannot be read: %s\n%s", message.bytes, once.bytes);
+    fl_assert(scenario_format(again, &twice) == FL_OK);
+    fl_assert(fl_span_equal(fl_buf_span(&once), fl_buf_span(&twice)));
+out:
+    scenario_plan_free(again);
+    fl_buf_release(&once);
+    fl_buf_release(&twice);
+    fl_buf_release(&message);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
@@ -17,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     if (err)
         fl_assert(message.length > 0);
     else
-        fl_assert(plan);
+        read_back(plan);
     scenario_plan_free(err ? NULL : plan);
     fl_buf_release(&message);
     return 0;
