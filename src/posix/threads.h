@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "ports/task.h"
 
-enum { FL_THREADS_MAX = 512, FL_TASK_ROLE_BYTES = 32, FL_TASK_CONTEXT_BYTES = 64 };
+enum { FL_THREADS_MAX = 320, FL_TASK_ROLE_BYTES = 32, FL_TASK_CONTEXT_BYTES = 64 };
 
 struct fl_threads; /* opaque: layout in threads.c */
 

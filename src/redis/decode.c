@@ -80,11 +80,20 @@ static const redisReplyObjectFunctions functions = {
     .freeObject = free_nothing,
 };
 
-enum fl_error fl_decoder_init(struct fl_decoder *decoder)
+/* NULL without memory. The reader's own way to give back a large buffer is switched off (maxbuf):
+ * it asserts that the small one in its place can be allocated. */
+static redisReader *new_reader(void)
 {
     /* hiredis never writes to the table; its prototype only lacks the const. */
     redisReader *reader =
         redisReaderCreateWithFunctions((redisReplyObjectFunctions *)(uintptr_t)&functions);
+    if (reader) reader->maxbuf = 0;
+    return reader;
+}
+
+enum fl_error fl_decoder_init(struct fl_decoder *decoder)
+{
+    redisReader *reader = new_reader();
     if (!reader) return FL_ENOMEM;
     *decoder = (struct fl_decoder){.reader = reader};
     return FL_OK;
@@ -103,11 +112,24 @@ static enum fl_error reader_error(const struct fl_decoder *decoder)
     return decoder->oversized ? FL_EBOUND : FL_ENOMEM;
 }
 
+/* An empty reader whose buffer is large makes room for a fresh one, if that can be had. */
+static void shrink(struct fl_decoder *decoder)
+{
+    redisReader *fresh = new_reader();
+    if (!fresh) return;
+    redisReaderFree(decoder->reader);
+    decoder->reader = fresh;
+    decoder->grown = false;
+}
+
 enum fl_error fl_decoder_feed(struct fl_decoder *decoder, const void *bytes, size_t length)
 {
+    if (decoder->grown && decoder->reader->len == decoder->reader->pos) shrink(decoder);
     redisReader *reader = decoder->reader;
     if (reader->len - reader->pos > FL_REDIS_REPLY_BYTES_MAX) return FL_EBOUND;
-    return redisReaderFeed(reader, bytes, length) == 0 ? FL_OK : reader_error(decoder);
+    if (redisReaderFeed(reader, bytes, length)) return reader_error(decoder);
+    if (reader->len > FL_REDIS_READER_BYTES_KEPT) decoder->grown = true;
+    return FL_OK;
 }
 
 enum fl_error fl_decoder_next(struct fl_decoder *decoder, struct fl_arena *arena,

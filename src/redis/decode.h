@@ -9,7 +9,7 @@
 #include "ports/redis.h"
 
 /* A reply larger than this is refused; Redis itself allows 512 MiB for a string. */
-enum { FL_REDIS_REPLY_BYTES_MAX = 64 * 1024 * 1024 };
+enum { FL_REDIS_REPLY_BYTES_MAX = 64 * 1024 * 1024, FL_REDIS_READER_BYTES_KEPT = 256 * 1024 };
 /* So is an array that claims more elements: its places are made before the first one comes. */
 enum { FL_REDIS_REPLY_ELEMENTS_MAX = 1024 * 1024 };
 
@@ -18,6 +18,7 @@ struct fl_decoder {
     struct redisReader *reader; /* owned; keeps what was fed and not yet decoded */
     struct fl_arena *arena;     /* borrowed during fl_decoder_next */
     struct fl_reply *slot;      /* where the current reply is written */
+    bool grown;                 /* the reader's buffer has grown past FL_REDIS_READER_BYTES_KEPT */
     bool oversized;             /* the last failure was an array beyond the bound */
 };
 
