@@ -51,22 +51,36 @@ static bool wrong(struct replay_reading *r, const char *expected, struct fl_span
     return false;
 }
 
-/* The next JSON string of the line. */
-static bool take_string(struct replay_reading *r, struct fl_span *rest, const char **ret_text)
+/* The end of the JSON string that `rest` begins with, or of `rest`. */
+static size_t string_end(struct fl_span rest)
+{
+    size_t end = 1;
+    while (end < rest.length && rest.bytes[end] != '"')
+        end += rest.bytes[end] == '\\' ? 2 : 1;
+    return end + 1 < rest.length ? end + 1 : rest.length;
+}
+
+static enum fl_error unquote(struct fl_span raw, struct fl_arena *arena, const char **ret_text)
 {
     struct fl_json json;
     struct fl_buf text = FL_BUF_INIT(REPLAY_BYTES_MAX);
-    size_t end = 1;
-    while (end < rest->length && rest->bytes[end] != '"')
-        end += rest->bytes[end] == '\\' ? 2 : 1;
-    struct fl_span raw = {rest->bytes, end + 1 < rest->length ? end + 1 : rest->length};
-    if (rest->length == 0 || fl_json_parse(raw, &json, NULL) != FL_OK)
-        return wrong(r, "a text in quotes", *rest);
-    enum fl_error err = fl_json_string(fl_json_root(&json), &text);
+    enum fl_error err = fl_json_parse(raw, &json, NULL);
+    if (err) return err;
+    err = fl_json_string(fl_json_root(&json), &text);
     fl_json_release(&json);
-    if (!err) *ret_text = fl_arena_copy(r->arena, fl_buf_span(&text));
+    if (!err) *ret_text = fl_arena_copy(arena, fl_buf_span(&text));
+    if (!err && !*ret_text) err = FL_ENOMEM;
     fl_buf_release(&text);
-    if (err || !*ret_text) return wrong(r, "a text in quotes", *rest);
+    return err;
+}
+
+/* The next JSON string of the line. */
+static bool take_string(struct replay_reading *r, struct fl_span *rest, const char **ret_text)
+{
+    struct fl_span raw = {rest->bytes, rest->length ? string_end(*rest) : 0};
+    enum fl_error err = raw.length ? unquote(raw, r->arena, ret_text) : FL_EPARSE;
+    if (err == FL_ENOMEM) r->err = err;
+    if (err) return err == FL_ENOMEM ? false : wrong(r, "a text in quotes", *rest);
     *rest = (struct fl_span){rest->bytes + raw.length, rest->length - raw.length};
     if (rest->length && rest->bytes[0] == ' ')
         *rest = (struct fl_span){rest->bytes + 1, rest->length - 1};

@@ -1,0 +1,83 @@
+/* Every allocation of reading and printing a scenario fails in turn: an error, no leak, no plan. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "alloc_sweep.h"
+#include "harness/scenario/format.h"
+#include "harness/scenario/parse.h"
+#include "harness/scenario/reference.h"
+
+enum { TEXT_BYTES_MAX = 1024 * 1024 };
+
+static const char good[] = "scenario 1 \"t\"\nset n 3\nmodule a.so\nprocesses 2 queues a,1 b\n"
+                           "given db t a=$n b=\"x\"\ngiven http GET u -> 200 \"a\" then 503\n"
+                           "given file f \"text\"\nenqueue j-{1..9} W [{1..9}]\n"
+                           "fault f: kill process-of j-1 when j-1#2 the 1st \"redis *\"\n"
+                           "fault error readonly 2s after fault f\n"
+                           "expect j-* done\nexpect redis GET a = b\nvolatile db t.a\n";
+static const char bad[] = "scenario 1 \"t\"\nbogus\nexpect j dnoe\n";
+
+static enum fl_error read_and_print(void *context)
+{
+    struct fl_buf message = FL_BUF_INIT(TEXT_BYTES_MAX), out = FL_BUF_INIT(TEXT_BYTES_MAX);
+    const struct scenario_setting settings[] = {{"n", "4"}};
+    struct plan *plan = NULL;
+    (void)context;
+    enum fl_error err = scenario_parse("s", fl_span_from(good), settings, 1, &plan, &message);
+    if (!err) err = scenario_format(plan, &out);
+    scenario_plan_free(plan);
+    fl_buf_release(&out);
+    fl_buf_release(&message);
+    return err;
+}
+
+static enum fl_error read_what_is_wrong(void *context)
+{
+    struct fl_buf message = FL_BUF_INIT(TEXT_BYTES_MAX);
+    struct plan *plan = NULL;
+    (void)context;
+    enum fl_error err = scenario_parse("s", fl_span_from(bad), NULL, 0, &plan, &message);
+    fl_buf_release(&message);
+    return err == FL_EPARSE ? FL_OK : err;
+}
+
+static enum fl_error print_reference(void *context)
+{
+    struct fl_buf page = FL_BUF_INIT(TEXT_BYTES_MAX);
+    (void)context;
+    enum fl_error err = scenario_reference(&page);
+    fl_buf_release(&page);
+    return err;
+}
+
+static void reading_and_printing_a_plan(void **state)
+{
+    (void)state;
+    alloc_sweep(read_and_print, NULL);
+}
+
+static void telling_what_is_wrong(void **state)
+{
+    (void)state;
+    alloc_sweep(read_what_is_wrong, NULL);
+}
+
+static void printing_the_reference(void **state)
+{
+    (void)state;
+    alloc_sweep(print_reference, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reading_and_printing_a_plan),
+        cmocka_unit_test(telling_what_is_wrong),
+        cmocka_unit_test(printing_the_reference),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
