@@ -12,6 +12,7 @@ struct fl_posix_log {
     struct fl_posix_log_options options;
     struct fl_clock clock;
     const struct fl_threads *threads;
+    int64_t pid;           /* asked once: a program that logs does not fork */
     pthread_mutex_t mutex; /* guards the rest */
     struct fl_buf line;
     uint64_t dropped;
@@ -50,7 +51,7 @@ static void log_write(void *self, const struct fl_log_line *line)
     struct fl_task_name name = fl_threads_current(log->threads);
     struct fl_log_origin origin = {
         .wall_us = fl_clock_wall_us(log->clock),
-        .pid = getpid(),
+        .pid = log->pid,
         .tid = tid_text(name.kernel_id, tid),
         .jid = name.context,
     };
@@ -85,6 +86,7 @@ enum fl_error fl_posix_log_new(const struct fl_posix_log_options *options, struc
     log->options = *options;
     log->clock = clock;
     log->threads = threads;
+    log->pid = getpid();
     log->line = FL_BUF_INIT(FL_LOG_LINE_BYTES_MAX);
     if (fl_buf_reserve(&log->line, FL_LOG_LINE_BYTES_MAX)) {
         free(log);

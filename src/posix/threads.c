@@ -26,6 +26,7 @@ struct fl_task {
     fl_task_main *main;
     void *argument;
     bool ended; /* guarded by the threads' mutex */
+    pid_t kernel_id;
     char role[FL_TASK_ROLE_BYTES];
     char context[FL_TASK_CONTEXT_BYTES]; /* its own thread's alone */
 };
@@ -64,6 +65,7 @@ static void *run(void *argument)
     snprintf(name, sizeof name, "%.15s", task->role);
     pthread_setname_np(pthread_self(), name);
     pthread_setspecific(threads->current, task);
+    task->kernel_id = gettid();
     task->main(task->argument);
     pthread_mutex_lock(&threads->mutex);
     task->ended = true;
@@ -211,7 +213,8 @@ struct fl_task_name fl_threads_current(const struct fl_threads *threads)
 {
     const struct fl_task *task = pthread_getspecific(threads->current);
     if (!task) return (struct fl_task_name){"foreign", NULL, gettid()};
-    return (struct fl_task_name){task->role, task->context[0] ? task->context : NULL, gettid()};
+    return (struct fl_task_name){task->role, task->context[0] ? task->context : NULL,
+                                 task->kernel_id};
 }
 
 enum fl_error fl_threads_new(struct fl_threads **ret_threads)
@@ -224,7 +227,7 @@ enum fl_error fl_threads_new(struct fl_threads **ret_threads)
     }
     pthread_cond_init(&threads->task_ended, NULL);
     pthread_mutex_init(&threads->mutex, NULL);
-    threads->main = (struct fl_task){.threads = threads, .role = "main"};
+    threads->main = (struct fl_task){.threads = threads, .role = "main", .kernel_id = gettid()};
     pthread_setspecific(threads->current, &threads->main);
     *ret_threads = threads;
     return FL_OK;

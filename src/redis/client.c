@@ -1,9 +1,11 @@
 /* src/redis/client.c - a group commit for commands.
  *
  * A caller puts its batch into the line. If nobody is exchanging, it takes the line as it stands
- * and exchanges it for all; whoever comes meanwhile waits, and the first to wake takes the next
- * line. A reader thread of its own would cost two task switches a batch, and could not run in a
- * simulation that has no task to spare. The monitor is never held across a transport call. */
+ * and exchanges it for all; whoever comes meanwhile waits until its batch is done or it is told to
+ * lead the next exchange. Each waits at a seat, of which there are a few: a single place to wait
+ * would wake every thread for every reply. A reader thread of its own would cost two task switches
+ * a batch, and could not run in a simulation that has no task to spare. No monitor is held across a
+ * transport call. */
 #include "redis/client.h"
 
 #include <stdlib.h>
@@ -11,7 +13,7 @@
 
 #include "core/assert.h"
 
-enum { CONNECT_TIMEOUT_US = 1000 * 1000 };
+enum { CONNECT_TIMEOUT_US = 1000 * 1000, SEATS = 8 };
 
 struct line {
     struct fl_batch *first, *last;
@@ -27,9 +29,13 @@ struct fl_redis_client {
     struct fl_transport transport;
     struct fl_clock clock;
     struct fl_tasks tasks;
-    struct fl_monitor *monitor; /* guards line, exchanging, problem and the busy flags */
+    /* Guards line, standings, exchanging, problem and the busy flags; a seat guards what the
+     * callers that wait at it are told. */
+    struct fl_monitor *monitor;
+    struct fl_monitor *seats[SEATS];
+    size_t next_seat;
     struct line line;
-    bool exchanging; /* a caller uses `shared` */
+    bool exchanging; /* a caller uses `shared`, or has been told to */
     struct blocking blocking[FL_REDIS_BLOCKING_MAX];
     char problem[FL_REDIS_PROBLEM_BYTES];
     struct fl_connection shared;
@@ -71,7 +77,7 @@ static struct fl_batch *line_take(struct line *line)
     struct fl_batch *first = line->first;
     size_t commands = 0;
     for (struct fl_batch *batch = first;; batch = batch->next) {
-        batch->state = FL_BATCH_TAKEN;
+        batch->standing = FL_BATCH_TAKEN;
         commands += batch->count;
         if (batch->next && commands + batch->next->count <= FL_REDIS_BATCH_MAX) continue;
         line->first = batch->next;
@@ -81,44 +87,84 @@ static struct fl_batch *line_take(struct line *line)
     }
 }
 
-/* Inside the monitor, and inside again when it returns: exchanges the head of the line. */
-static void lead(struct fl_redis_client *client)
+/* The caller may be gone, and its batch with it, as soon as it has been told that it is done. */
+static void tell(struct fl_redis_client *client, struct fl_batch *batch, int what)
 {
-    struct fl_batch *taken = line_take(&client->line);
+    struct fl_monitor *seat = batch->seat;
+    fl_monitor_enter(client->tasks, seat);
+    batch->told = what;
+    fl_monitor_leave(client->tasks, seat);
+    fl_monitor_wake_all(client->tasks, seat);
+}
+
+/* By the caller at the head of the line, with `exchanging` set: exchanges what is in the line, and
+ * tells everybody what became of it and the new head to lead. */
+static void lead(struct fl_redis_client *client, const struct fl_batch *own)
+{
     struct fl_connection *shared = &client->shared;
-    client->exchanging = true;
+    fl_monitor_enter(client->tasks, client->monitor);
+    struct fl_batch *taken = line_take(&client->line);
     fl_monitor_leave(client->tasks, client->monitor);
+    fl_assert(taken == own);
     exchange(client, shared, taken);
     fl_monitor_enter(client->tasks, client->monitor);
-    client->exchanging = false;
     memcpy(client->problem, shared->problem, sizeof client->problem);
-    bool others = taken->next || client->line.first;
-    for (struct fl_batch *batch = taken, *next; batch; batch = next) {
-        next = batch->next; /* a batch that is done belongs to its caller */
-        batch->state = FL_BATCH_DONE;
+    struct fl_batch *heir = client->line.first;
+    if (heir) heir->standing = FL_BATCH_TAKEN; /* it may not leave the line any more */
+    client->exchanging = heir != NULL;
+    fl_monitor_leave(client->tasks, client->monitor);
+    for (struct fl_batch *batch = taken->next, *next; batch; batch = next) {
+        next = batch->next;
+        tell(client, batch, FL_BATCH_DONE);
     }
-    if (others) fl_monitor_wake_all(client->tasks, client->monitor);
+    if (heir) tell(client, heir, FL_BATCH_LEAD);
+}
+
+/* True: the caller is to lead. */
+static bool join_line(struct fl_redis_client *client, struct fl_batch *batch)
+{
+    fl_monitor_enter(client->tasks, client->monitor);
+    bool leads = !client->exchanging;
+    client->exchanging = true;
+    batch->seat = client->seats[client->next_seat++ % SEATS];
+    line_append(&client->line, batch);
+    fl_monitor_leave(client->tasks, client->monitor);
+    return leads;
+}
+
+/* False: the batch is being exchanged, or is to lead, and will be told. */
+static bool quit_line(struct fl_redis_client *client, struct fl_batch *batch)
+{
+    fl_monitor_enter(client->tasks, client->monitor);
+    bool quits = batch->standing == FL_BATCH_IN_LINE;
+    if (quits) line_remove(&client->line, batch);
+    fl_monitor_leave(client->tasks, client->monitor);
+    return quits;
+}
+
+/* FL_ETIMEDOUT at the instant; told is something else than FL_BATCH_WAIT otherwise. */
+static enum fl_error wait_at_seat(struct fl_redis_client *client, const struct fl_batch *batch,
+                                  int64_t until_us)
+{
+    enum fl_error err = FL_OK;
+    fl_monitor_enter(client->tasks, batch->seat);
+    while (batch->told == FL_BATCH_WAIT && err != FL_ETIMEDOUT)
+        err = fl_monitor_wait(client->tasks, batch->seat, until_us);
+    if (batch->told != FL_BATCH_WAIT) err = FL_OK;
+    fl_monitor_leave(client->tasks, batch->seat);
+    return err;
 }
 
 static enum fl_error exec_shared(struct fl_redis_client *client, struct fl_batch *batch)
 {
-    fl_monitor_enter(client->tasks, client->monitor);
-    line_append(&client->line, batch);
-    while (batch->state != FL_BATCH_DONE) {
-        if (!client->exchanging) {
-            lead(client);
-            continue;
-        }
-        /* Once taken, the exchange's own deadline ends the wait. */
-        int64_t until_us = batch->state == FL_BATCH_TAKEN ? FL_NEVER_US : batch->deadline_us;
-        enum fl_error err = fl_monitor_wait(client->tasks, client->monitor, until_us);
-        if (err == FL_ETIMEDOUT && batch->state == FL_BATCH_WAITING) {
-            line_remove(&client->line, batch);
-            batch->err = FL_ECONNECT; /* nothing was sent */
-            batch->state = FL_BATCH_DONE;
-        }
+    bool leads = join_line(client, batch);
+    if (!leads && wait_at_seat(client, batch, batch->deadline_us)) {
+        if (quit_line(client, batch)) return FL_ECONNECT; /* nothing was sent */
+        /* The exchange's own deadline ends this wait. */
+        enum fl_error err = wait_at_seat(client, batch, FL_NEVER_US);
+        fl_assert(err == FL_OK);
     }
-    fl_monitor_leave(client->tasks, client->monitor);
+    if (leads || batch->told == FL_BATCH_LEAD) lead(client, batch);
     return batch->err;
 }
 
@@ -217,8 +263,10 @@ enum fl_error fl_redis_client_new(const struct fl_redis_options *options,
     client->tasks = tasks;
     fl_connection_init(&client->shared, transport, &client->options.login);
     enum fl_error err = fl_monitor_new(tasks, "redis", &client->monitor);
+    for (size_t i = 0; !err && i < SEATS; i++)
+        err = fl_monitor_new(tasks, "redis reply", &client->seats[i]);
     if (err) {
-        free(client);
+        fl_redis_client_free(client);
         return err;
     }
     *ret_client = client;
@@ -234,6 +282,8 @@ void fl_redis_client_free(struct fl_redis_client *client)
         free(client->blocking[i].connection);
     }
     fl_connection_release(&client->shared);
+    for (size_t i = 0; i < SEATS; i++)
+        fl_monitor_free(client->tasks, client->seats[i]);
     fl_monitor_free(client->tasks, client->monitor);
     free(client);
 }

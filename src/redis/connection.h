@@ -36,8 +36,11 @@ struct fl_batch {
     struct fl_replies *replies; /* borrowed; its arena holds `items` */
     struct fl_reply *items;     /* room for `count` replies */
     enum fl_error err;          /* what became of it, as ports/redis.h says */
-    enum { FL_BATCH_WAITING, FL_BATCH_TAKEN, FL_BATCH_DONE } state; /* the client's */
     struct fl_batch *next;
+    /* The client's: where it stands in the line, and what its caller is told, and where. */
+    enum { FL_BATCH_IN_LINE, FL_BATCH_TAKEN } standing;
+    enum { FL_BATCH_WAIT, FL_BATCH_LEAD, FL_BATCH_DONE } told;
+    struct fl_monitor *seat;
 };
 
 struct fl_connection {
