@@ -51,6 +51,13 @@ void fake_scripts_forget(struct fake_scripts *scripts);
 /* As new; what was compiled stays for speed. */
 void fake_scripts_restart(struct fake_scripts *scripts);
 
+struct fake_call;
+/* The compiled script of a body, which is known from now on; `hex` gets its name. NULL: an error
+ * was written. */
+struct fake_script *fake_script_load(struct fake_call *call, struct fl_span body, char *hex);
+/* By its name of FAKE_SHA1_HEX_BYTES; may be forgotten. NULL: never seen. */
+struct fake_script *fake_script_find(struct fake_scripts *scripts, const char *hex);
+
 /* script_library.c: fills a new state with what scripts may use. Runs protected. */
 void fake_script_open_libraries(struct fake_scripts *scripts);
 /* The `scripts` of any Lua thread. */
