@@ -8,7 +8,6 @@
 #include "queue/commands.h"
 #include "queue/keys.h"
 #include "queue/log_text.h"
-#include "queue/processor.h"
 #include "queue/strays.h"
 
 static size_t queue_count(const struct fl_fetcher *f)
@@ -18,7 +17,8 @@ static size_t queue_count(const struct fl_fetcher *f)
 
 static size_t next_queue(const struct fl_fetcher *f, fl_queue_set excluded)
 {
-    return fl_fetch_order_next(f->settings->queues, queue_count(f), excluded, f->ports->random);
+    return fl_fetch_order_next(f->settings->queues, queue_count(f), excluded,
+                               f->settler.ports->random);
 }
 
 static fl_queue_set all_queues(const struct fl_fetcher *f)
@@ -45,7 +45,7 @@ static void add_lmove(const struct fl_fetcher *f, struct fl_commands *batch, con
     const char *name = f->settings->queues[queue].name;
     fl_command_begin(batch, command);
     fl_command_printf(batch, FL_KEY_QUEUE_PREFIX "%s", name);
-    fl_command_printf(batch, FL_KEY_PRIVATE_PREFIX "%s|%s", f->moves->identity, name);
+    fl_command_printf(batch, FL_KEY_PRIVATE_PREFIX "%s|%s", f->settler.moves->identity, name);
     fl_command_text(batch, "RIGHT");
     fl_command_text(batch, "LEFT");
 }
@@ -77,7 +77,8 @@ static enum fl_error take_batch(struct fl_fetcher *f, size_t want, fl_queue_set 
         asked[i] = next_queue(f, *empty);
         add_lmove(f, &batch, "LMOVE", asked[i]);
     }
-    enum fl_error err = fl_commands_exec(&batch, f->ports->redis, f->ports->clock, 0, &replies);
+    enum fl_error err =
+        fl_commands_exec(&batch, f->settler.ports->redis, f->settler.ports->clock, 0, &replies);
     if (err == FL_EREPLY)
         snprintf(words, FL_SCRIPT_ERROR_BYTES, "%.*s", FL_SPAN_ARGS(fl_replies_error(&replies)));
     enum fl_error take_err = take_replies(f, &replies, asked, empty);
@@ -94,7 +95,7 @@ static enum fl_error wait_for_one(struct fl_fetcher *f, char words[FL_SCRIPT_ERR
     struct fl_replies replies;
     add_lmove(f, &batch, "BLMOVE", queue);
     fl_command_printf(&batch, "%d", FL_FETCH_BLOCK_S);
-    enum fl_error err = fl_commands_exec(&batch, f->ports->redis, f->ports->clock,
+    enum fl_error err = fl_commands_exec(&batch, f->settler.ports->redis, f->settler.ports->clock,
                                          FL_FETCH_BLOCK_S * FL_SECOND_US, &replies);
     if (err == FL_EREPLY)
         snprintf(words, FL_SCRIPT_ERROR_BYTES, "%.*s", FL_SPAN_ARGS(fl_replies_error(&replies)));
@@ -155,7 +156,7 @@ static enum fl_error pass_basic(struct fl_fetcher *f, char words[FL_SCRIPT_ERROR
         asked |= UINT64_C(1) << queue;
     }
     fl_command_printf(&batch, "%d", FL_FETCH_BASIC_BLOCK_S);
-    enum fl_error err = fl_commands_exec(&batch, f->ports->redis, f->ports->clock,
+    enum fl_error err = fl_commands_exec(&batch, f->settler.ports->redis, f->settler.ports->clock,
                                          FL_FETCH_BASIC_BLOCK_S * FL_SECOND_US, &replies);
     if (err == FL_EREPLY)
         snprintf(words, FL_SCRIPT_ERROR_BYTES, "%.*s", FL_SPAN_ARGS(fl_replies_error(&replies)));
@@ -180,23 +181,24 @@ static void note_failure(struct fl_fetcher *f, enum fl_error err, const char *wo
     f->strays_possible = true;
     if (is_failover(words) && f->failures == 1) return; /* once more, at once */
     if (!f->outage_us) {
-        f->outage_us = fl_clock_mono_us(f->ports->clock);
-        fl_log_printf(f->ports->log, FL_LOG_ERROR, "Error fetching job: %s",
+        f->outage_us = fl_clock_mono_us(f->settler.ports->clock);
+        fl_log_printf(f->settler.ports->log, FL_LOG_ERROR, "Error fetching job: %s",
                       *words ? words : fl_error_text(err));
     }
     if (err == FL_ENOMEM && f->failures >= FL_MEMORY_ATTEMPTS_MAX)
-        fl_control_fail(f->control, FL_EXIT_SYSTEM);
-    int64_t until_us = fl_clock_deadline_us(f->ports->clock, FL_SECOND_US);
-    (void)fl_control_sleep(f->control, until_us, FL_PHASE_QUIET);
+        fl_control_fail(f->settler.control, FL_EXIT_SYSTEM);
+    int64_t until_us = fl_clock_deadline_us(f->settler.ports->clock, FL_SECOND_US);
+    (void)fl_control_sleep(f->settler.control, until_us, FL_PHASE_QUIET);
 }
 
 static void note_success(struct fl_fetcher *f)
 {
     f->failures = 0;
     if (!f->outage_us) return;
-    int64_t down_us = fl_clock_mono_us(f->ports->clock) - f->outage_us;
-    fl_log_printf(f->ports->log, FL_LOG_INFO, "Redis is online, %" PRId64 ".%03d sec downtime",
-                  down_us / FL_SECOND_US, (int)(down_us % FL_SECOND_US / 1000));
+    int64_t down_us = fl_clock_mono_us(f->settler.ports->clock) - f->outage_us;
+    fl_log_printf(f->settler.ports->log, FL_LOG_INFO,
+                  "Redis is online, %" PRId64 ".%03d sec downtime", down_us / FL_SECOND_US,
+                  (int)(down_us % FL_SECOND_US / 1000));
     f->outage_us = 0;
 }
 
@@ -209,10 +211,10 @@ static void give_back(struct fl_fetcher *f, struct fl_delivery **deliveries, siz
     for (size_t i = 0; i < count; i++) {
         enum fl_move move;
         char words[FL_SCRIPT_ERROR_BYTES] = "";
-        enum fl_error err = fl_move_back(f->moves, deliveries[i], &move, words);
+        enum fl_error err = fl_move_back(f->settler.moves, deliveries[i], &move, words);
         if (err) {
             f->strays_possible = true;
-            fl_log_printf(f->ports->log, FL_LOG_WARN, "a job could not be given back: %s",
+            fl_log_printf(f->settler.ports->log, FL_LOG_WARN, "a job could not be given back: %s",
                           *words ? words : fl_error_text(err));
         }
         free(deliveries[i]);
@@ -222,7 +224,7 @@ static void give_back(struct fl_fetcher *f, struct fl_delivery **deliveries, siz
 static void hand_over(struct fl_fetcher *f)
 {
     if (!f->taken_count) return;
-    if (!fl_handoff_offer(f->handoff, f->taken, f->taken_count)) {
+    if (!fl_handoff_offer(f->settler.handoff, f->taken, f->taken_count)) {
         for (size_t i = 0; i < f->taken_count / 2; i++) { /* newest first: the oldest is next */
             struct fl_delivery *swap = f->taken[i];
             f->taken[i] = f->taken[f->taken_count - 1 - i];
@@ -235,11 +237,13 @@ static void hand_over(struct fl_fetcher *f)
 
 static void reconcile(struct fl_fetcher *f)
 {
-    if (f->moves->fetch == FL_FETCH_BASIC) return;
-    int64_t now_us = fl_clock_mono_us(f->ports->clock);
+    if (f->settler.moves->fetch == FL_FETCH_BASIC) return;
+    int64_t now_us = fl_clock_mono_us(f->settler.ports->clock);
     if (!f->strays_possible && now_us - f->reconciled_us < FL_FETCH_RECONCILE_S * FL_SECOND_US)
         return;
-    if (fl_strays_give_back(f->moves, queue_count(f), f->handoff, f->ports->log)) return;
+    if (fl_strays_give_back(f->settler.moves, queue_count(f), f->settler.handoff,
+                            f->settler.ports->log))
+        return;
     f->strays_possible = false;
     f->reconciled_us = now_us;
 }
@@ -248,7 +252,7 @@ static void pass(struct fl_fetcher *f, size_t room)
 {
     char words[FL_SCRIPT_ERROR_BYTES] = "";
     enum fl_error err;
-    if (f->moves->fetch == FL_FETCH_BASIC)
+    if (f->settler.moves->fetch == FL_FETCH_BASIC)
         err = pass_basic(f, words);
     else
         err = pass_reliable(f, room, words);
@@ -263,16 +267,13 @@ void fl_fetcher_run(void *fetcher)
 {
     struct fl_fetcher *f = fetcher;
     f->ask = 1;
-    f->reconciled_us = fl_clock_mono_us(f->ports->clock);
-    for (;;) {
-        struct fl_delivery *withdrawn[FL_HANDOFF_MAX];
-        size_t withdrawn_count;
-        size_t room = fl_handoff_room(f->handoff, withdrawn, &withdrawn_count);
-        give_back(f, withdrawn, withdrawn_count);
-        if (!room && !withdrawn_count) break;
-        if (!room || !fl_control_wait_lease(f->control)) continue;
+    f->reconciled_us = fl_clock_mono_us(f->settler.ports->clock);
+    while (fl_handoff_wait_room(f->settler.handoff, &f->room)) {
+        if (f->room.done.count) fl_settle_done(&f->settler, FL_HANDOFF_FETCHER, &f->room.done);
+        give_back(f, f->room.withdrawn, f->room.withdrawn_count);
+        if (!f->room.count || !fl_control_wait_lease(f->settler.control)) continue;
         reconcile(f);
-        pass(f, room);
+        pass(f, f->room.count);
     }
-    fl_control_worker_ended(f->control);
+    fl_control_worker_ended(f->settler.control);
 }

@@ -8,12 +8,9 @@
 #ifndef FL_QUEUE_FETCHER_H
 #define FL_QUEUE_FETCHER_H
 
-#include "ports/ports.h"
-#include "queue/control.h"
 #include "queue/fetch_order.h"
-#include "queue/handoff.h"
-#include "queue/moves.h"
 #include "queue/settings.h"
+#include "queue/settle.h"
 
 enum {
     FL_FETCH_BLOCK_S = 1,       /* BLMOVE */
@@ -22,12 +19,10 @@ enum {
 };
 
 struct fl_fetcher {
-    const struct fl_ports *ports;
     const struct fl_settings *settings;
-    const struct fl_moves *moves;
-    struct fl_handoff *handoff;
-    struct fl_control *control;
+    struct fl_settler settler;
     /* its own */
+    struct fl_room room;
     size_t ask;            /* how many jobs the next pass asks for; grows while it gets them */
     int64_t outage_us;     /* monotonic start of the current outage; 0: none */
     int failures;          /* in a row */

@@ -8,7 +8,9 @@
 
 struct place {
     struct fl_delivery *delivery; /* NULL: idle */
+    int64_t since_us;
     bool given_back;
+    struct fl_done done; /* being acknowledged by this thread */
 };
 
 struct fl_handoff {
@@ -16,7 +18,9 @@ struct fl_handoff {
     struct fl_monitor *monitor;                  /* guards all below */
     struct fl_delivery *waiting[FL_HANDOFF_MAX]; /* ring: first, first+1, ... */
     size_t first, count;
-    struct place *places;
+    struct place *places; /* one for each thread, one more for the fetcher */
+    struct fl_done done;  /* nobody acknowledges them yet */
+    int64_t done_since_us;
     int busy;
     int idle_waiting; /* threads inside fl_handoff_take */
     bool fetcher_waiting;
@@ -32,7 +36,7 @@ enum fl_error fl_handoff_new(const struct fl_handoff_options *options,
     if (!handoff) return FL_ENOMEM;
     handoff->options = *options;
     handoff->average_us = FL_PREFETCH_STALE_US; /* nothing is fetched ahead before jobs were seen */
-    handoff->places = calloc((size_t)options->concurrency, sizeof(*handoff->places));
+    handoff->places = calloc((size_t)options->concurrency + 1, sizeof(*handoff->places));
     enum fl_error err = handoff->places ? FL_OK : FL_ENOMEM;
     if (!err) err = fl_monitor_new(options->tasks, "handoff", &handoff->monitor);
     if (err)
@@ -50,6 +54,8 @@ static struct fl_delivery **slot(struct fl_handoff *handoff, size_t i)
 void fl_handoff_free(struct fl_handoff *handoff)
 {
     if (!handoff) return;
+    for (size_t i = 0; i < handoff->done.count; i++)
+        free(handoff->done.items[i]);
     for (size_t i = 0; i < handoff->count; i++)
         free(*slot(handoff, i));
     fl_monitor_free(handoff->options.tasks, handoff->monitor);
@@ -119,27 +125,56 @@ static size_t withdraw(struct fl_handoff *handoff, struct fl_delivery **ret_with
     return count;
 }
 
-size_t fl_handoff_room(struct fl_handoff *handoff, struct fl_delivery **ret_withdrawn,
-                       size_t *ret_withdrawn_count)
+static struct place *place_of(struct fl_handoff *handoff, int thread)
 {
-    size_t free_count = 0, withdrawn = 0;
+    int i = thread == FL_HANDOFF_FETCHER ? handoff->options.concurrency : thread;
+    return &handoff->places[i];
+}
+
+/* The thread acknowledges what was put off so far. */
+static void take_done(struct fl_handoff *handoff, int thread, struct fl_done *ret_done)
+{
+    place_of(handoff, thread)->done = handoff->done;
+    *ret_done = handoff->done;
+    handoff->done.count = 0;
+}
+
+static int64_t done_stale_at_us(const struct fl_handoff *handoff)
+{
+    return handoff->done.count ? handoff->done_since_us + FL_DONE_STALE_US : FL_NEVER_US;
+}
+
+static void fill_room(struct fl_handoff *handoff, int64_t now_us, struct fl_room *ret_room)
+{
+    ret_room->done.count = ret_room->withdrawn_count = 0;
+    if (handoff->closed || now_us >= stale_at_us(handoff)) {
+        ret_room->withdrawn_count = withdraw(handoff, ret_room->withdrawn);
+        handoff->average_us = FL_PREFETCH_STALE_US; /* the threads are busy with long ones */
+    }
+    if (now_us >= done_stale_at_us(handoff))
+        take_done(handoff, FL_HANDOFF_FETCHER, &ret_room->done);
+    ret_room->count = handoff->closed ? 0 : room(handoff);
+}
+
+bool fl_handoff_wait_room(struct fl_handoff *handoff, struct fl_room *ret_room)
+{
     for (;;) {
         int64_t now_us = fl_clock_mono_us(handoff->options.clock);
         enter(handoff);
-        if (handoff->closed || now_us >= stale_at_us(handoff)) {
-            withdrawn = withdraw(handoff, ret_withdrawn);
-            handoff->average_us = FL_PREFETCH_STALE_US; /* the threads are busy with long ones */
+        fill_room(handoff, now_us, ret_room);
+        bool some = ret_room->count || ret_room->withdrawn_count || ret_room->done.count;
+        bool closed = handoff->closed;
+        if (!some && !closed) {
+            int64_t jobs_us = stale_at_us(handoff), done_us = done_stale_at_us(handoff);
+            handoff->fetcher_waiting = true;
+            fl_monitor_wait(handoff->options.tasks, handoff->monitor,
+                            jobs_us < done_us ? jobs_us : done_us);
+            handoff->fetcher_waiting = false;
         }
-        free_count = handoff->closed ? 0 : room(handoff);
-        if (handoff->closed || free_count || withdrawn) break;
-        handoff->fetcher_waiting = true;
-        fl_monitor_wait(handoff->options.tasks, handoff->monitor, stale_at_us(handoff));
-        handoff->fetcher_waiting = false;
         leave(handoff);
+        if (some) return true;
+        if (closed) return false;
     }
-    leave(handoff);
-    *ret_withdrawn_count = withdrawn;
-    return free_count;
 }
 
 /* A delivery of an earlier queue goes before those of later ones, behind its own. */
@@ -168,32 +203,89 @@ bool fl_handoff_offer(struct fl_handoff *handoff, struct fl_delivery *const *del
     return open;
 }
 
-struct fl_delivery *fl_handoff_take(struct fl_handoff *handoff, int thread)
+static struct fl_delivery *pop(struct fl_handoff *handoff)
 {
-    struct fl_delivery *delivery = NULL;
-    enter(handoff);
-    handoff->idle_waiting++;
-    while (!handoff->count && !handoff->closed)
-        fl_monitor_wait(handoff->options.tasks, handoff->monitor, FL_NEVER_US);
-    handoff->idle_waiting--;
-    if (!handoff->closed) { /* what waits at the close is given back by the fetcher */
-        delivery = *slot(handoff, 0);
-        handoff->first = (handoff->first + 1) % FL_HANDOFF_MAX;
-        handoff->count--;
-        handoff->places[thread] = (struct place){.delivery = delivery};
-        handoff->busy++;
-        if (handoff->fetcher_waiting && room(handoff)) wake(handoff);
+    struct fl_delivery *delivery = *slot(handoff, 0);
+    handoff->first = (handoff->first + 1) % FL_HANDOFF_MAX;
+    handoff->count--;
+    return delivery;
+}
+
+/* Inside: the next step of a thread, FL_NEXT_END when it is to wait. */
+static enum fl_next next_step(struct fl_handoff *handoff, int thread,
+                              struct fl_delivery **ret_delivery, struct fl_done *ret_done)
+{
+    bool work = handoff->count && !handoff->closed; /* else the fetcher gives back what waits */
+    if (handoff->done.count >= (work ? FL_DONE_MAX / 2 : 1)) {
+        take_done(handoff, thread, ret_done);
+        return FL_NEXT_DONE;
     }
-    leave(handoff);
-    if (delivery) {
+    if (!work) return FL_NEXT_END;
+    struct place *place = &handoff->places[thread];
+    place->delivery = *ret_delivery = pop(handoff);
+    place->given_back = false;
+    handoff->busy++;
+    if (handoff->fetcher_waiting && room(handoff)) wake(handoff);
+    return FL_NEXT_DELIVERY;
+}
+
+/* The clock is read before, not between: a job that did not have to be waited for, the common case
+ * under load, costs one visit to the monitor. */
+enum fl_next fl_handoff_take(struct fl_handoff *handoff, int thread,
+                             struct fl_delivery **ret_delivery, struct fl_done *ret_done)
+{
+    for (;;) {
         int64_t now_us = fl_clock_mono_us(handoff->options.clock);
         int64_t run_at_us = fl_clock_wall_us(handoff->options.clock);
-        enter(handoff); /* the heartbeat reads both */
-        delivery->since_us = now_us;
-        delivery->run_at_us = run_at_us;
+        enter(handoff);
+        enum fl_next next = next_step(handoff, thread, ret_delivery, ret_done);
+        bool ended = next != FL_NEXT_END || handoff->closed;
+        if (next == FL_NEXT_DELIVERY) {
+            handoff->places[thread].since_us = (*ret_delivery)->since_us = now_us;
+            (*ret_delivery)->run_at_us = run_at_us;
+        } else if (!ended) {
+            handoff->idle_waiting++;
+            fl_monitor_wait(handoff->options.tasks, handoff->monitor, FL_NEVER_US);
+            handoff->idle_waiting--;
+        }
         leave(handoff);
+        if (ended) return next;
     }
-    return delivery;
+}
+
+/* Inside: the thread is free again. */
+static void vacate(struct fl_handoff *handoff, struct place *place, int64_t now_us)
+{
+    handoff->average_us += (now_us - place->since_us - handoff->average_us) / 8;
+    place->delivery = NULL;
+    handoff->busy--;
+    if (handoff->fetcher_waiting && room(handoff)) wake(handoff);
+}
+
+bool fl_handoff_put_off(struct fl_handoff *handoff, int thread)
+{
+    int64_t now_us = fl_clock_mono_us(handoff->options.clock);
+    enter(handoff);
+    struct place *place = &handoff->places[thread];
+    bool put_off = !place->given_back && !handoff->closed && handoff->count > 0 &&
+                   handoff->done.count < FL_DONE_MAX && now_us - place->since_us <= FL_TINY_JOB_US;
+    if (put_off) {
+        if (!handoff->done.count) handoff->done_since_us = now_us;
+        handoff->done.items[handoff->done.count++] = place->delivery;
+        vacate(handoff, place, now_us);
+    }
+    leave(handoff);
+    return put_off;
+}
+
+void fl_handoff_acknowledged(struct fl_handoff *handoff, int thread)
+{
+    enter(handoff);
+    struct fl_done done = place_of(handoff, thread)->done;
+    place_of(handoff, thread)->done.count = 0;
+    leave(handoff);
+    for (size_t i = 0; i < done.count; i++)
+        free(done.items[i]);
 }
 
 bool fl_handoff_owns(struct fl_handoff *handoff, int thread)
@@ -211,11 +303,7 @@ void fl_handoff_finish(struct fl_handoff *handoff, int thread)
     struct place *place = &handoff->places[thread];
     fl_assert(place->delivery);
     struct fl_delivery *owned = place->given_back ? NULL : place->delivery;
-    int64_t spent_us = now_us - place->delivery->since_us;
-    handoff->average_us += (spent_us - handoff->average_us) / 8;
-    *place = (struct place){0};
-    handoff->busy--;
-    if (handoff->fetcher_waiting && room(handoff)) wake(handoff);
+    vacate(handoff, place, now_us);
     leave(handoff);
     free(owned);
 }
@@ -247,17 +335,31 @@ int fl_handoff_busy_count(struct fl_handoff *handoff)
     return busy;
 }
 
+static size_t note(struct fl_fingerprint *ret_prints, size_t count,
+                   const struct fl_delivery *delivery)
+{
+    ret_prints[count] = fl_fingerprint(delivery->queue, delivery->bytes);
+    return count + 1;
+}
+
+static size_t note_done(struct fl_fingerprint *ret_prints, size_t count, const struct fl_done *done)
+{
+    for (size_t i = 0; i < done->count; i++)
+        count = note(ret_prints, count, done->items[i]);
+    return count;
+}
+
 size_t fl_handoff_fingerprints(struct fl_handoff *handoff, struct fl_fingerprint *ret_prints)
 {
     size_t count = 0;
     enter(handoff);
-    for (size_t i = 0; i < handoff->count; i++) {
-        const struct fl_delivery *delivery = *slot(handoff, i);
-        ret_prints[count++] = fl_fingerprint(delivery->queue, delivery->bytes);
-    }
-    for (int i = 0; i < handoff->options.concurrency; i++) {
-        const struct fl_delivery *delivery = handoff->places[i].delivery;
-        if (delivery) ret_prints[count++] = fl_fingerprint(delivery->queue, delivery->bytes);
+    for (size_t i = 0; i < handoff->count; i++)
+        count = note(ret_prints, count, *slot(handoff, i));
+    count = note_done(ret_prints, count, &handoff->done);
+    for (int i = 0; i <= handoff->options.concurrency; i++) {
+        const struct place *place = &handoff->places[i];
+        if (place->delivery) count = note(ret_prints, count, place->delivery);
+        count = note_done(ret_prints, count, &place->done);
     }
     leave(handoff);
     return count;

@@ -90,6 +90,28 @@ enum fl_error fl_move_acknowledge(const struct fl_moves *moves, const struct fl_
     return err;
 }
 
+enum fl_error fl_move_acknowledge_all(const struct fl_moves *moves,
+                                      struct fl_delivery *const *deliveries, size_t count,
+                                      size_t *ret_missing)
+{
+    struct fl_commands batch = {0};
+    struct fl_replies replies = {0};
+    if (moves->fetch == FL_FETCH_BASIC) return FL_OK;
+    for (size_t i = 0; i < count; i++) {
+        fl_command_begin(&batch, "LREM");
+        fl_command_printf(&batch, FL_KEY_PRIVATE_PREFIX "%s|%s", moves->identity,
+                          moves->queues[deliveries[i]->queue].name);
+        fl_command_text(&batch, "-1");
+        fl_command_arg(&batch, deliveries[i]->bytes);
+    }
+    enum fl_error err = fl_commands_exec(&batch, moves->redis, moves->clock, 0, &replies);
+    for (size_t i = 0; !err && i < replies.count; i++)
+        *ret_missing += replies.items[i].integer == 0;
+    fl_replies_release(&replies);
+    fl_commands_release(&batch);
+    return err;
+}
+
 enum fl_error fl_move_to_retry(const struct fl_moves *moves, const struct fl_delivery *delivery,
                                struct fl_span job, int64_t at_us, enum fl_move *ret_move,
                                char ret_error[FL_SCRIPT_ERROR_BYTES])

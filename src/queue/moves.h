@@ -42,6 +42,10 @@ FL_CHECKED enum fl_error fl_move_acknowledge(const struct fl_moves *moves,
                                              const struct fl_delivery *delivery,
                                              enum fl_move *ret_move,
                                              char ret_error[FL_SCRIPT_ERROR_BYTES]);
+/* Many in one batch; *ret_missing counts those that were not there. */
+FL_CHECKED enum fl_error fl_move_acknowledge_all(const struct fl_moves *moves,
+                                                 struct fl_delivery *const *deliveries,
+                                                 size_t count, size_t *ret_missing);
 FL_CHECKED enum fl_error fl_move_to_retry(const struct fl_moves *moves,
                                           const struct fl_delivery *delivery, struct fl_span job,
                                           int64_t at_us, enum fl_move *ret_move,

@@ -100,11 +100,11 @@ static void connect_parts(struct fl_process *process)
                                            .override_count = options->override_count,
                                            .wire = options->wire,
                                            .control = &process->control};
-    process->fetcher = (struct fl_fetcher){.ports = ports,
-                                           .settings = &process->settings,
-                                           .moves = &process->moves,
-                                           .handoff = process->handoff,
-                                           .control = &process->control};
+    const struct fl_settler settler = {.ports = ports,
+                                       .moves = &process->moves,
+                                       .handoff = process->handoff,
+                                       .control = &process->control};
+    process->fetcher = (struct fl_fetcher){.settings = &process->settings, .settler = settler};
     process->poller = (struct fl_poller){.ports = ports,
                                          .settings = &process->settings,
                                          .moves = &process->moves,
@@ -120,13 +120,10 @@ static void connect_parts(struct fl_process *process)
                                                .process = process};
     for (int i = 0; i < options->concurrency; i++)
         process->processors[i] = (struct fl_processor){.thread = i,
-                                                       .ports = ports,
                                                        .settings = &process->settings,
                                                        .world = &process->world,
-                                                       .moves = &process->moves,
-                                                       .handoff = process->handoff,
-                                                       .control = &process->control,
-                                                       .stats = &process->stats};
+                                                       .stats = &process->stats,
+                                                       .settler = settler};
 }
 
 enum fl_error fl_process_new(const struct fl_process_options *options, const struct fl_ports *ports,
