@@ -8,11 +8,12 @@
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024 };
 
-enum { OPT_TRACE, OPT_NO_VERIFY };
+enum { OPT_TRACE, OPT_NO_VERIFY, OPT_COLOR };
 
 static const struct cli_option options[] = {
     {OPT_TRACE, 0, "trace", NULL, "print the whole trace"},
     {OPT_NO_VERIFY, 0, "no-verify", NULL, "play the run once, not twice"},
+    {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
 };
 
 static enum fl_error read_bytes(const char *path, struct fl_buf *out)
@@ -100,6 +101,9 @@ static int replay_main(int argc, char **argv, FILE *out, FILE *err)
         case CLI_OPTION:
             if (reader.id == OPT_TRACE) session.print_trace = true;
             if (reader.id == OPT_NO_VERIFY) session.plays = COORDINATOR_ONCE;
+            if (reader.id == OPT_COLOR && !report_colour_parse(reader.value, &session.colour))
+                return cli_wrong(&reader, "expected auto, always or never, found \"%s\"",
+                                 reader.value);
             break;
         case CLI_ARGUMENT:
             if (path)

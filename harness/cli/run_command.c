@@ -93,18 +93,6 @@ static int take_seeds(struct run_command *run, const char *text)
     return CLI_PASSED;
 }
 
-static int take_colour(struct run_command *run, const char *text)
-{
-    static const char *const names[] = {
-        [REPORT_AUTO] = "auto", [REPORT_ALWAYS] = "always", [REPORT_NEVER] = "never"};
-    for (int i = REPORT_AUTO; i <= REPORT_NEVER; i++)
-        if (strcmp(text, names[i]) == 0) {
-            run->session.colour = (enum report_colour)i;
-            return CLI_PASSED;
-        }
-    return cli_wrong(&run->reader, "expected auto, always or never, found \"%s\"", text);
-}
-
 static int take_option(struct run_command *run)
 {
     const struct cli_reader *reader = &run->reader;
@@ -130,7 +118,11 @@ static int take_option(struct run_command *run)
     case OPT_WORD: run->word = reader->value; return CLI_PASSED;
     case OPT_NO_VERIFY: run->session.plays = COORDINATOR_ONCE; return CLI_PASSED;
     case OPT_TRACE: run->session.print_trace = true; return CLI_PASSED;
-    case OPT_COLOR: return take_colour(run, reader->value);
+    case OPT_COLOR:
+        return report_colour_parse(reader->value, &run->session.colour)
+                   ? CLI_PASSED
+                   : cli_wrong(reader, "expected auto, always or never, found \"%s\"",
+                               reader->value);
     default: run->session.out_folder = reader->value; return CLI_PASSED;
     }
 }

@@ -9,6 +9,18 @@ enum { ID_COLUMNS = 56 };
 
 /* --- colour --------------------------------------------------------------------------------------
  */
+bool report_colour_parse(const char *text, enum report_colour *ret_colour)
+{
+    static const char *const names[] = {
+        [REPORT_AUTO] = "auto", [REPORT_ALWAYS] = "always", [REPORT_NEVER] = "never"};
+    for (int i = REPORT_AUTO; i <= REPORT_NEVER; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *ret_colour = (enum report_colour)i;
+            return true;
+        }
+    return false;
+}
+
 static bool is_set(const char *name)
 {
     const char *value = getenv(name);

@@ -18,6 +18,8 @@ struct report {
     bool line_shown;
 };
 
+/* auto, always or never; false: none of them. */
+bool report_colour_parse(const char *text, enum report_colour *ret_colour);
 /* Colour: the option, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then whether `out` is a
  * terminal. */
 struct report report_init(FILE *out, enum report_colour colour);
