@@ -3,6 +3,7 @@
  * brings in is never looked at again: it cannot open a string, split a word or name a setting. */
 #include "harness/scenario/line.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { SETTING_NAME_BYTES_MAX = 64, RANGE_DIGITS_MAX = 18 };
@@ -16,7 +17,6 @@ struct splitter {
     struct line_error *error;
     size_t at; /* the next byte of the source */
     struct token token;
-    uint32_t capacity;
     uint64_t range_length; /* 0: no range yet */
 };
 
@@ -248,13 +248,12 @@ static enum fl_error take_json(struct splitter *s)
 static enum fl_error push_token(struct splitter *s, struct token token)
 {
     struct line *line = s->line;
-    if (line->count == s->capacity) {
-        uint32_t capacity = s->capacity ? s->capacity * 4 : 16;
-        struct token *tokens = fl_arena_alloc_array(s->arena, capacity, sizeof *tokens);
+    if (line->count == line->capacity) {
+        uint32_t capacity = line->capacity ? line->capacity * 2 : 32;
+        struct token *tokens = realloc(line->tokens, capacity * sizeof *tokens);
         if (!tokens) return FL_ENOMEM;
-        if (line->count) memcpy(tokens, line->tokens, line->count * sizeof *tokens);
         line->tokens = tokens;
-        s->capacity = capacity;
+        line->capacity = capacity;
     }
     line->tokens[line->count] = token;
     if (token.kind != TOKEN_END) line->count++;
@@ -298,7 +297,6 @@ enum fl_error line_split(struct line *line, uint64_t copy, const struct line_set
                          .arena = arena,
                          .scratch = scratch,
                          .error = ret_error};
-    line->tokens = NULL;
     line->count = line->next = 0;
     line->copies = 1;
     enum fl_error err = FL_OK;
@@ -311,6 +309,13 @@ enum fl_error line_split(struct line *line, uint64_t copy, const struct line_set
     if (err) return err;
     struct token end = {.kind = TOKEN_END, .column = (uint32_t)s.at + 1, .quoted_from = SIZE_MAX};
     return push_token(&s, end);
+}
+
+void line_release(struct line *line)
+{
+    free(line->tokens);
+    line->tokens = NULL;
+    line->count = line->next = line->capacity = 0;
 }
 
 const struct token *line_peek(const struct line *line)

@@ -36,8 +36,8 @@ struct line_setting {
 struct line {
     struct fl_span source; /* without the line's end */
     uint32_t number;
-    struct token *tokens; /* `count` of them, and one of kind TOKEN_END behind */
-    uint32_t count, next;
+    struct token *tokens; /* owned; `count` of them, and one of kind TOKEN_END behind */
+    uint32_t count, next, capacity;
     uint64_t copies; /* how many lines this one stands for: 1, or the length of its ranges */
 };
 
@@ -50,10 +50,12 @@ struct line_error {
 };
 
 /* Splits copy `copy` (from 0) of line->source. FL_EPARSE fills *ret_error; FL_ENOMEM, FL_EBOUND.
- * `scratch` is cleared; tokens live in the arena. */
+ * `scratch` is cleared; the texts of tokens live in the arena, the tokens until the next split. */
 FL_CHECKED enum fl_error line_split(struct line *line, uint64_t copy,
                                     const struct line_setting *settings, struct fl_arena *arena,
                                     struct fl_buf *scratch, struct line_error *ret_error);
+
+void line_release(struct line *line);
 
 const struct token *line_peek(const struct line *line);
 const struct token *line_take(struct line *line); /* stays at the end */

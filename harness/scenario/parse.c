@@ -252,6 +252,7 @@ enum fl_error scenario_parse(const char *path, struct fl_span text,
         .job_names = FL_MAP_INIT(PLAN_JOBS_MAX),
     };
     enum fl_error err = read_all(&r, text, settings, setting_count);
+    line_release(&r.line);
     fl_buf_release(&r.scratch);
     fl_map_release(&r.job_names);
     if (err) {

@@ -26,6 +26,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
+    line_release(&f->line);
     fl_buf_release(&f->scratch);
     fl_arena_release(&f->arena);
     return 0;
@@ -36,7 +37,7 @@ static struct line_setting file = {.next = &size, .name = "file", .value = "a b.
 
 static enum fl_error split(struct fixture *f, const char *text, uint64_t copy)
 {
-    f->line = (struct line){.source = fl_span_from(text), .number = 1};
+    f->line.source = fl_span_from(text);
     return line_split(&f->line, copy, &file, &f->arena, &f->scratch, &f->error);
 }
 
