@@ -40,7 +40,12 @@
     /* what all simulated processes share */                                                       \
     X(setenv) X(unsetenv) X(putenv) X(clearenv) X(setlocale) X(uselocale) X(chdir) X(fchdir)       \
     X(chroot) X(umask) X(setrlimit) X(setrlimit64) X(prctl) X(setuid) X(setgid) X(openlog)         \
-    X(syslog)
+    X(syslog) X(initstate) X(setstate) X(seed48) X(lcong48) X(on_exit)                             \
+    /* what differs from machine to machine */                                                     \
+    X(sysinfo) X(getloadavg) X(getifaddrs) X(getlogin) X(getpwnam) X(getpwnam_r) X(getpwuid)       \
+    X(getpwuid_r) X(getgrnam) X(getgrnam_r) X(getgrgid) X(getgrgid_r)                              \
+    /* code that comes and goes */                                                                 \
+    X(dlopen) X(dlmopen) X(dlclose)
 /* clang-format on */
 
 #endif

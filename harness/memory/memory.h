@@ -32,6 +32,12 @@ bool sim_memory_over_limit(const struct sim_memory *memory);
  * checkers bracket their work with it; a fiber switch sets it to the fiber's process. */
 struct sim_memory *sim_memory_switch(struct sim_memory *memory);
 
+/* Makes libc allocate what it keeps for good (time zone: UTC unless TZ is set; standard streams'
+ * buffers), so that it
+ * does not belong to the process that happens to need it first. Called by the world; the second
+ * time costs nothing. Other libraries are for their users to warm. */
+void sim_memory_warm_libc(void);
+
 /* Fresh blocks and freed ones are filled with this byte: another one for each run worker. */
 void sim_memory_poison(uint8_t byte);
 

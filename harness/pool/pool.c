@@ -19,16 +19,22 @@
 #include "harness/pool/spawn.h"
 
 enum { READ_BYTES = 256 * 1024, US_PER_MS = 1000, NS_PER_US = 1000, LOOK_TWICE = 2 };
+/* Loading the program is not part of a run; on a busy machine it takes its time. */
+#define START_LIMIT_US (20 * FL_SECOND_US)
 
 struct request {
     struct request *next;
     uint64_t ticket;
-    int worker; /* -1: any */
     struct fl_buf line;
+};
+
+struct queue {
+    struct request *first, *last;
 };
 
 struct worker {
     struct pool_child child; /* pid 0: none */
+    struct queue waiting;    /* for this one alone */
     struct request *request; /* in its hands */
     struct fl_buf answer;
     uint64_t progress; /* as last seen, at: */
@@ -39,7 +45,7 @@ struct pool {
     int64_t hang_limit_us;
     int count, starts;
     uint64_t tickets;
-    struct request *first, **behind; /* waiting for a worker; where the next one is linked */
+    struct queue waiting; /* for any worker */
     size_t outstanding;
     struct fl_buf line; /* the answer that the caller looks at */
     struct worker workers[POOL_WORKERS_MAX];
@@ -65,7 +71,6 @@ enum fl_error pool_new(int workers, int64_t hang_limit_us, struct pool **ret_poo
     if (!pool) return FL_ENOMEM;
     pool->hang_limit_us = hang_limit_us;
     pool->count = workers;
-    pool->behind = &pool->first;
     pool->line = FL_BUF_INIT(POOL_LINE_BYTES_MAX);
     for (int i = 0; i < workers; i++) {
         pool->workers[i].answer = FL_BUF_INIT(POOL_LINE_BYTES_MAX);
@@ -86,6 +91,27 @@ static void free_request(struct request *request)
     free(request);
 }
 
+static void push(struct queue *queue, struct request *request)
+{
+    *(queue->first ? &queue->last->next : &queue->first) = request;
+    queue->last = request;
+}
+
+static struct request *pop(struct queue *queue)
+{
+    struct request *request = queue->first;
+    queue->first = request->next;
+    request->next = NULL;
+    return request;
+}
+
+static void empty(struct queue *queue)
+{
+    while (queue->first) {
+        free_request(pop(queue));
+    }
+}
+
 void pool_free(struct pool *pool)
 {
     if (!pool) return;
@@ -94,13 +120,10 @@ void pool_free(struct pool *pool)
         if (worker->child.pid)
             pool_child_stop(&worker->child, worker->request ? POOL_STOP_NOW : POOL_STOP_AT_END);
         free_request(worker->request);
+        empty(&worker->waiting);
         fl_buf_release(&worker->answer);
     }
-    while (pool->first) {
-        struct request *request = pool->first;
-        pool->first = request->next;
-        free_request(request);
-    }
+    empty(&pool->waiting);
     fl_buf_release(&pool->line);
     free(pool);
 }
@@ -124,33 +147,20 @@ enum fl_error pool_submit(struct pool *pool, int worker, struct fl_span line, ui
         free_request(request);
         return err;
     }
-    request->worker = worker;
     request->ticket = *ret_ticket = ++pool->tickets;
-    *pool->behind = request;
-    pool->behind = &request->next;
+    push(worker < 0 ? &pool->waiting : &pool->workers[worker].waiting, request);
     pool->outstanding++;
     return FL_OK;
 }
 
 /* --- handing out --- */
 
-/* The place of the pointer to the first request that the worker may take; NULL: there is none. */
-static struct request **find_request_for(struct pool *pool, int worker)
+/* The queue whose first request the worker takes next: the oldest that it may; NULL: none. */
+static struct queue *queue_for(struct pool *pool, struct worker *worker)
 {
-    struct request **place = &pool->first;
-    while (*place && (*place)->worker != -1 && (*place)->worker != worker) {
-        place = &(*place)->next;
-    }
-    return *place ? place : NULL;
-}
-
-static struct request *take_request(struct pool *pool, struct request **place)
-{
-    struct request *request = *place;
-    *place = request->next;
-    if (pool->behind == &request->next) pool->behind = place;
-    request->next = NULL;
-    return request;
+    struct queue *own = &worker->waiting, *any = &pool->waiting;
+    if (!own->first) return any->first ? any : NULL;
+    return any->first && any->first->ticket < own->first->ticket ? any : own;
 }
 
 /* A worker that cannot take it all is dead or about to be: its answer will tell. */
@@ -168,15 +178,15 @@ static void send_request(const struct worker *worker)
 
 static enum fl_error hand_out(struct pool *pool)
 {
-    for (int i = 0; i < pool->count && pool->first; i++) {
+    for (int i = 0; i < pool->count; i++) {
         struct worker *worker = &pool->workers[i];
-        struct request **place = worker->request ? NULL : find_request_for(pool, i);
-        if (!place) continue;
+        struct queue *queue = worker->request ? NULL : queue_for(pool, worker);
+        if (!queue) continue;
         if (!worker->child.pid) {
             enum fl_error err = start_worker(pool, worker);
             if (err) return err;
         }
-        worker->request = take_request(pool, place);
+        worker->request = pop(queue);
         worker->progress = worker->child.note->progress;
         worker->progress_us = now_us();
         send_request(worker);
@@ -240,7 +250,9 @@ static bool is_hung(const struct pool *pool, struct worker *worker)
         worker->progress = progress;
         worker->progress_us = now;
     }
-    return now - worker->progress_us >= pool->hang_limit_us;
+    int64_t limit_us = pool->hang_limit_us;
+    if (progress == 0 && limit_us < START_LIMIT_US) limit_us = START_LIMIT_US;
+    return now - worker->progress_us >= limit_us;
 }
 
 static nfds_t gather(struct pool *pool, struct pollfd *fds, struct worker **busy)

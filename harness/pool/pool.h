@@ -4,7 +4,7 @@
  * own address layout, environment size, poison byte and stack offset. A request and its answer are
  * one line of JSON each; the pool does not look into them. A worker that dies on a signal, calls
  * _exit or makes no progress for its limit of real time gives a death as the answer and is
- * replaced. */
+ * replaced. What a worker prints goes to standard error; its standard input is empty. */
 #ifndef HARNESS_POOL_POOL_H
 #define HARNESS_POOL_POOL_H
 

@@ -63,6 +63,10 @@ static _Noreturn void become_worker(const struct recipe *recipe, int fd, int not
                           (char *)(uintptr_t)recipe->variety, NULL};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != recipe->parent) _exit(EXIT_CANNOT_START); /* it died before the line above */
+    int nothing = open("/dev/null", O_RDONLY);
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        _exit(EXIT_CANNOT_START);
+    close(nothing);
     fcntl(fd, F_SETFD, 0);
     fcntl(note_fd, F_SETFD, 0);
     execve(recipe->path, argv, recipe->environment);

@@ -13,6 +13,7 @@
 
 enum fl_error sim_world_new(const struct sim_world_options *options, struct sim_world **ret_world)
 {
+    sim_memory_warm_libc();
     struct sim_world *world = calloc(1, sizeof(*world));
     if (!world) return FL_ENOMEM;
     world->choices = options->choices;

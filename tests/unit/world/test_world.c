@@ -3,11 +3,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -400,6 +404,88 @@ static void errno_belongs_to_each_fiber(void **state)
     assert_string_equal(f->story, "kept@10 kept@10 ");
 }
 
+/* --- rules whose breach is a panic --- */
+
+static void draws_inside_a_monitor(void *argument)
+{
+    struct fixture *f = argument;
+    f->ports = sim_process_ports(f->process);
+    if (fl_monitor_new(f->ports.tasks, "items", &f->monitor)) return;
+    fl_monitor_enter(f->ports.tasks, f->monitor);
+    fl_random_below(f->ports.random, "jitter", 10);
+}
+
+static void sleeps_inside_a_monitor(void *argument)
+{
+    struct fixture *f = argument;
+    f->ports = sim_process_ports(f->process);
+    if (fl_monitor_new(f->ports.tasks, "items", &f->monitor)) return;
+    fl_monitor_enter(f->ports.tasks, f->monitor);
+    fl_task_sleep_until(f->ports.tasks, FL_NEVER_US);
+}
+
+static void enters_a_monitor_twice(void *argument)
+{
+    struct fixture *f = argument;
+    f->ports = sim_process_ports(f->process);
+    if (fl_monitor_new(f->ports.tasks, "items", &f->monitor)) return;
+    fl_monitor_enter(f->ports.tasks, f->monitor);
+    fl_monitor_enter(f->ports.tasks, f->monitor);
+}
+
+static void leaves_a_monitor_it_is_not_in(void *argument)
+{
+    struct fixture *f = argument;
+    f->ports = sim_process_ports(f->process);
+    if (fl_monitor_new(f->ports.tasks, "items", &f->monitor)) return;
+    fl_monitor_leave(f->ports.tasks, f->monitor);
+}
+
+static struct breach {
+    const char *name;
+    fl_task_main *main;
+    const char *message;
+} breaches[] = {
+    {"panics: a port inside a monitor", draws_inside_a_monitor,
+     "p1/main: \"jitter\" while it holds the monitor \"items\"\n"},
+    {"panics: a sleep inside a monitor", sleeps_inside_a_monitor,
+     "p1/main: \"sleep\" while it holds the monitor \"items\"\n"},
+    {"panics: a monitor entered twice", enters_a_monitor_twice,
+     "p1/main enters the monitor \"items\", which p1/main holds\n"},
+    {"panics: a monitor left from outside", leaves_a_monitor_it_is_not_in,
+     "p1/main leaves the monitor \"items\" without holding it\n"},
+};
+
+static _Noreturn void breach_in_child(const struct breach *breach, int standard_error)
+{
+    struct fixture f = {0};
+    const struct rlimit no_core = {0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    dup2(standard_error, STDERR_FILENO);
+    signal(SIGABRT, SIG_DFL);
+    open_world(&f, SIM_BACKEND_DEFAULT);
+    f.process = start(&f, "p1", breach->main);
+    play(&f, FL_NEVER_US);
+    _exit(0);
+}
+
+static void breach_row(void **state)
+{
+    const struct breach *row = *state;
+    int channel[2], status;
+    char said[512] = {0};
+    assert_int_equal(pipe(channel), 0);
+    pid_t child = fork();
+    if (child == 0) breach_in_child(row, channel[1]);
+    close(channel[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(read(channel[0], said, sizeof(said) - 1) > 0);
+    close(channel[0]);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+    assert_non_null(strstr(said, row->message));
+}
+
 /* --- one story on both backends --- */
 
 struct mixer {
@@ -493,7 +579,7 @@ static void two_hundred_worlds_share_their_stacks(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest plain[] = {
         cmocka_unit_test_setup_teardown(timers_fire_in_order_of_time, setup, teardown),
         cmocka_unit_test_setup_teardown(time_stands_at_the_bound_when_the_next_timer_is_later,
                                         setup, teardown),
@@ -519,5 +605,11 @@ int main(void)
         cmocka_unit_test(a_run_has_one_hash_on_both_backends),
         cmocka_unit_test(two_hundred_worlds_share_their_stacks),
     };
+    struct CMUnitTest tests[FL_COUNT(plain) + FL_COUNT(breaches)];
+    memcpy(tests, plain, sizeof(plain));
+    for (size_t i = 0; i < FL_COUNT(breaches); i++) {
+        tests[FL_COUNT(plain) + i] =
+            (struct CMUnitTest){breaches[i].name, breach_row, NULL, NULL, &breaches[i]};
+    }
     return cmocka_run_group_tests_name("world", tests, NULL, NULL);
 }
