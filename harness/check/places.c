@@ -3,10 +3,11 @@
 
 #include "core/assert.h"
 #include "harness/check/ledger.h"
+#include "queue/keys.h"
 
 static enum ledger_place place_of(struct fl_span name)
 {
-    if (fl_span_starts(name, FL_SPAN("queue:sq|"))) return LEDGER_PRIVATE;
+    if (fl_span_starts(name, FL_SPAN(FL_KEY_PRIVATE_PREFIX))) return LEDGER_PRIVATE;
     if (fl_span_starts(name, FL_SPAN("queue:"))) return LEDGER_QUEUE;
     if (fl_span_is(name, "schedule")) return LEDGER_SCHEDULE;
     if (fl_span_is(name, "retry")) return LEDGER_RETRY;
