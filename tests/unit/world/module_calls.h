@@ -7,7 +7,7 @@
 
 struct call_result {
     int64_t number;
-    char text[256];
+    char text[256]; /* the function to call; then what it answered */
 };
 
 #endif
