@@ -1,5 +1,5 @@
 /* src/queue/client.c - a payload is written once, field by field in Sidekiq's order: class options,
- * class and args, then what the client fills in. */
+ * args and class, then what the client fills in. */
 #include "queue/client.h"
 
 #include <math.h>
@@ -114,8 +114,8 @@ static enum fl_error write_payload(const struct fl_client *client, const struct 
     const struct fl_wire_facts *facts = fl_wire_facts(client->wire ? client->wire : FL_WIRE_7);
     struct fl_json_writer object = fl_json_begin_object(out);
     put_options(&object, job);
-    fl_json_put_string(&object, "class", fl_span_from(job->worker));
     fl_json_put_raw(&object, "args", args);
+    fl_json_put_string(&object, "class", fl_span_from(job->worker));
     fl_json_put_string(&object, "jid", fl_span_from(jid));
     put_time(&object, facts, "created_at", now_us);
     if (!later) put_time(&object, facts, "enqueued_at", now_us);

@@ -9,6 +9,7 @@
 #include "queue/keys.h"
 #include "queue/log_text.h"
 #include "queue/payload.h"
+#include "queue/prune.h"
 
 enum { INITIAL_WAIT_US = 10 * 1000 * 1000, INITIAL_SPREAD_US = 5 * 1000 * 1000, SPREAD_FROM = 10 };
 
@@ -164,7 +165,8 @@ void fl_poller_run(void *poller)
     const struct fl_poller *p = poller;
     int64_t next_us = INITIAL_WAIT_US +
                       (int64_t)fl_random_below(p->ports->random, "first poll", INITIAL_SPREAD_US);
-    while (sleep_for(p, next_us)) {
+    for (bool first = true; sleep_for(p, next_us); first = false) {
+        if (first) note(p, fl_prune_processes(p->ports->redis, p->ports->clock));
         enum fl_error err = poll_set(p, FL_KEY_RETRY);
         if (!err) err = poll_set(p, FL_KEY_SCHEDULE);
         note(p, err);

@@ -65,6 +65,7 @@ static void empty_lists(const struct fl_stop *stop, enum fl_stop_end end)
 void fl_stop_leave(const struct fl_stop *stop, enum fl_stop_end end)
 {
     struct fl_delivery *unfinished[FL_HANDOFF_MAX];
+    int busy = fl_handoff_busy_count(stop->handoff);
     size_t count = fl_handoff_abandon(stop->handoff, unfinished);
     if (count) fl_log_printf(stop->ports->log, FL_LOG_WARN, "Terminating %zu busy threads", count);
     if (stop->moves->fetch == FL_FETCH_RELIABLE)

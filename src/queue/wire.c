@@ -26,7 +26,6 @@ static const struct fl_wire_facts lines[] = {
         .beat_us = 10 * FL_SECOND_US,
         .time_unit = FL_TIME_FLOAT_SECONDS,
         .poll_spread = 1,
-        .prunes_processes_once = true,
     },
     {
         .wire = FL_WIRE_8, /* 8.1 */
@@ -38,7 +37,6 @@ static const struct fl_wire_facts lines[] = {
         .jitter_uniform = true,
         .poll_spread = 2,
         .concurrency_is_field = true,
-        .prunes_processes_once = true,
     },
 };
 

@@ -24,10 +24,9 @@ struct fl_wire_facts {
     /* Seconds of jitter after `count` earlier retries: below(10) x (count+1) or, when uniform,
      * below(10 x (count+1)). */
     bool jitter_uniform;
-    bool base64_lines;          /* a newline after each 60 characters of error_backtrace */
-    unsigned poll_spread;       /* from 10 processes on, a poll comes within [0, this x average) */
-    bool concurrency_is_field;  /* of the process hash, instead of a member of its info */
-    bool prunes_processes_once; /* SREM of dead identities, under the process_cleanup key */
+    bool base64_lines;         /* a newline after each 60 characters of error_backtrace */
+    unsigned poll_spread;      /* from 10 processes on, a poll comes within [0, this x average) */
+    bool concurrency_is_field; /* of the process hash, instead of a member of its info */
 };
 
 const struct fl_wire_facts *fl_wire_facts(enum fl_wire wire);
