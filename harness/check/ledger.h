@@ -63,10 +63,12 @@ struct ledger_delivery {
 enum ledger_removal { LEDGER_MOVED, LEDGER_ACKNOWLEDGED, LEDGER_POPPED, LEDGER_TRIMMED };
 
 struct ledger_job {
-    const char *name; /* of the scenario, or made from its parent's: "imp-7.UserWorker" */
-    bool of_plan;     /* a line `enqueue` names it */
-    bool accepted;    /* it has stood in Redis */
-    bool given_up;    /* its push failed: it never will */
+    const char *name;        /* of the scenario, or made from its parent's: "imp-7.UserWorker" */
+    struct fl_span payload;  /* its first bytes, when the ledger keeps them */
+    const char *first_queue; /* the key of the list that it entered first; NULL: none yet */
+    bool of_plan;            /* a line `enqueue` names it */
+    bool accepted;           /* it has stood in Redis */
+    bool given_up;           /* its push failed: it never will */
     struct ledger_stand *stands;
     uint32_t stand_count, stand_capacity;
     uint32_t copies; /* sum of the counts */
@@ -107,6 +109,7 @@ struct ledger {
     uint64_t working; /* tasks that work on a job */
     uint64_t changes; /* grows with every move of a job */
     int64_t changed_us;
+    bool keep_payloads;
     bool failed_for_memory;
     char violation[LEDGER_VIOLATION_BYTES]; /* the first one; "" */
 };

@@ -39,8 +39,13 @@ static uint32_t integer(struct fl_span reply)
 static void add(const struct observation *at, struct ledger_key *key, struct fl_span payload,
                 uint32_t count)
 {
-    struct ledger_job *job = ledger_job_of(at->ledger, payload, at->session);
-    if (job) ledger_add(at->ledger, job, key, count);
+    struct ledger *ledger = at->ledger;
+    struct ledger_job *job = ledger_job_of(ledger, payload, at->session);
+    if (!job) return;
+    ledger_add(ledger, job, key, count);
+    if (!ledger->keep_payloads || job->first_queue || key->place != LEDGER_QUEUE) return;
+    job->first_queue = key->name;
+    job->payload = (struct fl_span){fl_arena_copy(&ledger->arena, payload), payload.length};
 }
 
 static void take(const struct observation *at, struct ledger_key *key, struct fl_span payload,

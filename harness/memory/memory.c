@@ -37,7 +37,7 @@ static_assert(sizeof(struct block) == 32, "the header keeps malloc's alignment")
 
 struct sim_memory {
     struct block *blocks;
-    int64_t bytes, bytes_max;
+    int64_t bytes, bytes_max, peak;
     uint64_t allocations;
     uint64_t fail_in; /* 1: the next one; 0: none */
     bool fail_forever, has_failed, over_limit;
@@ -102,6 +102,11 @@ void sim_memory_release_blocks(struct sim_memory *memory)
         block->owner = NULL;
     }
     sim_below()->free(memory);
+}
+
+int64_t sim_memory_peak(const struct sim_memory *memory)
+{
+    return memory->peak;
 }
 
 int64_t sim_memory_bytes(const struct sim_memory *memory)
@@ -178,6 +183,7 @@ static void own(struct block *block, struct sim_memory *owner)
     if (block->next) block->next->previous = block;
     owner->blocks = block;
     owner->bytes += (int64_t)block->bytes;
+    if (owner->bytes > owner->peak) owner->peak = owner->bytes;
     if (owner->bytes_max && owner->bytes > owner->bytes_max) owner->over_limit = true;
 }
 

@@ -18,6 +18,7 @@ void sim_memory_free(struct sim_memory *memory);
 /* Hands every block of it over to the harness, then frees itself alone. */
 void sim_memory_release_blocks(struct sim_memory *memory);
 int64_t sim_memory_bytes(const struct sim_memory *memory);
+int64_t sim_memory_peak(const struct sim_memory *memory); /* the most that was held at once */
 uint64_t sim_memory_allocations(const struct sim_memory *memory); /* so far, failed ones included */
 /* The nth allocation from now (1 is the next) returns NULL; `forever`: and all after it. 0 stops
  * failing. */

@@ -19,7 +19,14 @@ enum run_verdict {
     RUN_SWEPT,         /* this sweep index lies beyond the last effect: the sweep is complete */
 };
 
+/* What all runs of one run worker share: the fake server with its compiled scripts, stacks, loaded
+ * modules, the database's template, and what was learnt of each plan's undisturbed state. */
+struct run_house;
+FL_CHECKED enum fl_error run_house_new(struct run_house **ret_house);
+void run_house_free(struct run_house *house); /* NULL is fine */
+
 struct run_order {
+    struct run_house *house; /* borrowed; NULL: one is made for this run alone, which is slow */
     const struct plan *plan;
     struct sim_choices *choices; /* borrowed */
     int32_t sweep;   /* which point of the plan's sweep, from 0; -1: none (the undisturbed run) */

@@ -1,0 +1,287 @@
+/* harness/run/actions.c - carries out the faults that strike processes and data, and is told what
+ * effects have done. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "core/time_text.h"
+#include "harness/run/stage.h"
+
+enum { DELETE_RETRY_US = 1000, DELETE_ATTEMPTS_MAX = 60 * 1000 };
+
+/* --- who is meant
+ * ---------------------------------------------------------------------------------- */
+
+static struct node *process_of(struct run *run, const char *job,
+                               const struct effect_context *context)
+{
+    const char *process = NULL;
+    if (context && context->job && fl_span_glob(fl_span_from(job), fl_span_from(context->job)))
+        process = context->process;
+    if (!process) process = ledger_holder(run->ledger, job);
+    return process ? run_node(run, process) : NULL;
+}
+
+static struct node *target(struct run *run, const struct plan_fault *fault,
+                           const struct effect_context *context)
+{
+    switch (fault->target) {
+    case PLAN_TARGET_PROCESS: return run_node(run, fault->target_name);
+    case PLAN_TARGET_PROCESS_OF: return process_of(run, fault->target_name, context);
+    case PLAN_TARGET_NONE: return context ? run_node(run, context->process) : NULL;
+    case PLAN_TARGET_ALL: break;
+    }
+    return NULL;
+}
+
+/* --- what happens to it
+ * ------------------------------------------------------------------------------ */
+
+static void stop_main(void *argument)
+{
+    fl_process_stop(((struct node *)argument)->program);
+}
+
+static void quiet_main(void *argument)
+{
+    fl_process_quiet(((struct node *)argument)->program);
+}
+
+/* A signal is handled by a task of the process itself. */
+static void signal_process(struct node *node, fl_task_main *main)
+{
+    if (!node->alive) return;
+    if (!node->program) { /* it has installed no handler yet */
+        sim_process_exit(node->process, 0);
+        return;
+    }
+    if (sim_fiber_spawn(node->run->world, node->process, "signal", main, node, NULL))
+        run_end(node->run, RUN_HARNESS_FAULT, 0, "no fiber for a signal of %s", node->name);
+}
+
+static void restart(struct node *node)
+{
+    struct run *run = node->run;
+    node->restart_us = sim_world_now_us(run->world);
+    if (node->alive) {
+        node->restart_after_us = 0;
+        sim_process_kill(node->process, SIM_END_KILLED);
+    }
+    sim_wake_all(run->world, &run->planned);
+}
+
+static void strike_node(struct node *node, const struct plan_fault *fault)
+{
+    struct run *run = node->run;
+    switch (fault->verb) {
+    case PLAN_KILL:
+    case PLAN_OOMKILL:
+        if (!node->alive) return;
+        node->restart_after_us = fault->restart_after_us;
+        sim_process_kill(node->process,
+                         fault->verb == PLAN_KILL ? SIM_END_KILLED : SIM_END_OOMKILLED);
+        return;
+    case PLAN_PAUSE:
+        sim_process_pause(node->process, sim_world_now_us(run->world) + fault->amount_us);
+        return;
+    case PLAN_TERM:
+        node->restart_after_us = fault->restart_after_us;
+        signal_process(node, stop_main);
+        return;
+    case PLAN_QUIET: signal_process(node, quiet_main); return;
+    case PLAN_RESTART: restart(node); return;
+    case PLAN_CLOCK: sim_process_clock_jump(node->process, fault->amount_us); return;
+    case PLAN_OOM:
+        if (node->alive)
+            sim_memory_fail(sim_process_memory(node->process), fault->oom_nth,
+                            fault->oom_mode == PLAN_FOREVER);
+        return;
+    case PLAN_ERROR:
+    case PLAN_LOSE_ACK:
+    case PLAN_DELAY:
+    case PLAN_HTTP:
+    case PLAN_DB:
+    case PLAN_DELETED:
+    case PLAN_DUPLICATE:
+    case PLAN_MAIL: return;
+    }
+}
+
+/* The striker's own process comes last: it may not return. */
+static void strike_all(struct run *run, const struct plan_fault *fault)
+{
+    const struct sim_fiber *fiber = sim_fiber_current(run->world);
+    struct node *own = fiber ? run_node_of(run, sim_fiber_process(fiber)) : NULL;
+    for (uint32_t i = 0; i <= run->node_count; i++)
+        if (&run->nodes[i] != own) strike_node(&run->nodes[i], fault);
+    if (own) strike_node(own, fault);
+}
+
+/* --- data
+ * ------------------------------------------------------------------------------------------ */
+
+struct deletion {
+    struct run *run;
+    const struct plan_fault *fault;
+};
+
+static enum fl_error try_delete(struct run *run, const struct plan_fault *fault)
+{
+    struct fl_buf message = FL_BUF_INIT(RUN_MESSAGE_BYTES);
+    enum fl_error err =
+        database_delete(&run->database, fault->text, fault->match, fault->match_count, &message);
+    database_rest(&run->database);
+    if (err && err != FL_EBUSY)
+        run_end(run, RUN_BAD_INPUT, fault->where.line,
+                "expected  a record that can be deleted\nfound     %s",
+                message.length ? message.bytes : fl_error_text(err));
+    fl_buf_release(&message);
+    return err;
+}
+
+static void delete_main(void *argument)
+{
+    const struct deletion *deletion = argument;
+    struct run *run = deletion->run;
+    for (int i = 0; i < DELETE_ATTEMPTS_MAX; i++) {
+        if (try_delete(run, deletion->fault) != FL_EBUSY) return;
+        sim_sleep_until(run->world, sim_world_now_us(run->world) + DELETE_RETRY_US,
+                        "the database's write lock");
+    }
+}
+
+/* At once, unless somebody is writing: then as soon as he has done. */
+static void delete_record(struct run *run, const struct plan_fault *fault)
+{
+    if (try_delete(run, fault) != FL_EBUSY) return;
+    struct deletion *deletion = fl_arena_alloc(&run->arena, sizeof *deletion);
+    fl_assert(deletion);
+    *deletion = (struct deletion){run, fault};
+    if (sim_fiber_spawn(run->world, NULL, "deletion", delete_main, deletion, NULL))
+        run_end(run, RUN_HARNESS_FAULT, 0, "no fiber for a deletion");
+}
+
+static void perform(void *self, const struct plan_fault *fault,
+                    const struct effect_context *context)
+{
+    struct run *run = self;
+    if (fault->verb == PLAN_DELETED) {
+        delete_record(run, fault);
+    } else if (fault->verb == PLAN_DUPLICATE) {
+        if (!web_duplicate(run, fault->text))
+            run_end(run, RUN_FAILED, fault->where.line,
+                    "expected  %s to have been pushed before it is pushed once more\n"
+                    "found     no such payload yet",
+                    fault->text);
+    } else if (fault->target == PLAN_TARGET_ALL) {
+        strike_all(run, fault);
+    } else {
+        struct node *node = target(run, fault, context);
+        if (node) strike_node(node, fault);
+    }
+}
+
+/* --- words
+ * ----------------------------------------------------------------------------------------- */
+
+void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
+{
+    enum fl_error err = fl_buf_append_text(out, fault_verb_text(fault->verb));
+    if (!err && fault->target == PLAN_TARGET_PROCESS_OF)
+        err = fl_buf_printf(out, " process-of %s", fault->target_name);
+    if (!err && fault->target == PLAN_TARGET_PROCESS)
+        err = fl_buf_printf(out, " %s", fault->target_name);
+    if (!err && fault->target == PLAN_TARGET_ALL) err = fl_buf_append_text(out, " all");
+    if (!err && fault->verb == PLAN_OOM)
+        err = fl_buf_printf(out, " nth %llu", (unsigned long long)fault->oom_nth);
+    (void)err; /* a description that does not fit is cut */
+}
+
+/* --- what effects tell
+ * ------------------------------------------------------------------------------- */
+
+static void struck(void *self, const struct plan_fault *fault, const char *at)
+{
+    struct run *run = self;
+    struct fl_buf *out = &run->result->swept_at;
+    if (fault->sweep && !out->length) {
+        run_describe_fault(fault, out);
+        enum fl_error err = fl_buf_printf(out, " %s", at);
+        (void)err;
+    }
+    sim_wake_all(run->world, &run->planned); /* others may come after it */
+}
+
+static void applied(void *self, const struct effect_context *context,
+                    const struct effect_label *label, struct fl_span detail)
+{
+    tally_effect(((struct run *)self)->tally, context, label, detail);
+}
+
+static bool mailed(void *self, const struct fl_mail *mail)
+{
+    static char present;
+    struct run *run = self;
+    if (!mail->idempotency_key.length) return true;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    bool known = fl_map_get(&run->mail_keys, mail->idempotency_key) != NULL;
+    enum fl_error err =
+        known ? FL_OK : fl_map_put(&run->mail_keys, mail->idempotency_key, &present, NULL);
+    sim_memory_switch(owner);
+    fl_assert(!err);
+    return !known;
+}
+
+static void job_begins(void *self, const char *process, const char *jid, const char **ret_name,
+                       uint32_t *ret_delivery)
+{
+    struct run *run = self;
+    const struct ledger_job *job = ledger_task_begins(run->ledger, jid, process, ret_delivery);
+    *ret_name = job ? job->name : NULL;
+}
+
+static void job_ends(void *self, const char *process, const char *jid)
+{
+    struct run *run = self;
+    ledger_task_ends(run->ledger, jid, process, sim_world_now_us(run->world));
+}
+
+static void logged(void *self, const struct effect_context *context, struct fl_span text)
+{
+    (void)context;
+    tally_log(((struct run *)self)->tally, text);
+}
+
+static const char *script_name(void *self, struct fl_span sha)
+{
+    return fl_map_get(&((struct run *)self)->scripts, sha);
+}
+
+struct effect_stage run_effect_stage(struct run *run)
+{
+    static const struct effect_stage_ops ops = {
+        .perform = perform,
+        .struck = struck,
+        .mailed = mailed,
+        .applied = applied,
+        .job_begins = job_begins,
+        .job_ends = job_ends,
+        .logged = logged,
+        .script_name = script_name,
+    };
+    return (struct effect_stage){&ops, run};
+}
+
+void run_strike_by_time(struct run *run, const struct plan_fault *fault)
+{
+    struct fl_buf what = FL_BUF_INIT(256);
+    run_describe_fault(fault, &what);
+    trace_add(run->trace, &(struct trace_event){.kind = TRACE_FAULT,
+                                                .at_us = sim_world_now_us(run->world),
+                                                .who = "scenario",
+                                                .what = fault_verb_text(fault->verb),
+                                                .detail = fl_buf_span(&what)});
+    fl_buf_release(&what);
+    struck(run, fault, "by time");
+    perform(run, fault, NULL);
+}

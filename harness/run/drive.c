@@ -1,0 +1,255 @@
+/* harness/run/drive.c - plays the world to its end: what is planned by time, the stages, and the
+ * folding of time in which nothing can happen. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "core/time_text.h"
+#include "harness/run/stage.h"
+
+/* --- what is planned by time, in a fiber of the harness
+ * ------------------------------------------- */
+
+static void heal(struct run *run)
+{
+    int64_t now_us = sim_world_now_us(run->world);
+    run->stage = RUN_HEALED;
+    run->healed_us = run->progress_us = now_us;
+    fault_set_heal(run->faults);
+    run_mark(run, "scenario", "healed", "");
+    for (uint32_t i = 0; i < run->node_count; i++) {
+        struct node *node = &run->nodes[i];
+        if (!node->alive && node->restart_us == FL_NEVER_US)
+            node->restart_us = now_us + RUN_RESTART_US;
+    }
+}
+
+static int64_t next_planned_us(const struct run *run)
+{
+    int64_t now_us = sim_world_now_us(run->world);
+    int64_t next_us = fault_set_next_us(run->faults, now_us);
+    if (run->stage == RUN_FAULTY && run->plan->heal_us >= 0 && run->plan->heal_us < next_us)
+        next_us = run->plan->heal_us;
+    for (uint32_t i = 0; i < run->node_count; i++)
+        if (run->nodes[i].restart_us < next_us) next_us = run->nodes[i].restart_us;
+    return next_us;
+}
+
+static void do_what_is_due(struct run *run)
+{
+    int64_t now_us = sim_world_now_us(run->world);
+    const struct plan_fault *fault;
+    while ((fault = fault_set_take_due(run->faults, now_us)))
+        run_strike_by_time(run, fault);
+    if (run->stage == RUN_FAULTY && run->plan->heal_us >= 0 && run->plan->heal_us <= now_us)
+        heal(run);
+    for (uint32_t i = 0; i < run->node_count; i++) {
+        struct node *node = &run->nodes[i];
+        if (node->alive || node->restart_us > now_us) continue;
+        if (node_start(node))
+            run_end(run, RUN_HARNESS_FAULT, 0, "%s cannot be started again", node->name);
+    }
+    run->progress_us = now_us;
+}
+
+static void planned_main(void *argument)
+{
+    struct run *run = argument;
+    for (;;) {
+        int64_t next_us = next_planned_us(run);
+        if (next_us <= sim_world_now_us(run->world))
+            do_what_is_due(run);
+        else
+            sim_wait(run->world, &run->planned, next_us, "what is planned");
+    }
+}
+
+/* --- when time is about to pass
+ * -------------------------------------------------------------------- */
+
+static int64_t web_next_us(const struct run *run)
+{
+    if (run->web_done || run->web_pushing) return FL_NEVER_US;
+    int64_t now_us = sim_world_now_us(run->world);
+    int64_t next_us = FL_NEVER_US;
+    for (uint32_t i = 0; i < run->plan->job_count; i++) {
+        int64_t when_us = run->plan->jobs[i].when_us;
+        if (when_us > now_us && when_us < next_us) next_us = when_us;
+    }
+    return next_us;
+}
+
+/* The furthest that a process's wall clock is ahead: it sees due jobs earlier. */
+static int64_t furthest_ahead_us(const struct run *run)
+{
+    int64_t server_us = run->start_wall_us + sim_world_now_us(run->world);
+    int64_t ahead_us = 0;
+    for (uint32_t i = 0; i < run->node_count; i++) {
+        const struct node *node = &run->nodes[i];
+        if (!node->alive || !node->ports.clock.ops) continue;
+        int64_t jump_us = fl_clock_wall_us(node->ports.clock) - server_us;
+        if (jump_us > ahead_us) ahead_us = jump_us;
+    }
+    return ahead_us;
+}
+
+/* When the first job of the schedule or the retry set is due, in run time. */
+static int64_t set_due_us(const struct run *run, const char *name)
+{
+    const struct fake_redis_key *set = fake_redis_find(run->house->engine, 0, fl_span_from(name));
+    struct fake_redis_cursor cursor = {0};
+    struct fake_redis_element element;
+    if (!set || !fake_redis_next(set, &cursor, &element)) return FL_NEVER_US;
+    int64_t due_us = fl_seconds_us(element.score) - run->start_wall_us - furthest_ahead_us(run);
+    return due_us > 0 ? due_us : 0;
+}
+
+static int64_t earlier(int64_t a_us, int64_t b_us)
+{
+    return a_us < b_us ? a_us : b_us;
+}
+
+static bool somebody_is_paused(const struct run *run)
+{
+    for (uint32_t i = 0; i <= run->node_count; i++)
+        if (run->nodes[i].alive && sim_process_paused(run->nodes[i].process)) return true;
+    return false;
+}
+
+/* Nobody has a job in hand or in reach. */
+static bool quiescent(const struct run *run)
+{
+    return run->ledger->queued == 0 && run->ledger->working == 0 && !run->web_pushing &&
+           !somebody_is_paused(run);
+}
+
+/* A job whose process is still ending must be waited for when an expectation asks how it ended. */
+static bool an_exit_is_awaited(const struct run *run)
+{
+    for (uint32_t i = 0; i < run->plan->expect_count; i++) {
+        const struct plan_expect *expect = &run->plan->expects[i];
+        if (expect->kind != PLAN_EXPECT_EXIT) continue;
+        for (uint32_t k = 0; k < run->node_count; k++) {
+            const struct node *node = &run->nodes[k];
+            if (strcmp(node->name, expect->text) != 0 || node->exited_with[expect->number & 0xff])
+                continue;
+            if (sim_world_now_us(run->world) - run->progress_us < RUN_STILL_US) return true;
+        }
+    }
+    return false;
+}
+
+static bool drained(const struct run *run)
+{
+    int64_t now_us = sim_world_now_us(run->world);
+    return run->web_done && run->ledger->pending == 0 && quiescent(run) &&
+           fault_set_next_us(run->faults, now_us) == FL_NEVER_US;
+}
+
+static void move_heartbeats(struct run *run, int64_t delta_us)
+{
+    size_t count;
+    const struct fake_redis_key *const *keys = fake_redis_keys(run->house->engine, 0, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (fake_redis_key_expires_us(keys[i]) == FL_NEVER_US) continue;
+        struct fl_span name = fake_redis_key_name(keys[i]);
+        for (uint32_t k = 0; k < run->node_count; k++) {
+            const struct node *node = &run->nodes[k];
+            char prefix[2 * SIM_NAME_BYTES];
+            if (!node->alive) continue;
+            snprintf(prefix, sizeof prefix, "%s:%lld:", sim_process_hostname(node->process),
+                     (long long)sim_process_pid(node->process));
+            if (fl_span_starts(name, fl_span_from(prefix)))
+                fake_redis_shift_ttl(run->house->engine, 0, name, delta_us);
+        }
+    }
+}
+
+/* To shortly before the next thing that is due, as if all machines had slept. */
+static void fold(struct run *run, int64_t due_us)
+{
+    int64_t now_us = sim_world_now_us(run->world);
+    if (due_us == FL_NEVER_US || due_us - now_us <= 2 * RUN_FOLD_MARGIN_US) return;
+    int64_t delta_us = due_us - RUN_FOLD_MARGIN_US - now_us;
+    if (now_us + delta_us > run->plan->horizon_us) return;
+    move_heartbeats(run, delta_us);
+    sim_world_fold(run->world, delta_us);
+    run->progress_us = now_us + delta_us;
+    sim_wake_all(run->world, &run->planned);
+}
+
+static void judge_stillness(struct run *run, int64_t due_us)
+{
+    int64_t now_us = sim_world_now_us(run->world);
+    int64_t since_us = run->ledger->changed_us;
+    if (run->progress_us > since_us) since_us = run->progress_us;
+    if (run->healed_us > since_us) since_us = run->healed_us;
+    if (due_us > now_us && due_us != FL_NEVER_US) return;
+    int64_t limit_us = run->ledger->working ? RUN_STILL_WORKING_US : RUN_STILL_US;
+    if (run->stage == RUN_FAULTY) limit_us = RUN_STILL_WORKING_US;
+    if (now_us - since_us < limit_us) return;
+    if (run->ledger->pending || run->ledger->working || !run->web_done)
+        run_end(run, RUN_STUCK, 0,
+                "expected  every job to end, or to wait for its time\nfound     ");
+    else
+        run->over = true;
+}
+
+static void before_time_passes(struct run *run)
+{
+    for (uint32_t i = 0; i < run->node_count; i++)
+        if (run->nodes[i].alive) node_look_at_memory(&run->nodes[i]);
+    if (run->stage == RUN_FAULTY && run->plan->heal_us < 0 && fault_set_spent(run->faults)) {
+        heal(run);
+        sim_wake_all(run->world, &run->planned);
+    }
+    if (drained(run)) {
+        if (run->drained_us < 0) run->drained_us = sim_world_now_us(run->world);
+        if (!an_exit_is_awaited(run)) run->over = true;
+        if (run->over) return;
+    }
+    int64_t due_us = earlier(set_due_us(run, "schedule"), set_due_us(run, "retry"));
+    due_us = earlier(due_us, earlier(next_planned_us(run), web_next_us(run)));
+    judge_stillness(run, due_us);
+    if (!run->over && run->plan->fold_idle && quiescent(run)) fold(run, due_us);
+}
+
+static void at_horizon(struct run *run)
+{
+    uint64_t waiting = 0;
+    for (uint32_t i = 0; i < run->ledger->count; i++) {
+        enum plan_job_state state = run->ledger->all[i]->state;
+        waiting += state == PLAN_STATE_SCHEDULED || state == PLAN_STATE_RETRYING;
+    }
+    run->over = true;
+    if (run->ledger->pending > waiting)
+        run_end(run, RUN_STUCK, 0, "expected  every job to end before the horizon\nfound     ");
+}
+
+void run_drive(struct run *run)
+{
+    if (sim_fiber_spawn(run->world, NULL, "planned", planned_main, run, NULL)) {
+        run_end(run, RUN_HARNESS_FAULT, 0, "no fiber for what is planned");
+        return;
+    }
+    while (!run->over) {
+        if (sim_world_next_us(run->world) > sim_world_now_us(run->world)) {
+            before_time_passes(run);
+            if (run->over) break;
+        }
+        switch (sim_world_step(run->world, run->plan->horizon_us)) {
+        case SIM_STEP_RAN: break;
+        case SIM_STEP_IDLE:
+            run_end(run, RUN_STUCK, 0, "expected  every job to end\nfound     that nothing moves");
+            break;
+        case SIM_STEP_BOUND:
+            run_end(run, RUN_STUCK, 0,
+                    "expected  an end\nfound     more steps than a run may have");
+            break;
+        case SIM_STEP_LATER: at_horizon(run); break;
+        }
+        if (run->ledger->violation[0])
+            run_end(run, RUN_FAILED, 0, "expected  every job to be somewhere, once\nfound     %s",
+                    run->ledger->violation);
+    }
+}

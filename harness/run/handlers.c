@@ -1,0 +1,84 @@
+#include "harness/run/handlers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "harness/run/stage.h"
+
+/* The node whose fiber runs this job: its redis port is our wrapper. */
+static struct node *node_of(const struct fl_job *job)
+{
+    struct effect_process *process = effect_process_of(fl_job_redis(job));
+    fl_assert(process);
+    return node_of_effects(process);
+}
+
+/* A later table wins, as in the queue's registry. */
+static const struct fl_worker *original(const struct node *node, const char *name)
+{
+    const struct fl_worker *found = NULL;
+    for (uint32_t i = 0; i < node->run->module_count; i++)
+        for (const struct fl_worker *at = node->run->modules[i]->workers; at->name; at++)
+            if (strcmp(at->name, name) == 0) found = at;
+    return found;
+}
+
+static void mark(struct node *node, const char *what, const char *outcome)
+{
+    const struct effect_context *context = effect_process_context(&node->effects);
+    trace_add(node->run->trace, &(struct trace_event){.kind = TRACE_MARK,
+                                                      .at_us = sim_world_now_us(node->run->world),
+                                                      .who = context->name,
+                                                      .what = what,
+                                                      .outcome = fl_span_from(outcome)});
+}
+
+static enum fl_outcome perform(struct fl_job *job)
+{
+    static const char *const outcomes[] = {
+        [FL_DONE] = "done", [FL_DISCARDED] = "discarded", [FL_FAILED] = "failed"};
+    struct node *node = node_of(job);
+    struct run *run = node->run;
+    const char *jid = fl_job_jid(job);
+    const struct fl_worker *worker = original(node, fl_job_class(job));
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    mark(node, "run begins", "");
+    ledger_run_begins(run->ledger, jid, node->name, sim_world_now_us(run->world));
+    sim_memory_switch(owner);
+    enum fl_outcome outcome = worker->perform(job);
+    owner = sim_memory_switch(NULL);
+    ledger_run_ends(run->ledger, jid, node->name, outcome, sim_world_now_us(run->world));
+    mark(node, "run ends", outcomes[outcome]);
+    sim_memory_switch(owner);
+    return outcome;
+}
+
+static void exhausted(struct fl_job *job)
+{
+    struct node *node = node_of(job);
+    const struct fl_worker *worker = original(node, fl_job_class(job));
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    mark(node, "retries exhausted", "");
+    sim_memory_switch(owner);
+    worker->exhausted(job);
+}
+
+struct fl_worker *handlers_wrap(const struct fl_worker *workers)
+{
+    size_t count = 0;
+    while (workers[count].name)
+        count++;
+    struct fl_worker *table = calloc(count + 1, sizeof *table);
+    for (size_t i = 0; table && i < count; i++) {
+        table[i] = workers[i];
+        table[i].perform = perform;
+        if (workers[i].exhausted) table[i].exhausted = exhausted;
+    }
+    return table;
+}
+
+void handlers_free(struct fl_worker *table)
+{
+    free(table);
+}

@@ -1,0 +1,176 @@
+#include "harness/run/house.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/assert.h"
+#include "harness/run/database.h"
+#include "harness/run/handlers.h"
+#include "harness/trace/digest.h"
+#include "harness/world/world.h"
+#include "workers/import_schema.h"
+
+enum { FOLDERS_UP = 4 };
+
+static int64_t no_time(void *self)
+{
+    (void)self;
+    return 0;
+}
+
+static enum fl_error furnish(struct run_house *house)
+{
+    static const struct fl_clock_ops clock = {no_time, no_time};
+    struct fake_redis_options options = {.clock = {&clock, NULL}};
+    house->engine = fake_redis_new(&options);
+    if (!house->engine) return FL_ENOMEM;
+    enum fl_error err = sim_stacks_new(SIM_FIBER_STACK_BYTES, &house->stacks);
+    if (!err) err = database_template(import_schema, FL_COUNT(import_schema), &house->empty);
+    return err;
+}
+
+enum fl_error run_house_new(struct run_house **ret_house)
+{
+    struct run_house *house = calloc(1, sizeof *house);
+    if (!house) return FL_ENOMEM;
+    house->reference.volatiles = STATE_VOLATILES_INIT;
+    house->reference.text = FL_BUF_INIT(HOUSE_STATE_BYTES_MAX);
+    enum fl_error err = furnish(house);
+    if (err) {
+        run_house_free(house);
+        return err;
+    }
+    *ret_house = house;
+    return FL_OK;
+}
+
+void run_house_free(struct run_house *house)
+{
+    if (!house) return;
+    for (uint32_t i = 0; i < house->module_count; i++) {
+        free(house->modules[i].name);
+        handlers_free(house->modules[i].table);
+    }
+    state_volatiles_release(&house->reference.volatiles);
+    fl_buf_release(&house->reference.text);
+    fake_disk_free(house->seeded);
+    fake_disk_free(house->empty);
+    sim_stacks_free(house->stacks);
+    fake_redis_free(house->engine);
+    free(house);
+}
+
+/* --- modules ------------------------------------------------------------------------------------
+ */
+
+static bool cut_last(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (!slash) return false;
+    *slash = '\0';
+    return true;
+}
+
+static bool readable(char path[PATH_MAX], const char *folder, const char *name)
+{
+    int length = snprintf(path, PATH_MAX, "%s/%s", folder, name);
+    return length < PATH_MAX && access(path, R_OK) == 0;
+}
+
+static bool find_module(const char *name, const char *scenario, char path[PATH_MAX])
+{
+    char folder[PATH_MAX];
+    if (name[0] == '/') return readable(path, "", name);
+    snprintf(folder, sizeof folder, "%s", scenario ? scenario : "");
+    if (cut_last(folder) && readable(path, folder, name)) return true;
+    ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
+    if (length < 0) return false;
+    folder[length] = '\0';
+    for (int up = 0; up < FOLDERS_UP && cut_last(folder); up++)
+        if (readable(path, folder, name)) return true;
+    return readable(path, ".", name);
+}
+
+static const struct house_module *known_module(const struct run_house *house, const char *name)
+{
+    for (uint32_t i = 0; i < house->module_count; i++)
+        if (strcmp(house->modules[i].name, name) == 0) return &house->modules[i];
+    return NULL;
+}
+
+enum fl_error house_module(struct run_house *house, const char *name, const char *scenario,
+                           const struct house_module **ret_module, struct fl_buf *message)
+{
+    char path[PATH_MAX];
+    const struct house_module *known = known_module(house, name);
+    if (known) {
+        *ret_module = known;
+        return FL_OK;
+    }
+    if (!find_module(name, scenario, path)) {
+        enum fl_error err =
+            fl_buf_printf(message, "expected a module beside the program, found no file %s", name);
+        return err ? err : FL_ENOTFOUND;
+    }
+    if (house->module_count == SIM_MODULES_MAX) return FL_EBOUND;
+    struct house_module module = {0};
+    enum fl_error err = sim_module_open(path, &module.module, message);
+    if (err) return err;
+    module.workers = sim_module_workers(module.module);
+    module.name = strdup(name);
+    module.table = handlers_wrap(module.workers);
+    if (!module.name || !module.table) {
+        free(module.name);
+        handlers_free(module.table);
+        return FL_ENOMEM;
+    }
+    house->modules[house->module_count] = module;
+    *ret_module = &house->modules[house->module_count++];
+    return FL_OK;
+}
+
+/* --- plans
+ * ---------------------------------------------------------------------------------------- */
+
+static uint64_t digest_text(uint64_t digest, const char *text)
+{
+    return digest_span(digest, fl_span_from(text ? text : ""));
+}
+
+static uint64_t digest_pairs(uint64_t digest, const struct plan_pair *pairs, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        digest = digest_text(digest, pairs[i].name);
+        digest = digest_word(digest_span(digest, pairs[i].value), (uint64_t)pairs[i].type);
+    }
+    return digest;
+}
+
+uint64_t house_plan_digest(const struct plan *plan)
+{
+    uint64_t digest = digest_text(1, plan->path);
+    for (uint32_t i = 0; i < plan->row_count; i++) {
+        digest = digest_text(digest, plan->rows[i].table);
+        digest = digest_pairs(digest, plan->rows[i].columns, plan->rows[i].column_count);
+    }
+    for (uint32_t i = 0; i < plan->file_count; i++) {
+        digest = digest_text(digest, plan->files[i].name);
+        digest = digest_span(digest, plan->files[i].bytes);
+        digest = digest_text(digest, plan->files[i].real_path);
+        digest = digest_word(digest, (uint64_t)plan->files[i].csv_rows);
+    }
+    for (uint32_t i = 0; i < plan->http_count; i++)
+        for (uint32_t k = 0; k < plan->https[i].answer_count; k++) {
+            const struct plan_http_answer *answer = &plan->https[i].answers[k];
+            digest = digest_span(digest, answer->body);
+            digest = digest_word(digest, (uint64_t)answer->status << 32 ^ answer->times);
+        }
+    for (uint32_t i = 0; i < plan->job_count; i++) {
+        digest = digest_text(digest, plan->jobs[i].worker);
+        digest = digest_span(digest, plan->jobs[i].args);
+    }
+    return digest ? digest : 1;
+}

@@ -1,0 +1,241 @@
+/* harness/run/judge.c - the end of a run: faults that never struck, expectations, the final state.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "harness/check/expect.h"
+#include "harness/run/stage.h"
+
+enum { FOUND_BYTES = 16 * 1024 };
+
+/* --- the final state
+ * -------------------------------------------------------------------------------- */
+
+static enum fl_error add_cell(void *context, const char *table, const char *column,
+                              struct fl_span value)
+{
+    struct state *state = context;
+    char group[160];
+    if (column) return state_add(state, column, value);
+    snprintf(group, sizeof group, "db %s", table);
+    return state_begin_row(state, group);
+}
+
+/* Keys of the queue: judged by the ledger, never by bytes. */
+static bool is_queue_key(struct fl_span name, const struct run *run)
+{
+    static const char *const prefixes[] = {"queue:",    "stat:",    "faultline:",     "j|",
+                                           "h|",        "schedule", "retry",          "dead",
+                                           "processes", "queues",   "process_cleanup"};
+    for (size_t i = 0; i < FL_COUNT(prefixes); i++)
+        if (fl_span_starts(name, fl_span_from(prefixes[i]))) return true;
+    for (uint32_t i = 0; i < run->node_count; i++) {
+        char prefix[SIM_NAME_BYTES + 2];
+        snprintf(prefix, sizeof prefix, "%s:", run->nodes[i].name);
+        if (fl_span_starts(name, fl_span_from(prefix))) return true;
+    }
+    return false;
+}
+
+static enum fl_error add_key(struct state *state, const struct fake_redis_key *key)
+{
+    static const char *const types[] = {"string", "list", "set", "zset", "hash"};
+    struct fake_redis_cursor cursor = {0};
+    struct fake_redis_element element;
+    char group[320];
+    snprintf(group, sizeof group, "redis %.*s", FL_SPAN_ARGS(fake_redis_key_name(key)));
+    enum fl_error err = FL_OK;
+    while (!err && fake_redis_next(key, &cursor, &element)) {
+        char score[40];
+        err = state_begin_row(state, group);
+        if (!err) err = state_add(state, "type", fl_span_from(types[fake_redis_key_type(key)]));
+        bool lasting = fake_redis_key_expires_us(key) == FL_NEVER_US;
+        if (!err) err = state_add(state, "ttl", lasting ? FL_SPAN("none") : FL_SPAN("some"));
+        if (!err) err = state_add(state, "member", element.member);
+        if (!err && element.value.bytes) err = state_add(state, "value", element.value);
+        if (err || fake_redis_key_type(key) != FAKE_REDIS_ZSET) continue;
+        snprintf(score, sizeof score, "%.17g", element.score);
+        err = state_add(state, "score", fl_span_from(score));
+    }
+    return err;
+}
+
+static enum fl_error add_mails(struct run *run, struct state *state)
+{
+    enum fl_error err = FL_OK;
+    for (size_t i = 0; i < fake_mail_count(run->office) && !err; i++) {
+        const struct fake_mail_record *mail = fake_mail_record(run->office, i);
+        bool repeat = false; /* of a key that a receiver knows */
+        for (size_t k = 0; k < i && mail->idempotency_key.length && !repeat; k++)
+            repeat = fl_span_equal(fake_mail_record(run->office, k)->idempotency_key,
+                                   mail->idempotency_key);
+        if (repeat) continue;
+        err = state_begin_row(state, "mail");
+        if (!err) err = state_add(state, "to", mail->to);
+        if (!err) err = state_add(state, "subject", mail->subject);
+        if (!err) err = state_add(state, "text", mail->text);
+        if (!err) err = state_add(state, "key", mail->idempotency_key);
+    }
+    return err;
+}
+
+enum fl_error run_collect_state(struct run *run, struct state *state)
+{
+    size_t count;
+    enum fl_error err = database_walk(&run->database, add_cell, state);
+    const struct fake_redis_key *const *keys = fake_redis_keys(run->house->engine, 0, &count);
+    for (size_t i = 0; i < count && !err; i++)
+        if (!is_queue_key(fake_redis_key_name(keys[i]), run)) err = add_key(state, keys[i]);
+    return err ? err : add_mails(run, state);
+}
+
+/* --- what expectations ask of the run
+ * ------------------------------------------------------------------ */
+
+static enum fl_error rows(void *self, const char *table, const struct plan_pair *pairs,
+                          uint32_t count, int64_t *ret_rows, struct fl_buf *problem)
+{
+    return database_count(&((struct run *)self)->database, table, pairs, count, ret_rows, problem);
+}
+
+static enum fl_error show_rows(void *self, const char *table, const struct plan_pair *pairs,
+                               uint32_t count, struct fl_buf *out)
+{
+    return database_show(&((struct run *)self)->database, table, pairs, count, out);
+}
+
+/* RESP2 as a line of text: "3", "nil", "[a b]". */
+static enum fl_error print_reply(const char **at, struct fl_buf *out)
+{
+    const char *line = *at;
+    const char *end = strchr(line, '\r');
+    if (!end) return FL_EPROTOCOL;
+    *at = end + 2;
+    long count = strtol(line + 1, NULL, 10);
+    if (line[0] == '$' && count >= 0) {
+        enum fl_error err = fl_buf_append(out, *at, (size_t)count);
+        *at += count + 2;
+        return err;
+    }
+    if (line[0] == '$' || (line[0] == '*' && count < 0)) return fl_buf_append_text(out, "nil");
+    if (line[0] != '*') return fl_buf_append(out, line + 1, (size_t)(end - line - 1));
+    enum fl_error err = fl_buf_append_text(out, "[");
+    for (long i = 0; i < count && !err; i++) {
+        if (i) err = fl_buf_append_text(out, " ");
+        if (!err) err = print_reply(at, out);
+    }
+    return err ? err : fl_buf_append_text(out, "]");
+}
+
+static enum fl_error redis(void *self, const char *const *argv, uint32_t argc, struct fl_buf *out)
+{
+    struct run *run = self;
+    struct fl_buf wire = FL_BUF_INIT(1024 * 1024), reply = FL_BUF_INIT(64 * 1024 * 1024);
+    struct fake_redis_session *session = fake_redis_open(run->house->engine, "expect");
+    enum fl_error err = session ? fl_buf_printf(&wire, "*%u\r\n", argc) : FL_ENOMEM;
+    for (uint32_t i = 0; i < argc && !err; i++)
+        err = fl_buf_printf(&wire, "$%zu\r\n%s\r\n", strlen(argv[i]), argv[i]);
+    if (!err) {
+        fake_redis_feed(session, wire.bytes, wire.length);
+        err = fl_buf_append_span(&reply, fake_redis_output(session));
+    }
+    if (!err && !reply.length) err = FL_ETIMEDOUT;
+    const char *at = reply.bytes;
+    if (!err) err = print_reply(&at, out);
+    fake_redis_close(session);
+    fl_buf_release(&wire);
+    fl_buf_release(&reply);
+    return err;
+}
+
+static bool exited(void *self, const char *process, int64_t status, struct fl_buf *statuses)
+{
+    const struct node *node = run_node(self, process);
+    if (!node) return false;
+    for (int i = 0; i < 256; i++) {
+        if (!node->exited_with[i]) continue;
+        enum fl_error err = fl_buf_printf(statuses, "%s%d", statuses->length ? ", " : "", i);
+        (void)err;
+    }
+    return node->exited_with[status & 0xff];
+}
+
+static int64_t memory_peak(void *self, const char *process)
+{
+    const struct node *node = run_node(self, process);
+    return node ? node->memory_peak : 0;
+}
+
+static bool same_state(void *self, struct fl_buf *out)
+{
+    struct run *run = self;
+    enum fl_error err = FL_OK;
+    if (!run->has_reference) {
+        err = fl_buf_append_text(out, "no reference: the undisturbed run did not end well");
+        return false;
+    }
+    struct state state = {0};
+    err = run_collect_state(run, &state);
+    if (!err) err = state_format(&state, &run->house->reference.volatiles, &run->result->state);
+    state_release(&state);
+    if (err) {
+        err = fl_buf_append_text(out, fl_error_text(err));
+        return false;
+    }
+    return state_same(fl_buf_span(&run->house->reference.text), fl_buf_span(&run->result->state),
+                      out);
+}
+
+static const struct expect_ops ops = {
+    .rows = rows,
+    .show_rows = show_rows,
+    .redis = redis,
+    .exited = exited,
+    .memory_peak = memory_peak,
+    .same_state = same_state,
+};
+
+static void judge_expectations(struct run *run)
+{
+    struct expect_sources sources = {.plan = run->plan,
+                                     .ledger = run->ledger,
+                                     .tally = run->tally,
+                                     .drained_us = run->drained_us,
+                                     .ops = &ops,
+                                     .self = run};
+    for (uint32_t i = 0; i < run->plan->expect_count; i++) {
+        struct fl_buf found = FL_BUF_INIT(FOUND_BYTES);
+        if (!expect_holds(&sources, i, &found))
+            run_end(run, RUN_FAILED, run->plan->expects[i].where.line, "expected  %s\nfound     %s",
+                    run->plan->expects[i].source + strspn(run->plan->expects[i].source, " \t") +
+                        (strncmp(run->plan->expects[i].source, "expect", 6) == 0 ? 6 : 0),
+                    found.length ? found.bytes : "otherwise");
+        fl_buf_release(&found);
+        if (run->result->verdict != RUN_PASSED) return;
+    }
+}
+
+void run_judge(struct run *run)
+{
+    if (run->result->verdict != RUN_PASSED) return;
+    if (run->order->sweep >= 0 && !run->undisturbed) {
+        if (!fault_set_swept(run->faults)) {
+            run->result->verdict = RUN_SWEPT;
+            return;
+        }
+    } else if (!run->undisturbed) {
+        const struct plan_fault *silent = fault_set_never_fired(run->faults);
+        if (silent) {
+            struct fl_buf what = FL_BUF_INIT(256);
+            run_describe_fault(silent, &what);
+            run_end(run, RUN_FAILED, silent->where.line,
+                    "expected  the fault to strike: %s\nfound     that it never did", what.bytes);
+            fl_buf_release(&what);
+            return;
+        }
+    }
+    if (!run->undisturbed) judge_expectations(run);
+}

@@ -1,0 +1,67 @@
+/* harness/run/pending.c - of a run that stands still: each job that has not ended, and what it
+ * waits for. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/time_text.h"
+#include "harness/run/stage.h"
+
+enum { JOBS_SHOWN = 10 };
+
+static const char *condition(const struct node *node)
+{
+    if (!node->alive) return node->restart_us == FL_NEVER_US ? "dead" : "dead, to be started again";
+    if (sim_process_paused(node->process)) return "paused";
+    return "alive";
+}
+
+/* The task of the process that works on the job. */
+static const struct sim_fiber *worker_of(const struct run *run, const struct node *node,
+                                         const struct ledger_job *job)
+{
+    for (uint32_t i = 0; node->alive && i < node->effects.fiber_count; i++) {
+        const struct effect_fiber *fiber = &node->effects.fibers[i];
+        if (fiber->jid[0] && ledger_find(run->ledger, fiber->jid) == job) return fiber->fiber;
+    }
+    return NULL;
+}
+
+static enum fl_error say_job(struct run *run, const struct ledger_job *job, struct fl_buf *out)
+{
+    enum fl_error err = fl_buf_printf(out, "%s: ", job->name);
+    ledger_describe(job, out);
+    if (!err) err = fl_buf_append_text(out, "; unmoved for ");
+    int64_t still_us = sim_world_now_us(run->world) - job->changed_us;
+    if (!err) err = fl_duration_format(out, still_us - still_us % FL_SECOND_US);
+    if (err || !job->delivery_count) return err;
+    const char *process = job->deliveries[job->delivery_count - 1].process;
+    const struct node *node = run_node(run, process);
+    if (!node) return FL_OK;
+    err = fl_buf_printf(out, "; last handed to %s (%s)", process, condition(node));
+    const struct sim_fiber *fiber = worker_of(run, node, job);
+    if (!err && fiber)
+        err =
+            fl_buf_printf(out, ", whose %s waits for %s", sim_fiber_role(fiber),
+                          sim_fiber_waiting_for(fiber) ? sim_fiber_waiting_for(fiber) : "nothing");
+    return err;
+}
+
+void run_say_pending(struct run *run, struct fl_buf *out)
+{
+    uint32_t shown = 0;
+    enum fl_error err = FL_OK;
+    for (uint32_t i = 0; i < run->ledger->count && !err; i++) {
+        const struct ledger_job *job = run->ledger->all[i];
+        if (job->ended || job->given_up) continue;
+        if (shown++ == JOBS_SHOWN) {
+            err = fl_buf_append_text(out, "\n          ...");
+            break;
+        }
+        if (shown > 1) err = fl_buf_append_text(out, "\n          ");
+        if (!err) err = say_job(run, job, out);
+    }
+    if (!err && !shown)
+        err = fl_buf_append_text(out, run->web_done ? "a task that never ends"
+                                                    : "a client that never ends its pushes");
+    (void)err; /* a report that does not fit is cut */
+}

@@ -1,0 +1,239 @@
+/* harness/run/server.c - sessions of the fake as streams.
+ *
+ * Time passes for blocked pops when somebody who waits for one wakes: each waits until the earliest
+ * of all deadlines and lets the engine advance. Before any command the engine catches up, so that a
+ * pop of a paused process has timed out as it would have. */
+#include "harness/run/server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct server_stream {
+    struct server_stream *next;
+    struct server_client *client;
+    struct fake_redis_session *session;
+    struct sim_waiters waiters;
+    bool cut; /* `replies_left` more arrive, then it breaks */
+    uint64_t replies_left;
+    size_t cleared; /* bytes of the output that belong to replies which arrive */
+};
+
+static int64_t wall_us(void *self)
+{
+    const struct server *server = self;
+    return server->start_wall_us + sim_world_now_us(server->world);
+}
+
+struct fl_clock server_clock(struct server *server)
+{
+    static const struct fl_clock_ops ops = {.wall_us = wall_us, .mono_us = wall_us};
+    return (struct fl_clock){&ops, server};
+}
+
+void server_init(struct server *server, struct fake_redis *engine, struct sim_world *world,
+                 int64_t start_wall_us)
+{
+    *server = (struct server){.engine = engine, .world = world, .start_wall_us = start_wall_us};
+}
+
+void server_lose_after(void *self, uint64_t replies)
+{
+    struct server *server = self;
+    server->cut = true;
+    server->cut_after = replies;
+}
+
+void server_on_output(struct server *server, struct fake_redis_session *session)
+{
+    for (struct server_stream *at = server->streams; at; at = at->next)
+        if (at->session == session) sim_wake_all(server->world, &at->waiters);
+}
+
+static struct fl_stream *as_stream(struct server_stream *stream)
+{
+    return (struct fl_stream *)(void *)stream;
+}
+
+static struct server_stream *of_stream(struct fl_stream *stream)
+{
+    return (struct server_stream *)(void *)stream;
+}
+
+static void catch_up(struct server *server)
+{
+    if (fake_redis_next_deadline_us(server->engine) <= wall_us(server))
+        fake_redis_advance(server->engine);
+}
+
+static enum fl_error stream_open(void *self, int64_t deadline_us, struct fl_stream **ret_stream)
+{
+    struct server_client *client = self;
+    struct server *server = client->server;
+    (void)deadline_us;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    struct server_stream *stream = calloc(1, sizeof *stream);
+    if (stream) stream->session = fake_redis_open(server->engine, client->name);
+    if (stream && stream->session) {
+        stream->client = client;
+        stream->next = server->streams;
+        server->streams = stream;
+        *ret_stream = as_stream(stream);
+    } else {
+        free(stream);
+        stream = NULL;
+    }
+    sim_memory_switch(owner);
+    return stream ? FL_OK : FL_ECONNECT;
+}
+
+static void stream_free(struct server *server, struct server_stream *stream)
+{
+    struct server_stream **link = &server->streams;
+    while (*link != stream)
+        link = &(*link)->next;
+    *link = stream->next;
+    fake_redis_close(stream->session);
+    free(stream);
+}
+
+static void stream_close(void *self, struct fl_stream *stream)
+{
+    struct server_client *client = self;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    stream_free(client->server, of_stream(stream));
+    sim_memory_switch(owner);
+}
+
+void server_close_all(struct server_client *client)
+{
+    struct server *server = client->server;
+    struct server_stream *next;
+    for (struct server_stream *at = server->streams; at; at = next) {
+        next = at->next;
+        if (at->client == client) stream_free(server, at);
+    }
+}
+
+static enum fl_error stream_send(void *self, struct fl_stream *opaque, const void *bytes,
+                                 size_t length, int64_t deadline_us)
+{
+    struct server *server = ((struct server_client *)self)->server;
+    struct server_stream *stream = of_stream(opaque);
+    (void)deadline_us;
+    if (fake_redis_closed(stream->session)) return FL_ELOST;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    if (server->cut) {
+        stream->cut = true;
+        stream->replies_left = server->cut_after;
+        server->cut = false;
+    }
+    catch_up(server);
+    fake_redis_feed(stream->session, bytes, length);
+    sim_memory_switch(owner);
+    return FL_OK;
+}
+
+/* The length of the RESP2 value at the start of `bytes`; 0 when it is not whole. */
+static size_t reply_length(struct fl_span bytes)
+{
+    const char *newline = bytes.length ? memchr(bytes.bytes, '\n', bytes.length) : NULL;
+    if (!newline) return 0;
+    size_t length = (size_t)(newline - bytes.bytes) + 1;
+    char type = bytes.bytes[0];
+    if (type != '$' && type != '*') return length;
+    long count = strtol(bytes.bytes + 1, NULL, 10);
+    if (count < 0) return length;
+    if (type == '$') {
+        length += (size_t)count + 2;
+        return length <= bytes.length ? length : 0;
+    }
+    for (long i = 0; i < count; i++) {
+        size_t element =
+            reply_length((struct fl_span){bytes.bytes + length, bytes.length - length});
+        if (!element) return 0;
+        length += element;
+    }
+    return length;
+}
+
+/* What may be handed on; *ret_broken once the reply after the last one that arrives is there. */
+static struct fl_span visible(struct server_stream *stream, bool *ret_broken)
+{
+    struct fl_span output = fake_redis_output(stream->session);
+    *ret_broken = false;
+    if (!stream->cut || !output.length) return output;
+    while (stream->replies_left) {
+        size_t one = reply_length(
+            (struct fl_span){output.bytes + stream->cleared, output.length - stream->cleared});
+        if (!one) break;
+        stream->cleared += one;
+        stream->replies_left--;
+    }
+    *ret_broken = stream->cleared == 0 && stream->replies_left == 0;
+    return (struct fl_span){output.bytes, stream->cleared};
+}
+
+static size_t hand_on(struct server_stream *stream, struct fl_span output, void *bytes,
+                      size_t capacity)
+{
+    size_t length = output.length < capacity ? output.length : capacity;
+    memcpy(bytes, output.bytes, length);
+    if (stream->cut) stream->cleared -= length;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    fake_redis_consume(stream->session, length);
+    sim_memory_switch(owner);
+    return length;
+}
+
+/* Until there is output, at most until the deadline, and not past the end of any blocked pop. */
+static enum fl_error wait(struct server_client *client, struct server_stream *stream,
+                          int64_t deadline_us)
+{
+    struct server *server = client->server;
+    int64_t now_us = sim_world_now_us(server->world);
+    int64_t until_us = FL_NEVER_US;
+    if (deadline_us != FL_NEVER_US)
+        until_us = now_us + (deadline_us - fl_clock_mono_us(client->clock));
+    int64_t pop_us = fake_redis_next_deadline_us(server->engine);
+    if (pop_us != FL_NEVER_US && pop_us - server->start_wall_us < until_us) {
+        int64_t pop_at_us = pop_us - server->start_wall_us;
+        sim_wait(server->world, &stream->waiters, pop_at_us > now_us ? pop_at_us : now_us,
+                 "a job in Redis");
+    } else if (sim_wait(server->world, &stream->waiters, until_us, "a job in Redis")) {
+        return FL_ETIMEDOUT;
+    }
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    catch_up(server);
+    sim_memory_switch(owner);
+    return FL_OK;
+}
+
+static enum fl_error stream_receive(void *self, struct fl_stream *opaque, void *bytes,
+                                    size_t capacity, int64_t deadline_us, size_t *ret_length)
+{
+    struct server_client *client = self;
+    struct server_stream *stream = of_stream(opaque);
+    for (;;) {
+        bool broken;
+        struct fl_span output = visible(stream, &broken);
+        if (broken) return FL_ELOST;
+        if (output.length) {
+            *ret_length = hand_on(stream, output, bytes, capacity);
+            return FL_OK;
+        }
+        if (fake_redis_closed(stream->session)) return FL_ELOST;
+        enum fl_error err = wait(client, stream, deadline_us);
+        if (err) return err;
+    }
+}
+
+struct fl_transport server_transport(struct server_client *client)
+{
+    static const struct fl_transport_ops ops = {
+        .open = stream_open,
+        .send = stream_send,
+        .receive = stream_receive,
+        .close = stream_close,
+    };
+    return (struct fl_transport){&ops, client};
+}

@@ -1,0 +1,138 @@
+/* harness/run/stage.h - one run while it is played; for the files of this folder. */
+#ifndef HARNESS_RUN_STAGE_H
+#define HARNESS_RUN_STAGE_H
+
+#include "core/time_text.h"
+#include "fakes/files/fake_files.h"
+#include "fakes/http/fake_http.h"
+#include "fakes/mail/fake_mail.h"
+#include "fakes/statsd/fake_statsd.h"
+#include "harness/check/ledger.h"
+#include "harness/check/state.h"
+#include "harness/check/tally.h"
+#include "harness/effect/ports.h"
+#include "harness/run/database.h"
+#include "harness/run/house.h"
+#include "harness/run/run.h"
+#include "harness/run/server.h"
+#include "queue/process.h"
+#include "redis/client.h"
+
+enum {
+    RUN_NODES_MAX = SIM_PROCESSES_MAX - 1,
+    RUN_RESTARTS_MAX = 1000,
+    RUN_MESSAGE_BYTES = 64 * 1024,
+    RUN_TIMELINE_EVENTS = 24,
+};
+
+/* How long a healed run may stand still before it counts as stuck; longer while a task works. */
+#define RUN_STILL_US         (30 * FL_MINUTE_US)
+#define RUN_STILL_WORKING_US FL_DAY_US
+#define RUN_RESTART_US       FL_SECOND_US /* a supervisor's patience */
+#define RUN_FOLD_MARGIN_US   (2 * FL_SECOND_US)
+
+struct run;
+
+/* One process of the plan, through all its starts; or the client that enqueues, "web". */
+struct node {
+    struct run *run;
+    char name[SIM_NAME_BYTES];
+    const struct plan_processes *plan; /* NULL: web */
+    struct fl_process_options options;
+    struct sim_process *process; /* of the last start */
+    bool alive;
+    uint32_t starts;
+    int64_t restart_us;       /* when it is to be started again; FL_NEVER_US: not planned */
+    int64_t restart_after_us; /* what a fault asked for, once it dies; -1: nothing */
+    bool exited_with[256];
+    int last_status; /* -1: it has not exited yet */
+    int64_t memory_peak;
+    bool oom_armed;
+    uint32_t oom_index;
+    /* of this start */
+    struct fl_process *program; /* its memory; NULL when not running */
+    struct fl_ports ports;
+    struct effect_process effects;
+    struct server_client redis;
+    struct fake_http_client http;
+    struct fake_mail_client mail;
+    struct fake_vfs *mount;
+};
+
+enum run_stage { RUN_FAULTY, RUN_HEALED };
+
+struct run {
+    const struct run_order *order;
+    const struct plan *plan;
+    struct run_house *house;
+    struct run_result *result;
+    bool undisturbed; /* without any fault: a reference */
+    int64_t start_wall_us;
+    struct sim_world *world;
+    struct server server;
+    struct database database;
+    struct fake_http *web;
+    struct fake_mail *office;
+    struct fake_statsd *statsd;
+    struct fake_files *files;
+    struct trace *trace;
+    struct fault_set *faults;
+    struct effects effects;
+    struct ledger *ledger;
+    struct tally *tally;
+    struct fl_map scripts;   /* SHA1 -> name */
+    struct fl_map mail_keys; /* seen */
+    struct fl_arena arena;
+    const struct house_module *modules[SIM_MODULES_MAX];
+    const struct fl_worker *tables[SIM_MODULES_MAX];
+    uint32_t module_count;
+    struct node *nodes;         /* the workers; then web */
+    uint32_t node_count;        /* without web */
+    struct sim_waiters planned; /* woken when what is planned has changed */
+    enum run_stage stage;
+    int64_t healed_us;
+    int64_t progress_us; /* the last time at which something was due */
+    bool web_pushing, web_done;
+    int64_t drained_us; /* -1 */
+    bool over;
+    bool has_reference;
+};
+
+static inline struct node *node_of_effects(struct effect_process *effects)
+{
+    return (struct node *)(void *)((char *)effects - offsetof(struct node, effects));
+}
+
+/* The first verdict stands; the run is over. */
+void run_end(struct run *run, enum run_verdict verdict, uint32_t line, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* "p1 is killed" in the trace. */
+void run_mark(struct run *run, const char *who, const char *what, const char *detail);
+
+/* node.c */
+FL_CHECKED enum fl_error node_start(struct node *node);
+struct node *run_node(struct run *run, const char *name);
+struct node *run_node_of(struct run *run, const struct sim_process *process);
+/* Memory that failed counts as its fault having struck. */
+void node_look_at_memory(struct node *node);
+/* web.c */
+void web_main(void *node);
+bool web_duplicate(struct run *run, const char *job);
+/* actions.c */
+struct effect_stage run_effect_stage(struct run *run);
+void run_strike_by_time(struct run *run, const struct plan_fault *fault);
+void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out);
+/* drive.c */
+void run_drive(struct run *run);
+/* judge.c */
+void run_judge(struct run *run);
+FL_CHECKED enum fl_error run_collect_state(struct run *run, struct state *state);
+/* reference.c: the undisturbed state of this plan stands in the house; false: it cannot be had. */
+bool run_reference(struct run_house *house, const struct plan *plan);
+/* run.c: without any fault, `later_us` after the plan's start; its final state is added. */
+void run_play_undisturbed(const struct run_order *order, int64_t later_us, struct state *state,
+                          enum run_verdict *ret_verdict);
+/* pending.c */
+void run_say_pending(struct run *run, struct fl_buf *out);
+
+#endif

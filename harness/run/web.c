@@ -1,0 +1,210 @@
+/* harness/run/web.c - the client of the scenario: enqueues its jobs, each at its moment. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "core/time_text.h"
+#include "harness/run/stage.h"
+#include "queue/client.h"
+
+/* The worker's own settings, as a Ruby client would read them from the class. */
+static const struct fl_worker *class_of(const struct run *run, const char *name)
+{
+    const struct fl_worker *found = NULL;
+    for (uint32_t i = 0; i < run->module_count; i++)
+        for (const struct fl_worker *at = run->modules[i]->workers; at->name; at++)
+            if (strcmp(at->name, name) == 0) found = at;
+    return found;
+}
+
+static struct fl_span retry_of(const struct plan_job *job, const struct fl_worker *worker,
+                               char text[24])
+{
+    if (job->retry.length) return job->retry;
+    if (!worker || worker->retry == FL_RETRY_DEFAULT) return FL_SPAN("true");
+    if (worker->retry == FL_RETRY_NEVER) return FL_SPAN("false");
+    int length = snprintf(text, 24, "%d", worker->retry);
+    return (struct fl_span){text, (size_t)length};
+}
+
+struct push {
+    struct node *node;
+    struct fl_client client;
+};
+
+static struct fl_client_job describe(const struct push *push, const struct plan_job *job,
+                                     char retry[24])
+{
+    const struct run *run = push->node->run;
+    const struct fl_worker *worker = class_of(run, job->worker);
+    struct fl_client_job described = {
+        .worker = job->worker,
+        .args = job->args,
+        .queue = job->queue ? job->queue
+                 : worker   ? worker->queue
+                            : NULL,
+        .retry = retry_of(job, worker, retry),
+        .backtrace_lines = worker ? worker->backtrace_lines : 0,
+        .dead = job->dead != FL_DEAD_DEFAULT ? job->dead
+                : worker                     ? worker->dead
+                                             : FL_DEAD_DEFAULT,
+    };
+    if (job->in_us >= 0) described.at_us = fl_clock_wall_us(push->client.clock) + job->in_us;
+    if (job->at_us != -1) described.at_us = run->start_wall_us + job->at_us;
+    return described;
+}
+
+static void new_jid(struct fl_random random, char jid[FL_JID_BYTES])
+{
+    unsigned char bytes[12];
+    fl_random_bytes(random, "jid", bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(jid + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static void report_failure(const struct push *push, const struct plan_job *job, enum fl_error err)
+{
+    struct run *run = push->node->run;
+    if (err == FL_EINVAL)
+        run_end(run, RUN_BAD_INPUT, job->where.line,
+                "expected  a job that a client can push\nfound     %s is refused by the client",
+                job->name);
+    run_mark(run, job->name, "push failed", fl_error_name(err));
+}
+
+static void push_job(const struct push *push, const struct plan_job *job)
+{
+    struct run *run = push->node->run;
+    char retry[24], jid[FL_JID_BYTES];
+    struct fl_client_job described = describe(push, job, retry);
+    new_jid(push->client.random, jid);
+    described.jid = jid;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    struct ledger_job *entry = ledger_announce(run->ledger, job->name, jid);
+    sim_memory_switch(owner);
+    fl_assert(entry);
+    enum fl_error err = fl_client_push(&push->client, &described, NULL);
+    owner = sim_memory_switch(NULL);
+    if (err) {
+        ledger_give_up(entry);
+        report_failure(push, job, err);
+    }
+    sim_memory_switch(owner);
+}
+
+static void push_raw(const struct push *push, const struct plan_job *job)
+{
+    struct run *run = push->node->run;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    struct ledger_job *entry = ledger_announce_raw(run->ledger, job->name, job->args);
+    sim_memory_switch(owner);
+    fl_assert(entry);
+    char key[FL_QUEUE_NAME_BYTES + 8];
+    const char *queue = job->queue ? job->queue : "default";
+    snprintf(key, sizeof key, "queue:%s", queue);
+    const struct fl_span sadd[] = {FL_SPAN("SADD"), FL_SPAN("queues"), fl_span_from(queue)};
+    const struct fl_span lpush[] = {FL_SPAN("LPUSH"), fl_span_from(key), job->args};
+    const struct fl_command batch[] = {{sadd, 3}, {lpush, 3}};
+    struct fl_replies replies = {0};
+    int64_t deadline_us = fl_clock_deadline_us(push->client.clock, 5 * FL_SECOND_US);
+    enum fl_error err = fl_redis_exec(push->client.redis, batch, 2, deadline_us, &replies);
+    fl_replies_release(&replies);
+    owner = sim_memory_switch(NULL);
+    if (err) {
+        ledger_give_up(entry);
+        report_failure(push, job, err);
+    }
+    sim_memory_switch(owner);
+}
+
+static bool same_bulk(const struct plan_job *a, const struct plan_job *b)
+{
+    bool queues = a->queue == b->queue || (a->queue && b->queue && !strcmp(a->queue, b->queue));
+    return b->bulk && strcmp(a->worker, b->worker) == 0 && queues && a->when_us == b->when_us &&
+           a->where.line == b->where.line;
+}
+
+/* Consecutive jobs of one line are one bulk push; returns how many. */
+static uint32_t push_bulk(const struct push *push, const struct plan_job *jobs, uint32_t left)
+{
+    struct run *run = push->node->run;
+    char retry[24];
+    uint32_t count = 1;
+    while (count < left && same_bulk(jobs, &jobs[count]))
+        count++;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    const char **names = fl_arena_alloc_array(&run->arena, count, sizeof *names);
+    struct fl_span *args = fl_arena_alloc_array(&run->arena, count, sizeof *args);
+    fl_assert(names && args);
+    for (uint32_t i = 0; i < count; i++) {
+        names[i] = jobs[i].name;
+        args[i] = jobs[i].args;
+    }
+    ledger_announce_bulk(run->ledger, names, count);
+    sim_memory_switch(owner);
+    struct fl_client_job described = describe(push, jobs, retry);
+    enum fl_error err = fl_client_push_bulk(&push->client, &described, args, count, NULL);
+    owner = sim_memory_switch(NULL);
+    if (err) report_failure(push, jobs, err);
+    ledger_announce_bulk(run->ledger, NULL, 0);
+    sim_memory_switch(owner);
+    return count;
+}
+
+static void wait_until(struct run *run, int64_t when_us)
+{
+    run->web_pushing = false;
+    while (sim_world_now_us(run->world) < when_us)
+        sim_wait(run->world, &run->planned, when_us, "the moment of the next push");
+    run->web_pushing = true;
+}
+
+void web_main(void *argument)
+{
+    struct node *node = argument;
+    struct run *run = node->run;
+    const struct plan *plan = run->plan;
+    struct push push = {node, {node->ports.clock, node->ports.random, node->ports.redis, 0}};
+    push.client.wire = run->node_count ? run->nodes[0].options.wire : FL_WIRE_7;
+    if (!push.client.wire) push.client.wire = FL_WIRE_7;
+    for (uint32_t i = 0; i < plan->job_count;) {
+        const struct plan_job *job = &plan->jobs[i];
+        wait_until(run, job->when_us);
+        uint32_t count = 1;
+        if (job->kind == PLAN_PUSH_RAW)
+            push_raw(&push, job);
+        else if (job->bulk)
+            count = push_bulk(&push, job, plan->job_count - i);
+        else
+            push_job(&push, job);
+        i += count;
+    }
+    run->web_pushing = false;
+    run->web_done = true;
+    /* It stays: a client that has nothing to do. */
+    for (;;)
+        sim_wait(run->world, &run->planned, FL_NEVER_US, "nothing more to enqueue");
+}
+
+/* The job's first payload, once more, straight into the fake. */
+bool web_duplicate(struct run *run, const char *name)
+{
+    for (uint32_t i = 0; i < run->ledger->count; i++) {
+        const struct ledger_job *job = run->ledger->all[i];
+        if (!job->payload.bytes || strcmp(job->name, name) != 0) continue;
+        struct fake_redis_session *session = fake_redis_open(run->house->engine, "duplicate");
+        if (!session) return false;
+        struct fl_buf wire = FL_BUF_INIT(job->payload.length + 1024);
+        const char *key = job->first_queue;
+        enum fl_error err = fl_buf_printf(&wire, "*3\r\n$5\r\nLPUSH\r\n$%zu\r\n%s\r\n$%zu\r\n",
+                                          strlen(key), key, job->payload.length);
+        if (!err) err = fl_buf_append_span(&wire, job->payload);
+        if (!err) err = fl_buf_append_text(&wire, "\r\n");
+        if (!err) fake_redis_feed(session, wire.bytes, wire.length);
+        fake_redis_close(session);
+        fl_buf_release(&wire);
+        return !err;
+    }
+    return false;
+}
