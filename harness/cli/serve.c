@@ -19,6 +19,7 @@ struct kept_plan {
 };
 
 struct serve {
+    struct run_house *house;
     struct kept_plan kept[PLANS_KEPT];
     uint32_t next; /* the slot to give up */
 };
@@ -29,6 +30,11 @@ enum fl_error serve_new(struct serve **ret_serve)
     if (!serve) return FL_ENOMEM;
     for (uint32_t i = 0; i < PLANS_KEPT; i++)
         serve->kept[i].key = FL_BUF_INIT(ARENA_BYTES_MAX);
+    enum fl_error err = run_house_new(&serve->house);
+    if (err) {
+        free(serve);
+        return err;
+    }
     *ret_serve = serve;
     return FL_OK;
 }
@@ -40,6 +46,7 @@ void serve_free(struct serve *serve)
         scenario_plan_free(serve->kept[i].plan);
         fl_buf_release(&serve->kept[i].key);
     }
+    run_house_free(serve->house);
     free(serve);
 }
 
@@ -108,8 +115,9 @@ static void fill_item(struct run_item *item, const struct run_result *result)
 }
 
 /* Plays one run and adds it to the answer. */
-static enum run_verdict play(const struct run_request *request, const struct plan *plan,
-                             uint64_t seed, int32_t sweep, struct run_answer_writer *writer)
+static enum run_verdict play(struct run_house *house, const struct run_request *request,
+                             const struct plan *plan, uint64_t seed, int32_t sweep,
+                             struct run_answer_writer *writer)
 {
     struct sim_choices *choices;
     struct run_result result = {0};
@@ -122,8 +130,11 @@ static enum run_verdict play(const struct run_request *request, const struct pla
         run_answer_add(writer, &item);
         return item.verdict;
     }
-    struct run_order order = {
-        .plan = plan, .choices = choices, .sweep = sweep, .want_trace = request->record};
+    struct run_order order = {.house = house,
+                              .plan = plan,
+                              .choices = choices,
+                              .sweep = sweep,
+                              .want_trace = request->record};
     run_play(&order, &result);
     fill_item(&item, &result);
     item.misses = sim_choices_misses(choices);
@@ -143,15 +154,15 @@ static int64_t real_us(void)
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
-static enum fl_error play_all(const struct run_request *request, const struct plan *plan,
-                              struct fl_buf *answer)
+static enum fl_error play_all(struct run_house *house, const struct run_request *request,
+                              const struct plan *plan, struct fl_buf *answer)
 {
     int64_t begun_us = real_us();
     struct run_answer_writer writer = run_answer_begin(answer);
     for (uint32_t i = 0; i < request->seeds; i++)
         for (uint32_t k = 0; k < request->points; k++) {
             int32_t sweep = request->sweep < 0 ? -1 : request->sweep + (int32_t)k;
-            if (play(request, plan, request->seed + i, sweep, &writer) == RUN_SWEPT) break;
+            if (play(house, request, plan, request->seed + i, sweep, &writer) == RUN_SWEPT) break;
         }
     return run_answer_end(&writer, real_us() - begun_us);
 }
@@ -165,7 +176,7 @@ void serve_request(void *context, struct fl_span line, struct fl_buf *answer)
     const struct plan *plan = NULL;
     enum fl_error err = run_request_read(line, &arena, &request);
     if (!err) err = find_plan(serve, &request, &plan, &message);
-    if (!err) err = play_all(&request, plan, answer);
+    if (!err) err = play_all(serve->house, &request, plan, answer);
     if (err) {
         fl_buf_truncate(answer, 0);
         const char *text = message.length ? message.bytes : fl_error_text(err);
