@@ -67,7 +67,10 @@ void fl_stop_leave(const struct fl_stop *stop, enum fl_stop_end end)
     struct fl_delivery *unfinished[FL_HANDOFF_MAX];
     int busy = fl_handoff_busy_count(stop->handoff);
     size_t count = fl_handoff_abandon(stop->handoff, unfinished);
-    if (count) fl_log_printf(stop->ports->log, FL_LOG_WARN, "Terminating %zu busy threads", count);
+    if (busy) {
+        fl_log_printf(stop->ports->log, FL_LOG_WARN, "Terminating %d busy threads", busy);
+        fl_stats_count(stop->heartbeat->stats, busy, busy); /* as Sidekiq counts a forced end */
+    }
     if (stop->moves->fetch == FL_FETCH_RELIABLE)
         empty_lists(stop, end);
     else if (count)
