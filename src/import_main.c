@@ -86,7 +86,9 @@ static void open_session(struct session *session, const struct request *request)
     session->ports = fl_posix_ports(session->posix);
     int64_t deadline_us = fl_clock_deadline_us(session->ports->clock, CHECKOUT_US);
     err = fl_db_checkout(session->ports->db, deadline_us, &session->conn);
-    if (err) fail(STATUS_FAILED, request->database, fl_error_text(err));
+    if (err)
+        fail(STATUS_FAILED, request->database,
+             err == FL_EDB ? "not a SQLite database" : "cannot be opened");
     for (size_t i = 0; i < FL_COUNT(import_schema); i++)
         check(session,
               fl_db_execute(session->ports->db, session->conn, import_schema[i], NULL, 0, NULL),
@@ -185,7 +187,7 @@ static int create(const struct request *request, const char *operand)
     struct session session;
     find_source(operand, source);
     open_session(&session, request);
-    if (fl_posix_ping(session.posix, problem)) fail(STATUS_FAILED, problem, NULL);
+    if (fl_posix_check(session.posix, problem)) fail(STATUS_FAILED, problem, NULL);
     int64_t id = insert_import(&session, request, source);
     enum fl_error err = enqueue(&session, id, jid);
     if (err) give_up(&session, id, err);
@@ -254,7 +256,8 @@ int main(int argc, char **argv)
     if (request.help) return print_help();
     if (argc - operand != 2)
         fail(STATUS_USAGE, "want create PATH|URL or show ID; --help says more", NULL);
-    if (!request.database) fail(STATUS_USAGE, "want a database: --db FILE", NULL);
+    if (!request.database || !*request.database)
+        fail(STATUS_USAGE, "want a database: --db FILE", NULL);
     if (strcmp(argv[operand], "create") == 0) return create(&request, argv[operand + 1]);
     if (strcmp(argv[operand], "show") == 0) return show(&request, argv[operand + 1]);
     fail(STATUS_USAGE, argv[operand], "want create or show");

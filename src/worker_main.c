@@ -291,7 +291,7 @@ static int work(const struct fl_settings *settings)
         fail(STATUS_FAILED, "cannot watch for signals");
     enum fl_error err = fl_posix_new(&posix_opts, &posix, problem);
     if (err) fail(err == FL_EINVAL ? STATUS_USAGE : STATUS_FAILED, problem);
-    if (fl_posix_ping(posix, problem)) fail(STATUS_FAILED, problem);
+    if (fl_posix_check(posix, problem)) fail(STATUS_FAILED, problem);
     const struct fl_ports *ports = fl_posix_ports(posix);
     err = fl_process_new(&process_opts, ports, &watch.process);
     if (err) fail(err == FL_EINVAL ? STATUS_USAGE : STATUS_FAILED, fl_error_text(err));

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "posix/clock.h"
 #include "posix/curl_http.h"
@@ -26,6 +27,7 @@ struct fl_posix {
     struct fl_redis_url redis_url;
     struct fl_redis_socket redis_socket;
     struct fl_redis_client *redis;
+    const char *database; /* its path */
     struct fl_sqlite_db *db;
     struct fl_curl_http http;
     struct fl_curl_mail mail;
@@ -78,6 +80,7 @@ static enum fl_error make_database(struct fl_posix *posix, const struct fl_posix
                                    char ret_problem[FL_PROBLEM_BYTES])
 {
     if (!options->database) return FL_OK;
+    posix->database = options->database;
     enum fl_error err = fl_sqlite_configure(FL_SQLITE_MULTI_THREAD);
     struct fl_sqlite_options sqlite = {
         .path = options->database,
@@ -98,6 +101,8 @@ static enum fl_error make_network(struct fl_posix *posix, const struct fl_posix_
     posix->http.clock = posix->ports.clock;
     posix->ports.http = fl_curl_http_port(&posix->http);
     if (options->smtp_url) {
+        if (strncmp(options->smtp_url, "smtp://", 7) && strncmp(options->smtp_url, "smtps://", 8))
+            return fail(ret_problem, "the mail server", "want smtp://host:port", FL_EINVAL);
         posix->mail = (struct fl_curl_mail){posix->ports.clock, options->smtp_url};
         posix->ports.mail = fl_curl_mail_port(&posix->mail);
     }
@@ -151,14 +156,14 @@ static void name_redis(const struct fl_redis_url *url, char *out, size_t size)
         snprintf(out, size, "redis://%s:%s/%d", url->host, url->port, url->database);
 }
 
-enum fl_error fl_posix_ping(struct fl_posix *posix, char ret_problem[FL_PROBLEM_BYTES])
+static enum fl_error check_redis(struct fl_posix *posix, int64_t deadline_us,
+                                 char ret_problem[FL_PROBLEM_BYTES])
 {
     const struct fl_span args[] = {FL_SPAN("PING")};
     const struct fl_command command = {args, 1};
     struct fl_replies replies;
-    int64_t deadline_us = fl_clock_deadline_us(posix->ports.clock, FL_POSIX_PING_US);
-    enum fl_error err = fl_redis_exec(posix->ports.redis, &command, 1, deadline_us, &replies);
     char where[FL_URL_BYTES_MAX + 64], why[FL_REDIS_PROBLEM_BYTES];
+    enum fl_error err = fl_redis_exec(posix->ports.redis, &command, 1, deadline_us, &replies);
     name_redis(&posix->redis_url, where, sizeof where);
     fl_redis_client_problem(posix->redis, why);
     if (!err && replies.items[0].type == FL_REPLY_ERROR) {
@@ -167,4 +172,25 @@ enum fl_error fl_posix_ping(struct fl_posix *posix, char ret_problem[FL_PROBLEM_
     }
     fl_replies_release(&replies);
     return err ? fail(ret_problem, where, why[0] ? why : fl_error_text(err), err) : FL_OK;
+}
+
+static enum fl_error check_database(struct fl_posix *posix, int64_t deadline_us,
+                                    char ret_problem[FL_PROBLEM_BYTES])
+{
+    struct fl_db_conn *conn;
+    if (!posix->db) return FL_OK;
+    enum fl_error err = fl_db_checkout(posix->ports.db, deadline_us, &conn);
+    if (err) {
+        const char *why = err == FL_EDB ? "not a SQLite database" : "cannot be opened";
+        return fail(ret_problem, posix->database, why, err);
+    }
+    fl_db_checkin(posix->ports.db, conn);
+    return FL_OK;
+}
+
+enum fl_error fl_posix_check(struct fl_posix *posix, char ret_problem[FL_PROBLEM_BYTES])
+{
+    int64_t deadline_us = fl_clock_deadline_us(posix->ports.clock, FL_POSIX_CHECK_US);
+    enum fl_error err = check_redis(posix, deadline_us, ret_problem);
+    return err ? err : check_database(posix, deadline_us, ret_problem);
 }

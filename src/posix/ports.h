@@ -6,7 +6,7 @@
 #include "ports/ports.h"
 #include "posix/log_line.h"
 
-enum { FL_PROBLEM_BYTES = 1600, FL_POSIX_PING_US = 3 * 1000 * 1000 };
+enum { FL_PROBLEM_BYTES = 1600, FL_POSIX_CHECK_US = 3 * 1000 * 1000 };
 
 #define FL_REDIS_URL_DEFAULT "redis://localhost:6379/0"
 
@@ -34,7 +34,8 @@ FL_CHECKED enum fl_error fl_posix_new(const struct fl_posix_options *options,
 /* Once every task is joined and every connection is back; NULL is fine. */
 void fl_posix_free(struct fl_posix *posix);
 const struct fl_ports *fl_posix_ports(const struct fl_posix *posix);
-/* PING. On failure `ret_problem` says why, without the URL's password. */
-FL_CHECKED enum fl_error fl_posix_ping(struct fl_posix *posix, char ret_problem[FL_PROBLEM_BYTES]);
+/* Whether Redis answers and the database, if there is one, opens. On failure `ret_problem` says
+ * which does not and why, without the URL's password. */
+FL_CHECKED enum fl_error fl_posix_check(struct fl_posix *posix, char ret_problem[FL_PROBLEM_BYTES]);
 
 #endif
