@@ -172,7 +172,7 @@ static int push_job(struct push_command *push)
     if (fl_posix_new(&posix_options, &posix, problem) != FL_OK)
         return cli_wrong(&push->reader, "%s", problem);
     int code = CLI_FAILED;
-    if (fl_posix_ping(posix, problem) == FL_OK)
+    if (fl_posix_check(posix, problem) == FL_OK)
         code = send_job(push, fl_posix_ports(posix));
     else
         fprintf(push->reader.err, "faultline push: %s\n", problem);
