@@ -41,7 +41,7 @@ static struct attempt attempts[] = {
 
 static bool is_refused(struct fl_span got)
 {
-    if (!got.length) return false;
+    if (!got.bytes) return false;
     return memmem(got.bytes, got.length, "-OOM", 4) || memmem(got.bytes, got.length, "memory", 6) ||
            memmem(got.bytes, got.length, "EXECABORT", 9);
 }
