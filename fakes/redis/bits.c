@@ -145,50 +145,73 @@ void fake_cmd_bitpos(struct fake_call *call)
     fake_reply_int(call->out, found || padded ? at : -1);
 }
 
+enum bit_op { BIT_AND, BIT_OR, BIT_XOR, BIT_NOT, BIT_OPS };
+
+/* BIT_OPS: an error was written. */
+static enum bit_op parse_bit_op(struct fake_call *call)
+{
+    static const char *const words[BIT_OPS] = {"and", "or", "xor", "not"};
+    unsigned op = 0;
+    while (op < BIT_OPS && !fake_arg_is(call->args[1], words[op]))
+        op++;
+    if (op == BIT_OPS) {
+        fake_call_syntax_error(call);
+    } else if (op == BIT_NOT && call->count != 4) {
+        fake_reply_error(call->out, "ERR BITOP NOT must be called with a single source key.");
+        op = BIT_OPS;
+    }
+    return op;
+}
+
+/* The longest of the sources decides. False: one is no string, and its error was written. */
+static bool result_length(struct fake_call *call, size_t *ret_length)
+{
+    struct fake_redis_key *key;
+    *ret_length = 0;
+    for (size_t i = 3; i < call->count; i++) {
+        if (!fake_call_find(call, call->args[i], FAKE_REDIS_STRING, &key)) return false;
+        if (key && key->string->length > *ret_length) *ret_length = key->string->length;
+    }
+    return true;
+}
+
+static unsigned combine(enum bit_op op, unsigned a, unsigned b)
+{
+    return op == BIT_AND ? a & b : op == BIT_OR ? a | b : a ^ b;
+}
+
+static void combine_sources(struct fake_call *call, enum bit_op op, struct fake_str *result)
+{
+    for (size_t i = 3; i < call->count; i++) {
+        const struct fake_str *source = string_of(fake_key_find(call->db, call->args[i]));
+        for (size_t at = 0; at < result->length; at++) {
+            unsigned byte = source && at < source->length ? (unsigned char)source->bytes[at] : 0;
+            unsigned first = op == BIT_NOT ? ~byte : byte;
+            unsigned value = i == 3 ? first : combine(op, (unsigned char)result->bytes[at], byte);
+            result->bytes[at] = (char)(unsigned char)value;
+        }
+    }
+}
+
 void fake_cmd_bitop(struct fake_call *call)
 {
-    static const char *const words[] = {"and", "or", "xor", "not"};
-    unsigned op = 0;
-    while (op < 4 && !fake_arg_is(call->args[1], words[op]))
-        op++;
-    if (op == 4) {
-        fake_call_syntax_error(call);
-        return;
-    }
-    if (op == 3 && call->count != 4) {
-        fake_reply_error(call->out, "ERR BITOP NOT must be called with a single source key.");
-        return;
-    }
-    size_t length = 0;
-    struct fake_redis_key *key;
-    for (size_t i = 3; i < call->count; i++) {
-        if (!fake_call_find(call, call->args[i], FAKE_REDIS_STRING, &key)) return;
-        if (key && key->string->length > length) length = key->string->length;
-    }
-    struct fake_str *result = fake_str_new(fake_call_heap(call), (struct fl_span){0});
-    struct fake_str *sized = result ? fake_str_resize(fake_call_heap(call), result, length) : NULL;
-    if (!sized) {
-        fake_str_free(fake_call_heap(call), result);
+    size_t length;
+    enum bit_op op = parse_bit_op(call);
+    if (op == BIT_OPS || !result_length(call, &length)) return;
+    struct fake_heap *heap = fake_call_heap(call);
+    struct fake_str *empty = fake_str_new(heap, (struct fl_span){0});
+    struct fake_str *result = empty ? fake_str_resize(heap, empty, length) : NULL;
+    if (!result) {
+        fake_str_free(heap, empty);
         fake_call_oom(call);
         return;
     }
-    for (size_t i = 3; i < call->count; i++) {
-        const struct fake_str *source = string_of(fake_key_find(call->db, call->args[i]));
-        for (size_t at = 0; at < length; at++) {
-            unsigned byte = source && at < source->length ? (unsigned char)source->bytes[at] : 0;
-            unsigned old = (unsigned char)sized->bytes[at];
-            unsigned combined = op == 0 ? old & byte : op == 1 ? old | byte : old ^ byte;
-            if (i == 3) combined = op == 3 ? ~byte : byte;
-            sized->bytes[at] = (char)(unsigned char)combined;
-        }
-    }
+    combine_sources(call, op, result);
     struct fake_redis_key *target = fake_key_find(call->db, call->args[2]);
-    bool stored = true;
-    if (!length && target)
-        fake_key_delete(call->db, target);
-    else if (length)
-        stored = fake_string_store(call, call->args[2], fake_str_span(sized));
-    fake_str_free(fake_call_heap(call), sized);
+    if (!length && target) fake_key_delete(call->db, target);
+    bool stored = !length || fake_string_store(call, call->args[2], fake_str_span(result));
+    if (length && stored) fake_key_find(call->db, call->args[2])->raw = true;
+    fake_str_free(heap, result);
     if (stored) fake_reply_int(call->out, (int64_t)length);
 }
 
@@ -315,34 +338,36 @@ static void run_field(struct fake_call *call, struct fake_redis_key *key, const 
     fake_reply_int(call->out, sets ? old : value);
 }
 
-static void bitfield(struct fake_call *call, bool read_only)
+struct field_plan {
+    size_t operations;
+    size_t bytes; /* that the string must have for what is written */
+    bool writes;
+};
+
+/* Reads all before anything is done. False: an error was written. */
+static bool plan_fields(struct fake_call *call, struct field_plan *plan)
 {
     struct field field = {0};
-    struct fake_redis_key *key;
-    size_t operations = 0, bytes = 0;
-    bool writes = false;
+    *plan = (struct field_plan){0};
     for (size_t at = 2; at < call->count;) {
         if (fake_arg_is(call->args[at], "overflow") && at + 1 < call->count) {
-            if (!parse_overflow(call, call->args[at + 1], &field.overflow)) return;
+            if (!parse_overflow(call, call->args[at + 1], &field.overflow)) return false;
             at += 2;
             continue;
         }
-        if (!parse_field(call, &at, &field)) return;
-        operations++;
+        if (!parse_field(call, &at, &field)) return false;
+        plan->operations++;
         if (field.op == FIELD_GET) continue;
         size_t end = ((size_t)field.offset + field.width - 1) / 8 + 1;
-        if (end > bytes) bytes = end;
-        writes = true;
+        if (end > plan->bytes) plan->bytes = end;
+        plan->writes = true;
     }
-    if (writes && read_only) {
-        fake_reply_error(call->out, "ERR BITFIELD_RO only supports the GET subcommand");
-        return;
-    }
-    if (writes ? !fake_string_extend(call, call->args[1], bytes, &key)
-               : !fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key))
-        return;
-    fake_reply_array(call->out, operations);
-    field.overflow = OVERFLOW_WRAP;
+    return true;
+}
+
+static void run_fields(struct fake_call *call, struct fake_redis_key *key)
+{
+    struct field field = {0};
     for (size_t at = 2; at < call->count;) {
         if (fake_arg_is(call->args[at], "overflow")) {
             (void)parse_overflow(call, call->args[at + 1], &field.overflow);
@@ -352,7 +377,23 @@ static void bitfield(struct fake_call *call, bool read_only)
         (void)parse_field(call, &at, &field);
         run_field(call, key, &field);
     }
-    if (writes) fake_key_touch(call->db, key->name);
+}
+
+static void bitfield(struct fake_call *call, bool read_only)
+{
+    struct field_plan plan;
+    struct fake_redis_key *key;
+    if (!plan_fields(call, &plan)) return;
+    if (plan.writes && read_only) {
+        fake_reply_error(call->out, "ERR BITFIELD_RO only supports the GET subcommand");
+        return;
+    }
+    if (plan.writes ? !fake_string_extend(call, call->args[1], plan.bytes, &key)
+                    : !fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key))
+        return;
+    fake_reply_array(call->out, plan.operations);
+    run_fields(call, key);
+    if (plan.writes) fake_key_touch(call->db, key->name);
 }
 
 void fake_cmd_bitfield(struct fake_call *call)

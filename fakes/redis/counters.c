@@ -69,5 +69,7 @@ void fake_cmd_incrbyfloat(struct fake_call *call)
     }
     char text[FAKE_LONG_DOUBLE_TEXT_BYTES];
     struct fl_span span = {text, fake_long_double_format(text, value)};
-    if (store(call, key, span)) fake_reply_bulk(call->out, span);
+    if (!store(call, key, span)) return;
+    fake_key_find(call->db, call->args[1])->text = true;
+    fake_reply_bulk(call->out, span);
 }

@@ -18,7 +18,7 @@ static struct fake_str *value_of(const struct fake_redis_key *hash, struct fl_sp
 
 static void note_size(struct fake_redis_key *hash, struct fl_span field, struct fl_span value)
 {
-    if (hash->dict.count > FAKE_LISTPACK_ENTRIES_MAX ||
+    if (hash->dict.count > FAKE_HASH_LISTPACK_ENTRIES_MAX ||
         field.length > FAKE_LISTPACK_VALUE_BYTES_MAX ||
         value.length > FAKE_LISTPACK_VALUE_BYTES_MAX)
         hash->large = true;

@@ -259,7 +259,7 @@ static const char *string_encoding(const struct fake_redis_key *key)
 {
     int64_t integer;
     if (key->raw) return "raw";
-    if (fake_int_parse(fake_str_span(key->string), &integer)) return "int";
+    if (!key->text && fake_int_parse(fake_str_span(key->string), &integer)) return "int";
     return key->string->length <= 44 ? "embstr" : "raw";
 }
 

@@ -184,6 +184,8 @@ bool fake_key_copy_value(struct fake_database *db, struct fake_redis_key *target
     fl_assert(target->type == source->type);
     target->large = source->large;
     target->mixed = source->mixed;
+    target->raw = source->raw;
+    target->text = source->text;
     switch (source->type) {
     case FAKE_REDIS_STRING:
         target->string = fake_str_new(heap_of(db), fake_str_span(source->string));

@@ -14,7 +14,8 @@
 
 /* Bounds of the compact encodings, beyond which SCAN pages and OBJECT ENCODING differs. */
 enum {
-    FAKE_LISTPACK_ENTRIES_MAX = 128,
+    FAKE_HASH_LISTPACK_ENTRIES_MAX = 512,
+    FAKE_ZSET_LISTPACK_ENTRIES_MAX = 128,
     FAKE_LISTPACK_VALUE_BYTES_MAX = 64,
     FAKE_INTSET_ENTRIES_MAX = 512,
 };
@@ -26,6 +27,7 @@ struct fake_redis_key {
     bool large; /* was once too big for a compact encoding, a set: is no intset and no small one */
     bool mixed; /* a set: holds a member that is no integer */
     bool raw;   /* a string: was edited in place */
+    bool text;  /* a string: stays text though it may read as an integer */
     union {
         struct fake_str *string;
         struct fake_deque list;

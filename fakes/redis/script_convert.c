@@ -100,7 +100,7 @@ static bool has_string(lua_State *lua, const char *name, struct fl_span *ret_tex
         lua_pop(lua, 1);
         return false;
     }
-    ret_text->bytes = lua_tolstring(lua, -1, &ret_text->length);
+    *ret_text = fl_span_from(lua_tostring(lua, -1)); /* up to a NUL byte, as Redis reads it */
     return true;
 }
 

@@ -313,6 +313,23 @@ static int protected_call(lua_State *lua)
     return lua_gettop(lua);
 }
 
+/* As Lua's, but an address is not told: it would differ from run to run. */
+static int to_string(lua_State *lua)
+{
+    luaL_checkany(lua, 1);
+    int type = lua_type(lua, 1);
+    bool has_address =
+        type == LUA_TTABLE || type == LUA_TFUNCTION || type == LUA_TUSERDATA || type == LUA_TTHREAD;
+    if (has_address && !luaL_getmetafield(lua, 1, "__tostring")) {
+        lua_pushfstring(lua, "%s: 0x000000000000", luaL_typename(lua, 1));
+        return 1;
+    }
+    lua_getfield(lua, LUA_REGISTRYINDEX, "tostring");
+    lua_pushvalue(lua, 1);
+    lua_call(lua, 1, 1);
+    return 1;
+}
+
 /* Compiled code could crash the interpreter, so only source is taken. */
 static int load_string(lua_State *lua)
 {
@@ -394,6 +411,8 @@ void fake_script_open_libraries(struct fake_scripts *scripts)
     lua_setfield(lua, LUA_GLOBALSINDEX, "redis");
     lua_getfield(lua, LUA_GLOBALSINDEX, "tostring");
     lua_setfield(lua, LUA_REGISTRYINDEX, "tostring");
+    lua_pushcfunction(lua, to_string);
+    lua_setfield(lua, LUA_GLOBALSINDEX, "tostring");
     keep_readonly(lua, "table");
     keep_readonly(lua, "string");
     keep_readonly(lua, "math");

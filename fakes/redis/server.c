@@ -20,6 +20,11 @@ void fake_cmd_role(struct fake_call *call)
     fake_reply_array(call->out, 0);
 }
 
+void fake_cmd_cluster(struct fake_call *call)
+{
+    fake_reply_error(call->out, "ERR This instance has cluster support disabled");
+}
+
 void fake_cmd_wait(struct fake_call *call)
 {
     int64_t replicas, timeout_ms;
@@ -192,7 +197,7 @@ static const struct {
 } settings[] = {
     {"appendonly", "no"},
     {"databases", "16"},
-    {"hash-max-listpack-entries", "128"},
+    {"hash-max-listpack-entries", "512"},
     {"hash-max-listpack-value", "64"},
     {"maxmemory", NULL},
     {"maxmemory-policy", "noeviction"},

@@ -2,6 +2,7 @@
  * whoever waited for what it made is served, before any other command. */
 #include "fakes/redis/session.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -234,6 +235,26 @@ static const struct fake_command *find_recent(struct fake_redis *engine, struct 
     return command;
 }
 
+static void refuse_subcommand(struct fake_redis_session *session, struct fl_span name,
+                              struct fl_span subcommand)
+{
+    char upper[32];
+    size_t length = name.length < sizeof(upper) ? name.length : sizeof(upper);
+    for (size_t i = 0; i < length; i++)
+        upper[i] = (char)toupper((unsigned char)name.bytes[i]);
+    if (subcommand.length > UNKNOWN_ARGS_BYTES) subcommand.length = UNKNOWN_ARGS_BYTES;
+    session->abort_exec = true;
+    fake_reply_errorf(&session->output, "ERR unknown subcommand '%.*s'. Try %.*s HELP.",
+                      FL_SPAN_ARGS(subcommand), (int)length, upper);
+}
+
+static void refuse_arity(struct fake_redis_session *session, const struct fake_command *command)
+{
+    char text[128];
+    snprintf(text, sizeof(text), "ERR wrong number of arguments for '%s' command", command->name);
+    refuse(session, command, runs_exec(command) ? text + strlen("ERR ") : text);
+}
+
 /* NULL: an error was answered. */
 static const struct fake_command *check(struct fake_redis_session *session,
                                         const struct fl_span *args, size_t count)
@@ -246,32 +267,17 @@ static const struct fake_command *check(struct fake_redis_session *session,
     if ((command->flags & FAKE_CMD_CONTAINER) && count > 1) {
         command = fake_command_find_sub(command, args[1]);
         if (!command) {
-            session->abort_exec = true;
-            char upper[32];
-            size_t n = args[0].length < sizeof(upper) ? args[0].length : sizeof(upper);
-            for (size_t i = 0; i < n; i++)
-                upper[i] = (char)(args[0].bytes[i] >= 'a' && args[0].bytes[i] <= 'z'
-                                      ? args[0].bytes[i] - 32
-                                      : args[0].bytes[i]);
-            fake_reply_errorf(&session->output, "ERR unknown subcommand '%.*s'. Try %.*s HELP.",
-                              (int)(args[1].length < 128 ? args[1].length : 128), args[1].bytes,
-                              (int)n, upper);
+            refuse_subcommand(session, args[0], args[1]);
             return NULL;
         }
     }
     if (!fake_command_arity_fits(command, count)) {
-        char text[128];
-        snprintf(text, sizeof(text), "ERR wrong number of arguments for '%s' command",
-                 command->name);
-        refuse(session, command, runs_exec(command) ? text + strlen("ERR ") : text);
+        refuse_arity(session, command);
         return NULL;
     }
     const char *error = refusal(session, command);
-    if (error) {
-        refuse(session, command, error);
-        return NULL;
-    }
-    return command;
+    if (error) refuse(session, command, error);
+    return error ? NULL : command;
 }
 
 void fake_session_execute(struct fake_redis_session *session, const struct fl_span *args,

@@ -22,7 +22,7 @@ bool fake_zset_put(struct fake_call *call, struct fake_redis_key *zset, struct f
                    double score)
 {
     struct fake_znode *node = fake_zset_find(&zset->zset, member);
-    if (!node && (fake_zset_count(&zset->zset) + 1 > FAKE_LISTPACK_ENTRIES_MAX ||
+    if (!node && (fake_zset_count(&zset->zset) + 1 > FAKE_ZSET_LISTPACK_ENTRIES_MAX ||
                   member.length > FAKE_LISTPACK_VALUE_BYTES_MAX))
         zset->large = true;
     if (score == 0 && !zset->large) score = 0; /* a listpack holds -0 as the integer 0 */

@@ -47,7 +47,7 @@ static void show(char *out, size_t capacity, struct fl_span text)
 
 static bool differ(struct duel *duel, size_t connection, struct fl_span fake, struct fl_span real)
 {
-    char left[1500], right[1500];
+    char left[500], right[500];
     show(left, sizeof(left), fake);
     show(right, sizeof(right), real);
     snprintf(duel->why, sizeof(duel->why), "connection %zu\n      fake  %s\n      real  %s",
@@ -103,21 +103,23 @@ static bool ask_control(struct duel *duel, struct fl_span command)
 
 /* ---- comparing ---- */
 
+static struct duel_pending take_pending(struct duel_connection *c)
+{
+    struct duel_pending first = c->pending_count ? c->pending[0] : (struct duel_pending){0};
+    if (c->pending_count) c->pending_count--;
+    memmove(c->pending, c->pending + 1, c->pending_count * sizeof(c->pending[0]));
+    return first;
+}
+
 static bool compare_reply(struct duel *duel, size_t which, struct fl_span fake, struct fl_span real)
 {
     struct duel_connection *c = &duel->connections[which];
-    bool exec = c->pending_count && c->pending_exec[0];
-    enum reply_kind kind = c->pending_count ? c->pending[0] : REPLY_EXACT;
-    if (c->pending_count) {
-        c->pending_count--;
-        memmove(c->pending, c->pending + 1, c->pending_count * sizeof(c->pending[0]));
-        memmove(c->pending_exec, c->pending_exec + 1, c->pending_count);
-    }
-    bool same =
-        exec ? reply_is_exec(c->queued, c->queued_count, fake, real) : reply_is(kind, fake, real);
-    if (exec) c->queued_count = 0;
+    struct duel_pending pending = take_pending(c);
+    bool same = pending.is_exec ? reply_is_exec(c->queued, c->queued_count, fake, real)
+                                : reply_is(pending.kind, fake, real);
+    if (pending.is_multi && fl_span_is(fake, "+OK\r\n")) c->queued_count = 0;
     if (fl_span_is(fake, "+QUEUED\r\n") && c->queued_count < DUEL_PENDING_MAX)
-        c->queued[c->queued_count++] = kind;
+        c->queued[c->queued_count++] = pending.kind;
     return same || differ(duel, which, fake, real);
 }
 
@@ -187,6 +189,12 @@ static bool exchange(struct duel *duel, size_t which, struct fl_span bytes)
     return compare_all(duel, was_blocked || any_blocked(duel));
 }
 
+static bool is_alone(const struct fl_span *args, size_t count, const char *name)
+{
+    return count == 1 && args[0].length == strlen(name) &&
+           strncasecmp(args[0].bytes, name, args[0].length) == 0;
+}
+
 bool duel_command(struct duel *duel, size_t which, const struct fl_span *args, size_t count)
 {
     struct duel_connection *c = &duel->connections[which];
@@ -197,11 +205,9 @@ bool duel_command(struct duel *duel, size_t which, const struct fl_span *args, s
         if (!err) err = fl_buf_append_span(&bytes, args[i]);
         if (!err) err = fl_buf_append_text(&bytes, "\r\n");
     }
-    if (c->pending_count < DUEL_PENDING_MAX) {
-        bool exec = count == 1 && args[0].length == 4 && strncasecmp(args[0].bytes, "exec", 4) == 0;
-        c->pending_exec[c->pending_count] = exec;
-        c->pending[c->pending_count++] = reply_kind(args, count);
-    }
+    if (c->pending_count < DUEL_PENDING_MAX)
+        c->pending[c->pending_count++] = (struct duel_pending){
+            reply_kind(args, count), is_alone(args, count, "multi"), is_alone(args, count, "exec")};
     bool same = !err && exchange(duel, which, fl_buf_span(&bytes));
     fl_buf_release(&bytes);
     return same;
@@ -210,10 +216,8 @@ bool duel_command(struct duel *duel, size_t which, const struct fl_span *args, s
 bool duel_bytes(struct duel *duel, size_t which, struct fl_span bytes, size_t replies)
 {
     struct duel_connection *c = &duel->connections[which];
-    for (size_t i = 0; i < replies && c->pending_count < DUEL_PENDING_MAX; i++) {
-        c->pending_exec[c->pending_count] = false;
-        c->pending[c->pending_count++] = REPLY_EXACT;
-    }
+    for (size_t i = 0; i < replies && c->pending_count < DUEL_PENDING_MAX; i++)
+        c->pending[c->pending_count++] = (struct duel_pending){0};
     return exchange(duel, which, bytes);
 }
 

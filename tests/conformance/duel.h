@@ -13,9 +13,11 @@ enum { DUEL_CONNECTIONS = 4, DUEL_PENDING_MAX = 256, DUEL_WHY_BYTES = 4096 };
 struct duel_connection {
     struct fake_redis_session *session;
     int fd;
-    struct fl_buf received;                    /* from the real server, not yet compared */
-    enum reply_kind pending[DUEL_PENDING_MAX]; /* commands that have no reply yet */
-    bool pending_exec[DUEL_PENDING_MAX];
+    struct fl_buf received; /* from the real server, not yet compared */
+    struct duel_pending {   /* a command that has no reply yet */
+        enum reply_kind kind;
+        bool is_multi, is_exec;
+    } pending[DUEL_PENDING_MAX];
     size_t pending_count;
     enum reply_kind queued[DUEL_PENDING_MAX]; /* since MULTI */
     size_t queued_count;

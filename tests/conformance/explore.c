@@ -14,7 +14,8 @@ struct sequence {
 
 static bool generate(uint64_t seed, struct sequence *sequence)
 {
-    struct generator generator = {.dice = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1}};
+    struct fake_dice dice = {seed};
+    struct generator generator = {.dice = {fake_dice_roll(&dice)}}; /* far from its neighbours */
     size_t ends[EXPLORE_LINES_MAX], start = 0;
     *sequence = (struct sequence){.text = FL_BUF_INIT(1024 * 1024), .count = EXPLORE_LINES_MAX};
     for (size_t i = 0; i < sequence->count; i++) {

@@ -3,6 +3,7 @@
  *
  * Commands grow from patterns. In a pattern
  *     L S H Z T K   the name of a list, set, hash, sorted set, string, or of any key
+ *     X             a sorted set whose scores are all the same, without which BYLEX means nothing
  *     V I F U       a value, a small integer, a float or score bound, an element of a small set of
  * names [a|b]         nothing or one of these      {a|b}   one of these      <p q>   one to three
  * times */
@@ -49,8 +50,8 @@ static const struct {
     {3, "{SINTER|SUNION|SDIFF} S [S] [S]"},
     {3, "{SINTERSTORE|SUNIONSTORE|SDIFFSTORE} S S [S]"},
     {2, "SINTERCARD {1 S|2 S S|0 S} [LIMIT 1|LIMIT 0|LIMIT -1]"},
-    {3, "SRANDMEMBER S 100"},
-    {2, "SPOP S {100|0|-1}"},
+    {3, "SRANDMEMBER S 1000"},
+    {2, "SPOP S {1000|0|-1}"},
     {2, "SSCAN S 0 [MATCH a*|MATCH *] COUNT 1000"},
     {20, "HSET H <U V>"},
     {6, "HMSET H <U V>"},
@@ -77,19 +78,21 @@ static const struct {
     {5, "ZCOUNT Z F F"},
     {12, "ZRANGE Z I I [REV] [WITHSCORES]"},
     {10, "ZRANGE Z F F BYSCORE [REV] [LIMIT 0 1|LIMIT 1 -1|LIMIT -1 2] [WITHSCORES]"},
-    {4, "ZRANGE Z {-|[a|(a|[b|(1} {+|[c|(b|[1} BYLEX [REV] [LIMIT 0 2]"},
+    {4, "ZRANGE X {-|[a|(a|[b|(1} {+|[c|(b|[1} BYLEX [REV] [LIMIT 0 2]"},
     {10, "ZRANGEBYSCORE Z F F [WITHSCORES] [LIMIT 0 1|LIMIT 0 0|LIMIT 1 5]"},
     {5, "ZREVRANGEBYSCORE Z F F [WITHSCORES] [LIMIT 0 1]"},
     {4, "ZREVRANGE Z I I [WITHSCORES]"},
-    {2, "{ZRANGEBYLEX|ZREVRANGEBYLEX} Z {-|[a|+} {+|[c|-} [LIMIT 0 1]"},
-    {2, "ZLEXCOUNT Z {-|[a|(b} {+|[c|(c}"},
+    {2, "{ZRANGEBYLEX|ZREVRANGEBYLEX} X {-|[a|+} {+|[c|-} [LIMIT 0 1]"},
+    {2, "ZLEXCOUNT X {-|[a|(b} {+|[c|(c}"},
     {2, "ZRANGESTORE Z Z F F BYSCORE [REV] [LIMIT 0 2]"},
     {2, "ZRANGESTORE Z Z I I [REV]"},
     {6, "ZREMRANGEBYSCORE Z F F"},
     {5, "ZREMRANGEBYRANK Z I I"},
-    {2, "ZREMRANGEBYLEX Z {-|[a|(b} {+|[c|(c}"},
+    {2, "ZREMRANGEBYLEX X {-|[a|(b} {+|[c|(c}"},
     {8, "{ZPOPMIN|ZPOPMAX} Z [1|2|0|-1]"},
     {4, "ZMPOP {1 Z|2 Z Z} {MIN|MAX} [COUNT 2]"},
+    {6, "ZADD X [NX|XX] 0 U 0 U 0 U"},
+    {2, "ZREM X U"},
     {2, "ZSCAN Z 0 [MATCH a*] COUNT 1000"},
     {14, "SET T V"},
     {8, "SET T V [NX|XX] [GET] [EX 100|PX 100000|KEEPTTL|EXAT 9999999999|PXAT 1|EX 0]"},
@@ -243,6 +246,7 @@ static const char *pick(struct generator *generator, const char *const *words, s
 static enum fl_error key(struct generator *generator, char kind, struct fl_buf *out)
 {
     static const char kinds[] = "LSHZT";
+    if (kind == 'X') return fl_buf_printf(out, "x%d", (int)roll(generator, 2) + 1);
     /* Now and then a key of another type. */
     if (kind == 'K' || roll(generator, 40) == 0) kind = kinds[roll(generator, 5)];
     return fl_buf_printf(out, "%c%d", kind + ('a' - 'A'), (int)roll(generator, 3) + 1);
@@ -303,7 +307,7 @@ static bool is_atom(struct fl_span pattern, size_t i)
 {
     bool alone = (i == 0 || is_separator(pattern.bytes[i - 1])) &&
                  (i + 1 == pattern.length || is_separator(pattern.bytes[i + 1]));
-    return alone && strchr("LSHZTKVIFU", pattern.bytes[i]);
+    return alone && strchr("LSHZTKXVIFU", pattern.bytes[i]);
 }
 
 static enum fl_error expand(struct generator *generator, struct fl_span pattern, struct fl_buf *out)
