@@ -152,5 +152,7 @@ int64_t effect_latency(struct effect_process *process, const struct effect *effe
 void effect_pass(struct effect_process *process, int64_t delay_us)
 {
     struct sim_world *world = process->effects->world;
+    process->passing++; /* a process that dies meanwhile starts with 0 */
     sim_sleep_until(world, sim_world_now_us(world) + delay_us, "a reply on its way");
+    process->passing--;
 }

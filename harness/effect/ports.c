@@ -15,6 +15,7 @@ void effect_process_init(struct effect_process *process, struct effects *effects
     process->inner = *inner;
     process->wire = wire;
     process->fiber_count = 0;
+    process->passing = 0;
     memset(process->broken, 0, sizeof process->broken);
 }
 

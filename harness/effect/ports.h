@@ -36,6 +36,7 @@ struct effect_process {
     struct effect_wire wire;
     struct effect_fiber fibers[EFFECT_FIBERS_MAX];
     uint32_t fiber_count;
+    uint32_t passing; /* fibers whose effect is on its way */
     struct effect_broken broken[EFFECT_BROKEN_MAX];
 };
 

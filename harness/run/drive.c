@@ -79,16 +79,18 @@ static int64_t web_next_us(const struct run *run)
     return next_us;
 }
 
-/* The furthest that a process's wall clock is ahead: it sees due jobs earlier. */
+/* How far the wall clock of that process is ahead of the server's which sees due jobs first. */
 static int64_t furthest_ahead_us(const struct run *run)
 {
     int64_t server_us = run->start_wall_us + sim_world_now_us(run->world);
     int64_t ahead_us = 0;
+    bool any = false;
     for (uint32_t i = 0; i < run->node_count; i++) {
         const struct node *node = &run->nodes[i];
         if (!node->alive || !node->ports.clock.ops) continue;
         int64_t jump_us = fl_clock_wall_us(node->ports.clock) - server_us;
-        if (jump_us > ahead_us) ahead_us = jump_us;
+        if (!any || jump_us > ahead_us) ahead_us = jump_us;
+        any = true;
     }
     return ahead_us;
 }
@@ -109,10 +111,14 @@ static int64_t earlier(int64_t a_us, int64_t b_us)
     return a_us < b_us ? a_us : b_us;
 }
 
-static bool somebody_is_paused(const struct run *run)
+/* Paused, or in the middle of an effect. */
+static bool somebody_is_busy(const struct run *run)
 {
-    for (uint32_t i = 0; i <= run->node_count; i++)
-        if (run->nodes[i].alive && sim_process_paused(run->nodes[i].process)) return true;
+    for (uint32_t i = 0; i <= run->node_count; i++) {
+        const struct node *node = &run->nodes[i];
+        if (node->alive && (node->effects.passing || sim_process_paused(node->process)))
+            return true;
+    }
     return false;
 }
 
@@ -120,7 +126,7 @@ static bool somebody_is_paused(const struct run *run)
 static bool quiescent(const struct run *run)
 {
     return run->ledger->queued == 0 && run->ledger->working == 0 && !run->web_pushing &&
-           !somebody_is_paused(run);
+           !somebody_is_busy(run);
 }
 
 /* A job whose process is still ending must be waited for when an expectation asks how it ended. */

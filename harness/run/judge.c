@@ -198,6 +198,14 @@ static const struct expect_ops ops = {
     .same_state = same_state,
 };
 
+/* The line without its first word. */
+static const char *claim(const struct plan_expect *expect)
+{
+    const char *text = expect->source;
+    if (strncmp(text, "expect", 6) == 0) text += 6;
+    return text + strspn(text, " \t");
+}
+
 static void judge_expectations(struct run *run)
 {
     struct expect_sources sources = {.plan = run->plan,
@@ -209,9 +217,8 @@ static void judge_expectations(struct run *run)
     for (uint32_t i = 0; i < run->plan->expect_count; i++) {
         struct fl_buf found = FL_BUF_INIT(FOUND_BYTES);
         if (!expect_holds(&sources, i, &found))
-            run_end(run, RUN_FAILED, run->plan->expects[i].where.line, "expected  %s\nfound     %s",
-                    run->plan->expects[i].source + strspn(run->plan->expects[i].source, " \t") +
-                        (strncmp(run->plan->expects[i].source, "expect", 6) == 0 ? 6 : 0),
+            run_end(run, RUN_FAILED, run->plan->expects[i].where.line,
+                    "expected  %s\nfound     %s", claim(&run->plan->expects[i]),
                     found.length ? found.bytes : "otherwise");
         fl_buf_release(&found);
         if (run->result->verdict != RUN_PASSED) return;

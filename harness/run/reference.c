@@ -1,9 +1,11 @@
 /* harness/run/reference.c - the undisturbed state of a plan, played twice: with another seed and
  * another time of the day, so that what differs between the two is known to be volatile. */
+#include <stdio.h>
+
 #include "core/time_text.h"
 #include "harness/run/stage.h"
 
-enum { FIRST_SEED = 1, SECOND_SEED = 0x5EED };
+enum { FIRST_SEED = 1, SECOND_SEED = 0x5EED, VOLATILE_BYTES = 256 };
 #define LATER_US (31 * FL_HOUR_US + 17 * FL_MINUTE_US)
 
 static enum fl_error play_once(struct run_house *house, const struct plan *plan, uint64_t seed,
@@ -26,8 +28,11 @@ static enum fl_error learn(struct house_reference *reference, struct run_house *
     enum fl_error err = play_once(house, plan, FIRST_SEED, 0, &first);
     if (!err) err = play_once(house, plan, SECOND_SEED, LATER_US, &second);
     if (!err) err = state_learn(&reference->volatiles, &first, &second);
-    for (uint32_t i = 0; i < plan->volatile_count && !err; i++)
-        err = state_volatiles_add(&reference->volatiles, plan->volatiles[i]);
+    for (uint32_t i = 0; i < plan->volatile_count && !err; i++) {
+        char path[VOLATILE_BYTES];
+        snprintf(path, sizeof path, "db %s", plan->volatiles[i]);
+        err = state_volatiles_add(&reference->volatiles, path);
+    }
     if (!err) err = state_format(&first, &reference->volatiles, &reference->text);
     state_release(&first);
     state_release(&second);
