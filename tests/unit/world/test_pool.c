@@ -23,7 +23,7 @@
 #include "tests/unit/world/one_process.h"
 
 #define HANG_LIMIT_US (200 * INT64_C(1000))
-enum { BIG_BYTES = 3 * 1000 * 1000, GONE_WITHIN_MS = 20 * 1000, PROGRESS_STEPS = 6 };
+enum { BIG_BYTES = 3 * 1000 * 1000, GONE_WITHIN_MS = 10 * 1000, PROGRESS_STEPS = 6 };
 
 /* --- the worker's side --- */
 
@@ -84,6 +84,14 @@ static enum fl_error append_surroundings(struct fl_buf *answer)
                          (unsigned long)(uintptr_t)&local, poison);
 }
 
+/* Busy when its coordinator dies: it does not see the end of its requests. */
+static void become_an_orphan(void)
+{
+    kill(getppid(), SIGKILL);
+    for (volatile int turn = 0;; turn ^= 1) {
+    }
+}
+
 static void serve(void *context, struct fl_span request, struct fl_buf *answer)
 {
     (void)context;
@@ -97,6 +105,8 @@ static void serve(void *context, struct fl_span request, struct fl_buf *answer)
         err = append_big(answer);
     } else if (fl_span_is(request, "surroundings")) {
         err = append_surroundings(answer);
+    } else if (fl_span_is(request, "orphan")) {
+        become_an_orphan();
     } else if (fl_span_is(request, "pid")) {
         err = fl_buf_printf(answer, "%d", (int)getpid());
     }
@@ -237,36 +247,41 @@ static void nothing_is_left_of_a_pool(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
-/* In a child: tells the pid of a worker, then dies without a word to it. */
-static void start_a_worker_and_die(int out)
+/* In a child: tells the pid of a worker, which kills it when told to. */
+static _Noreturn void coordinate_an_orphan(int channel)
 {
     struct pool *pool;
     uint64_t ticket;
     struct pool_answer answer;
+    char go;
     if (pool_new(1, HANG_LIMIT_US, &pool) || pool_submit(pool, -1, FL_SPAN("pid"), &ticket) ||
         pool_next(pool, &answer))
         _exit(1);
     int pid = atoi(answer.line.bytes);
-    if (write(out, &pid, sizeof(pid)) != sizeof(pid)) _exit(1);
-    char go;
-    if (read(out, &go, 1) < 0) _exit(1);
-    kill(getpid(), SIGKILL);
+    if (write(channel, &pid, sizeof(pid)) != sizeof(pid) || read(channel, &go, 1) != 1 ||
+        pool_submit(pool, -1, FL_SPAN("orphan"), &ticket))
+        _exit(1);
+    (void)!pool_next(pool, &answer);
+    _exit(1);
 }
 
 static void the_death_of_the_coordinator_ends_its_workers(void **state)
 {
     (void)state;
-    int pair[2], worker;
+    int pair[2], worker, status;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     pid_t coordinator = fork();
-    if (coordinator == 0) start_a_worker_and_die(pair[1]);
+    if (coordinator == 0) coordinate_an_orphan(pair[1]);
     assert_int_equal(read(pair[0], &worker, sizeof(worker)), sizeof(worker));
     int handle = (int)syscall(SYS_pidfd_open, worker, 0);
     assert_true(handle >= 0);
     assert_int_equal(write(pair[0], "g", 1), 1);
+    assert_int_equal(waitpid(coordinator, &status, 0), coordinator);
+    assert_true(WIFSIGNALED(status));
     struct pollfd fd = {.fd = handle, .events = POLLIN};
-    assert_int_equal(poll(&fd, 1, GONE_WITHIN_MS), 1);
-    assert_int_equal(waitpid(coordinator, NULL, 0), coordinator);
+    int gone = poll(&fd, 1, GONE_WITHIN_MS);
+    if (gone != 1) kill(worker, SIGKILL);
+    assert_int_equal(gone, 1);
     close(handle);
     close(pair[0]);
     close(pair[1]);
