@@ -271,7 +271,11 @@ void fl_fetcher_run(void *fetcher)
     while (fl_handoff_wait_room(f->settler.handoff, &f->room)) {
         if (f->room.done.count) fl_settle_done(&f->settler, FL_HANDOFF_FETCHER, &f->room.done);
         give_back(f, f->room.withdrawn, f->room.withdrawn_count);
-        if (!f->room.count || !fl_control_wait_lease(f->settler.control)) continue;
+        if (!f->room.count) continue;
+        if (!fl_control_wait_lease(f->settler.control)) {
+            fl_handoff_close(f->settler.handoff); /* quiet: asking for room again would be a spin */
+            continue;
+        }
         reconcile(f);
         pass(f, f->room.count);
     }
