@@ -12,6 +12,7 @@
 #include "posix/ports.h"
 #include "posix/settings.h"
 #include "posix/signals.h"
+#include "posix/sqlite_db.h"
 #include "queue/process.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
@@ -188,6 +189,12 @@ static int choose(const char *what, const char *word, const char *const *words, 
     fail(STATUS_USAGE, problem);
 }
 
+/* One for each job thread; a handler that wants a second one shares. */
+static int connections_for(int concurrency)
+{
+    return concurrency < FL_SQLITE_CONNECTIONS_MAX ? concurrency : FL_SQLITE_CONNECTIONS_MAX;
+}
+
 static struct fl_posix_options posix_options(const struct fl_settings *settings)
 {
     static const char *const formats[] = {"json", "plain"};
@@ -195,7 +202,7 @@ static struct fl_posix_options posix_options(const struct fl_settings *settings)
     return (struct fl_posix_options){
         .redis_url = settings->redis,
         .database = settings->database,
-        .database_connections = settings->concurrency ? settings->concurrency % 64 + 1 : 0,
+        .database_connections = connections_for(settings->concurrency),
         .smtp_url = settings->smtp,
         .statsd = settings->statsd,
         .hostname = first_set(dyno, 1),
