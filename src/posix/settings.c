@@ -332,26 +332,26 @@ static enum fl_error read_file(const char *path, struct fl_buf *out)
     return err;
 }
 
-static bool refuse_erb(const struct reading *r, const struct fl_buf *text)
+static bool refuse_erb(const struct reading *r, struct fl_span text)
 {
-    const char *erb = text->length ? memmem(text->bytes, text->length, "<%", 2) : NULL;
+    const char *erb = text.length ? memmem(text.bytes, text.length, "<%", 2) : NULL;
     if (!erb) return true;
     yaml_mark_t mark = {0};
-    for (const char *at = text->bytes; at < erb; at++) {
+    for (const char *at = text.bytes; at < erb; at++) {
         mark.column = *at == '\n' ? 0 : mark.column + 1;
         mark.line += *at == '\n';
     }
     return refuse(r, &mark, "ERB (<%% %%>) is not supported; write the value itself");
 }
 
-static bool take_yaml(struct reading *r, const struct fl_buf *text, const char *environment)
+static bool take_yaml(struct reading *r, struct fl_span text, const char *environment)
 {
     yaml_parser_t parser;
     yaml_document_t document;
     yaml_mark_t start = {0};
     if (!yaml_parser_initialize(&parser)) return refuse(r, &start, "%s", fl_error_text(FL_ENOMEM));
-    const char *bytes = text->bytes ? text->bytes : "";
-    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, text->length);
+    const char *bytes = text.bytes ? text.bytes : "";
+    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, text.length);
     bool taken;
     if (yaml_parser_load(&parser, &document)) {
         r->document = &document;
@@ -364,17 +364,29 @@ static bool take_yaml(struct reading *r, const struct fl_buf *text, const char *
     return taken;
 }
 
+enum fl_error fl_settings_parse(struct fl_settings *settings, const char *name, struct fl_span text,
+                                const char *environment,
+                                char ret_problem[FL_SETTINGS_PROBLEM_BYTES])
+{
+    struct reading r = {.settings = settings, .path = name, .problem = ret_problem};
+    settings->arena.bytes_max = 2 * FL_SETTINGS_FILE_BYTES_MAX;
+    if (text.length > FL_SETTINGS_FILE_BYTES_MAX) {
+        snprintf(ret_problem, FL_SETTINGS_PROBLEM_BYTES, "%.400s: longer than %d bytes", name,
+                 FL_SETTINGS_FILE_BYTES_MAX);
+        return FL_EBOUND;
+    }
+    return refuse_erb(&r, text) && take_yaml(&r, text, environment) ? FL_OK : FL_EINVAL;
+}
+
 enum fl_error fl_settings_read(struct fl_settings *settings, const char *path,
                                const char *environment, char ret_problem[FL_SETTINGS_PROBLEM_BYTES])
 {
-    struct reading r = {.settings = settings, .path = path, .problem = ret_problem};
     struct fl_buf text = FL_BUF_INIT(FL_SETTINGS_FILE_BYTES_MAX);
-    settings->arena.bytes_max = 2 * FL_SETTINGS_FILE_BYTES_MAX;
     enum fl_error err = read_file(path, &text);
     if (err)
         snprintf(ret_problem, FL_SETTINGS_PROBLEM_BYTES, "%.400s: %s", path, fl_error_text(err));
-    else if (!refuse_erb(&r, &text) || !take_yaml(&r, &text, environment))
-        err = FL_EINVAL;
+    else
+        err = fl_settings_parse(settings, path, fl_buf_span(&text), environment, ret_problem);
     fl_buf_release(&text);
     return err;
 }

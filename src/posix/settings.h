@@ -12,11 +12,12 @@
 
 #include "core/arena.h"
 #include "core/error.h"
+#include "core/span.h"
 
 enum {
     FL_SETTINGS_QUEUES_MAX = 64,
     FL_SETTINGS_MODULES_MAX = 16,
-    FL_SETTINGS_FILE_BYTES_MAX = 1024 * 1024,
+    FL_SETTINGS_FILE_BYTES_MAX = 256 * 1024,
     FL_SETTINGS_KEYS_MAX = 256,
     FL_SETTINGS_PROBLEM_BYTES = 1024,
 };
@@ -50,6 +51,10 @@ bool fl_settings_add_queue(struct fl_settings *settings, const char *text,
 FL_CHECKED enum fl_error fl_settings_read(struct fl_settings *settings, const char *path,
                                           const char *environment,
                                           char ret_problem[FL_SETTINGS_PROBLEM_BYTES]);
+/* The same from memory; `name` stands for the file in messages. */
+FL_CHECKED enum fl_error fl_settings_parse(struct fl_settings *settings, const char *name,
+                                           struct fl_span text, const char *environment,
+                                           char ret_problem[FL_SETTINGS_PROBLEM_BYTES]);
 void fl_settings_release(struct fl_settings *settings);
 
 #endif
