@@ -10,6 +10,10 @@
 #include "ports/clock.h"
 #include "ports/task.h"
 
+/* A process that finds no memory so often in a row ends, with this status, for its supervisor to
+ * start a fresh one. */
+enum { FL_MEMORY_ATTEMPTS_MAX = 5, FL_EXIT_SYSTEM = 70 };
+
 enum fl_phase {
     FL_PHASE_RUNNING,
     FL_PHASE_QUIET,    /* takes no more jobs, finishes those that run */

@@ -272,8 +272,11 @@ enum fl_error fl_heartbeat_beat(struct fl_heartbeat *h)
 void fl_heartbeat_run(void *heartbeat)
 {
     struct fl_heartbeat *h = heartbeat;
+    int without_memory = 0;
     for (;;) {
         enum fl_error err = fl_heartbeat_beat(h);
+        without_memory = err == FL_ENOMEM ? without_memory + 1 : 0;
+        if (without_memory == FL_MEMORY_ATTEMPTS_MAX) fl_control_fail(h->control, FL_EXIT_SYSTEM);
         if (err) fl_log_printf(h->ports->log, FL_LOG_ERROR, "heartbeat: %s", fl_error_text(err));
         int64_t wait_us = h->settings->facts->beat_us;
         if (err && !fl_control_has_lease(h->control)) wait_us = RETRY_US;

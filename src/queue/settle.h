@@ -12,11 +12,7 @@
 #include "queue/handoff.h"
 #include "queue/moves.h"
 
-enum {
-    FL_SETTLE_WAIT_MAX_US = 5 * 1000 * 1000,
-    FL_MEMORY_ATTEMPTS_MAX = 5,
-    FL_EXIT_SYSTEM = 70,
-};
+enum { FL_SETTLE_WAIT_MAX_US = 5 * 1000 * 1000 };
 
 struct fl_settler {
     const struct fl_ports *ports;
