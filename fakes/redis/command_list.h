@@ -29,11 +29,11 @@
     X("bitop", bitop, -4, FAKE_GROW, 2, -1, 1) \
     X("bitpos", bitpos, -3, FAKE_READ, 1, 1, 1) \
     X("blmove", blmove, 6, FAKE_GROW | FAKE_CMD_NOSCRIPT, 1, 2, 1) \
-    X("blmpop", blmpop, -5, FAKE_WRITE | FAKE_CMD_NOSCRIPT, 0, 0, 0) \
+    X("blmpop", blmpop, -5, FAKE_WRITE, 0, 0, 0) \
     X("blpop", blpop, -3, FAKE_WRITE | FAKE_CMD_NOSCRIPT, 1, -2, 1) \
     X("brpop", brpop, -3, FAKE_WRITE | FAKE_CMD_NOSCRIPT, 1, -2, 1) \
     X("brpoplpush", brpoplpush, 4, FAKE_GROW | FAKE_CMD_NOSCRIPT, 1, 2, 1) \
-    X("bzmpop", bzmpop, -5, FAKE_WRITE | FAKE_CMD_NOSCRIPT, 0, 0, 0) \
+    X("bzmpop", bzmpop, -5, FAKE_WRITE, 0, 0, 0) \
     X("bzpopmax", bzpopmax, -3, FAKE_WRITE | FAKE_CMD_NOSCRIPT, 1, -2, 1) \
     X("bzpopmin", bzpopmin, -3, FAKE_WRITE | FAKE_CMD_NOSCRIPT, 1, -2, 1) \
     X("client", container, -2, FAKE_GROUP, 0, 0, 0) \

@@ -87,10 +87,13 @@ void fake_redis_set_states(struct fake_redis *engine, unsigned states)
 {
     bool demoted = (states & ~engine->states) & FAKE_REDIS_READONLY;
     engine->states = states;
-    while (demoted && engine->first_blocked)
-        fake_blocking_interrupt(engine->first_blocked,
+    while (demoted && engine->first_blocked) {
+        struct fake_redis_session *session = engine->first_blocked;
+        fake_blocking_interrupt(session,
                                 "UNBLOCKED force unblock from blocking operation, instance state "
                                 "changed (master -> replica?)");
+        session->closed = true;
+    }
     fake_session_resume_unblocked(engine);
 }
 

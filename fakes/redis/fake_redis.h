@@ -134,9 +134,10 @@ void fake_redis_advance(struct fake_redis *engine);
  * ---------------------------------------------------------------------------------------- */
 
 enum fake_redis_states {
-    FAKE_REDIS_OOM = 1,      /* commands that may need memory are refused */
-    FAKE_REDIS_READONLY = 2, /* writes are refused; blocked sessions get UNBLOCKED when it begins */
-    FAKE_REDIS_LOADING = 4,  /* all but the few that work while loading are refused */
+    FAKE_REDIS_OOM = 1, /* commands that may need memory are refused */
+    FAKE_REDIS_READONLY =
+        2, /* writes are refused; when it begins, blocked sessions get UNBLOCKED and are hung up */
+    FAKE_REDIS_LOADING = 4,    /* all but the few that work while loading are refused */
     FAKE_REDIS_NOREPLICAS = 8, /* writes are refused for want of replicas */
 };
 /* Replaces the set of states (a bit set of the enum; 0: healthy). */

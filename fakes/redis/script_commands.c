@@ -121,13 +121,29 @@ static void begin(struct fake_call *call, struct fake_scripts *scripts,
     lua_sethook(scripts->lua, stop_endless, LUA_MASKCOUNT, FAKE_SCRIPT_HOOK_STEPS);
 }
 
+/* A script with a first line "#!lua" declares what it does, and is refused as a whole. NULL: it may
+ * run. */
+static const char *refusal(const struct fake_call *call, const struct fake_script *script)
+{
+    unsigned states = call->engine->states;
+    if (!(script->flags & FAKE_SCRIPT_SHEBANG)) return NULL;
+    if (!(script->flags & FAKE_SCRIPT_NO_WRITES)) {
+        if (states & FAKE_REDIS_READONLY)
+            return "READONLY You can't write against a read only replica.";
+        if (states & FAKE_REDIS_NOREPLICAS) return "NOREPLICAS Not enough good replicas to write.";
+    }
+    if (!(script->flags & FAKE_SCRIPT_ALLOW_OOM) && fake_engine_out_of_memory(call->engine))
+        return "OOM command not allowed when used memory > 'maxmemory'.";
+    return NULL;
+}
+
 static void run(struct fake_call *call, const struct fake_script *script, const char *hex,
                 size_t key_count)
 {
     struct fake_scripts *scripts = call->engine->scripts;
-    if ((script->flags & FAKE_SCRIPT_SHEBANG) && !(script->flags & FAKE_SCRIPT_ALLOW_OOM) &&
-        fake_engine_out_of_memory(call->engine)) {
-        fake_call_oom(call);
+    const char *error = refusal(call, script);
+    if (error) {
+        fake_reply_error(call->out, error);
         return;
     }
     begin(call, scripts, script, hex);

@@ -30,6 +30,7 @@ struct duel {
     int64_t offset_us; /* the fake's clock is ahead of the real one by this */
     int control; /* a connection of our own: what it asks comes after all that was sent before */
     struct duel_connection connections[DUEL_CONNECTIONS];
+    bool is_ill; /* the real server is in a state that refuses commands */
     uint64_t commands;
     char why[DUEL_WHY_BYTES]; /* the first difference */
 };
@@ -46,6 +47,8 @@ bool duel_command(struct duel *duel, size_t connection, const struct fl_span *ar
 bool duel_bytes(struct duel *duel, size_t connection, struct fl_span bytes, size_t replies);
 /* Lets every blocked command with a timeout time out on both sides. */
 bool duel_time_out(struct duel *duel);
+/* Both servers get into the state named "oom", "readonly", "noreplicas" or "healthy". */
+bool duel_state(struct duel *duel, struct fl_span name);
 /* Compares all keys with types, values and whether they expire. */
 bool duel_states(struct duel *duel);
 

@@ -82,6 +82,7 @@ bool line_run(struct duel *duel, struct fl_span text, struct line *line)
         return duel_command(duel, line->connection, line->words, line->count);
     if (fl_span_is(first, "!timeouts")) return duel_time_out(duel);
     if (fl_span_is(first, "!reset")) return duel_reset(duel);
+    if (fl_span_is(first, "!state") && line->count == 2) return duel_state(duel, line->words[1]);
     if (fl_span_is(first, "!raw") && line->count == 3) {
         size_t replies = (size_t)(line->words[1].bytes[0] - '0');
         return duel_bytes(duel, line->connection, line->words[2], replies);

@@ -4,6 +4,7 @@
  *     2> BRPOP q 0             on connection 2
  *     !timeouts                time passes until nothing is blocked with a timeout
  *     !raw 1 "PING\r\n"        bytes as they are, and how many replies they cause
+ *     !state oom               both servers are out of memory; or readonly, noreplicas, healthy
  *     !reset                   everything empty and fresh
  *     # remark */
 #ifndef CONFORMANCE_LINE_H

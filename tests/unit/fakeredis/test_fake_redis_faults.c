@@ -75,14 +75,15 @@ static void answers_readonly_also_inside_scripts(void **state)
     assert_string_equal(say(f->a, "EVAL \"return redis.call('GET','k')\" 0"), "$1\r\nv\r\n");
 }
 
-static void frees_blocked_clients_when_it_turns_readonly(void **state)
+static void hangs_up_on_blocked_clients_when_it_turns_readonly(void **state)
 {
     struct redis_fixture *f = *state;
     say(f->a, "BRPOP q 0\r\nPING");
     fake_redis_set_states(f->engine, FAKE_REDIS_READONLY);
     assert_string_equal(heard(f->a),
                         "-UNBLOCKED force unblock from blocking operation, instance state "
-                        "changed (master -> replica?)\r\n+PONG\r\n");
+                        "changed (master -> replica?)\r\n");
+    assert_true(fake_redis_closed(f->a));
 }
 
 static void answers_little_while_it_loads(void **state)
@@ -161,7 +162,7 @@ int main(void)
         TEST(lets_a_script_go_on_that_has_written_before_memory_ran_out),
         TEST(runs_out_of_memory_at_its_bound),
         TEST(answers_readonly_also_inside_scripts),
-        TEST(frees_blocked_clients_when_it_turns_readonly),
+        TEST(hangs_up_on_blocked_clients_when_it_turns_readonly),
         TEST(answers_little_while_it_loads),
         TEST(forgets_scripts_when_flushed),
         TEST(evicts_and_watchers_notice),
