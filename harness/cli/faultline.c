@@ -37,10 +37,43 @@ static int unknown(const char *name, FILE *err)
     return CLI_USAGE;
 }
 
+static const char exit_codes[] =
+    "## Exit status\n\n"
+    "| status | meaning |\n|---|---|\n"
+    "| 0 | all passed |\n"
+    "| 1 | a property failed; of `push`: Redis could not be reached or refused the job |\n"
+    "| 2 | usage, or bad input |\n"
+    "| 3 | two plays of one run differ |\n"
+    "| 4 | a job is stuck although all faults have healed |\n"
+    "| 5 | a fault of the harness itself |\n"
+    "| 6 | a handler crashed, hung, or called what it must not |\n"
+    "\n"
+    "Where several apply, the first of 5, 3, 2, 6, 4, 1 counts. The last line of `run` and "
+    "`replay` is\n"
+    "`N passed, N failed, N skipped`; statistics stand on the line before it.\n";
+
+/* docs/reference/cli.md */
+static void print_reference(FILE *out)
+{
+    fputs("# The command line: reference\n\n"
+          "<!-- Printed by `faultline help --markdown`. -->\n\n",
+          out);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        fprintf(out, "## faultline %s\n\n```\n", commands[i]->name);
+        cli_print_help(commands[i], out);
+        fputs("```\n\n", out);
+    }
+    fputs(exit_codes, out);
+}
+
 static int help(int argc, char **argv, FILE *out, FILE *err)
 {
     if (argc < 3) {
         print_usage(out);
+        return CLI_PASSED;
+    }
+    if (strcmp(argv[2], "--markdown") == 0) {
+        print_reference(out);
         return CLI_PASSED;
     }
     const struct cli_command *command = find_command(argv[2]);

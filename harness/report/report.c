@@ -122,11 +122,9 @@ static void print_counts(struct report *report, const struct report_run *run)
     char runs[REPORT_NUMBER_BYTES], failed[REPORT_NUMBER_BYTES];
     report_count_text(run->runs, runs);
     report_count_text(run->failed, failed);
-    if (run->passed)
-        fprintf(report->out, "%s %s%s", runs, run->unit, plural(run->runs));
-    else
-        fprintf(report->out, "%s %s%s run, %s failed%s", runs, run->unit, plural(run->runs), failed,
-                run->stopped ? ", the rest not run" : "");
+    fprintf(report->out, "%s %s%s", runs, run->unit, plural(run->runs));
+    if (!run->passed)
+        fprintf(report->out, ", %s failed%s", failed, run->stopped ? ", the rest not run" : "");
 }
 
 void report_run(struct report *report, const struct report_run *run)
@@ -158,9 +156,9 @@ void report_failure(struct report *report, const struct report_run *run,
 {
     FILE *out = report->out;
     if (failure->line) fprintf(out, "      %s:%u:1\n", run->path, failure->line);
-    print_indented(out, failure->text);
     if (failure->swept_at.length)
         fprintf(out, "      swept     %.*s\n", FL_SPAN_ARGS(failure->swept_at));
+    print_indented(out, failure->text);
     fprintf(out, "      seed      %" PRIu64 "\n", failure->seed);
     if (failure->replay) fprintf(out, "      replay    faultline replay %s\n", failure->replay);
     fflush(out);

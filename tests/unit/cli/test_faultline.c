@@ -212,7 +212,7 @@ static void a_failure_is_told_with_its_first_seed_and_how_to_replay_it(void **st
     use(&(struct script){.play = seed_42_fails, .last_in_first_out = true});
     faultline(f, "run scenarios");
     assert_int_equal(f->code, CLI_FAILED);
-    assert_non_null(strstr(f->out, "  100 seeds run, 59 failed\n"
+    assert_non_null(strstr(f->out, "  100 seeds, 59 failed\n"
                                    "      scenarios/a/seeds.scenario:4:1\n"
                                    "      expected  j done\n"
                                    "      found     j waiting\n"
@@ -243,9 +243,9 @@ static void a_point_of_a_sweep_that_is_stuck(void **state)
     use(&(struct script){.play = point_7_is_stuck});
     faultline(f, "run scenarios/b.scenario");
     assert_int_equal(f->code, CLI_STUCK);
-    assert_non_null(strstr(f->out, "  18 sweeps run, 1 failed\n"
-                                   "      j is pending because p1 is dead\n"
-                                   "      swept     kill p1 before j#1.4 db COMMIT\n"));
+    assert_non_null(strstr(f->out, "  18 sweeps, 1 failed\n"
+                                   "      swept     kill p1 before j#1.4 db COMMIT\n"
+                                   "      j is pending because p1 is dead\n"));
     use(&(struct script){.play = point_7_is_stuck});
     faultline(f, "run scenarios/b.scenario --sweep 6");
     assert_int_equal(f->code, CLI_PASSED);
@@ -273,7 +273,7 @@ static void a_crash_is_the_verdict_of_its_run_alone(void **state)
     use(&(struct script){.play = seed_9_crashes});
     faultline(f, "run scenarios/a/seeds.scenario");
     assert_int_equal(f->code, CLI_HANDLER_CRASHED);
-    assert_non_null(strstr(f->out, "  100 seeds run, 1 failed\n"
+    assert_non_null(strstr(f->out, "  100 seeds, 1 failed\n"
                                    "      expected  a handler that returns\n"
                                    "      found     SIGSEGV, after a#1.2 db COMMIT\n"
                                    "      seed      9\n"));

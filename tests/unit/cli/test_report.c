@@ -84,11 +84,11 @@ static void a_failure_reads_like_this(void **state)
     fclose(report.out);
     assert_string_equal(text,
                         "FAIL  welcome/killed-anywhere--mailed-exactly-once              trace "
-                        "3f9c8a1b2c3d4e5f  18 sweeps run, 1 failed\n"
+                        "3f9c8a1b2c3d4e5f  18 sweeps, 1 failed\n"
                         "      scenarios/welcome/killed.scenario:7:1\n"
+                        "      swept     kill p1 after hello#1.4 db COMMIT\n"
                         "      expected  effect \"mail user7*\" exactly 1\n"
                         "      found     0\n"
-                        "      swept     kill p1 after hello#1.4 db COMMIT\n"
                         "      seed      1\n"
                         "      replay    faultline replay out/welcome.replay\n"
                         "4,400 runs \xC2\xB7 1.4 M effects/s \xC2\xB7 312 virtual days in 1.9 s\n"
