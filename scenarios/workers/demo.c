@@ -9,12 +9,13 @@
 static enum fl_error note(struct fl_job *job, const char *set)
 {
     const char *name;
-    if (fl_job_text(job, 0, &name)) return FL_EINVAL;
+    enum fl_error err = fl_job_text(job, 0, &name);
+    if (err) return err;
     const struct fl_span args[] = {FL_SPAN("SADD"), fl_span_from(set), fl_span_from(name)};
     const struct fl_command command = {args, 3};
     struct fl_replies replies = {0};
     int64_t deadline_us = fl_clock_deadline_us(fl_job_clock(job), 5 * INT64_C(1000000));
-    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, deadline_us, &replies);
+    err = fl_redis_exec(fl_job_redis(job), &command, 1, deadline_us, &replies);
     if (!err && replies.items[0].type == FL_REPLY_ERROR) err = FL_EREPLY;
     fl_replies_release(&replies);
     return err;

@@ -76,8 +76,9 @@ int fl_job_retry_count(const struct fl_job *job);
 /* The last error, in the exhausted hook; "" otherwise. */
 const char *fl_job_error_message(const struct fl_job *job);
 struct fl_json_at fl_job_args(const struct fl_job *job);
-/* FL_EINVAL: there is no such argument, or it has another type. The text is valid UTF-8,
- * NUL-terminated, and lives as long as the job. */
+/* FL_EINVAL: there is no such argument, or it has another type. FL_ENOMEM (text only) is no verdict
+ * on the argument: fail with FL_SYSTEM, not FL_PERMANENT. The text is valid UTF-8, NUL-terminated,
+ * and lives as long as the job. */
 FL_CHECKED enum fl_error fl_job_int(const struct fl_job *job, uint32_t index, int64_t *ret_value);
 FL_CHECKED enum fl_error fl_job_text(struct fl_job *job, uint32_t index, const char **ret_text);
 /* A number that perform leaves for the exhausted hook of the same delivery; 0 at first. */

@@ -153,7 +153,10 @@ static enum fl_outcome send(struct fl_job *job, struct notification *notificatio
 static enum fl_outcome perform(struct fl_job *job, const char *audience)
 {
     struct notification notification = {.audience = audience};
-    if (fl_job_int(job, 0, &notification.import_id) || fl_job_text(job, 1, &notification.outcome))
+    enum fl_error err = fl_job_int(job, 0, &notification.import_id);
+    if (!err) err = fl_job_text(job, 1, &notification.outcome);
+    if (err == FL_ENOMEM) return fail_with(job, err, "NoMemoryError");
+    if (err)
         return fl_fail(job, FL_PERMANENT, "ArgumentError", "want an import's id and its outcome");
     if (!fl_job_db(job).ops || !fl_job_mailer(job).ops)
         return fl_fail(job, FL_TRANSIENT, "ConfigurationError",
