@@ -1,9 +1,9 @@
 /* src/posix/threads.c - tasks are threads, a monitor is a mutex with a condition.
  *
- * Waits and sleeps are made of calls that stay right under libfaketime with a faked wall clock and
- * a true monotonic one (FAKETIME_DONT_FAKE_MONOTONIC=1): it shifts the deadlines of
- * pthread_cond_timedwait and of an absolute clock_nanosleep in that mode, and knows nothing of
- * pthread_clockjoin_np. */
+ * Waits and sleeps are made of calls that stay right under libfaketime, with whatever it does to
+ * the clocks: it shifts the deadlines of pthread_cond_timedwait and of an absolute clock_nanosleep
+ * wrongly when the monotonic clock is left alone, and those of pthread_cond_clockwait and
+ * pthread_clockjoin_np never. */
 #include "posix/threads.h"
 
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,14 +45,25 @@ struct fl_monitor {
     pthread_cond_t woken;
 };
 
+/* The instant in the kernel's own time, which is what pthread_cond_clockwait waits for: a library
+ * that moves clocks comes between us and clock_gettime only. */
+static struct timespec kernel_deadline(int64_t deadline_us)
+{
+    struct timespec now;
+    int64_t left_us = deadline_us - fl_clock_mono_us(fl_posix_clock());
+    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+    int64_t now_us = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    return fl_posix_timespec(left_us > 0 ? now_us + left_us + 1 : now_us);
+}
+
 static enum fl_error cond_wait_until(pthread_cond_t *cond, pthread_mutex_t *mutex,
                                      int64_t deadline_us)
 {
     int failure;
-    if (deadline_us == FL_NEVER_US) {
+    if (deadline_us > FL_NEVER_US / 2) { /* that far, sums of instants would overflow */
         failure = pthread_cond_wait(cond, mutex);
     } else {
-        struct timespec until = fl_posix_timespec(deadline_us);
+        struct timespec until = kernel_deadline(deadline_us);
         failure = pthread_cond_clockwait(cond, mutex, CLOCK_MONOTONIC, &until);
     }
     return failure == ETIMEDOUT ? FL_ETIMEDOUT : FL_OK;

@@ -1,6 +1,8 @@
 """What faultline-worker and faultline-import say and do at their edges: bad input is one clear line, and nothing
 is half-done."""
 
+import glob
+import json
 import os
 import re
 import subprocess
@@ -84,6 +86,17 @@ def the_variable_that_redis_provider_names_is_taken(rig):
     expect(rig.terminate(worker) == 0, "it stops")
 
 
+def a_worker_whose_clocks_are_all_moved_works_and_stops(rig):
+    """The wall clock alone is moved in the system test; here libfaketime moves the monotonic one as well."""
+    library = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")[0]
+    worker = rig.worker("-r", NOOP, "-c", "2", env={"LD_PRELOAD": library, "FAKETIME": "-3h"})
+    until(lambda: rig.redis("SCARD", "processes") == 1, "it has registered")
+    rig.redis("LPUSH", "queue:default", json.dumps({"class": "NoopWorker", "args": [], "jid": "0" * 24,
+                                                    "queue": "default", "retry": True}))
+    until(lambda: '"done"' in rig.log_of(worker), "the job is done", 20)
+    expect(rig.terminate(worker, 20) == 0, "it stops")
+
+
 def an_import_is_made_run_and_shown(rig):
     csv = write(rig, "people.csv", 'name,note\r\n"Ann ""A"" Lee","two\nlines"\r\nBob,\r\ntoo,many,fields\r\n')
     done = run(rig, "faultline-import", "create", "--db", "{}/a.db", "--account", "7", csv)
@@ -121,4 +134,5 @@ def an_import_that_cannot_be_made_leaves_nothing(rig):
 
 main([a_worker_that_is_told_wrong_says_so_in_one_line, a_worker_that_cannot_start_says_why,
       help_and_version_are_for_the_asking, the_variable_that_redis_provider_names_is_taken,
-      an_import_is_made_run_and_shown, an_import_that_cannot_be_made_leaves_nothing])
+      a_worker_whose_clocks_are_all_moved_works_and_stops, an_import_is_made_run_and_shown,
+      an_import_that_cannot_be_made_leaves_nothing])
