@@ -24,12 +24,28 @@ void effects_release(struct effects *effects)
     effect_identities_release(&effects->identities);
 }
 
+/* "imp-1#2.7 redis LREM", as far as there is room. By hand: it is written at every effect. */
 static void note(struct pool_note *to, const struct effect *effect)
 {
+    char digits[24];
+    size_t at = sizeof digits, used = 0;
+    uint64_t ordinal = effect->ordinal;
+    digits[--at] = ' ';
+    do
+        digits[--at] = (char)('0' + ordinal % 10);
+    while (ordinal /= 10);
+    digits[--at] = '.';
+    const struct fl_span parts[] = {fl_span_from(effect->context->name),
+                                    {digits + at, sizeof digits - at},
+                                    fl_span_from(effect->label->text)};
     to->progress++;
-    int length = snprintf(to->effect, sizeof to->effect, "%s.%" PRIu64 " %s", effect->context->name,
-                          effect->ordinal, effect->label->text);
-    fl_assert(length >= 0);
+    for (size_t i = 0; i < FL_COUNT(parts); i++) {
+        size_t room = sizeof to->effect - 1 - used;
+        size_t length = parts[i].length < room ? parts[i].length : room;
+        memcpy(to->effect + used, parts[i].bytes, length);
+        used += length;
+    }
+    to->effect[used] = '\0';
 }
 
 void effect_open(struct effect_process *process, struct fl_span label, struct fl_span detail,

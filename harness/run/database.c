@@ -28,7 +28,6 @@ struct fake_scope database_scope(void)
 
 static enum fl_error connect(struct database *database)
 {
-    static const char pragmas[] = "PRAGMA journal_mode=DELETE; PRAGMA temp_store=MEMORY;";
     if (database->own) return FL_OK;
     struct fake_vfs_options options = {
         .disk = database->disk, .name = "harness", .clock = database->clock};
@@ -36,7 +35,6 @@ static enum fl_error connect(struct database *database)
     if (err) return err;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     int result = sqlite3_open_v2(DATABASE_PATH, &database->own, flags, "harness");
-    if (result == SQLITE_OK) result = sqlite3_exec(database->own, pragmas, NULL, NULL, NULL);
     if (result == SQLITE_OK) return FL_OK;
     database_rest(database);
     return FL_EDB;

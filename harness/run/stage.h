@@ -29,7 +29,7 @@ enum {
 #define RUN_STILL_US         (30 * FL_MINUTE_US)
 #define RUN_STILL_WORKING_US FL_DAY_US
 #define RUN_RESTART_US       FL_SECOND_US /* a supervisor's patience */
-#define RUN_FOLD_MARGIN_US   (2 * FL_SECOND_US)
+#define RUN_FOLD_MARGIN_US   (FL_SECOND_US / 10)
 
 struct run;
 

@@ -14,7 +14,7 @@
 #include "core/span.h"
 
 enum {
-    TRACE_EVENTS_KEPT = 1024,
+    TRACE_EVENTS_KEPT = 256,
     TRACE_EXCERPT_BYTES = 200, /* of a detail or an outcome */
     TRACE_TEXT_BYTES_MAX = 256 * 1024 * 1024,
 };
