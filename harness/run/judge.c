@@ -217,9 +217,8 @@ static void judge_expectations(struct run *run)
     for (uint32_t i = 0; i < run->plan->expect_count; i++) {
         struct fl_buf found = FL_BUF_INIT(FOUND_BYTES);
         if (!expect_holds(&sources, i, &found))
-            run_end(run, RUN_FAILED, run->plan->expects[i].where.line,
-                    "expected  %s\nfound     %s", claim(&run->plan->expects[i]),
-                    found.length ? found.bytes : "otherwise");
+            run_end(run, RUN_FAILED, run->plan->expects[i].where.line, "expected  %s\nfound     %s",
+                    claim(&run->plan->expects[i]), found.length ? found.bytes : "otherwise");
         fl_buf_release(&found);
         if (run->result->verdict != RUN_PASSED) return;
     }

@@ -25,9 +25,11 @@ static struct pattern_case {
     {"a glob on label and detail", "redis LPUSH queue:*", "redis LPUSH", "queue:default {}", true},
     {"a glob on label and detail that do not match", "redis LPUSH queue:*", "redis LPUSH", "list x",
      false},
-    {"a glob in the middle of the label", "redis *LMOVE *", "redis BLMOVE", "queue:a queue:b", true},
+    {"a glob in the middle of the label", "redis *LMOVE *", "redis BLMOVE", "queue:a queue:b",
+     true},
     {"the same for another command", "redis *LMOVE *", "redis BRPOP", "queue:a", false},
-    {"a detail that begins so", "mail owner@acme.example*", "mail", "owner@acme.example Hello", true},
+    {"a detail that begins so", "mail owner@acme.example*", "mail", "owner@acme.example Hello",
+     true},
     {"another receiver", "mail owner@acme.example*", "mail", "staff@acme.example Hello", false},
     {"a detail wants one", "mail *", "mail", "x@y", true},
     {"an empty detail", "redis PING *", "redis PING", "", true},
@@ -86,7 +88,8 @@ static void a_redis_command_is_named_and_its_arguments_are_the_detail(void **sta
 static void a_script_is_named_by_its_first_line(void **state)
 {
     (void)state;
-    const struct fl_span args[] = {FL_SPAN("EVALSHA"), FL_SPAN("0123"), FL_SPAN("1"), FL_SPAN("retry")};
+    const struct fl_span args[] = {FL_SPAN("EVALSHA"), FL_SPAN("0123"), FL_SPAN("1"),
+                                   FL_SPAN("retry")};
     struct effect_name name;
     effect_name_redis(&name, &(struct fl_command){args, 4}, "bury");
     assert_true(fl_span_is(effect_name_label(&name), "redis EVALSHA bury"));

@@ -1,0 +1,69 @@
+/* Job classes for the tests of runs. */
+#include <faultline/worker.h>
+
+#include <stdio.h>
+
+enum { BATCH = 64 };
+
+/* Sends 64 commands in one batch and logs what came back. */
+static enum fl_outcome batch_perform(struct fl_job *job)
+{
+    struct fl_command commands[BATCH];
+    struct fl_span args[BATCH][3];
+    char numbers[BATCH][8];
+    for (int i = 0; i < BATCH; i++) {
+        int length = snprintf(numbers[i], sizeof numbers[i], "%d", i + 1);
+        args[i][0] = FL_SPAN("SADD");
+        args[i][1] = FL_SPAN("batch");
+        args[i][2] = (struct fl_span){numbers[i], (size_t)length};
+        commands[i] = (struct fl_command){args[i], 3};
+    }
+    struct fl_replies replies = {0};
+    int64_t deadline_us = fl_clock_deadline_us(fl_job_clock(job), 5 * INT64_C(1000000));
+    enum fl_error err = fl_redis_exec(fl_job_redis(job), commands, BATCH, deadline_us, &replies);
+    size_t refused = 0;
+    for (size_t i = 0; i < replies.count; i++)
+        refused += replies.items[i].type == FL_REPLY_ERROR;
+    fl_job_log(job, FL_LOG_INFO, "batch: %s, %zu replies, %zu errors", fl_error_name(err),
+               replies.count, refused);
+    fl_replies_release(&replies);
+    return FL_DONE;
+}
+
+static enum fl_error note(struct fl_job *job, const char *set)
+{
+    const struct fl_span args[] = {FL_SPAN("SADD"), fl_span_from(set), FL_SPAN("x")};
+    const struct fl_command command = {args, 3};
+    struct fl_replies replies = {0};
+    int64_t deadline_us = fl_clock_deadline_us(fl_job_clock(job), 5 * INT64_C(1000000));
+    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, deadline_us, &replies);
+    fl_replies_release(&replies);
+    return err;
+}
+
+static enum fl_outcome plain_perform(struct fl_job *job)
+{
+    if (note(job, "first") || note(job, "second"))
+        return fl_fail(job, FL_TRANSIENT, "RedisError", "no note");
+    return FL_DONE;
+}
+
+/* The same effects, and lines about them; it also looks at the clock. */
+static enum fl_outcome chatty_perform(struct fl_job *job)
+{
+    fl_job_log(job, FL_LOG_INFO, "it begins at %lld",
+               (long long)fl_clock_wall_us(fl_job_clock(job)));
+    enum fl_error err = note(job, "first");
+    fl_job_log(job, FL_LOG_INFO, "the first is noted: %s", fl_error_name(err));
+    if (!err) err = note(job, "second");
+    fl_job_log(job, FL_LOG_INFO, "the second is noted: %s", fl_error_name(err));
+    if (err) return fl_fail(job, FL_TRANSIENT, "RedisError", "no note");
+    return FL_DONE;
+}
+
+const struct fl_worker fl_workers[] = {
+    {.name = "BatchWorker", .perform = batch_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "PlainWorker", .perform = plain_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "ChattyWorker", .perform = chatty_perform, .retry = FL_RETRY_DEFAULT},
+    {0},
+};

@@ -1,0 +1,336 @@
+/* Whole runs of small scenarios: what faults do to commands and processes, which verdicts there
+ * are, and that a run is a function of its choices. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/assert.h"
+#include "harness/run/run.h"
+#include "harness/scenario/parse.h"
+
+#define HEAD "scenario 1 \"a test\"\nmodule " MODULE_RUN "\n"
+
+static struct run_house *house;
+
+static int open_house(void **state)
+{
+    (void)state;
+    return run_house_new(&house) ? -1 : 0;
+}
+
+static int close_house(void **state)
+{
+    (void)state;
+    run_house_free(house);
+    return 0;
+}
+
+static struct plan *read_plan(const char *text)
+{
+    struct fl_buf message = FL_BUF_INIT(64 * 1024);
+    struct plan *plan = NULL;
+    if (scenario_parse("test.scenario", fl_span_from(text), NULL, 0, &plan, &message))
+        fail_msg("%s", message.bytes);
+    fl_buf_release(&message);
+    return plan;
+}
+
+static void play_plan(const struct plan *plan, uint64_t seed, int32_t sweep,
+                      struct run_result *ret_result)
+{
+    struct sim_choices *choices;
+    assert_int_equal(sim_choices_from_seed(seed, &choices), FL_OK);
+    const struct run_order order = {
+        .house = house, .plan = plan, .choices = choices, .sweep = sweep, .want_trace = true};
+    run_play(&order, ret_result);
+    sim_choices_free(choices);
+}
+
+static void play(const char *text, uint64_t seed, int32_t sweep, struct run_result *ret_result)
+{
+    struct plan *plan = read_plan(text);
+    play_plan(plan, seed, sweep, ret_result);
+    scenario_plan_free(plan);
+}
+
+static void must_pass(const char *text)
+{
+    struct run_result result;
+    play(text, 1, -1, &result);
+    if (result.verdict != RUN_PASSED) fail_msg("%s", result.text.bytes);
+    run_result_release(&result);
+}
+
+static void must_end(const char *text, enum run_verdict verdict, uint32_t line, const char *part)
+{
+    struct run_result result;
+    play(text, 1, -1, &result);
+    assert_int_equal(result.verdict, verdict);
+    assert_int_equal(result.failed_line, line);
+    if (!strstr(result.text.bytes, part))
+        fail_msg("expected \"%s\" in:\n%s", part, result.text.bytes);
+    run_result_release(&result);
+}
+
+/* --- what a fault does to a batch
+ * ------------------------------------------------------------------ */
+
+static void a_batch_whose_17th_reply_is_lost_is_applied_and_16_replies_come_back(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a BatchWorker []\n"
+                   "fault lose-ack when a and the 17th \"redis SADD *\" after\n"
+                   "expect a done\n"
+                   "expect redis SCARD batch = 64\n"
+                   "expect log \"batch: FL_ELOST, 16 replies, 0 errors\" exactly 1\n"
+                   "expect effect \"redis SADD batch *\" exactly 64\n");
+}
+
+static void the_first_reply_of_a_batch_is_lost(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a BatchWorker []\n"
+                   "fault lose-ack when a and the 1st \"redis SADD *\" after\n"
+                   "expect redis SCARD batch = 64\n"
+                   "expect log \"batch: FL_ELOST, 0 replies, 0 errors\" exactly 1\n");
+}
+
+static void a_command_of_a_batch_is_refused_and_the_others_are_applied(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a BatchWorker []\n"
+                   "fault error oom when a and the 40th \"redis SADD *\"\n"
+                   "expect redis SCARD batch = 63\n"
+                   "expect redis SISMEMBER batch 40 = 0\n"
+                   "expect log \"batch: FL_OK, 64 replies, 1 errors\" exactly 1\n"
+                   "expect effect \"redis SADD batch *\" exactly 63\n");
+}
+
+static void a_kill_in_the_middle_of_a_batch_leaves_what_had_been_sent(void **state)
+{
+    (void)state;
+    must_pass(HEAD "processes 1 fetch basic\n"
+                   "enqueue a BatchWorker []\n"
+                   "fault kill process-of a when a and the 33rd \"redis SADD *\" before\n"
+                   "expect a lost\n"
+                   "expect redis SCARD batch = 32\n");
+}
+
+/* --- processes
+ * --------------------------------------------------------------------------------------- */
+
+static void
+a_pause_beyond_the_heartbeat_gives_two_owners_and_the_stale_move_removes_nothing(void **state)
+{
+    (void)state;
+    struct run_result result;
+    play(HEAD "processes 2\n"
+              "enqueue a PlainWorker []\n"
+              "fault pause process-of a 200s when a#1 step \"redis SADD first *\" after\n"
+              "expect a done\n"
+              "expect deliveries of a = 2\n"
+              "expect runs of a = 2\n"
+              "expect log \"outcome is void\" exactly 1\n",
+         1, -1, &result);
+    if (result.verdict != RUN_PASSED) fail_msg("%s", result.text.bytes);
+    /* The stale owner's own acknowledgement: it found nothing to remove. */
+    const char *stale = strstr(result.trace.bytes, "a#1.3");
+    assert_non_null(stale);
+    const char *end = strchr(stale, '\n');
+    assert_memory_equal(end - 5, " -> 0", 5);
+    run_result_release(&result);
+}
+
+static void a_killed_process_comes_back_when_the_run_is_healed(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a PlainWorker []\n"
+                   "fault kill p1 when a step \"redis SADD second *\" before\n"
+                   "expect a done\nexpect deliveries of a = 2\n");
+}
+
+/* --- addresses
+ * ---------------------------------------------------------------------------------------- */
+
+static void list_points(const char *worker, struct fl_buf *out)
+{
+    char text[1024];
+    snprintf(text, sizeof text,
+             HEAD "enqueue a %s []\nsweep kill p1 when a step * before,after\nexpect a done\n",
+             worker);
+    struct plan *plan = read_plan(text);
+    for (int32_t point = 0;; point++) {
+        struct run_result result;
+        play_plan(plan, 1, point, &result);
+        enum run_verdict verdict = result.verdict;
+        if (verdict == RUN_PASSED)
+            assert_int_equal(fl_buf_printf(out, "%s\n", result.swept_at.bytes), FL_OK);
+        run_result_release(&result);
+        if (verdict == RUN_SWEPT) break;
+        assert_int_equal(verdict, RUN_PASSED);
+    }
+    scenario_plan_free(plan);
+}
+
+static void a_log_line_added_to_a_handler_moves_no_address(void **state)
+{
+    (void)state;
+    struct fl_buf plain = FL_BUF_INIT(64 * 1024), chatty = FL_BUF_INIT(64 * 1024);
+    list_points("PlainWorker", &plain);
+    list_points("ChattyWorker", &chatty);
+    assert_string_equal(plain.bytes, chatty.bytes);
+    assert_non_null(strstr(plain.bytes, "kill p1 before a#1.1 redis SADD\n"));
+    assert_non_null(strstr(plain.bytes, "kill p1 after a#1.3 redis LREM\n"));
+    fl_buf_release(&plain);
+    fl_buf_release(&chatty);
+}
+
+/* --- a run is a function of its choices
+ * ------------------------------------------------------------------ */
+
+#define BUSY                                                                                       \
+    HEAD "processes 2\nenqueue a-{1..10} PlainWorker []\n"                                         \
+         "fault kill p1 when a-3 step \"redis SADD second *\" before\nexpect * done\n"
+
+static void one_seed_gives_one_trace(void **state)
+{
+    (void)state;
+    struct run_result first, second;
+    play(BUSY, 7, -1, &first);
+    play(BUSY, 7, -1, &second);
+    assert_int_equal(first.verdict, RUN_PASSED);
+    assert_string_equal(first.trace.bytes, second.trace.bytes);
+    assert_memory_equal(first.trace_hash, second.trace_hash, sizeof first.trace_hash);
+    run_result_release(&first);
+    run_result_release(&second);
+}
+
+static void another_seed_gives_another_trace(void **state)
+{
+    (void)state;
+    struct run_result first, second;
+    play(BUSY, 7, -1, &first);
+    play(BUSY, 8, -1, &second);
+    assert_memory_not_equal(first.trace_hash, second.trace_hash, sizeof first.trace_hash);
+    run_result_release(&first);
+    run_result_release(&second);
+}
+
+static void its_recorded_choices_give_the_same_trace(void **state)
+{
+    (void)state;
+    struct plan *plan = read_plan(BUSY);
+    struct sim_choices *seeded, *recorded;
+    struct fl_buf text = FL_BUF_INIT(16 * 1024 * 1024);
+    struct run_result first, second;
+    uint32_t line;
+    assert_int_equal(sim_choices_from_seed(3, &seeded), FL_OK);
+    struct run_order order = {.house = house, .plan = plan, .choices = seeded, .sweep = -1};
+    run_play(&order, &first);
+    assert_int_equal(sim_choices_format(seeded, &text), FL_OK);
+    assert_int_equal(sim_choices_from_text(fl_buf_span(&text), &recorded, &line), FL_OK);
+    order.choices = recorded;
+    run_play(&order, &second);
+    assert_memory_equal(first.trace_hash, second.trace_hash, sizeof first.trace_hash);
+    assert_int_equal(sim_choices_misses(recorded), 0);
+    run_result_release(&first);
+    run_result_release(&second);
+    fl_buf_release(&text);
+    sim_choices_free(seeded);
+    sim_choices_free(recorded);
+    scenario_plan_free(plan);
+}
+
+static void folding_idle_time_changes_no_outcome(void **state)
+{
+    (void)state;
+    static const char *const idles[] = {"", "idle exact\n"};
+    for (size_t i = 0; i < FL_COUNT(idles); i++) {
+        char text[1024];
+        snprintf(text, sizeof text,
+                 HEAD "%senqueue a PlainWorker [] in 20m\nexpect a starts in 20m..20m20s\n"
+                      "expect a done\n",
+                 idles[i]);
+        must_pass(text);
+    }
+}
+
+/* --- verdicts
+ * --------------------------------------------------------------------------------------------- */
+
+static void an_expectation_that_does_not_hold_is_told_with_what_was_found(void **state)
+{
+    (void)state;
+    must_end(HEAD "enqueue a PlainWorker []\nexpect a done\nexpect runs of a = 2\n", RUN_FAILED, 5,
+             "expected  runs of a = 2\nfound     1 runs of a");
+}
+
+static void a_fault_that_never_strikes_is_a_failure(void **state)
+{
+    (void)state;
+    must_end(HEAD
+             "enqueue a PlainWorker []\nfault kill p1 when a step \"db COMMIT\"\nexpect a done\n",
+             RUN_FAILED, 4, "never did");
+}
+
+static void a_job_that_nobody_takes_is_named_with_what_it_waits_for(void **state)
+{
+    (void)state;
+    must_end(HEAD "enqueue a PlainWorker [] queue other\nexpect a done\n", RUN_STUCK, 0,
+             "a: waiting, in queue:other");
+}
+
+static void a_table_that_does_not_exist_is_bad_input(void **state)
+{
+    (void)state;
+    must_end(HEAD "given db users id=1\nenqueue a PlainWorker []\nexpect a done\n", RUN_BAD_INPUT,
+             3, "no such table: users");
+}
+
+static void a_module_that_does_not_exist_is_bad_input(void **state)
+{
+    (void)state;
+    must_end("scenario 1 \"a test\"\nmodule no/such.so\nenqueue a PlainWorker []\nexpect a done\n",
+             RUN_BAD_INPUT, 0, "no/such.so");
+}
+
+static void a_sweep_ends_past_its_last_point(void **state)
+{
+    (void)state;
+    struct run_result result;
+    play(HEAD "enqueue a PlainWorker []\nsweep kill p1 when a step *\nexpect a done\n", 1, 1000,
+         &result);
+    assert_int_equal(result.verdict, RUN_SWEPT);
+    run_result_release(&result);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_batch_whose_17th_reply_is_lost_is_applied_and_16_replies_come_back),
+        cmocka_unit_test(the_first_reply_of_a_batch_is_lost),
+        cmocka_unit_test(a_command_of_a_batch_is_refused_and_the_others_are_applied),
+        cmocka_unit_test(a_kill_in_the_middle_of_a_batch_leaves_what_had_been_sent),
+        cmocka_unit_test(
+            a_pause_beyond_the_heartbeat_gives_two_owners_and_the_stale_move_removes_nothing),
+        cmocka_unit_test(a_killed_process_comes_back_when_the_run_is_healed),
+        cmocka_unit_test(a_log_line_added_to_a_handler_moves_no_address),
+        cmocka_unit_test(one_seed_gives_one_trace),
+        cmocka_unit_test(another_seed_gives_another_trace),
+        cmocka_unit_test(its_recorded_choices_give_the_same_trace),
+        cmocka_unit_test(folding_idle_time_changes_no_outcome),
+        cmocka_unit_test(an_expectation_that_does_not_hold_is_told_with_what_was_found),
+        cmocka_unit_test(a_fault_that_never_strikes_is_a_failure),
+        cmocka_unit_test(a_job_that_nobody_takes_is_named_with_what_it_waits_for),
+        cmocka_unit_test(a_table_that_does_not_exist_is_bad_input),
+        cmocka_unit_test(a_module_that_does_not_exist_is_bad_input),
+        cmocka_unit_test(a_sweep_ends_past_its_last_point),
+    };
+    return cmocka_run_group_tests(tests, open_house, close_house);
+}
