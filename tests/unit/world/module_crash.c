@@ -21,7 +21,7 @@ static enum fl_outcome segfaults(struct fl_job *job)
 static enum fl_outcome loops(struct fl_job *job)
 {
     (void)job;
-    for (volatile int turn = 0;; turn ^= 1) {
+    for (volatile bool endless = true; endless;) {
     }
     return FL_DONE;
 }

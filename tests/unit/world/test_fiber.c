@@ -64,7 +64,9 @@ static void digs(void *argument)
 {
     struct player *player = argument;
     volatile char depth[DEEP_BYTES];
-    memset((void *)(uintptr_t)depth, 'x', sizeof(depth));
+    for (size_t i = 0; i < sizeof(depth); i++) {
+        depth[i] = 'x';
+    }
     sim_context_switch(&player->mine, player->referee);
     player->sum = depth[0]; /* never: it is dropped where it stands */
 }

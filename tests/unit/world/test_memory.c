@@ -56,9 +56,9 @@ static void blocks_count_for_the_owner_of_their_time(void **state)
     assert_int_equal(sim_memory_allocations(memory), 3);
     assert_true(sim_memory_owns(memory, mine));
     assert_false(sim_memory_owns(memory, before));
-    mine = realloc(mine, 2000);
+    void *volatile resized = realloc(mine, 2000);
     assert_int_equal(sim_memory_bytes(memory), 2000);
-    free(mine);
+    free(resized);
     free(before);
     free(after);
     assert_int_equal(sim_memory_bytes(memory), 0);

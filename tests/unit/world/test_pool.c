@@ -88,7 +88,7 @@ static enum fl_error append_surroundings(struct fl_buf *answer)
 static void become_an_orphan(void)
 {
     kill(getppid(), SIGKILL);
-    for (volatile int turn = 0;; turn ^= 1) {
+    for (volatile bool endless = true; endless;) {
     }
 }
 

@@ -247,6 +247,27 @@ static void a_paused_process_catches_up_when_the_pause_is_over(void **state)
     assert_string_equal(f->story, "tick@10 tick@35 tick@35 tick@40 tick@50 ");
 }
 
+static void a_process_paused_while_it_was_ready_does_not_run(void **state)
+{
+    struct fixture *f = *state;
+    f->process = start(f, "p1", returns);
+    sim_process_pause(f->process, 100);
+    play(f, FL_NEVER_US);
+    assert_string_equal(f->story, "main@100 ");
+}
+
+static void a_paused_process_can_be_killed(void **state)
+{
+    struct fixture *f = *state;
+    f->process = start(f, "p1", returns);
+    sim_process_pause(f->process, 100);
+    play(f, 50);
+    sim_process_kill(f->process, SIM_END_KILLED);
+    assert_int_equal(play(f, FL_NEVER_US), SIM_STEP_IDLE);
+    assert_int_equal(sim_world_now_us(f->world), 50);
+    assert_string_equal(f->story, "");
+}
+
 static void pauses_itself(void *argument)
 {
     struct fixture *f = argument;
@@ -598,6 +619,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_paused_process_catches_up_when_the_pause_is_over, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_process_can_be_paused_from_within, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_process_paused_while_it_was_ready_does_not_run, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_paused_process_can_be_killed, setup, teardown),
         cmocka_unit_test_setup_teardown(pids_exist_on_their_own_host_while_the_process_lives, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_clock_jump_moves_the_wall_clock_and_outlives_the_process,
