@@ -10,9 +10,9 @@
 #include "posix/module.h"
 #include "posix/options.h"
 #include "posix/ports.h"
-#include "posix/settings.h"
 #include "posix/signals.h"
 #include "posix/sqlite_db.h"
+#include "posix/worker_settings.h"
 #include "queue/process.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
@@ -54,7 +54,7 @@ static const char more[] =
     "Exit status: 0 stopped, 1 could not start, 2 usage, 70 a system failure: start it again.\n";
 
 struct command {
-    struct fl_settings settings;
+    struct fl_worker_settings settings;
     const char *config, *environment;
     enum { COMMAND_WORK, COMMAND_VERSION, COMMAND_HELP } what;
 };
@@ -66,20 +66,21 @@ _Noreturn static void fail(int status, const char *text)
     exit(status);
 }
 
-static bool take_module(struct fl_settings *settings, const char *path, char *problem)
+static bool take_module(struct fl_worker_settings *settings, const char *path, char *problem)
 {
-    if (settings->module_count == FL_SETTINGS_MODULES_MAX) {
-        snprintf(problem, FL_OPTION_PROBLEM_BYTES, "at most %d modules", FL_SETTINGS_MODULES_MAX);
+    if (settings->module_count == FL_WORKER_SETTINGS_MODULES_MAX) {
+        snprintf(problem, FL_OPTION_PROBLEM_BYTES, "at most %d modules",
+                 FL_WORKER_SETTINGS_MODULES_MAX);
         return false;
     }
     settings->modules[settings->module_count++] = path;
     return true;
 }
 
-static bool take_queue(struct fl_settings *settings, const char *text, char *problem)
+static bool take_queue(struct fl_worker_settings *settings, const char *text, char *problem)
 {
-    char why[FL_SETTINGS_PROBLEM_BYTES];
-    if (fl_settings_add_queue(settings, text, why)) return true;
+    char why[FL_WORKER_SETTINGS_PROBLEM_BYTES];
+    if (fl_worker_settings_add_queue(settings, text, why)) return true;
     snprintf(problem, FL_OPTION_PROBLEM_BYTES, "--queue: %.400s", why);
     return false;
 }
@@ -88,7 +89,7 @@ static bool take_option(void *context, const struct fl_option *option, const cha
                         char problem[FL_OPTION_PROBLEM_BYTES])
 {
     struct command *command = context;
-    struct fl_settings *settings = &command->settings;
+    struct fl_worker_settings *settings = &command->settings;
     switch (option->letter) {
     case 'r': return take_module(settings, value, problem);
     case 'q': return take_queue(settings, value, problem);
@@ -128,7 +129,7 @@ static const char *redis_variable(void)
     return provider;
 }
 
-static void take_environment(struct fl_settings *settings)
+static void take_environment(struct fl_worker_settings *settings)
 {
     take_variable(&settings->redis, redis_variable());
     take_variable(&settings->database, "FAULTLINE_DB");
@@ -140,16 +141,16 @@ static void take_environment(struct fl_settings *settings)
 static void take_file(struct command *command)
 {
     static const char *const names[] = {"APP_ENV", "RAILS_ENV", "RACK_ENV"};
-    char problem[FL_SETTINGS_PROBLEM_BYTES];
+    char problem[FL_WORKER_SETTINGS_PROBLEM_BYTES];
     const char *environment =
         command->environment ? command->environment : first_set(names, FL_COUNT(names));
     if (!environment) environment = "development";
     if (command->config &&
-        fl_settings_read(&command->settings, command->config, environment, problem))
+        fl_worker_settings_read(&command->settings, command->config, environment, problem))
         fail(STATUS_USAGE, problem);
 }
 
-static void take_rails_max_threads(struct fl_settings *settings)
+static void take_rails_max_threads(struct fl_worker_settings *settings)
 {
     static const struct fl_option option = {.name = "concurrency (RAILS_MAX_THREADS)"};
     char problem[FL_OPTION_PROBLEM_BYTES];
@@ -195,7 +196,7 @@ static int connections_for(int concurrency)
     return concurrency < FL_SQLITE_CONNECTIONS_MAX ? concurrency : FL_SQLITE_CONNECTIONS_MAX;
 }
 
-static struct fl_posix_options posix_options(const struct fl_settings *settings)
+static struct fl_posix_options posix_options(const struct fl_worker_settings *settings)
 {
     static const char *const formats[] = {"json", "plain"};
     static const char *const dyno[] = {"DYNO"};
@@ -215,11 +216,11 @@ static struct fl_posix_options posix_options(const struct fl_settings *settings)
 
 /* What fl_process_options points to. */
 struct lists {
-    struct fl_queue_option queues[FL_SETTINGS_QUEUES_MAX];
-    const struct fl_worker *tables[FL_SETTINGS_MODULES_MAX];
+    struct fl_queue_option queues[FL_WORKER_SETTINGS_QUEUES_MAX];
+    const struct fl_worker *tables[FL_WORKER_SETTINGS_MODULES_MAX];
 };
 
-static void load_modules(const struct fl_settings *settings, struct lists *lists)
+static void load_modules(const struct fl_worker_settings *settings, struct lists *lists)
 {
     char problem[FL_MODULE_PROBLEM_BYTES];
     for (size_t i = 0; i < settings->module_count; i++) {
@@ -229,7 +230,7 @@ static void load_modules(const struct fl_settings *settings, struct lists *lists
     }
 }
 
-static struct fl_process_options process_options(const struct fl_settings *settings,
+static struct fl_process_options process_options(const struct fl_worker_settings *settings,
                                                  struct lists *lists)
 {
     static const char *const fetches[] = {"reliable", "basic"};
@@ -248,6 +249,8 @@ static struct fl_process_options process_options(const struct fl_settings *setti
         .dead_timeout_us = settings->dead_timeout_s * FL_SECOND_US,
         .average_poll_us = settings->average_poll_us,
         .tag = settings->tag,
+        .labels = settings->labels,
+        .label_count = settings->label_count,
         .tables = lists->tables,
         .table_count = settings->module_count,
     };
@@ -283,7 +286,7 @@ static int run_watched(struct watch *watch, struct fl_tasks tasks)
     return status;
 }
 
-static int work(const struct fl_settings *settings)
+static int work(const struct fl_worker_settings *settings)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGTSTP, SIGTTIN};
     struct fl_posix_options posix_opts = posix_options(settings);
@@ -327,6 +330,6 @@ int main(int argc, char **argv)
     case COMMAND_VERSION: printf("Faultline %s\n", FL_VERSION); break;
     case COMMAND_HELP: status = print_help(); break;
     }
-    fl_settings_release(&command.settings);
+    fl_worker_settings_release(&command.settings);
     return status;
 }

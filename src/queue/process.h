@@ -50,6 +50,8 @@ struct fl_process_options {
     int64_t dead_timeout_us; /* 0: 180 days */
     int64_t average_poll_us; /* average_scheduled_poll_interval; 0: 5 s */
     const char *tag;
+    const char *const *labels; /* for the process list */
+    size_t label_count;
     const struct fl_worker *const *tables; /* each ended by a NULL name; a later table wins */
     size_t table_count;
     const struct fl_command_override *overrides;

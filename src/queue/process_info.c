@@ -45,6 +45,14 @@ static enum fl_error append_capsules(const struct fl_settings *settings, struct 
     return fl_json_end(&capsules);
 }
 
+static enum fl_error append_labels(const struct fl_settings *settings, struct fl_buf *out)
+{
+    struct fl_json_writer labels = fl_json_begin_array(out);
+    for (size_t i = 0; i < settings->options.label_count; i++)
+        fl_json_put_string(&labels, NULL, fl_span_from(settings->options.labels[i]));
+    return fl_json_end(&labels);
+}
+
 static void put_versioned(struct fl_json_writer *info, const struct fl_settings *settings)
 {
     if (!settings->facts->version) return;
@@ -75,7 +83,8 @@ enum fl_error fl_process_info_write(const struct fl_settings *settings,
         fl_json_put_int64(&info, "concurrency", settings->options.concurrency);
     fl_json_key(&info, "queues");
     if (!info.err) info.err = append_queues(settings, out);
-    fl_json_put_raw(&info, "labels", FL_SPAN("[]"));
+    fl_json_key(&info, "labels");
+    if (!info.err) info.err = append_labels(settings, out);
     fl_json_put_string(&info, "identity", fl_span_from(identity));
     put_versioned(&info, settings);
     return fl_json_end(&info);

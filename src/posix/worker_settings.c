@@ -1,7 +1,7 @@
-/* src/posix/settings.c - a table of the known keys, applied to libyaml's tree.
+/* src/posix/worker_settings.c - a table of the known keys, applied to libyaml's tree.
  *
  * Whatever is set stays: so flags come first, then the environment's section, then the file. */
-#include "posix/settings.h"
+#include "posix/worker_settings.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +16,15 @@
 #include "core/buf.h"
 #include "core/span.h"
 
-enum kind { KIND_INT, KIND_SECONDS, KIND_TEXT, KIND_TOGGLE, KIND_QUEUES, KIND_MODULES };
+enum kind {
+    KIND_INT,
+    KIND_SECONDS,
+    KIND_TEXT,
+    KIND_TOGGLE,
+    KIND_QUEUES,
+    KIND_MODULES,
+    KIND_LABELS
+};
 
 struct key {
     const char *name;
@@ -25,7 +33,7 @@ struct key {
     int min, max;
 };
 
-#define AT(field) offsetof(struct fl_settings, field)
+#define AT(field) offsetof(struct fl_worker_settings, field)
 
 static const struct key keys[] = {
     {"concurrency", KIND_INT, AT(concurrency), 1, 256},
@@ -46,25 +54,26 @@ static const struct key keys[] = {
     {"verbose", KIND_TOGGLE, AT(verbose), 0, 0},
     {"queues", KIND_QUEUES, 0, 0, 0},
     {"require", KIND_MODULES, 0, 0, 0},
+    {"labels", KIND_LABELS, 0, 0, 0},
 };
 
 struct reading {
-    struct fl_settings *settings;
+    struct fl_worker_settings *settings;
     const char *path;
     yaml_document_t *document;
-    char *problem; /* FL_SETTINGS_PROBLEM_BYTES */
+    char *problem; /* FL_WORKER_SETTINGS_PROBLEM_BYTES */
 };
 
 __attribute__((format(printf, 3, 4))) static bool
 refuse(const struct reading *r, const yaml_mark_t *mark, const char *format, ...)
 {
-    char text[FL_SETTINGS_PROBLEM_BYTES / 2];
+    char text[FL_WORKER_SETTINGS_PROBLEM_BYTES / 2];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    snprintf(r->problem, FL_SETTINGS_PROBLEM_BYTES, "%.400s:%zu:%zu: %s", r->path, mark->line + 1,
-             mark->column + 1, text);
+    snprintf(r->problem, FL_WORKER_SETTINGS_PROBLEM_BYTES, "%.400s:%zu:%zu: %s", r->path,
+             mark->line + 1, mark->column + 1, text);
     return false;
 }
 
@@ -140,9 +149,9 @@ static bool take_toggle(const struct reading *r, const struct key *key, const ya
     return true;
 }
 
-/* --- queues and modules --- */
+/* --- lists --- */
 
-static bool append_queue(struct fl_settings *settings, const char *name, int weight,
+static bool append_queue(struct fl_worker_settings *settings, const char *name, int weight,
                          const char **ret_why)
 {
     *ret_why = NULL;
@@ -150,10 +159,10 @@ static bool append_queue(struct fl_settings *settings, const char *name, int wei
         *ret_why = fl_error_text(FL_ENOMEM);
     else if (!*name)
         *ret_why = "a queue has no name";
-    else if (settings->queue_count == FL_SETTINGS_QUEUES_MAX)
+    else if (settings->queue_count == FL_WORKER_SETTINGS_QUEUES_MAX)
         *ret_why = "too many queues";
     if (*ret_why) return false;
-    settings->queues[settings->queue_count++] = (struct fl_settings_queue){name, weight};
+    settings->queues[settings->queue_count++] = (struct fl_worker_settings_queue){name, weight};
     return true;
 }
 
@@ -165,20 +174,20 @@ static bool read_weight(const char *text, int *ret_weight)
     return true;
 }
 
-bool fl_settings_add_queue(struct fl_settings *settings, const char *text,
-                           char problem[FL_SETTINGS_PROBLEM_BYTES])
+bool fl_worker_settings_add_queue(struct fl_worker_settings *settings, const char *text,
+                                  char problem[FL_WORKER_SETTINGS_PROBLEM_BYTES])
 {
     const char *comma = strchr(text, ','), *name = text, *why = NULL;
     int weight = 0;
     if (comma && !read_weight(comma + 1, &weight)) {
-        snprintf(problem, FL_SETTINGS_PROBLEM_BYTES,
+        snprintf(problem, FL_WORKER_SETTINGS_PROBLEM_BYTES,
                  "want a weight from 1 to 1000 after the queue's name, not '%.80s'", comma + 1);
         return false;
     }
     if (comma)
         name = fl_arena_copy(&settings->arena, (struct fl_span){text, (size_t)(comma - text)});
     if (append_queue(settings, name, weight, &why)) return true;
-    snprintf(problem, FL_SETTINGS_PROBLEM_BYTES, "%s", why);
+    snprintf(problem, FL_WORKER_SETTINGS_PROBLEM_BYTES, "%s", why);
     return false;
 }
 
@@ -208,21 +217,36 @@ static bool take_queue(const struct reading *r, const yaml_node_t *node)
     const char *text = text_of(node);
     if (!text) return refuse(r, &node->start_mark, "want a queue: name or [name, weight]");
     const char *copy = keep(r, text);
-    char why[FL_SETTINGS_PROBLEM_BYTES];
-    if (copy && fl_settings_add_queue(r->settings, copy, why)) return true;
+    char why[FL_WORKER_SETTINGS_PROBLEM_BYTES];
+    if (copy && fl_worker_settings_add_queue(r->settings, copy, why)) return true;
     return refuse(r, &node->start_mark, "%.400s", copy ? why : fl_error_text(FL_ENOMEM));
+}
+
+/* One more text of a list that holds at most `max`. */
+static bool append_text(const struct reading *r, const yaml_node_t *node, const char **list,
+                        size_t *count, size_t max)
+{
+    const char *text = text_of(node);
+    if (!text) return refuse(r, &node->start_mark, "want a text");
+    if (*count == max) return refuse(r, &node->start_mark, "at most %zu of them", max);
+    list[*count] = keep(r, text);
+    if (!list[*count]) return refuse(r, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
+    ++*count;
+    return true;
 }
 
 static bool take_module(const struct reading *r, const yaml_node_t *node)
 {
-    const char *text = text_of(node);
-    if (!text) return refuse(r, &node->start_mark, "want the path of a module");
-    if (r->settings->module_count == FL_SETTINGS_MODULES_MAX)
-        return refuse(r, &node->start_mark, "too many modules");
-    const char *copy = keep(r, text);
-    if (!copy) return refuse(r, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
-    r->settings->modules[r->settings->module_count++] = copy;
-    return true;
+    struct fl_worker_settings *settings = r->settings;
+    return append_text(r, node, settings->modules, &settings->module_count,
+                       FL_WORKER_SETTINGS_MODULES_MAX);
+}
+
+static bool take_label(const struct reading *r, const yaml_node_t *node)
+{
+    struct fl_worker_settings *settings = r->settings;
+    return append_text(r, node, settings->labels, &settings->label_count,
+                       FL_WORKER_SETTINGS_LABELS_MAX);
 }
 
 typedef bool take_item(const struct reading *r, const yaml_node_t *node);
@@ -249,9 +273,10 @@ static bool take_value(const struct reading *r, const struct key *key, const yam
     case KIND_TEXT: return take_text(r, key, node, field);
     case KIND_TOGGLE: return take_toggle(r, key, node, field);
     case KIND_QUEUES: return r->settings->queue_count || take_list(r, node, take_queue);
-    case KIND_MODULES: break;
+    case KIND_MODULES: return r->settings->module_count || take_list(r, node, take_module);
+    case KIND_LABELS: break;
     }
-    return r->settings->module_count || take_list(r, node, take_module);
+    return r->settings->label_count || take_list(r, node, take_label);
 }
 
 static const struct key *find_key(const char *name)
@@ -266,7 +291,8 @@ static bool check_keys(const struct reading *r, const yaml_node_t *section)
 {
     const yaml_node_pair_t *first = section->data.mapping.pairs.start;
     const yaml_node_pair_t *end = section->data.mapping.pairs.top;
-    if (end - first > FL_SETTINGS_KEYS_MAX) return refuse(r, &section->start_mark, "too many keys");
+    if (end - first > FL_WORKER_SETTINGS_KEYS_MAX)
+        return refuse(r, &section->start_mark, "too many keys");
     for (const yaml_node_pair_t *pair = first; pair < end; pair++) {
         const yaml_node_t *node = node_at(r, pair->key);
         const char *name = text_of(node);
@@ -364,34 +390,37 @@ static bool take_yaml(struct reading *r, struct fl_span text, const char *enviro
     return taken;
 }
 
-enum fl_error fl_settings_parse(struct fl_settings *settings, const char *name, struct fl_span text,
-                                const char *environment,
-                                char ret_problem[FL_SETTINGS_PROBLEM_BYTES])
+enum fl_error fl_worker_settings_parse(struct fl_worker_settings *settings, const char *name,
+                                       struct fl_span text, const char *environment,
+                                       char ret_problem[FL_WORKER_SETTINGS_PROBLEM_BYTES])
 {
     struct reading r = {.settings = settings, .path = name, .problem = ret_problem};
-    settings->arena.bytes_max = 2 * FL_SETTINGS_FILE_BYTES_MAX;
-    if (text.length > FL_SETTINGS_FILE_BYTES_MAX) {
-        snprintf(ret_problem, FL_SETTINGS_PROBLEM_BYTES, "%.400s: longer than %d bytes", name,
-                 FL_SETTINGS_FILE_BYTES_MAX);
+    settings->arena.bytes_max = 2 * FL_WORKER_SETTINGS_FILE_BYTES_MAX;
+    if (text.length > FL_WORKER_SETTINGS_FILE_BYTES_MAX) {
+        snprintf(ret_problem, FL_WORKER_SETTINGS_PROBLEM_BYTES, "%.400s: longer than %d bytes",
+                 name, FL_WORKER_SETTINGS_FILE_BYTES_MAX);
         return FL_EBOUND;
     }
     return refuse_erb(&r, text) && take_yaml(&r, text, environment) ? FL_OK : FL_EINVAL;
 }
 
-enum fl_error fl_settings_read(struct fl_settings *settings, const char *path,
-                               const char *environment, char ret_problem[FL_SETTINGS_PROBLEM_BYTES])
+enum fl_error fl_worker_settings_read(struct fl_worker_settings *settings, const char *path,
+                                      const char *environment,
+                                      char ret_problem[FL_WORKER_SETTINGS_PROBLEM_BYTES])
 {
-    struct fl_buf text = FL_BUF_INIT(FL_SETTINGS_FILE_BYTES_MAX);
+    struct fl_buf text = FL_BUF_INIT(FL_WORKER_SETTINGS_FILE_BYTES_MAX);
     enum fl_error err = read_file(path, &text);
     if (err)
-        snprintf(ret_problem, FL_SETTINGS_PROBLEM_BYTES, "%.400s: %s", path, fl_error_text(err));
+        snprintf(ret_problem, FL_WORKER_SETTINGS_PROBLEM_BYTES, "%.400s: %s", path,
+                 fl_error_text(err));
     else
-        err = fl_settings_parse(settings, path, fl_buf_span(&text), environment, ret_problem);
+        err =
+            fl_worker_settings_parse(settings, path, fl_buf_span(&text), environment, ret_problem);
     fl_buf_release(&text);
     return err;
 }
 
-void fl_settings_release(struct fl_settings *settings)
+void fl_worker_settings_release(struct fl_worker_settings *settings)
 {
     fl_arena_release(&settings->arena);
 }

@@ -10,11 +10,11 @@
 #include <cmocka.h>
 
 #include "core/assert.h"
-#include "posix/settings.h"
+#include "posix/worker_settings.h"
 
 struct fixture {
-    struct fl_settings settings;
-    char path[64], problem[FL_SETTINGS_PROBLEM_BYTES];
+    struct fl_worker_settings settings;
+    char path[64], problem[FL_WORKER_SETTINGS_PROBLEM_BYTES];
 };
 
 static int set_up(void **state)
@@ -28,7 +28,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    fl_settings_release(&f->settings);
+    fl_worker_settings_release(&f->settings);
     free(f);
     return 0;
 }
@@ -40,7 +40,7 @@ static enum fl_error read_text(struct fixture *f, const char *text)
     fl_assert(fd >= 0);
     fl_assert(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
     close(fd);
-    enum fl_error err = fl_settings_read(&f->settings, f->path, "production", f->problem);
+    enum fl_error err = fl_worker_settings_read(&f->settings, f->path, "production", f->problem);
     unlink(f->path);
     return err;
 }
@@ -50,7 +50,8 @@ static void keys_stand_with_and_without_their_colon(void **state)
     struct fixture *f = *state;
     assert_int_equal(read_text(f, ":concurrency: 7\ntimeout: 30\n:verbose: true\n:tag: blue\n"
                                   "average_scheduled_poll_interval: 2.5\n:wire: 6\n"
-                                  ":database: /var/lib/x.db\nunknown: [1, {a: b}]\n"),
+                                  ":database: /var/lib/x.db\nunknown: [1, {a: b}]\n"
+                                  "labels: [batch, 'eu west']\nrequire: ./a.so\n"),
                      FL_OK);
     assert_int_equal(f->settings.concurrency, 7);
     assert_int_equal(f->settings.timeout_s, 30);
@@ -59,6 +60,9 @@ static void keys_stand_with_and_without_their_colon(void **state)
     assert_int_equal(f->settings.wire, 6);
     assert_string_equal(f->settings.tag, "blue");
     assert_string_equal(f->settings.database, "/var/lib/x.db");
+    assert_int_equal(f->settings.label_count, 2);
+    assert_string_equal(f->settings.labels[1], "eu west");
+    assert_int_equal(f->settings.module_count, 1);
 }
 
 static void queues_have_weights_in_each_of_sidekiqs_forms(void **state)
@@ -67,7 +71,7 @@ static void queues_have_weights_in_each_of_sidekiqs_forms(void **state)
     assert_int_equal(read_text(f, ":queues:\n  - critical\n  - [default, 3]\n  - :low\n"
                                   "  - mailers,2\n"),
                      FL_OK);
-    static const struct fl_settings_queue want[] = {
+    static const struct fl_worker_settings_queue want[] = {
         {"critical", 0}, {"default", 3}, {"low", 0}, {"mailers", 2}};
     assert_int_equal(f->settings.queue_count, FL_COUNT(want));
     for (size_t i = 0; i < FL_COUNT(want); i++) {
@@ -100,7 +104,7 @@ static void an_empty_file_sets_nothing(void **state)
 static void a_file_that_is_not_there_is_named(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(fl_settings_read(&f->settings, "/nowhere/x.yml", NULL, f->problem),
+    assert_int_equal(fl_worker_settings_read(&f->settings, "/nowhere/x.yml", NULL, f->problem),
                      FL_ENOTFOUND);
     assert_string_equal(f->problem, "/nowhere/x.yml: not found");
 }
@@ -138,7 +142,7 @@ static void a_mistake_is_named_with_its_place(void **state)
     assert_int_equal(read_text(f, row->text), FL_EINVAL);
     assert_memory_equal(f->problem, f->path, strlen(f->path));
     assert_string_equal(f->problem + strlen(f->path), row->problem);
-    fl_settings_release(&f->settings);
+    fl_worker_settings_release(&f->settings);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

@@ -4,21 +4,21 @@
 #include <string.h>
 
 #include "core/assert.h"
-#include "posix/settings.h"
+#include "posix/worker_settings.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    struct fl_settings settings = {0};
-    char problem[FL_SETTINGS_PROBLEM_BYTES] = "";
+    struct fl_worker_settings settings = {0};
+    char problem[FL_WORKER_SETTINGS_PROBLEM_BYTES] = "";
     struct fl_span text = {(const char *)bytes, length};
-    enum fl_error err = fl_settings_parse(&settings, "file", text, "production", problem);
+    enum fl_error err = fl_worker_settings_parse(&settings, "file", text, "production", problem);
     fl_assert(err == FL_OK || err == FL_EINVAL || err == FL_EBOUND);
     fl_assert((err == FL_OK) == (problem[0] == '\0'));
     fl_assert(settings.concurrency >= 0 && settings.concurrency <= 256);
     for (size_t i = 0; i < settings.queue_count; i++)
         fl_assert(strlen(settings.queues[i].name) > 0 && settings.queues[i].weight <= 1000);
-    fl_settings_release(&settings);
+    fl_worker_settings_release(&settings);
     return 0;
 }

@@ -1,0 +1,65 @@
+/* src/posix/worker_settings.h - what a worker process is told, by its flags and by its YAML file.
+ *
+ * The file is Sidekiq's sidekiq.yml: keys with or without a leading colon, a section with the name
+ * of the environment over the rest; keys that nobody knows are left alone, as Sidekiq does. Flags
+ * win over the file: take them into the settings before the file, each value is set once. */
+#ifndef FL_POSIX_WORKER_SETTINGS_H
+#define FL_POSIX_WORKER_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/error.h"
+#include "core/span.h"
+
+enum {
+    FL_WORKER_SETTINGS_QUEUES_MAX = 64,
+    FL_WORKER_SETTINGS_MODULES_MAX = 16,
+    FL_WORKER_SETTINGS_LABELS_MAX = 16,
+    FL_WORKER_SETTINGS_FILE_BYTES_MAX = 256 * 1024,
+    FL_WORKER_SETTINGS_KEYS_MAX = 256,
+    FL_WORKER_SETTINGS_PROBLEM_BYTES = 1024,
+};
+
+struct fl_worker_settings_queue {
+    const char *name;
+    int weight; /* 0: none given */
+};
+
+enum fl_toggle { FL_UNSET, FL_NO, FL_YES };
+
+/* 0 and NULL mean: not set. */
+struct fl_worker_settings {
+    struct fl_arena arena; /* holds the strings that the file gave */
+    struct fl_worker_settings_queue queues[FL_WORKER_SETTINGS_QUEUES_MAX];
+    size_t queue_count;
+    const char *modules[FL_WORKER_SETTINGS_MODULES_MAX];
+    size_t module_count;
+    const char *labels[FL_WORKER_SETTINGS_LABELS_MAX];
+    size_t label_count;
+    int concurrency, timeout_s, max_retries, dead_max_jobs, dead_timeout_s, wire;
+    int64_t average_poll_us;
+    const char *tag, *database, *smtp, *statsd, *redis, *fetch, *log_format;
+    enum fl_toggle verbose;
+};
+
+/* "name" or "name,weight" appended; false: `problem` says why. `text` is borrowed when it has no
+ * weight, else its name is copied into the arena. */
+bool fl_worker_settings_add_queue(struct fl_worker_settings *settings, const char *text,
+                                  char problem[FL_WORKER_SETTINGS_PROBLEM_BYTES]);
+/* FL_ENOTFOUND, FL_EINVAL, FL_ENOMEM; `ret_problem` is "file:line:column: ..." where there is a
+ * place. */
+FL_CHECKED enum fl_error
+fl_worker_settings_read(struct fl_worker_settings *settings, const char *path,
+                        const char *environment,
+                        char ret_problem[FL_WORKER_SETTINGS_PROBLEM_BYTES]);
+/* The same from memory; `name` stands for the file in messages. */
+FL_CHECKED enum fl_error
+fl_worker_settings_parse(struct fl_worker_settings *settings, const char *name, struct fl_span text,
+                         const char *environment,
+                         char ret_problem[FL_WORKER_SETTINGS_PROBLEM_BYTES]);
+void fl_worker_settings_release(struct fl_worker_settings *settings);
+
+#endif
