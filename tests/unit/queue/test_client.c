@@ -1,0 +1,267 @@
+#include "rows.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "desk.h"
+#include "queue/client.h"
+
+struct fixture {
+    struct desk desk;
+    struct fl_client client;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    desk_open(&f->desk);
+    f->client = (struct fl_client){f->desk.ports.clock, f->desk.ports.random, f->desk.ports.redis,
+                                   FL_WIRE_7};
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    desk_close(&f->desk);
+    free(f);
+    return 0;
+}
+
+#define HELLO_JOB                                                                                  \
+    "{\"retry\":true,\"queue\":\"default\",\"args\":[7,\"\xC3\xA9\"],\"class\":\"Hello\","         \
+    "\"jid\":\"000000000000000000000000\",\"created_at\":1795451428.120701,"                       \
+    "\"enqueued_at\":1795451428.120701}"
+
+static const struct fl_client_job hello = {
+    .worker = "Hello", .args = {"[7,\"\xC3\xA9\"]", sizeof("[7,\"\xC3\xA9\"]") - 1}};
+
+static void an_immediate_job_is_sadd_and_lpush_in_one_exchange(void **state)
+{
+    struct fixture *f = *state;
+    char jid[FL_JID_BYTES];
+    assert_int_equal(fl_client_push(&f->client, &hello, jid), FL_OK);
+    assert_string_equal(jid, "000000000000000000000000");
+    assert_int_equal(f->desk.exchanges, 1);
+    assert_string_equal(f->desk.sent.bytes,
+                        "SADD queues default\nLPUSH queue:default " HELLO_JOB "\n");
+}
+
+static void a_later_job_is_zadd_without_enqueued_at(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_client_job job = hello;
+    job.queue = "slow";
+    job.jid = "abc";
+    job.at_us = DESK_START_US + 3600000000;
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    assert_string_equal(
+        f->desk.sent.bytes,
+        "ZADD schedule 1795455028.120701 {\"retry\":true,\"queue\":\"slow\",\"args\":"
+        "[7,\"\xC3\xA9\"],\"class\":\"Hello\",\"jid\":\"abc\",\"created_at\":1795451428.120701}\n");
+}
+
+static void a_time_that_is_past_is_now(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_client_job job = hello;
+    job.at_us = DESK_START_US;
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    assert_string_equal(f->desk.sent.bytes,
+                        "SADD queues default\nLPUSH queue:default " HELLO_JOB "\n");
+}
+
+static void options_stand_before_the_job(void **state)
+{
+    struct fixture *f = *state;
+    const struct fl_worker worker = {
+        .name = "Hello", .retry = 5, .queue = "q", .backtrace_lines = 3, .dead = FL_DEAD_DROP};
+    char retry[FL_RETRY_TEXT_BYTES];
+    struct fl_client_job job = fl_client_job_of(&worker, "Hello", FL_SPAN("[]"), retry);
+    f->client.wire = FL_WIRE_8;
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    assert_string_equal(
+        f->desk.sent.bytes,
+        "SADD queues q\nLPUSH queue:q {\"retry\":5,\"queue\":\"q\",\"backtrace\":3,\"dead\":false,"
+        "\"args\":[],\"class\":\"Hello\",\"jid\":\"000000000000000000000000\","
+        "\"created_at\":1795451428120,\"enqueued_at\":1795451428120}\n");
+}
+
+static void a_worker_that_never_retries_says_so(void **state)
+{
+    (void)state;
+    const struct fl_worker worker = {.name = "W", .retry = FL_RETRY_NEVER};
+    const struct fl_worker other = {.name = "W", .retry = FL_RETRY_DEFAULT};
+    char retry[FL_RETRY_TEXT_BYTES];
+    struct fl_client_job job = fl_client_job_of(&worker, "W", FL_SPAN("[]"), retry);
+    assert_true(fl_span_is(job.retry, "false"));
+    job = fl_client_job_of(&other, "W", FL_SPAN("[]"), retry);
+    assert_int_equal(job.retry.length, 0);
+    job = fl_client_job_of(NULL, "W", FL_SPAN("[]"), retry);
+    assert_null(job.queue);
+}
+
+static void bulk_is_one_variadic_push_in_order(void **state)
+{
+    struct fixture *f = *state;
+    const struct fl_span args[] = {FL_SPAN("[1]"), FL_SPAN("[2]"), FL_SPAN("[3]")};
+    size_t pushed = 0;
+    assert_int_equal(fl_client_push_bulk(&f->client, &hello, args, 3, &pushed), FL_OK);
+    assert_int_equal(pushed, 3);
+    assert_int_equal(f->desk.exchanges, 1);
+    const struct fake_redis_key *queue =
+        fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default"));
+    struct fl_span last;
+    assert_int_equal(fake_redis_length(queue), 3);
+    assert_true(fake_redis_list_at(queue, 2, &last)); /* the tail is taken first */
+    assert_non_null(memmem(last.bytes, last.length, "\"args\":[1]", 10));
+    assert_non_null(memmem(last.bytes, last.length, "\"jid\":\"0000", 11));
+    assert_true(fake_redis_list_at(queue, 0, &last));
+    assert_non_null(memmem(last.bytes, last.length, "\"jid\":\"0202", 11));
+}
+
+static void bulk_is_cut_into_slices(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_span args[2 * FL_PUSH_SLICE + 1];
+    size_t pushed = 0;
+    for (size_t i = 0; i < FL_COUNT(args); i++)
+        args[i] = FL_SPAN("[]");
+    desk_fail(&f->desk, DESK_REFUSED, 2);
+    assert_int_equal(fl_client_push_bulk(&f->client, &hello, args, FL_COUNT(args), &pushed),
+                     FL_ECONNECT);
+    assert_int_equal(pushed, 2 * FL_PUSH_SLICE);
+    assert_int_equal(fl_client_push_bulk(&f->client, &hello, args, 0, &pushed), FL_OK);
+    assert_int_equal(pushed, 0);
+}
+
+static void a_failover_is_met_once_more(void **state)
+{
+    struct fixture *f = *state;
+    fake_redis_set_states(f->desk.engine, FAKE_REDIS_READONLY);
+    assert_int_equal(fl_client_push(&f->client, &hello, NULL), FL_EREPLY);
+    assert_int_equal(f->desk.exchanges, 2);
+}
+
+static void heal_after_the_first(struct desk *desk)
+{
+    if (desk->exchanges > 1) fake_redis_set_states(desk->engine, 0);
+}
+
+static void a_failover_that_is_over_loses_and_doubles_nothing(void **state)
+{
+    struct fixture *f = *state;
+    fake_redis_set_states(f->desk.engine, FAKE_REDIS_READONLY);
+    f->desk.before_exchange = heal_after_the_first;
+    assert_int_equal(fl_client_push(&f->client, &hello, NULL), FL_OK);
+    f->desk.before_exchange = NULL;
+    const struct fake_redis_key *queue =
+        fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default"));
+    assert_int_equal(fake_redis_length(queue), 1);
+}
+
+static void a_redis_without_memory_is_no_failover(void **state)
+{
+    struct fixture *f = *state;
+    fake_redis_set_states(f->desk.engine, FAKE_REDIS_OOM);
+    assert_int_equal(fl_client_push(&f->client, &hello, NULL), FL_EREPLY);
+    assert_int_equal(f->desk.exchanges, 1);
+}
+
+static void a_lost_answer_is_told_and_not_repeated(void **state)
+{
+    struct fixture *f = *state;
+    desk_fail(&f->desk, DESK_LOST, 0);
+    assert_int_equal(fl_client_push(&f->client, &hello, NULL), FL_ELOST);
+    assert_int_equal(f->desk.exchanges, 1);
+}
+
+static struct bad_case {
+    const char *name;
+    struct fl_client_job job;
+} bads[] = {
+    {"refused: no class", {.worker = NULL, .args = {"[]", 2}}},
+    {"refused: an empty class", {.worker = "", .args = {"[]", 2}}},
+    {"refused: a class of bad bytes", {.worker = "\xff", .args = {"[]", 2}}},
+    {"refused: no arguments", {.worker = "W"}},
+    {"refused: arguments that are no array", {.worker = "W", .args = {"{}", 2}}},
+    {"refused: arguments that are no JSON", {.worker = "W", .args = {"[", 1}}},
+    {"refused: an empty queue", {.worker = "W", .args = {"[]", 2}, .queue = ""}},
+    {"refused: an empty jid", {.worker = "W", .args = {"[]", 2}, .jid = ""}},
+    {"refused: retry that is no JSON", {.worker = "W", .args = {"[]", 2}, .retry = {"x", 1}}},
+    {"refused: retry that is an object", {.worker = "W", .args = {"[]", 2}, .retry = {"{}", 2}}},
+};
+
+static void bad_row(void **state)
+{
+    const struct bad_case *row = *state;
+    struct fixture *f;
+    void *made;
+    setup(&made);
+    f = made;
+    assert_int_equal(fl_client_push(&f->client, &row->job, NULL), FL_EINVAL);
+    assert_int_equal(f->desk.exchanges, 0);
+    teardown(&made);
+}
+
+static struct at_case {
+    const char *name;
+    double seconds;
+    int64_t want_us;
+} ats[] = {
+    {"at: 0 is now", 0, 0},
+    {"at: negative is now", -5, 0},
+    {"at: below 1e9 is an interval", 300, DESK_START_US + 300000000},
+    {"at: the longest interval", 999999999, DESK_START_US + 999999999000000},
+    {"at: 1e9 is an instant, and past", 1000000000, 0},
+    {"at: an instant to come", 1795455028.5, 1795455028500000},
+    {"at: not a number is now", NAN, 0},
+    {"at: beyond any calendar is now", 1e300, 0},
+};
+
+static void at_row(void **state)
+{
+    const struct at_case *row = *state;
+    assert_int_equal(fl_client_at_us(row->seconds, DESK_START_US), row->want_us);
+}
+
+static void derived_jids_depend_on_nothing_but_the_key(void **state)
+{
+    char a[25], again[25], b[25];
+    (void)state;
+    fl_jid_derive(FL_SPAN("import-7/completed"), a);
+    fl_jid_derive(FL_SPAN("import-7/completed"), again);
+    fl_jid_derive(FL_SPAN("import-7/completee"), b);
+    assert_string_equal(a, again);
+    assert_string_not_equal(a, b);
+    assert_string_equal(a, "e43664cd6fc3b95d6d856616");
+    assert_int_equal(strspn(a, "0123456789abcdef"), 24);
+}
+
+int main(void)
+{
+    struct rows rows = {0};
+    rows_add(&rows, bad_row, bads, FL_COUNT(bads), sizeof(bads[0]));
+    rows_add(&rows, at_row, ats, FL_COUNT(ats), sizeof(ats[0]));
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test_setup_teardown(an_immediate_job_is_sadd_and_lpush_in_one_exchange, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_later_job_is_zadd_without_enqueued_at, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_time_that_is_past_is_now, setup, teardown),
+        cmocka_unit_test_setup_teardown(options_stand_before_the_job, setup, teardown),
+        cmocka_unit_test(a_worker_that_never_retries_says_so),
+        cmocka_unit_test_setup_teardown(bulk_is_one_variadic_push_in_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(bulk_is_cut_into_slices, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_failover_is_met_once_more, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_failover_that_is_over_loses_and_doubles_nothing, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_redis_without_memory_is_no_failover, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_lost_answer_is_told_and_not_repeated, setup, teardown),
+        cmocka_unit_test(derived_jids_depend_on_nothing_but_the_key),
+    };
+    for (size_t i = 0; i < FL_COUNT(others); i++)
+        rows.tests[rows.count++] = others[i];
+    return rows_run(&rows, "client");
+}
