@@ -1,0 +1,163 @@
+#include "rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "desk.h"
+#include "queue/prune.h"
+#include "queue/recovery.h"
+
+#define LIST(id) "queue:fl|" id "|default"
+
+struct fixture {
+    struct desk desk;
+    struct fl_control control;
+    struct fl_recovery recovery;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    desk_open(&f->desk);
+    assert_int_equal(fl_control_init(&f->control, f->desk.ports.tasks, f->desk.ports.clock), FL_OK);
+    f->recovery = (struct fl_recovery){&f->desk.ports, "host:42:me", &f->control};
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    fl_control_release(&f->control);
+    desk_close(&f->desk);
+    free(f);
+    return 0;
+}
+
+static void register_process(struct fixture *f, const char *identity)
+{
+    char words[256];
+    snprintf(words, sizeof(words), "HSET faultline:fetchers %s [\"default\"]", identity);
+    desk_redis(&f->desk, words);
+    snprintf(words, sizeof(words), "LPUSH queue:fl|%s|default older newer", identity);
+    desk_redis(&f->desk, words);
+}
+
+/* One round: the process is quiet already, so the task ends after it. */
+static void recover(struct fixture *f)
+{
+    fl_control_raise(&f->control, FL_PHASE_QUIET);
+    fl_recovery_run(&f->recovery);
+}
+
+static void a_process_without_a_heartbeat_is_dead(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk, "LPUSH queue:default waiting");
+    register_process(f, "other:7:x");
+    recover(f);
+    desk_expect(&f->desk, "db0 list \"queue:default\" [\"waiting\",\"newer\",\"older\"]\n");
+    assert_non_null(strstr(f->desk.log.bytes, "recovered 2 jobs of other:7:x"));
+}
+
+static void a_process_with_a_heartbeat_lives(void **state)
+{
+    struct fixture *f = *state;
+    register_process(f, "other:7:x");
+    desk_redis(&f->desk, "HSET other:7:x beat 1");
+    recover(f);
+    desk_expect(&f->desk, "db0 hash \"faultline:fetchers\" {\"other:7:x\":\"[\\\"default\\\"]\"}\n"
+                          "db0 hash \"other:7:x\" {\"beat\":\"1\"}\n"
+                          "db0 list \"" LIST("other:7:x") "\" [\"newer\",\"older\"]\n");
+}
+
+static struct host_case {
+    const char *name;
+    const char *identity;
+    bool want_recovered; /* although its heartbeat stands */
+} hosts[] = {
+    {"host: a pid of this host that is gone", "host:666:x", true},
+    {"host: a pid of this host that lives", "host:43:x", false},
+    {"host: this process's own pid under another nonce", "host:42:x", false},
+    {"host: that pid on another host", "hosts:666:x", false},
+    {"host: no pid", "host:6x6:x", false},
+    {"host: this process itself", "host:42:me", false},
+};
+
+static void host_row(void **state)
+{
+    const struct host_case *row = *state;
+    void *made;
+    setup(&made);
+    struct fixture *f = made;
+    char words[256];
+    register_process(f, row->identity);
+    snprintf(words, sizeof(words), "HSET %s beat 1", row->identity);
+    desk_redis(&f->desk, words);
+    recover(f);
+    bool recovered = fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default")) != NULL;
+    assert_int_equal(recovered, row->want_recovered);
+    teardown(&made);
+}
+
+static void an_entry_that_is_not_understood_does_not_stop_the_others(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk, "HSET faultline:fetchers a:1:x rubbish b:1:x [7] c:1:x {}");
+    register_process(f, "other:7:x");
+    recover(f);
+    const struct fake_redis_key *queue =
+        fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default"));
+    assert_int_equal(fake_redis_length(queue), 2);
+}
+
+static void a_forced_end_may_keep_the_entry(void **state)
+{
+    struct fixture *f = *state;
+    int64_t moved;
+    register_process(f, "host:42:me");
+    assert_int_equal(fl_recovery_force(&f->desk.ports, "host:42:me", FL_SPAN("[\"default\"]"),
+                                       FL_RECOVERY_KEEP, &moved),
+                     FL_OK);
+    assert_int_equal(moved, 2);
+    desk_expect(&f->desk, "db0 hash \"faultline:fetchers\" {\"host:42:me\":\"[\\\"default\\\"]\"}\n"
+                          "db0 list \"queue:default\" [\"newer\",\"older\"]\n");
+}
+
+static void processes_without_a_heartbeat_are_pruned_once_a_minute(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk, "SADD processes alive dead gone");
+    desk_redis(&f->desk, "HSET alive info {}");
+    assert_int_equal(fl_prune_processes(f->desk.ports.redis, f->desk.ports.clock), FL_OK);
+    const struct fake_redis_key *set = fake_redis_find(f->desk.engine, 0, FL_SPAN("processes"));
+    assert_int_equal(fake_redis_length(set), 1);
+    assert_true(fake_redis_set_has(set, FL_SPAN("alive")));
+    desk_redis(&f->desk, "SADD processes dead");
+    assert_int_equal(fl_prune_processes(f->desk.ports.redis, f->desk.ports.clock), FL_OK);
+    set = fake_redis_find(f->desk.engine, 0, FL_SPAN("processes"));
+    assert_int_equal(fake_redis_length(set), 2);
+    fake_clock_advance(&f->desk.clock, INT64_C(61) * 1000000);
+    assert_int_equal(fl_prune_processes(f->desk.ports.redis, f->desk.ports.clock), FL_OK);
+    set = fake_redis_find(f->desk.engine, 0, FL_SPAN("processes"));
+    assert_int_equal(fake_redis_length(set), 1);
+}
+
+#define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    struct rows rows = {0};
+    rows_add(&rows, host_row, hosts, FL_COUNT(hosts), sizeof(hosts[0]));
+    const struct CMUnitTest others[] = {
+        WITH_FIXTURE(a_process_without_a_heartbeat_is_dead),
+        WITH_FIXTURE(a_process_with_a_heartbeat_lives),
+        WITH_FIXTURE(an_entry_that_is_not_understood_does_not_stop_the_others),
+        WITH_FIXTURE(a_forced_end_may_keep_the_entry),
+        WITH_FIXTURE(processes_without_a_heartbeat_are_pruned_once_a_minute),
+    };
+    for (size_t i = 0; i < FL_COUNT(others); i++)
+        rows.tests[rows.count++] = others[i];
+    return rows_run(&rows, "recovery");
+}
