@@ -58,6 +58,8 @@ void fl_handoff_free(struct fl_handoff *handoff)
         free(handoff->done.items[i]);
     for (size_t i = 0; i < handoff->count; i++)
         free(*slot(handoff, i));
+    for (int i = 0; handoff->places && i < handoff->options.concurrency; i++)
+        if (!handoff->places[i].given_back) free(handoff->places[i].delivery);
     fl_monitor_free(handoff->options.tasks, handoff->monitor);
     free(handoff->places);
     free(handoff);
