@@ -35,6 +35,7 @@ struct flight { /* one batch, on its way */
     bool has[2];
     struct run_answer answers[2];
     enum course_outcome death; /* COURSE_PASSED: none died */
+    uint32_t deaths;           /* what that counts for */
     struct fl_buf death_text;
 };
 
@@ -134,6 +135,12 @@ static void begin_scene(struct scene *scene)
         course_init(&scene->course, s->seed_first, s->seed_last, s->sweeps);
 }
 
+/* A scenario's first run goes alone: if it hangs, only one has. */
+static bool awaits_first(const struct course *course)
+{
+    return course->runs == 0 && course->outstanding > 0;
+}
+
 /* Sends from the first scenario that has anything to send; false: none has, or no room. */
 static enum fl_error send_next(struct coordinator *c, bool *ret_sent)
 {
@@ -143,7 +150,8 @@ static enum fl_error send_next(struct coordinator *c, bool *ret_sent)
         struct course_batch batch;
         struct scene *scene = &c->scenes[i];
         begin_scene(scene);
-        if (scene->phase != PHASE_RUNNING || !course_next(&scene->course, &batch)) continue;
+        if (scene->phase != PHASE_RUNNING || awaits_first(&scene->course)) continue;
+        if (!course_next(&scene->course, &batch)) continue;
         begin_flight(c, flight, i, &batch, (uint32_t)c->options->plays);
         *ret_sent = true;
         return send_flight(c, flight, NULL);
@@ -234,6 +242,7 @@ static enum fl_error store(struct flight *flight, uint32_t copy, const struct po
     if (answer->death != POOL_ANSWERED) {
         if (flight->death == COURSE_PASSED) err = evidence_of_death(answer, &flight->death_text);
         flight->death = COURSE_CRASHED;
+        flight->deaths = answer->death == POOL_HUNG ? COURSE_HANG_DEATHS : 1;
         return err;
     }
     err = run_answer_read(answer->line, &flight->answers[copy]);
@@ -241,6 +250,7 @@ static enum fl_error store(struct flight *flight, uint32_t copy, const struct po
     const char *error = err ? "a run worker's answer cannot be read" : flight->answers[copy].error;
     if (err == FL_ENOMEM || !error) return err;
     flight->death = COURSE_HARNESS_FAULT;
+    flight->deaths = 1;
     fl_buf_truncate(&flight->death_text, 0);
     return fl_buf_append_text(&flight->death_text, error);
 }
@@ -280,7 +290,8 @@ static enum fl_error settle(struct coordinator *c, struct flight *flight)
     struct course *course = &scene->course;
     if (flight->recording) return take_record(c, flight);
     if (flight->death != COURSE_PASSED) {
-        course_take_death(course, &flight->batch, flight->death, flight->death_text.bytes);
+        course_take_death(course, &flight->batch, flight->death, flight->deaths,
+                          flight->death_text.bytes);
         return FL_OK;
     }
     const struct run_answer *answer = &flight->answers[0];

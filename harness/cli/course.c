@@ -90,13 +90,21 @@ bool course_next(struct course *course, struct course_batch *ret_batch)
     return true;
 }
 
+static bool all_handed_out(const struct course *course)
+{
+    bool last = course->sweep_ended && course->next_seed == course->seed_last;
+    return course->retry_count == 0 && (course->exhausted || last);
+}
+
+bool course_stopped(const struct course *course)
+{
+    return course->deaths >= COURSE_DEATHS_MAX && !all_handed_out(course);
+}
+
 bool course_done(const struct course *course)
 {
     if (course->outstanding > 0) return false;
-    if (course->deaths >= COURSE_DEATHS_MAX) return true;
-    if (course->retry_count > 0) return false;
-    bool last = course->sweep_ended && course->next_seed == course->seed_last;
-    return course->exhausted || last;
+    return course->deaths >= COURSE_DEATHS_MAX || all_handed_out(course);
 }
 
 /* --- what came -----------------------------------------------------------------------------------
@@ -189,7 +197,7 @@ void course_take(struct course *course, const struct course_batch *batch,
 }
 
 void course_take_death(struct course *course, const struct course_batch *batch,
-                       enum course_outcome outcome, const char *text)
+                       enum course_outcome outcome, uint32_t deaths, const char *text)
 {
     fl_assert(course->outstanding > 0);
     course->outstanding--;
@@ -199,7 +207,7 @@ void course_take_death(struct course *course, const struct course_batch *batch,
     }
     struct run_item item = {.seed = batch->seed, .sweep = batch->sweep};
     course->runs++;
-    course->deaths++;
+    course->deaths += deaths;
     note_failure(course, outcome, &item, fl_span_from(text));
 }
 

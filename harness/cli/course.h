@@ -12,7 +12,8 @@
 #include "harness/cli/request.h"
 
 enum {
-    COURSE_DEATHS_MAX = 3, /* after so many crashed or hung runs the rest is not run */
+    COURSE_DEATHS_MAX = 3,                /* after so many crashed runs the rest is not run */
+    COURSE_HANG_DEATHS = 3,               /* a hung run has taken long enough to end it at once */
     COURSE_POINTS_MAX = 10 * 1000 * 1000, /* of one sweep */
     COURSE_TEXT_BYTES_MAX = 1024 * 1024,
     COURSE_RETRIES_MAX = 16, /* batches that died and are tried run by run */
@@ -77,12 +78,15 @@ bool course_next(struct course *course, struct course_batch *ret_batch);
 /* The results of a batch, each played twice alike. */
 void course_take(struct course *course, const struct course_batch *batch,
                  const struct run_item *items, uint32_t count);
-/* The batch died: alone, it is this failure (`text` says how); of several, each is tried alone. */
+/* The batch died: alone, it is this failure (`text` says how) and counts for `deaths`; of several,
+ * each is tried alone. */
 void course_take_death(struct course *course, const struct course_batch *batch,
-                       enum course_outcome outcome, const char *text);
+                       enum course_outcome outcome, uint32_t deaths, const char *text);
 /* Two plays of one run differ. */
 void course_take_difference(struct course *course, const struct course_batch *batch,
                             const struct run_item *item, const char *text);
+/* Not all was run, because too many runs died. */
+bool course_stopped(const struct course *course);
 /* Nothing is outstanding and nothing will come. */
 bool course_done(const struct course *course);
 /* A sweep that met no effect proves nothing: turned into a failure once all is done. */

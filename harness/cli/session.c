@@ -139,7 +139,7 @@ static void on_finished(void *context, uint32_t index, const struct course *cour
         .runs = course->runs,
         .failed = course->failed,
         .unit = unit_of(&play->scenario),
-        .stopped = course->deaths >= COURSE_DEATHS_MAX && !play->scenario.single,
+        .stopped = course_stopped(course),
     };
     if (session->options->print_trace && record) {
         report_clear(&session->report);

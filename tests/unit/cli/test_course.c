@@ -178,13 +178,13 @@ static void a_batch_that_died_is_tried_run_by_run(void **state)
     course_init(&course, 1, 4, false);
     course.batch_size = 4;
     assert_true(course_next(&course, &batch));
-    course_take_death(&course, &batch, COURSE_CRASHED, "it died");
+    course_take_death(&course, &batch, COURSE_CRASHED, 1, "it died");
     for (uint64_t seed = 1; seed <= 4; seed++) {
         assert_true(course_next(&course, &batch));
         assert_int_equal(batch.seed, seed);
         assert_int_equal(batch.seeds, 1);
         if (seed == 3)
-            course_take_death(&course, &batch, COURSE_CRASHED, "it died");
+            course_take_death(&course, &batch, COURSE_CRASHED, 1, "it died");
         else
             answer(&course, &batch, INT32_MAX, 0);
     }
@@ -196,6 +196,25 @@ static void a_batch_that_died_is_tried_run_by_run(void **state)
     course_release(&course);
 }
 
+static void a_run_that_hangs_ends_it_at_once(void **state)
+{
+    struct course course;
+    struct course_batch batch;
+    (void)state;
+    course_init(&course, 1, 1, false);
+    assert_true(course_next(&course, &batch));
+    course_take_death(&course, &batch, COURSE_CRASHED, COURSE_HANG_DEATHS, "it hung");
+    assert_true(course_done(&course));
+    assert_false(course_stopped(&course)); /* that was all */
+    course_release(&course);
+    course_init(&course, 1, 2, false);
+    assert_true(course_next(&course, &batch));
+    course_take_death(&course, &batch, COURSE_CRASHED, COURSE_HANG_DEATHS, "it hung");
+    assert_false(course_next(&course, &batch));
+    assert_true(course_stopped(&course));
+    course_release(&course);
+}
+
 static void after_three_deaths_the_rest_is_not_run(void **state)
 {
     struct course course;
@@ -204,11 +223,12 @@ static void after_three_deaths_the_rest_is_not_run(void **state)
     (void)state;
     course_init(&course, 1, 100, false);
     while (course_next(&course, &batch)) {
-        course_take_death(&course, &batch, COURSE_CRASHED, "it died");
+        course_take_death(&course, &batch, COURSE_CRASHED, 1, "it died");
         batches++;
     }
     assert_int_equal(batches, COURSE_DEATHS_MAX);
     assert_true(course_done(&course));
+    assert_true(course_stopped(&course));
     course_release(&course);
 }
 
@@ -225,6 +245,7 @@ int main(void)
         cmocka_unit_test(the_first_failure_is_the_one_that_is_told),
         cmocka_unit_test(the_gravest_failure_hides_the_others),
         cmocka_unit_test(a_batch_that_died_is_tried_run_by_run),
+        cmocka_unit_test(a_run_that_hangs_ends_it_at_once),
         cmocka_unit_test(after_three_deaths_the_rest_is_not_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
