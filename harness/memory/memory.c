@@ -26,7 +26,7 @@ enum {
     MARK = 0xA7,
     MARK_FREED = 0xF5,
     ALIGNMENT_MAX = 256 * 1024,
-    POISONED_BYTES_MAX = 4096, /* a large block is not touched for its whole length */
+    POISONED_BYTES_MAX = 1024,
 };
 #define BYTES_MAX             (UINT64_C(1) << 39)
 #define BYTES_MASK            ((UINT64_C(1) << 40) - 1)

@@ -39,7 +39,8 @@ struct sim_memory *sim_memory_switch(struct sim_memory *memory);
  * time costs nothing. Other libraries are for their users to warm. */
 void sim_memory_warm_libc(void);
 
-/* Fresh blocks and freed ones are filled with this byte: another one for each run worker. */
+/* Fresh blocks and freed ones are filled with this byte, up to their first 1,024 bytes: another one
+ * for each run worker. Not under Valgrind, which would take it for initialisation. */
 void sim_memory_poison(uint8_t byte);
 
 #endif

@@ -22,7 +22,7 @@ enum {
     SIM_STARTS_MAX = 64 * 1024, /* in one world: a handle is never reused */
     SIM_FIBERS_MAX = 8192,
     SIM_NAME_BYTES = 64,
-    SIM_FIBER_STACK_BYTES = 256 * 1024,
+    SIM_FIBER_STACK_BYTES = 1024 * 1024, /* a thread has more in production: 8 MiB as a rule */
 };
 
 struct sim_world;
