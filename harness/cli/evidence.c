@@ -13,7 +13,7 @@ static enum fl_error append_crash(const struct pool_answer *answer, struct fl_bu
         const char *name = sigabbrev_np(answer->signal);
         return fl_buf_printf(out, "found     SIG%s", name ? name : "?");
     }
-    return fl_buf_append_text(out, "found     the end of its process");
+    return fl_buf_printf(out, "found     the end of its process, with status %d", answer->status);
 }
 
 enum fl_error evidence_of_death(const struct pool_answer *answer, struct fl_buf *out)

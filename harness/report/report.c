@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ID_COLUMNS = 56 };
+enum { ID_COLUMNS = 56, LINE_BYTES_MAX = 240 };
 
 /* --- colour --------------------------------------------------------------------------------------
  */
@@ -137,6 +137,16 @@ void report_run(struct report *report, const struct report_run *run)
     fflush(report->out);
 }
 
+/* Payloads make long lines; the whole of them stands in the trace. Cut between characters. */
+static size_t shown_length(const char *line, size_t length)
+{
+    if (length <= LINE_BYTES_MAX) return length;
+    size_t cut = LINE_BYTES_MAX;
+    while (cut > 0 && ((unsigned char)line[cut] & 0xc0) == 0x80)
+        cut--;
+    return cut;
+}
+
 /* Every line of it, six columns in. */
 static void print_indented(FILE *out, struct fl_span text)
 {
@@ -146,7 +156,8 @@ static void print_indented(FILE *out, struct fl_span text)
         const char *end = memchr(text.bytes, '\n', text.length);
         size_t length = end ? (size_t)(end - text.bytes) : text.length;
         size_t used = length + (end ? 1 : 0);
-        fprintf(out, "      %.*s\n", (int)length, text.bytes);
+        size_t shown = shown_length(text.bytes, length);
+        fprintf(out, "      %.*s%s\n", (int)shown, text.bytes, shown < length ? "..." : "");
         text = (struct fl_span){text.bytes + used, text.length - used};
     }
 }

@@ -96,12 +96,29 @@ static void a_failure_reads_like_this(void **state)
     free(text);
 }
 
+static void a_long_line_is_cut_between_characters(void **state)
+{
+    char *text = NULL, line[512] = "x";
+    size_t length;
+    struct report report = {.out = open_memstream(&text, &length)};
+    (void)state;
+    for (int i = 0; i < 150; i++)
+        memcpy(line + 1 + 2 * i, "\xC3\xA9", 3);
+    const struct report_run run = {.id = "a", .path = "a", .unit = "run"};
+    const struct report_failure failure = {.text = fl_span_from(line)};
+    report_failure(&report, &run, &failure);
+    fclose(report.out);
+    assert_memory_equal(text + 6 + 239, "...\n", 4);
+    free(text);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(numbers) + FL_COUNT(times) + 1] = {
+    struct CMUnitTest tests[FL_COUNT(numbers) + FL_COUNT(times) + 2] = {
         cmocka_unit_test(a_failure_reads_like_this),
+        cmocka_unit_test(a_long_line_is_cut_between_characters),
     };
-    size_t count = 1;
+    size_t count = 2;
     for (size_t i = 0; i < FL_COUNT(numbers); i++)
         tests[count++] = (struct CMUnitTest){numbers[i].name, number_row, NULL, NULL, &numbers[i]};
     for (size_t i = 0; i < FL_COUNT(times); i++)
