@@ -37,20 +37,25 @@ enum fl_error fl_sqlite_configure(enum fl_sqlite_threading threading)
     return sqlite3_initialize() ? FL_ENOMEM : FL_OK;
 }
 
-/* Temporary b-trees stay in memory, so that the database is all there is on disk. */
+/* What is not the default already: a simulation opens a connection for every process of every run,
+ * and each statement has to be compiled for it. */
 static const char *settings_for(enum fl_sqlite_journal journal)
 {
     switch (journal) {
-    case FL_SQLITE_WAL:
-        return "PRAGMA temp_store=MEMORY;PRAGMA foreign_keys=ON;PRAGMA journal_mode=WAL;"
-               "PRAGMA synchronous=FULL";
-    case FL_SQLITE_DELETE:
-        return "PRAGMA temp_store=MEMORY;PRAGMA foreign_keys=ON;PRAGMA journal_mode=DELETE;"
-               "PRAGMA synchronous=FULL";
-    case FL_SQLITE_MEMORY: break;
+    case FL_SQLITE_WAL: return "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL";
+    case FL_SQLITE_MEMORY: return "PRAGMA journal_mode=MEMORY";
+    case FL_SQLITE_DELETE: break;
     }
-    return "PRAGMA temp_store=MEMORY;PRAGMA foreign_keys=ON;PRAGMA journal_mode=MEMORY;"
-           "PRAGMA synchronous=FULL";
+    return "";
+}
+
+static enum fl_error set_up(struct fl_db_conn *conn, enum fl_sqlite_journal journal)
+{
+    sqlite3_extended_result_codes(conn->sqlite, 1);
+    int code = sqlite3_db_config(conn->sqlite, SQLITE_DBCONFIG_ENABLE_FKEY, 1, (int *)NULL);
+    if (code) return fl_sqlite_fail(conn, code);
+    const char *settings = settings_for(journal);
+    return *settings ? fl_sqlite_run(conn, settings, NULL, 0, NULL, NULL) : FL_OK;
 }
 
 static void conn_free(struct fl_db_conn *conn)
@@ -68,11 +73,7 @@ static enum fl_error conn_new(const struct fl_sqlite_db *db, struct fl_db_conn *
     conn->busy_us = db->busy_us;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int code = sqlite3_open_v2(db->path, &conn->sqlite, flags, db->vfs);
-    enum fl_error err = code ? fl_sqlite_fail(conn, code) : FL_OK;
-    if (!err) {
-        sqlite3_extended_result_codes(conn->sqlite, 1);
-        err = fl_sqlite_run(conn, settings_for(db->journal), NULL, 0, NULL, NULL);
-    }
+    enum fl_error err = code ? fl_sqlite_fail(conn, code) : set_up(conn, db->journal);
     if (err) {
         conn_free(conn);
         return err;
