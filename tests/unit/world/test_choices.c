@@ -10,6 +10,7 @@
 
 #include "core/assert.h"
 #include "harness/choice/choices.h"
+#include "harness/memory/memory.h"
 
 enum { TEXT_BYTES_MAX = 1024 * 1024 };
 
@@ -138,6 +139,42 @@ static void what_is_absent_or_impossible_is_the_simplest_and_counted(void **stat
     sim_choices_free(choices);
 }
 
+static enum fl_error play_and_format(struct fl_buf *out)
+{
+    struct sim_choices *choices;
+    uint32_t line;
+    const struct fl_span text = FL_SPAN("schedule \"world\" \"next\" 0 \"p2/poller\"\n");
+    enum fl_error err = sim_choices_from_text(text, &choices, &line);
+    if (err) return err;
+    for (int i = 0; i < 300; i++) {
+        pick(choices);
+        draw(choices, i % 2 ? "p1" : "p2");
+    }
+    err = sim_choices_format(choices, out);
+    sim_choices_free(choices);
+    return err;
+}
+
+/* A draw goes on without memory; what fails is the record. */
+static void each_allocation_that_fails_is_an_error_and_leaves_nothing(void **state)
+{
+    (void)state;
+    bool has_failed = true;
+    for (uint64_t nth = 1; has_failed; nth++) {
+        struct sim_memory *memory = sim_memory_new(0);
+        struct fl_buf out = FL_BUF_INIT(TEXT_BYTES_MAX);
+        struct sim_memory *caller = sim_memory_switch(memory);
+        sim_memory_fail(memory, nth, false);
+        enum fl_error err = play_and_format(&out);
+        fl_buf_release(&out);
+        sim_memory_switch(caller);
+        has_failed = sim_memory_has_failed(memory);
+        assert_int_equal(err, has_failed ? FL_ENOMEM : FL_OK);
+        assert_int_equal(sim_memory_bytes(memory), 0);
+        sim_memory_free(memory);
+    }
+}
+
 static struct bad_text {
     const char *name, *text;
     uint32_t line;
@@ -161,7 +198,7 @@ static void bad_text_row(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(bad_texts) + 7] = {
+    struct CMUnitTest tests[FL_COUNT(bad_texts) + 8] = {
         cmocka_unit_test(a_stream_is_not_moved_by_another),
         cmocka_unit_test(seeds_and_streams_differ),
         cmocka_unit_test(every_option_comes_up_about_equally_often),
@@ -169,9 +206,10 @@ int main(void)
         cmocka_unit_test(no_choice_is_recorded_where_there_is_none),
         cmocka_unit_test(a_record_plays_again),
         cmocka_unit_test(what_is_absent_or_impossible_is_the_simplest_and_counted),
+        cmocka_unit_test(each_allocation_that_fails_is_an_error_and_leaves_nothing),
     };
     for (size_t i = 0; i < FL_COUNT(bad_texts); i++) {
-        tests[7 + i] =
+        tests[8 + i] =
             (struct CMUnitTest){bad_texts[i].name, bad_text_row, NULL, NULL, &bad_texts[i]};
     }
     return cmocka_run_group_tests_name("choices", tests, NULL, NULL);

@@ -247,6 +247,40 @@ static void nothing_is_left_of_a_pool(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
+static enum fl_error ask_once(void)
+{
+    struct pool *pool;
+    uint64_t ticket;
+    struct pool_answer answer;
+    enum fl_error err = pool_new(1, HANG_LIMIT_US, &pool);
+    if (err) return err;
+    err = pool_submit(pool, -1, FL_SPAN("succeeds"), &ticket);
+    if (!err) err = pool_next(pool, &answer);
+    if (!err && answer.death != POOL_ANSWERED) err = FL_ELOST; /* no room to read its answer */
+    pool_free(pool);
+    return err;
+}
+
+static void each_allocation_that_fails_is_an_error_and_leaves_nothing(void **state)
+{
+    (void)state;
+    bool has_failed = true;
+    size_t before = open_descriptors();
+    for (uint64_t nth = 1; has_failed; nth++) {
+        struct sim_memory *memory = sim_memory_new(0);
+        struct sim_memory *caller = sim_memory_switch(memory);
+        sim_memory_fail(memory, nth, false);
+        enum fl_error err = ask_once();
+        sim_memory_switch(caller);
+        has_failed = sim_memory_has_failed(memory);
+        assert_int_equal(err != FL_OK, has_failed);
+        assert_int_equal(sim_memory_bytes(memory), 0);
+        sim_memory_free(memory);
+        assert_int_equal(open_descriptors(), before);
+    }
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 /* In a child: tells the pid of a worker, which kills it when told to. */
 static _Noreturn void coordinate_an_orphan(int channel)
 {
@@ -290,7 +324,7 @@ static void the_death_of_the_coordinator_ends_its_workers(void **state)
 int main(int argc, char **argv)
 {
     if (pool_is_worker(argc, argv)) return pool_worker_main(argc, argv, serve, NULL);
-    struct CMUnitTest tests[FL_COUNT(deaths) + 6];
+    struct CMUnitTest tests[FL_COUNT(deaths) + 7];
     for (size_t i = 0; i < FL_COUNT(deaths); i++) {
         tests[i] = (struct CMUnitTest){deaths[i].name, death_row, NULL, NULL, &deaths[i]};
     }
@@ -302,6 +336,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(two_workers_differ_in_their_surroundings, open_pool,
                                         close_pool),
         cmocka_unit_test(nothing_is_left_of_a_pool),
+        cmocka_unit_test(each_allocation_that_fails_is_an_error_and_leaves_nothing),
         cmocka_unit_test(the_death_of_the_coordinator_ends_its_workers),
     };
     memcpy(&tests[FL_COUNT(deaths)], others, sizeof(others));
