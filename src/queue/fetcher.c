@@ -57,10 +57,14 @@ static enum fl_error take_replies(struct fl_fetcher *f, const struct fl_replies 
     enum fl_error err = FL_OK;
     for (size_t i = 0; i < replies->count; i++) {
         const struct fl_reply *reply = &replies->items[i];
+        enum fl_error one = FL_OK;
         if (reply->type == FL_REPLY_NIL)
             *empty |= UINT64_C(1) << asked[i];
-        else if (reply->type == FL_REPLY_STRING && take(f, asked[i], reply->text))
-            err = FL_ENOMEM;
+        else if (reply->type == FL_REPLY_STRING)
+            one = take(f, asked[i], reply->text);
+        else
+            one = reply->type == FL_REPLY_ERROR ? FL_EREPLY : FL_EPROTOCOL;
+        if (!err) err = one;
     }
     return err;
 }

@@ -71,6 +71,7 @@ static enum fl_error run_command(const struct fl_moves *moves, const struct fl_s
     }
     if (err == FL_EREPLY && ret_error)
         snprintf(ret_error, FL_SCRIPT_ERROR_BYTES, "%.*s", FL_SPAN_ARGS(replies.items[0].text));
+    if (!err && replies.items[0].type != FL_REPLY_INTEGER) err = FL_EPROTOCOL;
     if (!err) *ret_integer = replies.items[0].integer;
     fl_replies_release(&replies);
     return err;
@@ -105,8 +106,10 @@ enum fl_error fl_move_acknowledge_all(const struct fl_moves *moves,
         fl_command_arg(&batch, deliveries[i]->bytes);
     }
     enum fl_error err = fl_commands_exec(&batch, moves->redis, moves->clock, 0, &replies);
-    for (size_t i = 0; !err && i < replies.count; i++)
+    for (size_t i = 0; !err && i < replies.count; i++) {
+        if (replies.items[i].type != FL_REPLY_INTEGER) err = FL_EPROTOCOL;
         *ret_missing += replies.items[i].integer == 0;
+    }
     fl_replies_release(&replies);
     fl_commands_release(&batch);
     return err;

@@ -115,6 +115,7 @@ static enum fl_error recover_all(const struct fl_recovery *r)
     enum fl_error first = FL_OK;
     enum fl_error err =
         fl_command_exec(&(struct fl_command){args, 2}, r->ports->redis, r->ports->clock, &replies);
+    if (!err && replies.items[0].type != FL_REPLY_ARRAY) err = FL_EPROTOCOL;
     for (size_t i = 0; !err && i + 1 < replies.items[0].count; i += 2) {
         const struct fl_reply *pair = &replies.items[0].elements[i];
         enum fl_error one = recover_entry(r, pair[0].text, pair[1].text);

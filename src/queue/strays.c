@@ -45,6 +45,7 @@ static enum fl_error scan_queue(const struct fl_moves *moves, uint32_t queue,
     struct fl_replies replies;
     const struct fl_command command = {args, 4};
     enum fl_error err = fl_command_exec(&command, moves->redis, moves->clock, &replies);
+    if (!err && replies.items[0].type != FL_REPLY_ARRAY) err = FL_EPROTOCOL;
     for (size_t i = 0; !err && i < replies.items[0].count; i++) {
         struct fl_span bytes = replies.items[0].elements[i].text;
         if (!remove_known(known, known_count, fl_fingerprint(queue, bytes)))
