@@ -1,5 +1,6 @@
 /* The client, the socket and the threads together, against a real redis-server. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -205,6 +206,39 @@ static void a_deadline_ends_the_wait_for_a_reply(void **state)
                      FL_ETIMEDOUT);
 }
 
+static void ping_slowly(void *argument)
+{
+    struct caller *caller = argument;
+    static const struct fl_span args[] = {FL_SPAN("PING")};
+    const struct fl_command ping = {args, 1};
+    struct fl_replies replies;
+    int64_t deadline_us = fl_clock_deadline_us(fl_posix_clock(), SECOND_US);
+    caller->good =
+        fl_redis_exec(caller->fixture->redis, &ping, 1, deadline_us, &replies) == FL_ETIMEDOUT;
+    fl_replies_release(&replies);
+}
+
+static void who_waits_in_line_past_the_deadline_has_sent_nothing(void **state)
+{
+    struct fixture *f = *state;
+    static const struct fl_span args[] = {FL_SPAN("INCR"), FL_SPAN("n")};
+    const struct fl_command incr = {args, 2};
+    struct caller caller = {f, NULL, 0};
+    struct fl_task *task;
+    enum fl_error err = FL_ETIMEDOUT; /* until the other one is the first in line */
+    kill(f->server.pid, SIGSTOP);
+    assert_int_equal(fl_task_spawn(f->tasks, "slow", ping_slowly, &caller, &task), FL_OK);
+    while (err == FL_ETIMEDOUT) {
+        fl_replies_release(&f->replies);
+        err = fl_redis_exec(f->redis, &incr, 1, fl_clock_deadline_us(fl_posix_clock(), 1000),
+                            &f->replies);
+    }
+    assert_int_equal(err, FL_ECONNECT);
+    assert_int_equal(fl_task_join(f->tasks, task, FL_NEVER_US), FL_OK);
+    assert_int_equal(caller.good, 1);
+    kill(f->server.pid, SIGCONT);
+}
+
 static void a_database_and_a_password_are_its_own(void **state)
 {
     struct fixture *f = *state;
@@ -243,6 +277,7 @@ int main(void)
         TEST(callers_at_the_same_time_get_their_own_replies),
         TEST(a_blocked_caller_holds_nobody_up),
         TEST(a_deadline_ends_the_wait_for_a_reply),
+        TEST(who_waits_in_line_past_the_deadline_has_sent_nothing),
         TEST(a_database_and_a_password_are_its_own),
         TEST(a_server_that_died_is_lost_once_and_then_not_reached),
     };
