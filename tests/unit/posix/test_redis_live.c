@@ -234,6 +234,9 @@ static void who_waits_in_line_past_the_deadline_has_sent_nothing(void **state)
                             &f->replies);
     }
     assert_int_equal(err, FL_ECONNECT);
+    /* The other one still has its turn: it was not the server that refused. */
+    assert_int_equal(fl_task_join(f->tasks, task, fl_clock_mono_us(fl_posix_clock())),
+                     FL_ETIMEDOUT);
     assert_int_equal(fl_task_join(f->tasks, task, FL_NEVER_US), FL_OK);
     assert_int_equal(caller.good, 1);
     kill(f->server.pid, SIGCONT);
