@@ -215,7 +215,12 @@ static void struck(void *self, const struct plan_fault *fault, const char *at)
 static void applied(void *self, const struct effect_context *context,
                     const struct effect_label *label, struct fl_span detail)
 {
-    tally_effect(((struct run *)self)->tally, context, label, detail);
+    struct run *run = self;
+    tally_effect(run->tally, context, label, detail);
+    if (!run->applied) return;
+    enum fl_error err =
+        fl_buf_printf(run->applied, "%s\x1f%.*s\x1e", label->text, FL_SPAN_ARGS(detail));
+    (void)err; /* a test that counts more than fits counts those that do */
 }
 
 static bool mailed(void *self, const struct fl_mail *mail)

@@ -157,6 +157,15 @@ static enum fl_error step(struct database *database, sqlite3_stmt *statement,
     return err;
 }
 
+enum fl_error database_execute(struct database *database, const char *sql, struct fl_buf *message)
+{
+    enum fl_error err = connect(database);
+    if (err) return err;
+    int result = sqlite3_exec(database->own, sql, NULL, NULL, NULL);
+    if (result == SQLITE_OK) return FL_OK;
+    return result == SQLITE_BUSY ? FL_EBUSY : object(database, message);
+}
+
 enum fl_error database_insert(struct database *database, const struct plan_given_row *row,
                               struct fl_buf *message)
 {
@@ -218,6 +227,25 @@ static struct fl_span cell(sqlite3_stmt *statement, int column)
     if (sqlite3_column_type(statement, column) == SQLITE_NULL) return FL_SPAN("NULL");
     const char *text = (const char *)sqlite3_column_text(statement, column);
     return (struct fl_span){text, (size_t)sqlite3_column_bytes(statement, column)};
+}
+
+enum fl_error database_value(struct database *database, const char *table, const char *column,
+                             const struct plan_pair *pairs, uint32_t count, struct fl_buf *out)
+{
+    struct fl_buf sql = FL_BUF_INIT(SQL_BYTES_MAX);
+    sqlite3_stmt *statement;
+    enum fl_error err = fl_buf_append_text(&sql, "SELECT ");
+    if (!err) err = add_name(&sql, column);
+    if (!err) err = fl_buf_append_text(&sql, " FROM ");
+    if (!err) err = add_name(&sql, table);
+    if (!err) err = add_where(&sql, pairs, count);
+    err = prepare(database, &sql, err, &statement, out);
+    if (err) return err;
+    bind(statement, pairs, count);
+    err = sqlite3_step(statement) == SQLITE_ROW ? fl_buf_append_span(out, cell(statement, 0))
+                                                : FL_ENOTFOUND;
+    sqlite3_finalize(statement);
+    return err;
 }
 
 enum fl_error database_show(struct database *database, const char *table,

@@ -35,6 +35,9 @@ void database_close(struct database *database);
 /* What SQLite's calls take as memory is the harness's while the fake works. */
 struct fake_scope database_scope(void);
 
+/* Any statement. FL_EINVAL with *message, FL_EBUSY. */
+FL_CHECKED enum fl_error database_execute(struct database *database, const char *sql,
+                                          struct fl_buf *message);
 /* FL_EINVAL: *message says what the database objects to ("no such table: users"). */
 FL_CHECKED enum fl_error database_insert(struct database *database,
                                          const struct plan_given_row *row, struct fl_buf *message);
@@ -46,6 +49,11 @@ FL_CHECKED enum fl_error database_delete(struct database *database, const char *
 FL_CHECKED enum fl_error database_count(struct database *database, const char *table,
                                         const struct plan_pair *pairs, uint32_t count,
                                         int64_t *ret_rows, struct fl_buf *message);
+/* The column of the first row that satisfies the pairs, NULL as "NULL". FL_ENOTFOUND: no such row.
+ */
+FL_CHECKED enum fl_error database_value(struct database *database, const char *table,
+                                        const char *column, const struct plan_pair *pairs,
+                                        uint32_t count, struct fl_buf *out);
 /* The rows that satisfy the pairs, a line each, at most DATABASE_ROWS_SHOWN; for a person. */
 FL_CHECKED enum fl_error database_show(struct database *database, const char *table,
                                        const struct plan_pair *pairs, uint32_t count,

@@ -234,10 +234,12 @@ static void at_horizon(struct run *run)
 
 void run_drive(struct run *run)
 {
-    if (sim_fiber_spawn(run->world, NULL, "planned", planned_main, run, NULL)) {
+    if (!run->has_planned &&
+        sim_fiber_spawn(run->world, NULL, "planned", planned_main, run, NULL)) {
         run_end(run, RUN_HARNESS_FAULT, 0, "no fiber for what is planned");
         return;
     }
+    run->has_planned = true;
     while (!run->over) {
         if (sim_world_next_us(run->world) > sim_world_now_us(run->world)) {
             before_time_passes(run);

@@ -101,6 +101,21 @@ static const struct house_module *known_module(const struct run_house *house, co
     return NULL;
 }
 
+enum fl_error house_adopt(struct run_house *house, const char *name,
+                          const struct fl_worker *workers)
+{
+    if (house->module_count == SIM_MODULES_MAX) return FL_EBOUND;
+    struct house_module module = {
+        .name = strdup(name), .workers = workers, .table = handlers_wrap(workers)};
+    if (!module.name || !module.table) {
+        free(module.name);
+        handlers_free(module.table);
+        return FL_ENOMEM;
+    }
+    house->modules[house->module_count++] = module;
+    return FL_OK;
+}
+
 enum fl_error house_module(struct run_house *house, const char *name, const char *scenario,
                            const struct house_module **ret_module, struct fl_buf *message)
 {
@@ -115,21 +130,11 @@ enum fl_error house_module(struct run_house *house, const char *name, const char
             fl_buf_printf(message, "expected a module beside the program, found no file %s", name);
         return err ? err : FL_ENOTFOUND;
     }
-    if (house->module_count == SIM_MODULES_MAX) return FL_EBOUND;
-    struct house_module module = {0};
-    enum fl_error err = sim_module_open(path, &module.module, message);
-    if (err) return err;
-    module.workers = sim_module_workers(module.module);
-    module.name = strdup(name);
-    module.table = handlers_wrap(module.workers);
-    if (!module.name || !module.table) {
-        free(module.name);
-        handlers_free(module.table);
-        return FL_ENOMEM;
-    }
-    house->modules[house->module_count] = module;
-    *ret_module = &house->modules[house->module_count++];
-    return FL_OK;
+    struct sim_module *module;
+    enum fl_error err = sim_module_open(path, &module, message);
+    if (!err) err = house_adopt(house, name, sim_module_workers(module));
+    if (!err) *ret_module = &house->modules[house->module_count - 1];
+    return err;
 }
 
 /* --- plans

@@ -15,8 +15,7 @@ enum { HOUSE_STATE_BYTES_MAX = 256 * 1024 * 1024, HOUSE_MESSAGE_BYTES = 512 };
 
 /* A module with its table as processes get it: every handler is called through ours. */
 struct house_module {
-    char *name; /* as plans name it */
-    struct sim_module *module;
+    char *name;                      /* as plans name it */
     const struct fl_worker *workers; /* its own */
     struct fl_worker *table;         /* for processes */
 };
@@ -44,6 +43,9 @@ struct run_house {
 FL_CHECKED enum fl_error house_module(struct run_house *house, const char *name,
                                       const char *scenario, const struct house_module **ret_module,
                                       struct fl_buf *message);
+/* A table that is linked into the program, under this name. */
+FL_CHECKED enum fl_error house_adopt(struct run_house *house, const char *name,
+                                     const struct fl_worker *workers);
 /* What tells plans apart as far as references and rows are concerned. */
 uint64_t house_plan_digest(const struct plan *plan);
 

@@ -68,26 +68,23 @@ static enum fl_error compose(struct node *node)
     return FL_OK;
 }
 
+void node_work(struct node *node)
+{
+    enum fl_error err = fl_process_new(&node->options, &node->ports, &node->program);
+    if (err == FL_EINVAL)
+        run_end(node->run, RUN_BAD_INPUT, node->plan->where.line,
+                "expected  options of a process that the queue accepts\n"
+                "found     an option that is out of its range");
+    sim_process_exit(node->process, err ? NODE_NO_STATUS : fl_process_run(node->program));
+}
+
 static void node_main(void *argument)
 {
     struct node *node = argument;
-    struct run *run = node->run;
-    enum fl_error err = compose(node);
-    if (!err && !node->plan) {
-        web_main(node);
-        return;
-    }
-    if (!err) err = fl_process_new(&node->options, &node->ports, &node->program);
-    if (err == FL_EINVAL)
-        run_end(run, RUN_BAD_INPUT, node->plan->where.line,
-                "expected  options of a process that the queue accepts\n"
-                "found     an option that is out of its range");
-    if (err) {
+    if (compose(node))
         sim_process_exit(node->process, NODE_NO_STATUS);
-        return;
-    }
-    int status = fl_process_run(node->program);
-    sim_process_exit(node->process, status);
+    else
+        node->main(node);
 }
 
 /* --- starts and ends

@@ -213,6 +213,7 @@ static void furnish_node(struct run *run, struct node *node, const char *name,
     node->restart_after_us = -1;
     node->last_status = -1;
     snprintf(node->name, sizeof node->name, "%s", name);
+    node->main = plan ? node_work : web_main;
     if (!plan) return;
     node->options = plan->options;
     node->options.tables = run->tables;
@@ -302,7 +303,7 @@ static enum fl_error build_world(struct run *run)
     return FL_OK;
 }
 
-static enum fl_error build(struct run *run)
+static enum fl_error build(struct run *run, enum run_building building)
 {
     enum fl_error err = build_modules(run);
     if (!err) err = build_world(run);
@@ -312,15 +313,22 @@ static enum fl_error build(struct run *run)
     if (!err) err = build_stubs(run);
     if (!err) err = seed_template(run);
     if (!err) err = database_open(run->house->seeded, server_clock(&run->server), &run->database);
-    for (uint32_t i = 0; i <= run->node_count && !err; i++)
+    uint32_t first = building == RUN_BUILT_BY_HAND ? run->node_count : 0;
+    for (uint32_t i = first; i <= run->node_count && !err; i++)
         err = node_start(&run->nodes[i]);
     return err;
+}
+
+void run_build(struct run *run, enum run_building building)
+{
+    enum fl_error err = build(run, building);
+    if (err) run_end(run, RUN_HARNESS_FAULT, 0, "the run cannot be built: %s", fl_error_text(err));
 }
 
 /* --- the end
  * ------------------------------------------------------------------------------------------ */
 
-static void take_down(struct run *run)
+void run_close(struct run *run)
 {
     run->over = true;
     sim_world_free(run->world); /* kills the processes, whose hooks need the rest */
@@ -356,8 +364,8 @@ static void report(struct run *run)
     (void)err; /* a report that does not fit is cut */
 }
 
-static struct run *run_new(const struct run_order *order, struct run_house *house,
-                           struct run_result *result)
+struct run *run_open(const struct run_order *order, struct run_house *house,
+                     struct run_result *result)
 {
     struct run *run = calloc(1, sizeof *run);
     if (!run) return NULL;
@@ -372,7 +380,7 @@ static struct run *run_new(const struct run_order *order, struct run_house *hous
     return run;
 }
 
-static void begin_result(struct run_result *result)
+void run_begin_result(struct run_result *result)
 {
     *result = (struct run_result){
         .verdict = RUN_PASSED,
@@ -386,14 +394,13 @@ static void begin_result(struct run_result *result)
 /* Collects the final state of an undisturbed run that ended well, when asked. */
 static void play(struct run *run, struct state *state)
 {
-    enum fl_error err = build(run);
-    if (err) run_end(run, RUN_HARNESS_FAULT, 0, "the run cannot be built: %s", fl_error_text(err));
+    run_build(run, RUN_BUILT_WHOLE);
     if (!run->over) run_drive(run);
     run_judge(run);
     if (state && run->result->verdict == RUN_PASSED && run_collect_state(run, state))
         run_end(run, RUN_HARNESS_FAULT, 0, "the final state cannot be read");
     report(run);
-    take_down(run);
+    run_close(run);
 }
 
 static bool wants_reference(const struct plan *plan)
@@ -406,13 +413,13 @@ static bool wants_reference(const struct plan *plan)
 void run_play(const struct run_order *order, struct run_result *ret_result)
 {
     struct run_house *house = order->house;
-    begin_result(ret_result);
+    run_begin_result(ret_result);
     if (!house && run_house_new(&house)) {
         ret_result->verdict = RUN_HARNESS_FAULT;
         return;
     }
     bool has_reference = wants_reference(order->plan) && run_reference(house, order->plan);
-    struct run *run = run_new(order, house, ret_result);
+    struct run *run = run_open(order, house, ret_result);
     if (run) {
         run->has_reference = has_reference;
         play(run, NULL);
@@ -426,8 +433,8 @@ void run_play_undisturbed(const struct run_order *order, int64_t later_us, struc
                           enum run_verdict *ret_verdict)
 {
     struct run_result result;
-    begin_result(&result);
-    struct run *run = run_new(order, order->house, &result);
+    run_begin_result(&result);
+    struct run *run = run_open(order, order->house, &result);
     if (run) {
         run->undisturbed = true;
         run->start_wall_us += later_us;

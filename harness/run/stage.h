@@ -32,6 +32,7 @@ enum {
 #define RUN_FOLD_MARGIN_US   (FL_SECOND_US / 10)
 
 struct run;
+struct node;
 
 /* One process of the plan, through all its starts; or the client that enqueues, "web". */
 struct node {
@@ -39,7 +40,8 @@ struct node {
     char name[SIM_NAME_BYTES];
     const struct plan_processes *plan; /* NULL: web */
     struct fl_process_options options;
-    struct sim_process *process; /* of the last start */
+    void (*main)(struct node *node); /* what it does once its ports are composed */
+    struct sim_process *process;     /* of the last start */
     bool alive;
     uint32_t starts;
     int64_t restart_us;       /* when it is to be started again; FL_NEVER_US: not planned */
@@ -96,6 +98,8 @@ struct run {
     int64_t drained_us; /* -1 */
     bool over;
     bool has_reference;
+    bool has_planned;       /* the fiber for what is planned */
+    struct fl_buf *applied; /* NULL, or where each applied effect is written, a line each */
 };
 
 static inline struct node *node_of_effects(struct effect_process *effects)
@@ -109,14 +113,25 @@ void run_end(struct run *run, enum run_verdict verdict, uint32_t line, const cha
 /* "p1 is killed" in the trace. */
 void run_mark(struct run *run, const char *who, const char *what, const char *detail);
 
+/* run.c: a run that is built but not yet driven; NULL: out of memory. What goes wrong is the
+ * verdict in *result, which must have been begun. A run that is built by hand starts its web alone.
+ */
+enum run_building { RUN_BUILT_WHOLE, RUN_BUILT_BY_HAND };
+void run_begin_result(struct run_result *result);
+struct run *run_open(const struct run_order *order, struct run_house *house,
+                     struct run_result *result);
+void run_build(struct run *run, enum run_building building);
+void run_close(struct run *run);
+
 /* node.c */
+void node_work(struct node *node); /* a worker process's main */
 FL_CHECKED enum fl_error node_start(struct node *node);
 struct node *run_node(struct run *run, const char *name);
 struct node *run_node_of(struct run *run, const struct sim_process *process);
 /* Memory that failed counts as its fault having struck. */
 void node_look_at_memory(struct node *node);
 /* web.c */
-void web_main(void *node);
+void web_main(struct node *node);
 bool web_duplicate(struct run *run, const char *job);
 /* actions.c */
 struct effect_stage run_effect_stage(struct run *run);

@@ -160,9 +160,8 @@ static void wait_until(struct run *run, int64_t when_us)
     run->web_pushing = true;
 }
 
-void web_main(void *argument)
+void web_main(struct node *node)
 {
-    struct node *node = argument;
     struct run *run = node->run;
     const struct plan *plan = run->plan;
     struct push push = {node, {node->ports.clock, node->ports.random, node->ports.redis, 0}};
