@@ -232,8 +232,10 @@ void desk_close(struct desk *desk)
 static void run(struct desk *desk, const struct fl_span *words, size_t count)
 {
     struct fl_replies replies;
-    struct fl_buf sent = desk->sent; /* the test's own commands are not noted */
+    struct fl_buf sent = desk->sent; /* the test's own commands go unnoticed */
     int exchanges = desk->exchanges;
+    void (*before_exchange)(struct desk *) = desk->before_exchange;
+    desk->before_exchange = NULL;
     desk->sent = FL_BUF_INIT(16 * 1024 * 1024);
     desk->exchanges = -1000;
     const struct fl_command command = {words, count};
@@ -244,6 +246,7 @@ static void run(struct desk *desk, const struct fl_span *words, size_t count)
     fl_buf_release(&desk->sent);
     desk->sent = sent;
     desk->exchanges = exchanges;
+    desk->before_exchange = before_exchange;
 }
 
 static size_t split(const char *text, struct fl_span *words)
