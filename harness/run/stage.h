@@ -131,6 +131,8 @@ struct node *run_node_of(struct run *run, const struct sim_process *process);
 /* Memory that failed counts as its fault having struck. */
 void node_look_at_memory(struct node *node);
 /* web.c */
+/* FL_EINVAL: some job's class is in no module; that was the verdict. */
+FL_CHECKED enum fl_error web_check_classes(struct run *run);
 void web_main(struct node *node);
 bool web_duplicate(struct run *run, const char *job);
 /* actions.c */

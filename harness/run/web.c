@@ -6,6 +6,7 @@
 #include "core/assert.h"
 #include "core/time_text.h"
 #include "harness/run/stage.h"
+#include "harness/scenario/nearest.h"
 #include "queue/client.h"
 
 /* The worker's own settings, as a Ruby client would read them from the class. */
@@ -16,6 +17,33 @@ static const struct fl_worker *class_of(const struct run *run, const char *name)
         for (const struct fl_worker *at = run->modules[i]->workers; at->name; at++)
             if (strcmp(at->name, name) == 0) found = at;
     return found;
+}
+
+static const char *nearest_class(const struct run *run, const char *name)
+{
+    struct nearest nearest = nearest_to(fl_span_from(name));
+    for (uint32_t i = 0; i < run->module_count; i++)
+        for (const struct fl_worker *at = run->modules[i]->workers; at->name; at++)
+            nearest_offer(&nearest, at->name);
+    return nearest.best;
+}
+
+/* A class that no module has is a slip of the pen; what no worker knows is pushed with `raw`. */
+enum fl_error web_check_classes(struct run *run)
+{
+    const char *known = "";
+    for (uint32_t i = 0; i < run->plan->job_count; i++) {
+        const struct plan_job *job = &run->plan->jobs[i];
+        if (job->kind != PLAN_PUSH || strcmp(job->worker, known) == 0) continue;
+        known = job->worker;
+        if (class_of(run, known)) continue;
+        const char *near = nearest_class(run, known);
+        run_end(run, RUN_BAD_INPUT, job->where.line,
+                "expected  a worker that a module of the scenario has\nfound     %s%s%s%s", known,
+                near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+        return FL_EINVAL;
+    }
+    return FL_OK;
 }
 
 static struct fl_span retry_of(const struct plan_job *job, const struct fl_worker *worker,

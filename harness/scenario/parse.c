@@ -174,6 +174,7 @@ static void read_lines(struct reading *r, struct fl_span text)
 static void finish(struct plan *plan, const struct reading *r)
 {
     plan->modules = (const char *const *)r->modules.items;
+    plan->module_wheres = r->module_wheres.items;
     plan->module_count = r->modules.count;
     plan->processes = r->processes.items;
     plan->processes_count = r->processes.count;

@@ -30,7 +30,8 @@ struct reading {
     uint64_t seen;           /* statements that may stand once: bit 1 << enum word_statement */
     struct fl_map job_names; /* name -> struct plan_where */
     struct list references;  /* struct reference: names that some line must have made */
-    struct list modules, processes, rows, https, files, jobs, faults, expects, volatiles;
+    struct list modules, module_wheres, processes, rows, https, files, jobs, faults, expects,
+        volatiles;
 };
 
 enum reference_kind { REFERENCE_JOB, REFERENCE_PROCESS, REFERENCE_FAULT };

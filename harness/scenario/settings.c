@@ -134,10 +134,14 @@ bool read_idle(struct reading *r)
 bool read_module(struct reading *r)
 {
     const char *path;
+    struct plan_where at = reading_where(r, line_peek(&r->line));
     if (!reading_text(r, "the path of a module", &path) || !reading_end(r, NULL)) return false;
     const char **module = reading_add(r, &r->modules, sizeof *module, PLAN_MODULES_MAX);
-    if (module) *module = path;
-    return module != NULL;
+    struct plan_where *where = reading_add(r, &r->module_wheres, sizeof *where, PLAN_MODULES_MAX);
+    if (!module || !where) return false;
+    *module = path;
+    *where = at;
+    return true;
 }
 
 bool read_heal(struct reading *r)

@@ -297,7 +297,14 @@ static void a_module_that_does_not_exist_is_bad_input(void **state)
 {
     (void)state;
     must_end("scenario 1 \"a test\"\nmodule no/such.so\nenqueue a PlainWorker []\nexpect a done\n",
-             RUN_BAD_INPUT, 0, "no/such.so");
+             RUN_BAD_INPUT, 2, "no/such.so");
+}
+
+static void a_class_that_no_module_has_is_bad_input(void **state)
+{
+    (void)state;
+    must_end(HEAD "enqueue a PlianWorker []\nexpect a done\n", RUN_BAD_INPUT, 3,
+             "did you mean PlainWorker?");
 }
 
 static void a_sweep_ends_past_its_last_point(void **state)
@@ -330,6 +337,7 @@ int main(void)
         cmocka_unit_test(a_job_that_nobody_takes_is_named_with_what_it_waits_for),
         cmocka_unit_test(a_table_that_does_not_exist_is_bad_input),
         cmocka_unit_test(a_module_that_does_not_exist_is_bad_input),
+        cmocka_unit_test(a_class_that_no_module_has_is_bad_input),
         cmocka_unit_test(a_sweep_ends_past_its_last_point),
     };
     return cmocka_run_group_tests(tests, open_house, close_house);
