@@ -26,6 +26,9 @@ enum fl_error evidence_of_death(const struct pool_answer *answer, struct fl_buf 
         err = fl_buf_append_text(out, "expected  a handler that returns\n");
         if (!err) err = append_crash(answer, out);
     }
+    if (!err && answer->note.where[0])
+        err =
+            fl_buf_printf(out, " in %.*s", (int)sizeof answer->note.where - 1, answer->note.where);
     if (err) return err;
     if (!answer->note.effect[0]) return fl_buf_append_text(out, ", before any effect");
     return fl_buf_printf(out, ", after %.*s", (int)sizeof answer->note.effect - 1,

@@ -210,6 +210,7 @@ static void finish(struct pool *pool, struct worker *worker, struct pool_answer 
 static void bury(struct pool *pool, struct worker *worker, enum pool_death death,
                  struct pool_answer *answer)
 {
+    if (death == POOL_HUNG) pool_child_ask_where(&worker->child);
     *answer = (struct pool_answer){.death = death, .note = *worker->child.note};
     int status = pool_child_stop(&worker->child, POOL_STOP_NOW);
     if (WIFSIGNALED(status)) answer->signal = WTERMSIG(status);

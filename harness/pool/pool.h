@@ -28,8 +28,9 @@ struct pool_note {
     char effect[POOL_NOTE_BYTES]; /* "imp-1#2.7 redis LREM" */
     char symbol[POOL_NOTE_BYTES]; /* a forbidden call and its caller, "exit (called by welcome)"; or
                                      "" */
-    int signal;                   /* set by the worker's own handler */
-    int stack_overflow;           /* the fault address lay in a fiber's guard page */
+    char where[POOL_NOTE_BYTES]; /* the module's function in which a signal found it, or hung; "" */
+    int signal;                  /* set by the worker's own handler */
+    int stack_overflow;          /* the fault address lay in a fiber's guard page */
 };
 
 enum pool_death { POOL_ANSWERED, POOL_CRASHED, POOL_HUNG };

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 #include "core/assert.h"
 
-enum { PAD_STEP_BYTES = 112, PAD_STEPS = 61, EXIT_CANNOT_START = 85 };
+enum { PAD_STEP_BYTES = 112, PAD_STEPS = 61, EXIT_CANNOT_START = 85, LAST_WORDS_MS = 500 };
 
 /* By its path where that is still this program (Valgrind would hand out itself otherwise). */
 static void own_path(char path[PATH_MAX])
@@ -125,6 +126,13 @@ out:
         *ret_child = child;
     }
     return err;
+}
+
+void pool_child_ask_where(const struct pool_child *child)
+{
+    struct pollfd end = {.fd = child->fd, .events = POLLIN};
+    kill(child->pid, POOL_SIGNAL_HUNG);
+    poll(&end, 1, LAST_WORDS_MS); /* its socket closes when it is dead */
 }
 
 int pool_child_stop(struct pool_child *child, enum pool_stop how)

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "faultline/worker.h"
 
@@ -26,7 +27,7 @@ static enum fl_outcome loops(struct fl_job *job)
     return FL_DONE;
 }
 
-static int recurse(volatile char *above)
+static __attribute__((noinline)) int recurse(volatile char *above)
 {
     volatile char frame[4096];
     frame[0] = (char)(above[0] + 1);
@@ -37,6 +38,22 @@ static enum fl_outcome overflows(struct fl_job *job)
 {
     volatile char start[1] = {0};
     return job && recurse(start) == 0 ? FL_DONE : FL_FAILED;
+}
+
+/* Deaf to signals but one: what is left is to be killed. */
+static enum fl_outcome turns_deaf(struct fl_job *job)
+{
+    (void)job;
+    const uint64_t all = ~UINT64_C(0);
+    long result;
+    __asm__ volatile("movq %4, %%r10\n\tsyscall"
+                     : "=a"(result)
+                     : "0"((long)SYS_rt_sigprocmask), "D"((long)SIG_BLOCK), "S"(&all),
+                       "r"(sizeof(all)), "d"(0L)
+                     : "rcx", "r10", "r11", "memory");
+    for (volatile bool endless = true; endless;) {
+    }
+    return result ? FL_DONE : FL_FAILED;
 }
 
 static enum fl_outcome exits(struct fl_job *job)
@@ -59,8 +76,13 @@ static enum fl_outcome traps(struct fl_job *job)
 }
 
 const struct fl_worker fl_workers[] = {
-    {.name = "succeeds", .perform = succeeds}, {.name = "segfaults", .perform = segfaults},
-    {.name = "loops", .perform = loops},       {.name = "overflows", .perform = overflows},
-    {.name = "exits", .perform = exits},       {.name = "aborts", .perform = aborts},
-    {.name = "traps", .perform = traps},       {0},
+    {.name = "succeeds", .perform = succeeds},
+    {.name = "segfaults", .perform = segfaults},
+    {.name = "loops", .perform = loops},
+    {.name = "turns deaf", .perform = turns_deaf},
+    {.name = "overflows", .perform = overflows},
+    {.name = "exits", .perform = exits},
+    {.name = "aborts", .perform = aborts},
+    {.name = "traps", .perform = traps},
+    {0},
 };

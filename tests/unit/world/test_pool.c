@@ -145,14 +145,15 @@ static struct death_case {
     const char *name;
     enum pool_death death;
     int signal, stack_overflow;
-    const char *symbol;
+    const char *where, *symbol;
 } deaths[] = {
-    {"segfaults", POOL_CRASHED, SIGSEGV, 0, ""},
-    {"loops", POOL_HUNG, SIGKILL, 0, ""},
-    {"overflows", POOL_CRASHED, SIGSEGV, 1, ""},
-    {"traps", POOL_CRASHED, SIGILL, 0, ""},
-    {"exits", POOL_CRASHED, 0, 0, "exit (called by exits)"},
-    {"aborts", POOL_CRASHED, 0, 0, "abort (called by aborts)"},
+    {"segfaults", POOL_CRASHED, SIGSEGV, 0, "segfaults", ""},
+    {"loops", POOL_HUNG, SIGQUIT, 0, "loops", ""},
+    {"turns deaf", POOL_HUNG, SIGKILL, 0, "", ""},
+    {"overflows", POOL_CRASHED, SIGSEGV, 1, "recurse", ""},
+    {"traps", POOL_CRASHED, SIGILL, 0, "traps", ""},
+    {"exits", POOL_CRASHED, 0, 0, "", "exit (called by exits)"},
+    {"aborts", POOL_CRASHED, 0, 0, "", "abort (called by aborts)"},
 };
 
 static void death_row(void **state)
@@ -165,6 +166,7 @@ static void death_row(void **state)
         assert_int_equal(answer.death, row->death);
         assert_int_equal(answer.signal, row->signal);
         assert_int_equal(answer.note.stack_overflow, row->stack_overflow);
+        assert_string_equal(answer.note.where, row->where);
         assert_string_equal(answer.note.symbol, row->symbol);
         assert_string_equal(answer.note.effect, "job#1.1 redis LMOVE");
         answer = ask(pool, -1, "succeeds");
