@@ -1,5 +1,7 @@
 #include "workers/import_batch.h"
 
+#include <stdlib.h>
+
 #include "core/assert.h"
 #include "core/json.h"
 #include "core/utf8.h"
@@ -17,12 +19,22 @@ void import_batch_init(struct import_batch *batch, struct import_store *store,
     batch->texts = FL_ARENA_INIT(IMPORT_BATCH_BYTES_MAX + 8 * CSV_ROW_BYTES_MAX);
     batch->object = FL_BUF_INIT(8 * CSV_ROW_BYTES_MAX);
     batch->row_count = batch->rejected_count = 0;
+    batch->rows = batch->rejected = NULL;
 }
 
 void import_batch_release(struct import_batch *batch)
 {
     fl_arena_release(&batch->texts);
     fl_buf_release(&batch->object);
+    free(batch->rows);
+    free(batch->rejected);
+    batch->rows = batch->rejected = NULL;
+}
+
+static enum fl_error room_for(struct fl_db_value **values, size_t columns)
+{
+    if (!*values) *values = malloc(IMPORT_BATCH_ROWS * columns * sizeof **values);
+    return *values ? FL_OK : FL_ENOMEM;
 }
 
 static enum fl_error keep_object(struct import_batch *batch, struct fl_span *ret_text)
@@ -53,6 +65,8 @@ static enum fl_error add_imported(struct import_batch *batch, const struct csv_r
     enum fl_error err = write_object(batch, row);
     if (!err) err = keep_object(batch, &text);
     if (err) return err;
+    err = room_for(&batch->rows, IMPORT_ROW_COLUMNS);
+    if (err) return err;
     struct fl_db_value *values = batch->rows + batch->row_count++ * IMPORT_ROW_COLUMNS;
     values[0] = fl_db_int64(batch->record->id);
     values[1] = fl_db_int64(row->number);
@@ -76,6 +90,8 @@ static enum fl_error add_rejected(struct import_batch *batch, const struct csv_r
     fl_buf_truncate(&batch->object, 0);
     if (!err) err = fl_utf8_append_scrubbed(&batch->object, row->raw, SIZE_MAX);
     if (!err) err = keep_object(batch, &raw);
+    if (err) return err;
+    err = room_for(&batch->rejected, IMPORT_REJECTED_COLUMNS);
     if (err) return err;
     struct fl_db_value *values =
         batch->rejected + batch->rejected_count++ * IMPORT_REJECTED_COLUMNS;

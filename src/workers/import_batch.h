@@ -21,11 +21,10 @@ struct import_batch {
     struct fl_arena texts; /* of the gathered rows */
     struct fl_buf object;  /* one row's JSON, on its way to `texts` */
     size_t row_count, rejected_count;
-    struct fl_db_value rows[IMPORT_BATCH_ROWS * IMPORT_ROW_COLUMNS];
-    struct fl_db_value rejected[IMPORT_BATCH_ROWS * IMPORT_REJECTED_COLUMNS];
+    struct fl_db_value *rows, *rejected; /* row-major, for a full batch each; made with the first */
 };
 
-/* Large (200 KiB): allocate it. Starts from the record's checkpoint. */
+/* Starts from the record's checkpoint. */
 void import_batch_init(struct import_batch *batch, struct import_store *store,
                        const struct import_record *record);
 void import_batch_release(struct import_batch *batch);
