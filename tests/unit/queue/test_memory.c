@@ -1,0 +1,176 @@
+/* Every allocation of what the queue does for a job fails in turn. */
+#include "alloc_sweep.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "queue/client.h"
+#include "queue/poller.h"
+#include "queue/registry.h"
+#include "queue/retry.h"
+
+static int64_t now_us(void *self)
+{
+    (void)self;
+    return 1795451428120701;
+}
+
+static const struct fl_clock_ops clock_ops = {.wall_us = now_us, .mono_us = now_us};
+static const struct fl_clock clock_port = {&clock_ops, NULL};
+
+static void zeros(void *self, const char *label, void *out, size_t length)
+{
+    (void)self, (void)label;
+    for (size_t i = 0; i < length; i++)
+        ((char *)out)[i] = 0;
+}
+
+static const struct fl_random_ops random_ops = {.bytes = zeros};
+
+/* A server that answers 1 to everything, and needs no memory for it. */
+static enum fl_error say_one(void *self, const struct fl_command *commands, size_t count,
+                             int64_t deadline_us, struct fl_replies *ret_replies)
+{
+    static const struct fl_reply ones[] = {{.type = FL_REPLY_INTEGER, .integer = 1},
+                                           {.type = FL_REPLY_INTEGER, .integer = 1}};
+    (void)self, (void)commands, (void)deadline_us;
+    assert_in_range(count, 1, 2);
+    *ret_replies = (struct fl_replies){.items = ones, .count = count};
+    return FL_OK;
+}
+
+static const struct fl_redis_ops redis_ops = {.exec = say_one};
+static const struct fl_redis redis_port = {&redis_ops, NULL};
+
+static enum fl_error push(void *context)
+{
+    const struct fl_client client = {clock_port, {&random_ops, NULL}, redis_port, FL_WIRE_7};
+    const struct fl_client_job job = {.worker = "W", .args = FL_SPAN("[1,\"two\"]")};
+    (void)context;
+    return fl_client_push(&client, &job, NULL);
+}
+
+static enum fl_error push_many_for_later(void *context)
+{
+    const struct fl_client client = {clock_port, {&random_ops, NULL}, redis_port, FL_WIRE_7};
+    const struct fl_client_job job = {.worker = "W", .at_us = 1795451500000000};
+    const struct fl_span args[] = {FL_SPAN("[1]"), FL_SPAN("[2]"), FL_SPAN("[3]")};
+    (void)context;
+    return fl_client_push_bulk(&client, &job, args, 3, NULL);
+}
+
+/* Without memory the record says so in its own words: what fails here is the payload. */
+static enum fl_error retry(void *context)
+{
+    struct fl_payload payload;
+    struct fl_verdict verdict;
+    struct fl_buf out = FL_BUF_INIT(4096);
+    const struct fl_failure_record record = {.failed = true, .error_class = "E"};
+    (void)context;
+    enum fl_error err = fl_payload_parse(
+        FL_SPAN("{\"class\":\"W\\u0041\",\"jid\":\"j\",\"backtrace\":true,\"queue\":\"q\"}"),
+        &payload);
+    if (err) return err;
+    fl_retry_decide(&payload, NULL, FL_TRANSIENT, 25, &verdict);
+    err = fl_retry_payload(&payload, &verdict, &record, "q", fl_wire_facts(FL_WIRE_7),
+                           1795451428120701, &out);
+    fl_buf_release(&out);
+    fl_payload_release(&payload);
+    return err;
+}
+
+static enum fl_error promote(void *context)
+{
+    struct fl_payload payload;
+    struct fl_buf out = FL_BUF_INIT(4096);
+    (void)context;
+    enum fl_error err = fl_payload_parse(FL_SPAN("{\"class\":\"W\",\"args\":[]}"), &payload);
+    if (err) return err;
+    err = fl_promoted_payload(&payload, fl_wire_facts(FL_WIRE_7), 1795451428120701, "j", &out);
+    fl_buf_release(&out);
+    fl_payload_release(&payload);
+    return err;
+}
+
+static enum fl_error move(void *context)
+{
+    static const struct fl_queue_option queues[] = {{.name = "default"}};
+    const struct fl_moves moves = {.redis = redis_port,
+                                   .clock = clock_port,
+                                   .dead_max_jobs = 10,
+                                   .dead_timeout_us = 1000000,
+                                   .identity = "host:1:x",
+                                   .queues = queues};
+    enum fl_move done;
+    (void)context;
+    struct fl_delivery *delivery = fl_delivery_new(0, FL_SPAN("job"));
+    if (!delivery) return FL_ENOMEM;
+    enum fl_error err =
+        fl_move_to_retry(&moves, delivery, FL_SPAN("failed"), 1795451428120701, &done, NULL);
+    if (!err) err = fl_move_to_dead(&moves, delivery, FL_SPAN("failed"), &done, NULL);
+    free(delivery);
+    return err;
+}
+
+static enum fl_outcome perform(struct fl_job *job)
+{
+    (void)job;
+    return FL_DONE;
+}
+
+static enum fl_error registry(void *context)
+{
+    static const struct fl_worker table[] = {
+        {.name = "A", .perform = perform}, {.name = "B", .perform = perform}, {0}};
+    (void)context;
+    const struct fl_worker *const tables[] = {table};
+    struct fl_registry made;
+    const char *name;
+    enum fl_error err = fl_registry_init(&made, tables, 1, &name);
+    if (!err) fl_registry_release(&made);
+    return err;
+}
+
+static void pushing(void **state)
+{
+    (void)state;
+    alloc_sweep(push, NULL);
+    alloc_sweep(push_many_for_later, NULL);
+}
+
+static void retrying(void **state)
+{
+    (void)state;
+    alloc_sweep(retry, NULL);
+}
+
+static void promoting(void **state)
+{
+    (void)state;
+    alloc_sweep(promote, NULL);
+}
+
+static void moving(void **state)
+{
+    (void)state;
+    alloc_sweep(move, NULL);
+}
+
+static void registering(void **state)
+{
+    (void)state;
+    alloc_sweep(registry, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pushing), cmocka_unit_test(retrying),    cmocka_unit_test(promoting),
+        cmocka_unit_test(moving),  cmocka_unit_test(registering),
+    };
+    return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+}
