@@ -69,14 +69,7 @@ static void planned_main(void *argument)
 
 static int64_t web_next_us(const struct run *run)
 {
-    if (run->web_done || run->web_pushing) return FL_NEVER_US;
-    int64_t now_us = sim_world_now_us(run->world);
-    int64_t next_us = FL_NEVER_US;
-    for (uint32_t i = 0; i < run->plan->job_count; i++) {
-        int64_t when_us = run->plan->jobs[i].when_us;
-        if (when_us > now_us && when_us < next_us) next_us = when_us;
-    }
-    return next_us;
+    return run->web_done || run->web_pushing ? FL_NEVER_US : run->web_due_us;
 }
 
 /* How far the wall clock of that process is ahead of the server's which sees due jobs first. */

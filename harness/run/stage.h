@@ -95,6 +95,7 @@ struct run {
     int64_t healed_us;
     int64_t progress_us; /* the last time at which something was due */
     bool web_pushing, web_done;
+    int64_t web_due_us; /* when the next job is to be pushed */
     int64_t drained_us; /* -1 */
     bool over;
     bool has_reference;

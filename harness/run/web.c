@@ -183,9 +183,41 @@ static uint32_t push_bulk(const struct push *push, const struct plan_job *jobs, 
 static void wait_until(struct run *run, int64_t when_us)
 {
     run->web_pushing = false;
+    run->web_due_us = when_us;
     while (sim_world_now_us(run->world) < when_us)
         sim_wait(run->world, &run->planned, when_us, "the moment of the next push");
     run->web_pushing = true;
+}
+
+/* Places in the plan's own array break ties: they stand in the order of the file. */
+static int compare_moments(const void *a, const void *b)
+{
+    const struct plan_job *left = *(const struct plan_job *const *)a;
+    const struct plan_job *right = *(const struct plan_job *const *)b;
+    if (left->when_us != right->when_us) return left->when_us < right->when_us ? -1 : 1;
+    return left < right ? -1 : left > right;
+}
+
+/* The jobs in the order of their moments, those of one moment in the order of the file. */
+static const struct plan_job *by_moment(struct run *run)
+{
+    const struct plan *plan = run->plan;
+    bool sorted = true;
+    for (uint32_t i = 1; i < plan->job_count && sorted; i++)
+        sorted = plan->jobs[i - 1].when_us <= plan->jobs[i].when_us;
+    if (sorted) return plan->jobs;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    struct plan_job *jobs = fl_arena_alloc_array(&run->arena, plan->job_count, sizeof *jobs);
+    const struct plan_job **order =
+        fl_arena_alloc_array(&run->arena, plan->job_count, sizeof(struct plan_job *));
+    fl_assert(jobs && order);
+    for (uint32_t i = 0; i < plan->job_count; i++)
+        order[i] = &plan->jobs[i];
+    qsort(order, plan->job_count, sizeof *order, compare_moments);
+    for (uint32_t i = 0; i < plan->job_count; i++)
+        jobs[i] = *order[i];
+    sim_memory_switch(owner);
+    return jobs;
 }
 
 void web_main(struct node *node)
@@ -195,8 +227,9 @@ void web_main(struct node *node)
     struct push push = {node, {node->ports.clock, node->ports.random, node->ports.redis, 0}};
     push.client.wire = run->node_count ? run->nodes[0].options.wire : FL_WIRE_7;
     if (!push.client.wire) push.client.wire = FL_WIRE_7;
+    const struct plan_job *jobs = by_moment(run);
     for (uint32_t i = 0; i < plan->job_count;) {
-        const struct plan_job *job = &plan->jobs[i];
+        const struct plan_job *job = &jobs[i];
         wait_until(run, job->when_us);
         uint32_t count = 1;
         if (job->kind == PLAN_PUSH_RAW)
@@ -207,6 +240,7 @@ void web_main(struct node *node)
             push_job(&push, job);
         i += count;
     }
+    run->web_due_us = FL_NEVER_US;
     run->web_pushing = false;
     run->web_done = true;
     /* It stays: a client that has nothing to do. */
