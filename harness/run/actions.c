@@ -217,10 +217,7 @@ static void applied(void *self, const struct effect_context *context,
 {
     struct run *run = self;
     tally_effect(run->tally, context, label, detail);
-    if (!run->applied) return;
-    enum fl_error err =
-        fl_buf_printf(run->applied, "%s\x1f%.*s\x1e", label->text, FL_SPAN_ARGS(detail));
-    (void)err; /* a test that counts more than fits counts those that do */
+    if (run->witness) run->witness->applied(run->witness_self, context, label, detail);
 }
 
 static bool mailed(void *self, const struct fl_mail *mail)
@@ -254,7 +251,9 @@ static void job_ends(void *self, const char *process, const char *jid)
 static void logged(void *self, const struct effect_context *context, struct fl_span text)
 {
     (void)context;
-    tally_log(((struct run *)self)->tally, text);
+    struct run *run = self;
+    tally_log(run->tally, text);
+    if (run->witness) run->witness->logged(run->witness_self, text);
 }
 
 static const char *script_name(void *self, struct fl_span sha)

@@ -206,17 +206,23 @@ static const char *claim(const struct plan_expect *expect)
     return text + strspn(text, " \t");
 }
 
-static void judge_expectations(struct run *run)
+bool run_holds(struct run *run, const struct plan *plan, const struct tally *tally, uint32_t index,
+               struct fl_buf *found)
 {
-    struct expect_sources sources = {.plan = run->plan,
+    struct expect_sources sources = {.plan = plan,
                                      .ledger = run->ledger,
-                                     .tally = run->tally,
+                                     .tally = tally,
                                      .drained_us = run->drained_us,
                                      .ops = &ops,
                                      .self = run};
+    return expect_holds(&sources, index, found);
+}
+
+static void judge_expectations(struct run *run)
+{
     for (uint32_t i = 0; i < run->plan->expect_count; i++) {
         struct fl_buf found = FL_BUF_INIT(FOUND_BYTES);
-        if (!expect_holds(&sources, i, &found))
+        if (!run_holds(run, run->plan, run->tally, i, &found))
             run_end(run, RUN_FAILED, run->plan->expects[i].where.line, "expected  %s\nfound     %s",
                     claim(&run->plan->expects[i]), found.length ? found.bytes : "otherwise");
         fl_buf_release(&found);
@@ -224,24 +230,25 @@ static void judge_expectations(struct run *run)
     }
 }
 
+void run_judge_faults(struct run *run)
+{
+    const struct plan_fault *silent = fault_set_never_fired(run->faults);
+    if (!silent) return;
+    struct fl_buf what = FL_BUF_INIT(256);
+    run_describe_fault(silent, &what);
+    run_end(run, RUN_FAILED, silent->where.line,
+            "expected  the fault to strike: %s\nfound     that it never did", what.bytes);
+    fl_buf_release(&what);
+}
+
 void run_judge(struct run *run)
 {
-    if (run->result->verdict != RUN_PASSED) return;
-    if (run->order->sweep >= 0 && !run->undisturbed) {
-        if (!fault_set_swept(run->faults)) {
-            run->result->verdict = RUN_SWEPT;
-            return;
-        }
-    } else if (!run->undisturbed) {
-        const struct plan_fault *silent = fault_set_never_fired(run->faults);
-        if (silent) {
-            struct fl_buf what = FL_BUF_INIT(256);
-            run_describe_fault(silent, &what);
-            run_end(run, RUN_FAILED, silent->where.line,
-                    "expected  the fault to strike: %s\nfound     that it never did", what.bytes);
-            fl_buf_release(&what);
-            return;
-        }
+    if (run->result->verdict != RUN_PASSED || run->undisturbed) return;
+    if (run->order->sweep < 0) {
+        run_judge_faults(run);
+    } else if (!fault_set_swept(run->faults)) {
+        run->result->verdict = RUN_SWEPT;
+        return;
     }
-    if (!run->undisturbed) judge_expectations(run);
+    if (run->result->verdict == RUN_PASSED) judge_expectations(run);
 }

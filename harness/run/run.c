@@ -107,26 +107,19 @@ static size_t rename_word(void *self, struct fl_span text, const char **ret_name
 /* --- building
  * --------------------------------------------------------------------------------------- */
 
-static enum fl_error build_outside(struct run *run)
+static enum fl_error give_file(struct run *run, const struct plan_given_file *file)
 {
-    const struct plan *plan = run->plan;
-    enum fl_error err = fake_http_new(database_scope(), &run->web);
-    if (!err) err = fake_mail_new(database_scope(), &run->office);
-    if (!err) err = fake_statsd_new(database_scope(), &run->statsd);
-    if (!err) err = fake_files_new(&run->files);
-    for (uint32_t i = 0; i < plan->file_count && !err; i++) {
-        const struct plan_given_file *file = &plan->files[i];
-        if (file->real_path)
-            err = fake_files_add_real(run->files, file->name, file->real_path);
-        else if (file->csv_rows >= 0)
-            err = fake_files_add_rows(run->files, file->name, file->csv_rows);
-        else
-            err = fake_files_add_bytes(run->files, file->name, file->bytes);
-        if (err)
-            run_end(run, RUN_BAD_INPUT, file->where.line,
-                    "expected  a file that can be read\nfound     %s: %s",
-                    file->real_path ? file->real_path : file->name, fl_error_text(err));
-    }
+    enum fl_error err;
+    if (file->real_path)
+        err = fake_files_add_real(run->files, file->name, file->real_path);
+    else if (file->csv_rows >= 0)
+        err = fake_files_add_rows(run->files, file->name, file->csv_rows);
+    else
+        err = fake_files_add_bytes(run->files, file->name, file->bytes);
+    if (err)
+        run_end(run, RUN_BAD_INPUT, file->where.line,
+                "expected  a file that can be read\nfound     %s: %s",
+                file->real_path ? file->real_path : file->name, fl_error_text(err));
     return err;
 }
 
@@ -141,19 +134,33 @@ static struct fake_http_answer answer_of(const struct plan_http_answer *answer)
     };
 }
 
-static enum fl_error build_stubs(struct run *run)
+static enum fl_error give_answers(struct run *run, const struct plan_given_http *given)
+{
+    struct fake_http_answer *answers =
+        fl_arena_alloc_array(&run->arena, given->answer_count, sizeof *answers);
+    if (!answers) return FL_ENOMEM;
+    for (uint32_t i = 0; i < given->answer_count; i++)
+        answers[i] = answer_of(&given->answers[i]);
+    return fake_http_stub(run->web, given->method, given->url, answers, given->answer_count);
+}
+
+enum fl_error run_give(struct run *run, const struct plan *plan)
 {
     enum fl_error err = FL_OK;
-    for (uint32_t i = 0; i < run->plan->http_count && !err; i++) {
-        const struct plan_given_http *given = &run->plan->https[i];
-        struct fake_http_answer *answers =
-            fl_arena_alloc_array(&run->arena, given->answer_count, sizeof *answers);
-        if (!answers) return FL_ENOMEM;
-        for (uint32_t k = 0; k < given->answer_count; k++)
-            answers[k] = answer_of(&given->answers[k]);
-        err = fake_http_stub(run->web, given->method, given->url, answers, given->answer_count);
-    }
+    for (uint32_t i = 0; i < plan->file_count && !err; i++)
+        err = give_file(run, &plan->files[i]);
+    for (uint32_t i = 0; i < plan->http_count && !err; i++)
+        err = give_answers(run, &plan->https[i]);
     return err;
+}
+
+static enum fl_error build_outside(struct run *run)
+{
+    enum fl_error err = fake_http_new(database_scope(), &run->web);
+    if (!err) err = fake_mail_new(database_scope(), &run->office);
+    if (!err) err = fake_statsd_new(database_scope(), &run->statsd);
+    if (!err) err = fake_files_new(&run->files);
+    return err ? err : run_give(run, run->plan);
 }
 
 /* The rows of the plan are put into a template once, not into every run's database. */
@@ -310,7 +317,6 @@ static enum fl_error build(struct run *run, enum run_building building)
     if (!err) err = build_nodes(run);
     if (!err) err = build_watchers(run);
     if (!err) err = build_outside(run);
-    if (!err) err = build_stubs(run);
     if (!err) err = seed_template(run);
     if (!err) err = database_open(run->house->seeded, server_clock(&run->server), &run->database);
     uint32_t first = building == RUN_BUILT_BY_HAND ? run->node_count : 0;

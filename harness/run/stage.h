@@ -34,6 +34,13 @@ enum {
 struct run;
 struct node;
 
+/* Who is told what happens: a test, which says only later what it wants counted. */
+struct run_witness {
+    void (*applied)(void *self, const struct effect_context *context,
+                    const struct effect_label *label, struct fl_span detail);
+    void (*logged)(void *self, struct fl_span line);
+};
+
 /* One process of the plan, through all its starts; or the client that enqueues, "web". */
 struct node {
     struct run *run;
@@ -99,8 +106,9 @@ struct run {
     int64_t drained_us; /* -1 */
     bool over;
     bool has_reference;
-    bool has_planned;       /* the fiber for what is planned */
-    struct fl_buf *applied; /* NULL, or where each applied effect is written, a line each */
+    bool has_planned;                  /* the fiber for what is planned */
+    const struct run_witness *witness; /* NULL: none */
+    void *witness_self;
 };
 
 static inline struct node *node_of_effects(struct effect_process *effects)
@@ -123,6 +131,8 @@ struct run *run_open(const struct run_order *order, struct run_house *house,
                      struct run_result *result);
 void run_build(struct run *run, enum run_building building);
 void run_close(struct run *run);
+/* The files and the answers of the web that this plan gives; it stays as long as the run. */
+FL_CHECKED enum fl_error run_give(struct run *run, const struct plan *plan);
 
 /* node.c */
 void node_work(struct node *node); /* a worker process's main */
@@ -135,6 +145,8 @@ void node_look_at_memory(struct node *node);
 /* FL_EINVAL: some job's class is in no module; that was the verdict. */
 FL_CHECKED enum fl_error web_check_classes(struct run *run);
 void web_main(struct node *node);
+/* Pushes a job under its name, now; in a fiber of any process. */
+void web_push(struct node *node, const struct plan_job *job);
 bool web_duplicate(struct run *run, const char *job);
 /* actions.c */
 struct effect_stage run_effect_stage(struct run *run);
@@ -144,6 +156,11 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out);
 void run_drive(struct run *run);
 /* judge.c */
 void run_judge(struct run *run);
+/* The first fault that never struck, told as a failure. */
+void run_judge_faults(struct run *run);
+/* An expectation of `plan`, which the tally was made for. False: `found` says what is the case. */
+bool run_holds(struct run *run, const struct plan *plan, const struct tally *tally, uint32_t index,
+               struct fl_buf *found);
 FL_CHECKED enum fl_error run_collect_state(struct run *run, struct state *state);
 /* reference.c: the undisturbed state of this plan stands in the house; false: it cannot be had. */
 bool run_reference(struct run_house *house, const struct plan *plan);

@@ -220,13 +220,26 @@ static const struct plan_job *by_moment(struct run *run)
     return jobs;
 }
 
+static struct push push_of(struct node *node)
+{
+    const struct run *run = node->run;
+    struct push push = {node, {node->ports.clock, node->ports.random, node->ports.redis, 0}};
+    push.client.wire = run->node_count ? run->nodes[0].options.wire : FL_WIRE_7;
+    if (!push.client.wire) push.client.wire = FL_WIRE_7;
+    return push;
+}
+
+void web_push(struct node *node, const struct plan_job *job)
+{
+    struct push push = push_of(node);
+    push_job(&push, job);
+}
+
 void web_main(struct node *node)
 {
     struct run *run = node->run;
     const struct plan *plan = run->plan;
-    struct push push = {node, {node->ports.clock, node->ports.random, node->ports.redis, 0}};
-    push.client.wire = run->node_count ? run->nodes[0].options.wire : FL_WIRE_7;
-    if (!push.client.wire) push.client.wire = FL_WIRE_7;
+    struct push push = push_of(node);
     const struct plan_job *jobs = by_moment(run);
     for (uint32_t i = 0; i < plan->job_count;) {
         const struct plan_job *job = &jobs[i];

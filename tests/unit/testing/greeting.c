@@ -28,20 +28,21 @@ const struct fl_worker fl_workers[] = {{.name = "GreetingWorker", .perform = gre
 static void mails_a_greeting(void **state)
 {
     (void)state;
-    struct fl_test *test = fl_test_begin(&(struct fl_test_options){.workers = fl_workers});
-    fl_test_push(test, "GreetingWorker", "[\"ada@example.org\"]");
-    fl_test_drain(test);
-    assert_int_equal(fl_test_effects(test, "mail ada@example.org Hello"), 1);
-    fl_test_end(test);
+    struct fl_test *test = fl_test_new(fl_workers);
+    fl_test_enqueue(test, "hello", "GreetingWorker", "[\"ada@example.org\"]");
+    assert_null(fl_test_drain(test));
+    fl_test_assert(test, "hello done");
+    fl_test_assert(test, "effect \"mail ada@example.org Hello\" exactly 1");
+    fl_test_free(test);
 }
 
 static void refuses_a_job_without_a_name(void **state)
 {
     (void)state;
-    struct fl_test *test = fl_test_begin(&(struct fl_test_options){.workers = fl_workers});
+    struct fl_test *test = fl_test_new(fl_workers);
     assert_int_equal(fl_test_perform(test, "GreetingWorker", "[]"), FL_FAILED);
     assert_string_equal(fl_test_error_class(test), "ArgumentError");
-    fl_test_end(test);
+    fl_test_free(test);
 }
 
 int main(void)
