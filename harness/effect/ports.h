@@ -50,6 +50,9 @@ struct effect_context *effect_process_context(struct effect_process *process);
 /* The port that a handler sees leads back to its process; NULL: not one of ours. */
 struct effect_process *effect_process_of(struct fl_redis redis);
 
+/* For this folder: the running fiber's entry, made when it is new; the context of a role. */
+struct effect_fiber *effect_current_fiber(struct effect_process *process);
+struct effect_context *effect_role_context(struct effect_process *process, const char *role);
 /* One wrapper each; used by effect_ports. */
 struct fl_redis effect_redis(struct effect_process *process);
 struct fl_db effect_db(struct effect_process *process);

@@ -9,8 +9,7 @@
 
 enum { DELETE_RETRY_US = 1000, DELETE_ATTEMPTS_MAX = 60 * 1000 };
 
-/* --- who is meant
- * ---------------------------------------------------------------------------------- */
+/* --- who is meant --- */
 
 static struct node *process_of(struct run *run, const char *job,
                                const struct effect_context *context)
@@ -34,8 +33,7 @@ static struct node *target(struct run *run, const struct plan_fault *fault,
     return NULL;
 }
 
-/* --- what happens to it
- * ------------------------------------------------------------------------------ */
+/* --- what happens to it --- */
 
 static void stop_main(void *argument)
 {
@@ -117,8 +115,7 @@ static void strike_all(struct run *run, const struct plan_fault *fault)
     if (own) strike_node(own, fault);
 }
 
-/* --- data
- * ------------------------------------------------------------------------------------------ */
+/* --- data --- */
 
 struct deletion {
     struct run *run;
@@ -181,8 +178,7 @@ static void perform(void *self, const struct plan_fault *fault,
     }
 }
 
-/* --- words
- * ----------------------------------------------------------------------------------------- */
+/* --- words --- */
 
 void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
 {
@@ -197,8 +193,7 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
     (void)err; /* a description that does not fit is cut */
 }
 
-/* --- what effects tell
- * ------------------------------------------------------------------------------- */
+/* --- what effects tell --- */
 
 static void struck(void *self, const struct plan_fault *fault, const char *at)
 {

@@ -7,8 +7,7 @@
 #include "core/time_text.h"
 #include "harness/run/stage.h"
 
-/* --- what is planned by time, in a fiber of the harness
- * ------------------------------------------- */
+/* --- what is planned by time, in a fiber of the harness --- */
 
 static void heal(struct run *run)
 {
@@ -64,8 +63,7 @@ static void planned_main(void *argument)
     }
 }
 
-/* --- when time is about to pass
- * -------------------------------------------------------------------- */
+/* --- when time is about to pass --- */
 
 static int64_t web_next_us(const struct run *run)
 {
@@ -249,6 +247,8 @@ void run_drive(struct run *run)
             break;
         case SIM_STEP_LATER: at_horizon(run); break;
         }
+        if (run->ledger->failed_for_memory)
+            run_end(run, RUN_HARNESS_FAULT, 0, "the ledger has no room for more jobs or keys");
         if (run->ledger->violation[0])
             run_end(run, RUN_FAILED, 0, "expected  every job to be somewhere, once\nfound     %s",
                     run->ledger->violation);

@@ -137,8 +137,7 @@ enum fl_error house_module(struct run_house *house, const char *name, const char
     return err;
 }
 
-/* --- plans
- * ---------------------------------------------------------------------------------------- */
+/* --- plans --- */
 
 static uint64_t digest_text(uint64_t digest, const char *text)
 {

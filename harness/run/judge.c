@@ -11,8 +11,7 @@
 
 enum { FOUND_BYTES = 16 * 1024 };
 
-/* --- the final state
- * -------------------------------------------------------------------------------- */
+/* --- the final state --- */
 
 static enum fl_error add_cell(void *context, const char *table, const char *column,
                               struct fl_span value)
@@ -92,8 +91,7 @@ enum fl_error run_collect_state(struct run *run, struct state *state)
     return err ? err : add_mails(run, state);
 }
 
-/* --- what expectations ask of the run
- * ------------------------------------------------------------------ */
+/* --- what expectations ask of the run --- */
 
 static enum fl_error rows(void *self, const char *table, const struct plan_pair *pairs,
                           uint32_t count, int64_t *ret_rows, struct fl_buf *problem)

@@ -23,8 +23,7 @@ struct node *run_node_of(struct run *run, const struct sim_process *process)
     return NULL;
 }
 
-/* --- the ports of one start, in the process's own memory
- * ------------------------------------------ */
+/* --- the ports of one start, in the process's own memory --- */
 
 static enum fl_error add_redis(struct node *node, struct fl_ports *ports)
 {
@@ -87,8 +86,7 @@ static void node_main(void *argument)
         node->main(node);
 }
 
-/* --- starts and ends
- * ------------------------------------------------------------------------------ */
+/* --- starts and ends --- */
 
 void node_look_at_memory(struct node *node)
 {

@@ -166,8 +166,7 @@ static struct expect_case {
     {"state: as the reference", {.kind = PLAN_EXPECT_STATE}, "- db imports id=7"},
 };
 
-/* --- the rest of the run, as it answers here
- * ----------------------------------------------------------- */
+/* --- the rest of the run, as it answers here --- */
 
 static enum fl_error rows(void *self, const char *table, const struct plan_pair *pairs,
                           uint32_t count, int64_t *ret_rows, struct fl_buf *problem)

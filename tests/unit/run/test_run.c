@@ -78,8 +78,7 @@ static void must_end(const char *text, enum run_verdict verdict, uint32_t line, 
     run_result_release(&result);
 }
 
-/* --- what a fault does to a batch
- * ------------------------------------------------------------------ */
+/* --- what a fault does to a batch --- */
 
 static void a_batch_whose_17th_reply_is_lost_is_applied_and_16_replies_come_back(void **state)
 {
@@ -122,8 +121,7 @@ static void a_kill_in_the_middle_of_a_batch_leaves_what_had_been_sent(void **sta
                    "expect redis SCARD batch = 32\n");
 }
 
-/* --- processes
- * --------------------------------------------------------------------------------------- */
+/* --- processes --- */
 
 static void
 a_pause_beyond_the_heartbeat_gives_two_owners_and_the_stale_move_removes_nothing(void **state)
@@ -155,8 +153,7 @@ static void a_killed_process_comes_back_when_the_run_is_healed(void **state)
                    "expect a done\nexpect deliveries of a = 2\n");
 }
 
-/* --- addresses
- * ---------------------------------------------------------------------------------------- */
+/* --- addresses --- */
 
 static void list_points(const char *worker, struct fl_buf *out)
 {
@@ -191,8 +188,7 @@ static void a_log_line_added_to_a_handler_moves_no_address(void **state)
     fl_buf_release(&chatty);
 }
 
-/* --- a run is a function of its choices
- * ------------------------------------------------------------------ */
+/* --- a run is a function of its choices --- */
 
 #define BUSY                                                                                       \
     HEAD "processes 2\nenqueue a-{1..10} PlainWorker []\n"                                         \
@@ -261,8 +257,7 @@ static void folding_idle_time_changes_no_outcome(void **state)
     }
 }
 
-/* --- verdicts
- * --------------------------------------------------------------------------------------------- */
+/* --- verdicts --- */
 
 static void an_expectation_that_does_not_hold_is_told_with_what_was_found(void **state)
 {

@@ -1,0 +1,300 @@
+/* harness/run/build.c - a plan becomes a world: modules, server, watchers, outside, database,
+ * processes; and what the server tells of the commands it has executed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "harness/effect/label.h"
+#include "harness/run/stage.h"
+#include "queue/script.h"
+
+enum { SHA1_CHARACTERS = 40 };
+
+/* --- hooks of the fake server --- */
+
+/* The job whose task has sent the command. */
+static const char *acting(struct run *run)
+{
+    const struct sim_fiber *fiber = sim_fiber_current(run->world);
+    struct node *node = fiber ? run_node_of(run, sim_fiber_process(fiber)) : NULL;
+    return node ? effect_process_context(&node->effects)->job : NULL;
+}
+
+static void learn_script(struct run *run, const struct fake_redis_event *event)
+{
+    struct fl_span sha = {event->reply_bytes.bytes + 5, SHA1_CHARACTERS}; /* $40\r\n */
+    struct fl_span name = effect_script_name(event->args[2]);
+    if (event->reply_bytes.length < 5 + SHA1_CHARACTERS || !name.length) return;
+    char *kept = fl_arena_copy(&run->arena, name);
+    enum fl_error err = kept ? fl_map_put(&run->scripts, sha, kept, NULL) : FL_ENOMEM;
+    (void)err; /* a script without a name is called by none */
+}
+
+static void on_command(void *context, const struct fake_redis_event *event)
+{
+    struct run *run = context;
+    if (!event->wrote && event->origin != FAKE_REDIS_DIRECT && event->origin != FAKE_REDIS_SERVED)
+        return;
+    if (event->count == 3 && fl_span_is(event->args[0], "SCRIPT") &&
+        event->reply == FAKE_REDIS_REPLY_BULK)
+        learn_script(run, event);
+    ledger_observe(run->ledger, event, event->wrote ? acting(run) : NULL,
+                   sim_world_now_us(run->world));
+}
+
+static void on_output(void *context, struct fake_redis_session *session)
+{
+    server_on_output(&((struct run *)context)->server, session);
+}
+
+/* Jobs by their jids, processes by their identities: "p1:100:0123456789ab" is p1. */
+static size_t rename_word(void *self, struct fl_span text, const char **ret_name)
+{
+    const struct run *run = self;
+    size_t length = ledger_rename(run->ledger, text, ret_name);
+    if (length) return length;
+    for (uint32_t i = 0; i < run->node_count; i++) {
+        const struct node *node = &run->nodes[i];
+        length = strlen(node->name);
+        if (text.length <= length || memcmp(text.bytes, node->name, length) != 0 ||
+            text.bytes[length] != ':')
+            continue;
+        size_t digits = length + 1;
+        while (digits < text.length && text.bytes[digits] >= '0' && text.bytes[digits] <= '9')
+            digits++;
+        if (digits == length + 1 || digits == text.length || text.bytes[digits] != ':') continue;
+        size_t nonce = digits + 1;
+        while (nonce < text.length && memchr("0123456789abcdef", text.bytes[nonce], 16))
+            nonce++;
+        *ret_name = node->name;
+        return nonce;
+    }
+    return 0;
+}
+
+/* --- building --- */
+
+static enum fl_error give_file(struct run *run, const struct plan_given_file *file)
+{
+    enum fl_error err;
+    if (file->real_path)
+        err = fake_files_add_real(run->files, file->name, file->real_path);
+    else if (file->csv_rows >= 0)
+        err = fake_files_add_rows(run->files, file->name, file->csv_rows);
+    else
+        err = fake_files_add_bytes(run->files, file->name, file->bytes);
+    if (err)
+        run_end(run, RUN_BAD_INPUT, file->where.line,
+                "expected  a file that can be read\nfound     %s: %s",
+                file->real_path ? file->real_path : file->name, fl_error_text(err));
+    return err;
+}
+
+static struct fake_http_answer answer_of(const struct plan_http_answer *answer)
+{
+    return (struct fake_http_answer){
+        .kind = answer->status ? FAKE_HTTP_STATUS : FAKE_HTTP_TIMEOUT,
+        .status = answer->status,
+        .body = answer->body,
+        .delay_us = answer->delay_us,
+        .times = answer->times,
+    };
+}
+
+static enum fl_error give_answers(struct run *run, const struct plan_given_http *given)
+{
+    struct fake_http_answer *answers =
+        fl_arena_alloc_array(&run->arena, given->answer_count, sizeof *answers);
+    if (!answers) return FL_ENOMEM;
+    for (uint32_t i = 0; i < given->answer_count; i++)
+        answers[i] = answer_of(&given->answers[i]);
+    return fake_http_stub(run->web, given->method, given->url, answers, given->answer_count);
+}
+
+enum fl_error run_give(struct run *run, const struct plan *plan)
+{
+    enum fl_error err = FL_OK;
+    for (uint32_t i = 0; i < plan->file_count && !err; i++)
+        err = give_file(run, &plan->files[i]);
+    for (uint32_t i = 0; i < plan->http_count && !err; i++)
+        err = give_answers(run, &plan->https[i]);
+    return err;
+}
+
+static enum fl_error build_outside(struct run *run)
+{
+    enum fl_error err = fake_http_new(database_scope(), &run->web);
+    if (!err) err = fake_mail_new(database_scope(), &run->office);
+    if (!err) err = fake_statsd_new(database_scope(), &run->statsd);
+    if (!err) err = fake_files_new(&run->files);
+    return err ? err : run_give(run, run->plan);
+}
+
+/* The rows of the plan are put into a template once, not into every run's database. */
+static enum fl_error seed_template(struct run *run)
+{
+    struct run_house *house = run->house;
+    uint64_t digest = house_plan_digest(run->plan);
+    struct database database;
+    if (house->seeded_plan == digest) return FL_OK;
+    enum fl_error err = database_open(house->empty, server_clock(&run->server), &database);
+    for (uint32_t i = 0; i < run->plan->row_count && !err; i++) {
+        struct fl_buf message = FL_BUF_INIT(RUN_MESSAGE_BYTES);
+        err = database_insert(&database, &run->plan->rows[i], &message);
+        if (err)
+            run_end(run, RUN_BAD_INPUT, run->plan->rows[i].where.line,
+                    "expected  a row that table %s takes\nfound     %s", run->plan->rows[i].table,
+                    message.length ? message.bytes : fl_error_text(err));
+        fl_buf_release(&message);
+    }
+    database_rest(&database);
+    if (err) {
+        database_close(&database);
+        return err;
+    }
+    fake_disk_free(house->seeded);
+    house->seeded = database.disk;
+    house->seeded_plan = digest;
+    return FL_OK;
+}
+
+static enum fl_error build_modules(struct run *run)
+{
+    static const char *const shipped[] = {"workers.so"};
+    const struct plan *plan = run->plan;
+    const char *const *names = plan->module_count ? plan->modules : shipped;
+    run->module_count = plan->module_count ? plan->module_count : 1;
+    for (uint32_t i = 0; i < run->module_count; i++) {
+        struct fl_buf message = FL_BUF_INIT(RUN_MESSAGE_BYTES);
+        enum fl_error err =
+            house_module(run->house, names[i], plan->path, &run->modules[i], &message);
+        if (err)
+            run_end(run, RUN_BAD_INPUT, plan->module_wheres ? plan->module_wheres[i].line : 0,
+                    "%s: %s", names[i], message.length ? message.bytes : fl_error_text(err));
+        fl_buf_release(&message);
+        if (err) return err;
+        run->tables[i] = run->modules[i]->table;
+    }
+    return web_check_classes(run);
+}
+
+static void furnish_node(struct run *run, struct node *node, const char *name,
+                         const struct plan_processes *plan)
+{
+    node->run = run;
+    node->plan = plan;
+    node->restart_us = FL_NEVER_US;
+    node->restart_after_us = -1;
+    node->last_status = -1;
+    snprintf(node->name, sizeof node->name, "%s", name);
+    node->main = plan ? node_work : web_main;
+    if (!plan) return;
+    node->options = plan->options;
+    node->options.tables = run->tables;
+    node->options.table_count = run->module_count;
+}
+
+static enum fl_error build_nodes(struct run *run)
+{
+    static const struct plan_processes standard = {.count = 1};
+    const struct plan *plan = run->plan;
+    const struct plan_processes *groups = plan->processes_count ? plan->processes : &standard;
+    uint32_t group_count = plan->processes_count ? plan->processes_count : 1;
+    uint32_t total = 0, next = 0;
+    for (uint32_t i = 0; i < group_count; i++)
+        total += groups[i].count;
+    if (total > RUN_NODES_MAX) {
+        run_end(run, RUN_BAD_INPUT, groups[0].where.line,
+                "expected  at most %d processes\nfound     %u", RUN_NODES_MAX, total);
+        return FL_EBOUND;
+    }
+    run->nodes = calloc(total + 1, sizeof *run->nodes);
+    if (!run->nodes) return FL_ENOMEM;
+    run->node_count = total;
+    for (uint32_t i = 0; i < group_count; i++)
+        for (uint32_t k = 0; k < groups[i].count; k++) {
+            char name[16];
+            snprintf(name, sizeof name, "p%u", next + 1);
+            furnish_node(run, &run->nodes[next++], name, &groups[i]);
+        }
+    furnish_node(run, &run->nodes[total], "web", NULL);
+    return FL_OK;
+}
+
+static enum fl_error know_scripts(struct run *run)
+{
+    for (int i = 0; i < FL_SCRIPT_COUNT; i++) {
+        struct fl_span name = effect_script_name(fl_script_text((enum fl_script)i));
+        char *kept = fl_arena_copy(&run->arena, name);
+        if (!kept) return FL_ENOMEM;
+        if (!name.length) continue;
+        enum fl_error err = fl_map_put(&run->scripts, fl_script_sha((enum fl_script)i), kept, NULL);
+        if (err) return err;
+    }
+    return FL_OK;
+}
+
+static bool keeps_payloads(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->fault_count; i++)
+        if (plan->faults[i].verb == PLAN_DUPLICATE) return true;
+    return false;
+}
+
+static enum fl_error build_watchers(struct run *run)
+{
+    struct trace_naming naming = {rename_word, run};
+    enum trace_keep keep = run->order->want_trace ? TRACE_KEEP_ALL : TRACE_KEEP_LAST;
+    enum fl_error err = trace_new(naming, keep, &run->trace);
+    if (!err) err = fault_set_new(run->plan, run->order->sweep, run->order->choices, &run->faults);
+    if (err == FL_EINVAL)
+        run_end(run, RUN_BAD_INPUT, 0, "expected  at most one sweep\nfound     more than one");
+    if (!err && run->undisturbed) fault_set_heal(run->faults);
+    if (!err) err = ledger_new(run->house->engine, run->faults, &run->ledger);
+    if (!err) run->ledger->keep_payloads = keeps_payloads(run->plan);
+    if (!err) err = tally_new(run->plan, &run->tally);
+    if (!err) err = know_scripts(run);
+    if (err) return err;
+    effects_init(&run->effects, run->world, run->trace, run->faults, run_effect_stage(run),
+                 pool_worker_note());
+    return FL_OK;
+}
+
+static enum fl_error build_world(struct run *run)
+{
+    struct sim_world_options options = {.choices = run->order->choices,
+                                        .start_wall_us = run->start_wall_us,
+                                        .stacks = run->house->stacks};
+    enum fl_error err = sim_world_new(&options, &run->world);
+    if (err) return err;
+    server_init(&run->server, run->house->engine, run->world, run->start_wall_us);
+    struct fake_redis_options redis = {
+        .clock = server_clock(&run->server),
+        .seed = 1,
+        .hooks = {.context = run, .on_command = on_command, .on_output = on_output}};
+    fake_redis_reset(run->house->engine, &redis);
+    sqlite3_randomness(0, NULL);
+    return FL_OK;
+}
+
+static enum fl_error build(struct run *run, enum run_building building)
+{
+    enum fl_error err = build_modules(run);
+    if (!err) err = build_world(run);
+    if (!err) err = build_nodes(run);
+    if (!err) err = build_watchers(run);
+    if (!err) err = build_outside(run);
+    if (!err) err = seed_template(run);
+    if (!err) err = database_open(run->house->seeded, server_clock(&run->server), &run->database);
+    uint32_t first = building == RUN_BUILT_BY_HAND ? run->node_count : 0;
+    for (uint32_t i = first; i <= run->node_count && !err; i++)
+        err = node_start(&run->nodes[i]);
+    return err;
+}
+
+void run_build(struct run *run, enum run_building building)
+{
+    enum fl_error err = build(run, building);
+    if (err) run_end(run, RUN_HARNESS_FAULT, 0, "the run cannot be built: %s", fl_error_text(err));
+}
