@@ -141,7 +141,7 @@ static enum fl_error exchange_counts(struct fl_heartbeat *h, bool with_work)
     struct fl_commands batch = {0};
     struct fl_replies replies = {0};
     struct fl_buf texts = FL_BUF_INIT((size_t)WORK_BYTES_MAX * 2);
-    struct fl_stats_counts counts = fl_stats_read(h->stats);
+    struct fl_stats_counts counts = fl_stats_take(h->stats);
     bool every = h->settings->facts->stats_every_beat;
     bool some = counts.processed || counts.failed;
     enum fl_error err = FL_OK;
@@ -152,8 +152,8 @@ static enum fl_error exchange_counts(struct fl_heartbeat *h, bool with_work)
     if (every || with_work) fl_command_begin(&batch, "EXEC");
     if (!err) err = fl_commands_exec(&batch, h->ports->redis, h->ports->clock, 0, &replies);
     bool refused = !replies.count || replies.items[0].type == FL_REPLY_ERROR;
-    if (!err || !counts_stay(err) || (err == FL_EREPLY && !refused && !every))
-        fl_stats_count(h->stats, -counts.processed, -counts.failed);
+    bool written = !err || !counts_stay(err) || (err == FL_EREPLY && !refused && !every);
+    if (!written) fl_stats_count(h->stats, counts.processed, counts.failed);
     fl_replies_release(&replies);
     fl_commands_release(&batch);
     fl_buf_release(&texts);

@@ -118,6 +118,20 @@ static bool quiet(const struct fl_poller *p)
     return fl_control_phase(p->control) >= FL_PHASE_QUIET;
 }
 
+/* A member that Redis refuses to move (its queue is a key of another type) does not hold up the
+ * others; any other error ends the poll. */
+static enum fl_error promote_all(const struct fl_poller *p, const char *set,
+                                 const struct fl_reply *members)
+{
+    enum fl_error first = FL_OK;
+    for (size_t i = 0; i < members->count && !quiet(p); i++) {
+        enum fl_error err = promote(p, set, members->elements[i].text);
+        if (!first) first = err;
+        if (err && err != FL_EREPLY) break;
+    }
+    return first;
+}
+
 static enum fl_error poll_set(const struct fl_poller *p, const char *set)
 {
     enum fl_error err = FL_OK;
@@ -125,8 +139,7 @@ static enum fl_error poll_set(const struct fl_poller *p, const char *set)
         struct fl_replies replies;
         err = due(p, set, &replies);
         found = err ? 0 : replies.items[0].count;
-        for (size_t i = 0; !err && i < found && !quiet(p); i++)
-            err = promote(p, set, replies.items[0].elements[i].text);
+        if (!err) err = promote_all(p, set, &replies.items[0]);
         fl_replies_release(&replies);
     }
     return err;

@@ -7,56 +7,72 @@
 #include "core/assert.h"
 #include "queue/commands.h"
 
-#define TRIM_DEAD(dead, from)                                                                      \
-    "redis.call('ZREMRANGEBYSCORE'," dead ",'-inf',ARGV[" from "])\n"                              \
-    "redis.call('ZREMRANGEBYRANK'," dead ",0,ARGV[" from "+1])\n"
-
 /* A script says what it is in its first line, for who reads a server's log or a trace. */
 #define NAMED(name) "-- name: " name "\n"
+
+/* The first step of a job's owner. */
+#define TAKE_AWAY "if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
+/* A script is not rolled back: what cannot be added (a key of another type) is put back. */
+#define OR_PUT_BACK                                                                                \
+    "if type(added)=='table' and added.err then\n"                                                 \
+    "redis.call('RPUSH',KEYS[1],ARGV[1])\n"                                                        \
+    "return added\n"                                                                               \
+    "end\n"
+#define TRIM_DEAD(from)                                                                            \
+    "redis.call('ZREMRANGEBYSCORE',KEYS[2],'-inf',ARGV[" from "])\n"                               \
+    "redis.call('ZREMRANGEBYRANK',KEYS[2],0,ARGV[" from "+1])\n"
+
+static const char give_back[] = NAMED("give-back") TAKE_AWAY
+    "local added=redis.pcall('RPUSH',KEYS[2],ARGV[1])\n" OR_PUT_BACK "return 1\n";
+
+static const char retry[] = NAMED("retry") TAKE_AWAY
+    "local added=redis.pcall('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" OR_PUT_BACK "return 1\n";
+
+static const char bury[] = NAMED("bury") TAKE_AWAY
+    "local added=redis.pcall('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" OR_PUT_BACK TRIM_DEAD(
+        "4") "return 1\n";
+
+/* Adding comes first here: a script that fails at it has changed nothing that matters. */
+static const char promote[] =
+    NAMED("promote") "if not redis.call('ZSCORE',KEYS[1],ARGV[1]) then return 0 end\n"
+                     "redis.call('SADD',KEYS[2],ARGV[3])\n"
+                     "redis.call('LPUSH',KEYS[3],ARGV[2])\n"
+                     "redis.call('ZREM',KEYS[1],ARGV[1])\n"
+                     "return 1\n";
+
+static const char bury_member[] =
+    NAMED("bury-member") "if not redis.call('ZSCORE',KEYS[1],ARGV[1]) then return 0 end\n"
+                         "redis.call('ZADD',KEYS[2],ARGV[2],ARGV[1])\n" TRIM_DEAD(
+                             "3") "redis.call('ZREM',KEYS[1],ARGV[1])\n"
+                                  "return 1\n";
+
+static const char recover[] =
+    NAMED("recover") "if ARGV[2]=='0' and redis.call('EXISTS',KEYS[1])==1 then return -1 end\n"
+                     "local moved=0\n"
+                     "for i=3,#KEYS,2 do\n"
+                     "while redis.call('LMOVE',KEYS[i],KEYS[i+1],'LEFT','RIGHT') do\n"
+                     "moved=moved+1\n"
+                     "end\n"
+                     "end\n"
+                     "if ARGV[3]=='1' then redis.call('HDEL',KEYS[2],ARGV[1]) end\n"
+                     "return moved\n";
 
 /* The digest of each text is beside it; a test compares them with what a server computes. */
 static const struct {
     struct fl_span text, sha;
 } scripts[FL_SCRIPT_COUNT] = {
-    [FL_SCRIPT_GIVE_BACK] =
-        {FL_SPAN(
-             NAMED("give-back") "if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
-                                "redis.call('RPUSH',KEYS[2],ARGV[1])\n"
-                                "return 1\n"),
-         FL_SPAN("05015792e0c192db0e676a65796ab50d902cfdca")},
-    [FL_SCRIPT_RETRY] =
-        {FL_SPAN(NAMED("retry") "if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
-                                "redis.call('ZADD',KEYS[2],ARGV[3],ARGV[2])\n"
-                                "return 1\n"),
-         FL_SPAN("4d86f0ea1722bcfc28c9a8fef713807788d731ad")},
-    [FL_SCRIPT_BURY] =
-        {FL_SPAN(NAMED("bury") "if redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
-                               "redis.call('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" TRIM_DEAD(
-                                   "KEYS[2]", "4") "return 1\n"),
-         FL_SPAN("5de187067e573825f936bcab1e6c42fb549c0c8f")},
-    [FL_SCRIPT_PROMOTE] =
-        {FL_SPAN(NAMED("promote") "if redis.call('ZREM',KEYS[1],ARGV[1])==0 then return 0 end\n"
-                                  "redis.call('SADD',KEYS[2],ARGV[3])\n"
-                                  "redis.call('LPUSH',KEYS[3],ARGV[2])\n"
-                                  "return 1\n"),
-         FL_SPAN("a93a57ddaefb1f067e57048b5551eef450cfce0f")},
-    [FL_SCRIPT_BURY_MEMBER] =
-        {FL_SPAN(NAMED("bury-member") "if redis.call('ZREM',KEYS[1],ARGV[1])==0 then return 0 end\n"
-                                      "redis.call('ZADD',KEYS[2],ARGV[2],ARGV[1])\n" TRIM_DEAD(
-                                          "KEYS[2]", "3") "return 1\n"),
-         FL_SPAN("6cd6e25bae1423087d9b5c5a2c13eec6049f78d0")},
-    [FL_SCRIPT_RECOVER] =
-        {FL_SPAN(NAMED(
-             "recover") "if ARGV[2]=='0' and redis.call('EXISTS',KEYS[1])==1 then return -1 end\n"
-                        "local moved=0\n"
-                        "for i=3,#KEYS,2 do\n"
-                        "while redis.call('LMOVE',KEYS[i],KEYS[i+1],'LEFT','RIGHT') do\n"
-                        "moved=moved+1\n"
-                        "end\n"
-                        "end\n"
-                        "if ARGV[3]=='1' then redis.call('HDEL',KEYS[2],ARGV[1]) end\n"
-                        "return moved\n"),
-         FL_SPAN("21baa1a7c8c924718b4af052add65473b3da72a6")},
+    [FL_SCRIPT_GIVE_BACK] = {{give_back, sizeof(give_back) - 1},
+                             FL_SPAN("2ea504197bcc58d992deb18f7285f0cb31bf346d")},
+    [FL_SCRIPT_RETRY] = {{retry, sizeof(retry) - 1},
+                         FL_SPAN("a7bd1b4f1299c07d5da520da0b644cb0ff75dfd1")},
+    [FL_SCRIPT_BURY] = {{bury, sizeof(bury) - 1},
+                        FL_SPAN("25676c2a44cc4e30c0cd231dac3732816277b858")},
+    [FL_SCRIPT_PROMOTE] = {{promote, sizeof(promote) - 1},
+                           FL_SPAN("dbbc46ae153b22769a52fba00b636356b188409b")},
+    [FL_SCRIPT_BURY_MEMBER] = {{bury_member, sizeof(bury_member) - 1},
+                               FL_SPAN("7b83537903dc072bca26308bc960851a38e64cff")},
+    [FL_SCRIPT_RECOVER] = {{recover, sizeof(recover) - 1},
+                           FL_SPAN("21baa1a7c8c924718b4af052add65473b3da72a6")},
 };
 
 struct fl_span fl_script_text(enum fl_script script)

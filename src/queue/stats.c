@@ -22,10 +22,11 @@ void fl_stats_count(struct fl_stats *stats, int64_t processed, int64_t failed)
     fl_monitor_leave(stats->tasks, stats->monitor);
 }
 
-struct fl_stats_counts fl_stats_read(const struct fl_stats *stats)
+struct fl_stats_counts fl_stats_take(struct fl_stats *stats)
 {
     fl_monitor_enter(stats->tasks, stats->monitor);
     struct fl_stats_counts counts = stats->counts;
+    stats->counts = (struct fl_stats_counts){0};
     fl_monitor_leave(stats->tasks, stats->monitor);
     return counts;
 }

@@ -20,6 +20,7 @@ struct fl_stats {
 FL_CHECKED enum fl_error fl_stats_init(struct fl_stats *stats, struct fl_tasks tasks);
 void fl_stats_release(struct fl_stats *stats); /* a zeroed one is fine */
 void fl_stats_count(struct fl_stats *stats, int64_t processed, int64_t failed);
-struct fl_stats_counts fl_stats_read(const struct fl_stats *stats);
+/* Takes them out; who could not write them down counts them again. */
+struct fl_stats_counts fl_stats_take(struct fl_stats *stats);
 
 #endif

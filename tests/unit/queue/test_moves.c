@@ -221,6 +221,31 @@ static void a_redis_without_memory_still_takes_a_retry(void **state)
     assert_int_equal(f->move, FL_MOVE_DONE);
 }
 
+static void what_cannot_be_added_stays_where_it_was(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk, "DEL " PRIVATE);
+    desk_redis(&f->desk, "LPUSH " PRIVATE " job");
+    desk_redis(&f->desk, "ZADD schedule 5 due");
+    desk_redis(&f->desk, "MSET retry text dead text queue:default text");
+    assert_int_equal(
+        fl_move_to_retry(&f->moves, f->delivery, FL_SPAN("failed"), 1500000, &f->move, f->words),
+        FL_EREPLY);
+    assert_non_null(strstr(f->words, "WRONGTYPE"));
+    assert_int_equal(fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("x"), &f->move, f->words),
+                     FL_EREPLY);
+    assert_int_equal(fl_move_back(&f->moves, f->delivery, &f->move, f->words), FL_EREPLY);
+    assert_int_equal(fl_move_promote(&f->moves, "schedule", FL_SPAN("due"), FL_SPAN("now"),
+                                     "default", &f->move, f->words),
+                     FL_EREPLY);
+    assert_int_equal(
+        fl_move_member_to_dead(&f->moves, "schedule", FL_SPAN("due"), &f->move, f->words),
+        FL_EREPLY);
+    desk_redis(&f->desk, "DEL retry dead queue:default queues");
+    desk_expect(&f->desk, "db0 list \"" PRIVATE "\" [\"job\"]\n"
+                          "db0 zset \"schedule\" [(\"due\",5)]\n");
+}
+
 static void with_basic_fetch_nothing_is_owned(void **state)
 {
     struct fixture *f = *state;
@@ -258,6 +283,7 @@ int main(void)
         WITH_FIXTURE(every_digest_is_that_of_its_script),
         WITH_FIXTURE(a_refusal_comes_with_the_servers_words),
         WITH_FIXTURE(a_redis_without_memory_still_takes_a_retry),
+        WITH_FIXTURE(what_cannot_be_added_stays_where_it_was),
         WITH_FIXTURE(with_basic_fetch_nothing_is_owned),
     };
     return cmocka_run_group_tests_name("moves", tests, NULL, NULL);
