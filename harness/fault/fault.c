@@ -157,7 +157,8 @@ static int64_t armed_us(const struct fault_set *set, const struct plan_address *
 static bool strikes(const struct fault_set *set, struct fault *fault, enum plan_moment *ret_moment)
 {
     const struct plan_fault *plan = &fault->plan;
-    *ret_moment = plan->address.moment == PLAN_AFTER ? PLAN_AFTER : PLAN_BEFORE;
+    bool after = plan->address.moment == PLAN_AFTER || plan->verb == PLAN_LOSE_ACK;
+    *ret_moment = after ? PLAN_AFTER : PLAN_BEFORE;
     if (plan->sweep) {
         uint64_t point = (uint64_t)set->sweep;
         if (plan->address.moment == PLAN_BEFORE_AND_AFTER) {
