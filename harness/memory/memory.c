@@ -94,13 +94,19 @@ void sim_memory_free(struct sim_memory *memory)
     sim_below()->free(memory);
 }
 
+void sim_memory_disown_blocks(struct sim_memory *memory)
+{
+    for (struct block *block = memory->blocks; block; block = block->next)
+        block->owner = NULL;
+    memory->blocks = NULL;
+    memory->bytes = 0;
+}
+
 void sim_memory_release_blocks(struct sim_memory *memory)
 {
     if (!memory) return;
     fl_assert(current != memory);
-    for (struct block *block = memory->blocks; block; block = block->next) {
-        block->owner = NULL;
-    }
+    sim_memory_disown_blocks(memory);
     sim_below()->free(memory);
 }
 

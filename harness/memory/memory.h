@@ -15,7 +15,9 @@ struct sim_memory; /* one owner's blocks; opaque */
 struct sim_memory *sim_memory_new(int64_t bytes_max); /* NULL when out of memory; 0: no limit */
 /* Frees every block of this owner, then itself. */
 void sim_memory_free(struct sim_memory *memory);
-/* Hands every block of it over to the harness, then frees itself alone. */
+/* Hands every block of it over to the harness: from now on it owns none. */
+void sim_memory_disown_blocks(struct sim_memory *memory);
+/* The same, then frees itself alone. */
 void sim_memory_release_blocks(struct sim_memory *memory);
 int64_t sim_memory_bytes(const struct sim_memory *memory);
 int64_t sim_memory_peak(const struct sim_memory *memory); /* the most that was held at once */

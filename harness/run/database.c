@@ -229,25 +229,6 @@ static struct fl_span cell(sqlite3_stmt *statement, int column)
     return (struct fl_span){text, (size_t)sqlite3_column_bytes(statement, column)};
 }
 
-enum fl_error database_value(struct database *database, const char *table, const char *column,
-                             const struct plan_pair *pairs, uint32_t count, struct fl_buf *out)
-{
-    struct fl_buf sql = FL_BUF_INIT(SQL_BYTES_MAX);
-    sqlite3_stmt *statement;
-    enum fl_error err = fl_buf_append_text(&sql, "SELECT ");
-    if (!err) err = add_name(&sql, column);
-    if (!err) err = fl_buf_append_text(&sql, " FROM ");
-    if (!err) err = add_name(&sql, table);
-    if (!err) err = add_where(&sql, pairs, count);
-    err = prepare(database, &sql, err, &statement, out);
-    if (err) return err;
-    bind(statement, pairs, count);
-    err = sqlite3_step(statement) == SQLITE_ROW ? fl_buf_append_span(out, cell(statement, 0))
-                                                : FL_ENOTFOUND;
-    sqlite3_finalize(statement);
-    return err;
-}
-
 enum fl_error database_show(struct database *database, const char *table,
                             const struct plan_pair *pairs, uint32_t count, struct fl_buf *out)
 {

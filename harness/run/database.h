@@ -49,11 +49,6 @@ FL_CHECKED enum fl_error database_delete(struct database *database, const char *
 FL_CHECKED enum fl_error database_count(struct database *database, const char *table,
                                         const struct plan_pair *pairs, uint32_t count,
                                         int64_t *ret_rows, struct fl_buf *message);
-/* The column of the first row that satisfies the pairs, NULL as "NULL". FL_ENOTFOUND: no such row.
- */
-FL_CHECKED enum fl_error database_value(struct database *database, const char *table,
-                                        const char *column, const struct plan_pair *pairs,
-                                        uint32_t count, struct fl_buf *out);
 /* The rows that satisfy the pairs, a line each, at most DATABASE_ROWS_SHOWN; for a person. */
 FL_CHECKED enum fl_error database_show(struct database *database, const char *table,
                                        const struct plan_pair *pairs, uint32_t count,

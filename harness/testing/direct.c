@@ -35,7 +35,13 @@ static void perform(struct fl_test *test, struct node *node, struct test_request
     test_must(fl_payload_parse(request->payload, &payload), "the payload of a job");
     if (request->jid) fl_task_set_context(node->ports.tasks, request->jid);
     fl_job_init(&job, &world, &payload, request->queue);
-    request->outcome = fl_job_perform(&job, fl_registry_find(&test->registry, payload.worker));
+    const struct fl_worker *worker = fl_registry_find(&test->registry, payload.worker);
+    if (request->exhausted_by) {
+        request->outcome = fl_fail(&job, FL_TRANSIENT, "RuntimeError", "%s", request->exhausted_by);
+        fl_job_exhaust(&job, worker, request->retries);
+    } else {
+        request->outcome = fl_job_perform(&job, worker);
+    }
     keep_failure(test, &job, request->outcome);
     fl_job_release(&job);
     fl_payload_release(&payload);

@@ -1,13 +1,11 @@
 /* harness/testing/play.c - the ways to run a worker: directly, inline, drained. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/assert.h"
 #include "harness/testing/escape.h"
 #include "harness/testing/test.h"
-#include "queue/client.h"
 #include "queue/payload.h"
-
-enum { PAYLOAD_BYTES_MAX = FL_PAYLOAD_BYTES_MAX };
 
 /* --- directly ----------------------------------------------------------------------------------
  */
@@ -22,30 +20,40 @@ static void check_args(const char *args)
     if (!array) test_mistake("expected the arguments as a JSON array, found %s", args);
 }
 
-static enum fl_outcome perform(struct fl_test *test, struct test_request *request)
+/* As a client without options would write it. */
+static void write_payload(struct fl_test *test, const char *worker, const char *args)
 {
-    return test_ask(test, request) ? request->outcome : FL_FAILED;
+    struct fl_buf key = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX);
+    check_args(args);
+    enum fl_error err = fl_buf_printf(&key, "%s %s", worker, args);
+    if (!err) fl_jid_derive(fl_buf_span(&key), test->jid);
+    fl_buf_release(&key);
+    fl_buf_truncate(&test->payload, 0);
+    if (!err)
+        err = fl_buf_printf(&test->payload, "{\"class\":\"%s\",\"args\":%s,\"jid\":\"%s\"}", worker,
+                            args, test->jid);
+    test_must(err, "the payload of a job");
+}
+
+static enum fl_outcome perform(struct fl_test *test, const char *worker, const char *args,
+                               struct test_request request)
+{
+    const struct fl_worker *class = test_worker(test, worker);
+    write_payload(test, worker, args);
+    request.payload = fl_buf_span(&test->payload);
+    request.queue = class->queue ? class->queue : "default";
+    return test_ask(test, &request) ? request.outcome : FL_FAILED;
 }
 
 enum fl_outcome fl_test_perform(struct fl_test *test, const char *worker, const char *args)
 {
-    const struct fl_worker *class = test_worker(test, worker);
-    struct fl_buf payload = FL_BUF_INIT(PAYLOAD_BYTES_MAX);
-    struct fl_buf key = FL_BUF_INIT(PAYLOAD_BYTES_MAX);
-    char jid[FL_JID_BYTES];
-    check_args(args);
-    enum fl_error err = fl_buf_printf(&key, "%s %s", worker, args);
-    if (!err) fl_jid_derive(fl_buf_span(&key), jid);
-    if (!err)
-        err = fl_buf_printf(&payload, "{\"class\":\"%s\",\"args\":%s,\"jid\":\"%s\"}", worker, args,
-                            jid);
-    test_must(err, "the payload of a job");
-    struct test_request request = {.payload = fl_buf_span(&payload),
-                                   .queue = class->queue ? class->queue : "default"};
-    enum fl_outcome outcome = perform(test, &request);
-    fl_buf_release(&payload);
-    fl_buf_release(&key);
-    return outcome;
+    return perform(test, worker, args, (struct test_request){0});
+}
+
+void fl_test_exhaust(struct fl_test *test, const char *worker, const char *args, int retries,
+                     const char *message)
+{
+    perform(test, worker, args, (struct test_request){.exhausted_by = message, .retries = retries});
 }
 
 /* --- inline ------------------------------------------------------------------------------------
@@ -66,41 +74,42 @@ static const struct ledger_job *next_waiting(const struct ledger *ledger, const 
     return NULL;
 }
 
-/* From the queue into a process's hand, as a basic fetcher takes it; the reply is
- * [queue, payload]. */
-static struct fl_span pop(struct fl_test *test, const char *key, struct fl_buf *reply)
+/* From the queue into a process's hand, as a basic fetcher takes it; of the reply
+ * [queue, payload] the payload stays. */
+static void pop(struct fl_test *test, const char *key)
 {
-    struct fl_buf wire = FL_BUF_INIT(PAYLOAD_BYTES_MAX);
-    struct fake_redis_session *session =
-        fake_redis_open(test->house->engine, test->run->nodes[0].name);
+    struct fl_buf wire = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX);
+    struct fl_buf *reply = &test->payload;
+    const char *process = test->run->nodes[0].name;
+    struct fake_redis_session *session = fake_redis_open(test->house->engine, process);
     if (!session) test_must(FL_ENOMEM, "a session of the fake Redis");
-    test_must(
-        fl_buf_printf(&wire, "*3\r\n$5\r\nBRPOP\r\n$%zu\r\n%s\r\n$1\r\n1\r\n", strlen(key), key),
-        "a command");
+    enum fl_error err =
+        fl_buf_printf(&wire, "*3\r\n$5\r\nBRPOP\r\n$%zu\r\n%s\r\n$1\r\n1\r\n", strlen(key), key);
+    test_must(err, "a command");
     fake_redis_feed(session, wire.bytes, wire.length);
+    fl_buf_truncate(reply, 0);
     test_must(fl_buf_append_span(reply, fake_redis_output(session)), "the payload of a job");
     fake_redis_close(session);
     fl_buf_release(&wire);
     const char *at = reply->bytes;
     for (int line = 0; line < 4; line++) /* *2, $ and queue, $ */
         at = strchr(at, '\n') + 1;
-    return (struct fl_span){at, reply->length - (size_t)(at - reply->bytes) - strlen("\r\n")};
+    fl_buf_consume(reply, (size_t)(at - reply->bytes));
+    fl_buf_truncate(reply, reply->length - strlen("\r\n"));
 }
 
 static enum fl_outcome perform_waiting(struct fl_test *test, const char *key)
 {
-    struct fl_buf reply = FL_BUF_INIT(2 * PAYLOAD_BYTES_MAX);
     struct fl_payload payload;
-    struct fl_span bytes = pop(test, key, &reply);
-    test_must(fl_payload_parse(bytes, &payload), "the payload of a job");
+    pop(test, key);
+    test_must(fl_payload_parse(fl_buf_span(&test->payload), &payload), "the payload of a job");
     if (!payload.worker) test_mistake("expected jobs in %s, found one without a class", key);
     test_worker(test, payload.worker);
-    struct test_request request = {
-        .payload = bytes, .queue = key + strlen("queue:"), .jid = payload.jid};
-    enum fl_outcome outcome = perform(test, &request);
+    snprintf(test->jid, sizeof test->jid, "%s", payload.jid);
     fl_payload_release(&payload);
-    fl_buf_release(&reply);
-    return outcome;
+    struct test_request request = {
+        .payload = fl_buf_span(&test->payload), .queue = key + strlen("queue:"), .jid = test->jid};
+    return test_ask(test, &request) ? request.outcome : FL_FAILED;
 }
 
 enum fl_outcome fl_test_inline(struct fl_test *test, const char *worker, const char *args)

@@ -60,6 +60,7 @@ struct fl_test *fl_test_new(const struct fl_worker *workers)
     test->texts = FL_ARENA_INIT(TEST_TEXT_BYTES_MAX);
     test->world = test->jobs = test->faults = FL_BUF_INIT(TEST_TEXT_BYTES_MAX);
     test->error_message = test->finding = FL_BUF_INIT(TEST_TEXT_BYTES_MAX);
+    test->payload = FL_BUF_INIT(2 * FL_PAYLOAD_BYTES_MAX);
     test->history = HISTORY_INIT;
     test_must(run_house_new(&test->house), "a world");
     test_must(sim_choices_from_seed(SEED, &test->choices), "a world");
@@ -85,8 +86,8 @@ void fl_test_free(struct fl_test *test)
     sim_choices_free(test->choices);
     run_house_free(test->house);
     fl_arena_release(&test->texts);
-    struct fl_buf *const bufs[] = {&test->world, &test->jobs, &test->faults, &test->error_message,
-                                   &test->finding};
+    struct fl_buf *const bufs[] = {&test->world,         &test->jobs,    &test->faults,
+                                   &test->error_message, &test->payload, &test->finding};
     for (size_t i = 0; i < FL_COUNT(bufs); i++)
         fl_buf_release(bufs[i]);
     free(test);
@@ -248,6 +249,18 @@ static int64_t give(struct fl_test *test, const char *line)
     struct plan *plan = test_read(test, "given", line, false);
     if (run_give(run, plan)) test_mistake("given %s\n         %s", line, test->result.text.bytes);
     return insert(test, plan, line);
+}
+
+void fl_test_sql(struct fl_test *test, const char *statements)
+{
+    struct database *database = &test_run(test)->database;
+    struct fl_buf message = FL_BUF_INIT(TEST_TEXT_BYTES_MAX);
+    enum fl_error err = database_execute(database, statements, &message);
+    if (err)
+        test_mistake("%s\n         %s", statements,
+                     message.length ? message.bytes : fl_error_text(err));
+    database_rest(database);
+    fl_buf_release(&message);
 }
 
 void fl_test_given(struct fl_test *test, const char *format, ...)

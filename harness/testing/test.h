@@ -5,6 +5,7 @@
 #include "harness/faultline/testing.h"
 #include "harness/run/stage.h"
 #include "harness/testing/history.h"
+#include "queue/client.h"
 #include "queue/registry.h"
 
 enum {
@@ -18,7 +19,9 @@ struct test_request {
     const struct plan_job *push; /* a job to enqueue; NULL: a payload to perform */
     struct fl_span payload;
     const char *queue;
-    const char *jid; /* of a job that the ledger knows; NULL: of a direct call */
+    const char *jid;          /* of a job that the ledger knows; NULL: of a direct call */
+    const char *exhausted_by; /* the last error's message: the hook is run; NULL: the handler */
+    int retries;
     enum fl_outcome outcome;
     bool done;
 };
@@ -28,7 +31,7 @@ struct test_plan {
     struct test_plan *next;
 };
 
-struct fl_test {
+struct fl_test { /* one allocation; all that is not said to be borrowed is owned */
     const struct fl_worker *workers; /* borrowed */
     struct run_house *house;
     struct sim_choices *choices;
@@ -45,6 +48,9 @@ struct fl_test {
     size_t override_count;
     struct history history;
     struct test_request *request; /* while it is carried out */
+    /* Of the job that runs directly or inline; here, because an assertion may leave its call. */
+    struct fl_buf payload;
+    char jid[FL_JID_BYTES];
     char error_class[TEST_ERROR_CLASS_BYTES];
     struct fl_buf error_message;
     struct fl_buf finding;

@@ -25,19 +25,13 @@ static int teardown(void **state)
     return 0;
 }
 
-static void drain(struct fl_test *test)
-{
-    const char *problem = fl_test_drain(test);
-    if (problem) fail_msg("%s", problem);
-}
-
 static void retries_after_a_timeout_with_sidekiqs_backoff(void **state)
 {
     struct fl_test *test = *state;
     fl_test_given(test, "http GET http://feed.example/people.csv -> timeout 30s "
                         "then 200 \"name,email\\nAda,ada@x.example\\n\"");
     fl_test_enqueue(test, "imp-7", "ImportProcessorWorker", "[7]");
-    drain(test);
+    fl_test_assert_drained(test);
     fl_test_assert(test, "imp-7 done");
     fl_test_assert(test, "runs of imp-7 = 2");
     fl_test_assert(test, "gap of imp-7 1..2 in 15s..33s");
@@ -49,7 +43,7 @@ static void fails_for_good_once_its_retries_are_spent(void **state)
     struct fl_test *test = *state;
     fl_test_given(test, "http GET http://feed.example/people.csv -> 503");
     fl_test_enqueue(test, "imp-7", "ImportProcessorWorker", "[7]");
-    drain(test);
+    fl_test_assert_drained(test);
     fl_test_assert(test, "imp-7 dead");
     fl_test_assert(test, "runs of imp-7 = 6");
     fl_test_assert(test,
@@ -61,7 +55,7 @@ static void discards_a_missing_import_without_a_retry(void **state)
 {
     struct fl_test *test = *state;
     fl_test_enqueue(test, "imp-404", "ImportProcessorWorker", "[404]");
-    drain(test);
+    fl_test_assert_drained(test);
     fl_test_assert(test, "imp-404 discarded");
     fl_test_assert(test, "runs of imp-404 = 1");
     fl_test_assert(test, "redis ZCARD retry = 0");
@@ -74,7 +68,7 @@ static void mails_once_although_its_process_is_killed(void **state)
                         "200 \"name,email\\nAda,ada@x.example\\n\"");
     fl_test_enqueue(test, "imp-7", "ImportProcessorWorker", "[7]");
     fl_test_fault(test, "kill process-of imp-7 when imp-7 step \"db COMMIT\" after");
-    drain(test);
+    fl_test_assert_drained(test);
     fl_test_assert(test, "imp-7 done");
     fl_test_assert(test, "deliveries of imp-7 = 2");
     fl_test_assert(test, "db import_rows import_id=7 count 1");

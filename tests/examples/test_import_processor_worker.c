@@ -128,6 +128,15 @@ static void discards_the_job_of_an_import_that_does_not_exist(void **state)
     fl_test_assert(f->test, "log \"Record not found: import 404\" exactly 1");
 }
 
+static void marks_the_import_failed_when_its_retries_are_exhausted(void **state)
+{
+    struct fixture *f = *state;
+    fl_test_exhaust(f->test, "ImportProcessorWorker", f->args, 5, "no answer");
+    fl_test_assert(f->test,
+                   "db imports id=%lld state=failed error=\"Processing failed after 5 attempts\"",
+                   (long long)f->import);
+}
+
 static void tells_both_audiences_once_inline(void **state)
 {
     struct fixture *f = *state;
@@ -149,6 +158,7 @@ int main(void)
         UNIT(marks_the_import_failed_and_raises_when_the_command_raises),
         UNIT(refuses_a_type_that_no_command_handles),
         UNIT(discards_the_job_of_an_import_that_does_not_exist),
+        UNIT(marks_the_import_failed_when_its_retries_are_exhausted),
         UNIT(tells_both_audiences_once_inline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
