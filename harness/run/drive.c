@@ -181,7 +181,10 @@ static void judge_stillness(struct run *run, int64_t due_us)
     int64_t since_us = run->ledger->changed_us;
     if (run->progress_us > since_us) since_us = run->progress_us;
     if (run->healed_us > since_us) since_us = run->healed_us;
-    if (due_us > now_us && due_us != FL_NEVER_US) return;
+    if (due_us != FL_NEVER_US) {
+        if (due_us > now_us) return;
+        if (due_us > since_us) since_us = due_us; /* it moves at the next poll */
+    }
     int64_t limit_us = run->ledger->working ? RUN_STILL_WORKING_US : RUN_STILL_US;
     if (run->stage == RUN_FAULTY) limit_us = RUN_STILL_WORKING_US;
     if (now_us - since_us < limit_us) return;

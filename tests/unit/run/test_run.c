@@ -257,6 +257,13 @@ static void folding_idle_time_changes_no_outcome(void **state)
     }
 }
 
+static void a_wait_that_is_played_exactly_is_not_taken_for_a_standstill(void **state)
+{
+    (void)state;
+    must_pass(HEAD "idle exact\nenqueue a PlainWorker [] in 3h\n"
+                   "expect a starts in 3h..3h20s\nexpect a done\n");
+}
+
 /* --- verdicts --- */
 
 static void an_expectation_that_does_not_hold_is_told_with_what_was_found(void **state)
@@ -327,6 +334,7 @@ int main(void)
         cmocka_unit_test(another_seed_gives_another_trace),
         cmocka_unit_test(its_recorded_choices_give_the_same_trace),
         cmocka_unit_test(folding_idle_time_changes_no_outcome),
+        cmocka_unit_test(a_wait_that_is_played_exactly_is_not_taken_for_a_standstill),
         cmocka_unit_test(an_expectation_that_does_not_hold_is_told_with_what_was_found),
         cmocka_unit_test(a_fault_that_never_strikes_is_a_failure),
         cmocka_unit_test(a_job_that_nobody_takes_is_named_with_what_it_waits_for),
