@@ -38,6 +38,8 @@ struct effect_process {
     uint32_t fiber_count;
     uint32_t passing; /* fibers whose effect is on its way */
     struct effect_broken broken[EFFECT_BROKEN_MAX];
+    bool batch_in_pieces;         /* a fault cuts a batch: the connection is its own meanwhile */
+    struct sim_waiters for_batch; /* who waits for its end */
 };
 
 /* `inner` may lack ports that its program does not have. */

@@ -249,6 +249,34 @@ static enum fl_error play_pieces(struct pass *pass, struct effect *effects)
     return pass->lost ? FL_ELOST : FL_OK;
 }
 
+/* Blocking commands have connections of their own. */
+static bool on_shared_connection(const struct pass *pass)
+{
+    struct fl_span name = pass->commands[pass->count - 1].args[0];
+    return !fl_span_starts(name, FL_SPAN("BL")) && !fl_span_starts(name, FL_SPAN("BR")) &&
+           !fl_span_starts(name, FL_SPAN("BZ"));
+}
+
+/* A batch leaves in one write: nothing of another task may come between its commands, least of all
+ * inside a MULTI, however long a fault holds it up. */
+static enum fl_error play_in_turn(struct pass *pass, struct effect *effects, size_t opened)
+{
+    struct effect_process *process = pass->process;
+    bool shared = on_shared_connection(pass);
+    while (shared && process->batch_in_pieces)
+        (void)sim_wait(process->effects->world, &process->for_batch, FL_NEVER_US,
+                       "the connection to Redis");
+    if (opened == pass->count && undisturbed(effects, pass->count))
+        return play_whole(pass, effects);
+    if (shared) process->batch_in_pieces = true;
+    enum fl_error err = play_pieces(pass, effects);
+    if (shared) {
+        process->batch_in_pieces = false;
+        sim_wake_all(process->effects->world, &process->for_batch);
+    }
+    return err;
+}
+
 static enum fl_error exec(void *self, const struct fl_command *commands, size_t count,
                           int64_t deadline_us, struct fl_replies *ret_replies)
 {
@@ -264,9 +292,7 @@ static enum fl_error exec(void *self, const struct fl_command *commands, size_t 
     size_t opened = count < WINDOW ? count : WINDOW;
     open_window(&pass, effects, 0, opened);
     int64_t rest_us = effect_latency(pass.process, &effects[0], LATENCY_LOW_US, LATENCY_HIGH_US);
-    enum fl_error err = opened == count && undisturbed(effects, count)
-                            ? play_whole(&pass, effects)
-                            : play_pieces(&pass, effects);
+    enum fl_error err = play_in_turn(&pass, effects, opened);
     effect_pass(pass.process, rest_us);
     sim_memory_switch(pass.owner);
     return err;
