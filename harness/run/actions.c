@@ -198,11 +198,13 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
 static void struck(void *self, const struct plan_fault *fault, const char *at)
 {
     struct run *run = self;
-    struct fl_buf *out = &run->result->swept_at;
-    if (fault->sweep && !out->length) {
-        run_describe_fault(fault, out);
-        enum fl_error err = fl_buf_printf(out, " %s", at);
-        (void)err;
+    /* A sweep strikes once; of the others the first few are told. */
+    struct fl_buf *out = fault->sweep ? &run->result->swept_at : &run->struck;
+    if (!fault->sweep || !out->length) {
+        enum fl_error err = fl_buf_append_text(out, out->length ? "\n          " : "");
+        if (!err) run_describe_fault(fault, out);
+        if (!err) err = fl_buf_printf(out, " %s", at);
+        (void)err; /* a list that does not fit is cut */
     }
     sim_wake_all(run->world, &run->planned); /* others may come after it */
 }

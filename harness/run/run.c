@@ -56,6 +56,7 @@ void run_close(struct run *run)
     free(run->nodes);
     fl_map_release(&run->scripts);
     fl_map_release(&run->mail_keys);
+    fl_buf_release(&run->struck);
     fl_arena_release(&run->arena);
     free(run);
 }
@@ -70,7 +71,8 @@ static void report(struct run *run)
     enum fl_error err = FL_OK;
     if (run->order->want_trace) err = trace_text(run->trace, &result->trace);
     if (err || result->verdict == RUN_PASSED || result->verdict == RUN_SWEPT) return;
-    err = fl_buf_append_text(&result->text, "\n");
+    if (run->struck.length) err = fl_buf_printf(&result->text, "\nstruck    %s", run->struck.bytes);
+    if (!err) err = fl_buf_append_text(&result->text, "\n");
     if (!err) err = trace_timeline(run->trace, RUN_TIMELINE_EVENTS, &result->text);
     (void)err; /* a report that does not fit is cut */
 }
@@ -88,6 +90,7 @@ struct run *run_open(const struct run_order *order, struct run_house *house,
     run->drained_us = -1;
     run->scripts = FL_MAP_INIT(SCRIPTS_MAX);
     run->mail_keys = FL_MAP_INIT(MAILS_MAX);
+    run->struck = FL_BUF_INIT(RUN_STRUCK_BYTES);
     return run;
 }
 

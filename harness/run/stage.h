@@ -23,6 +23,7 @@ enum {
     RUN_RESTARTS_MAX = 1000,
     RUN_MESSAGE_BYTES = 64 * 1024,
     RUN_TIMELINE_EVENTS = 24,
+    RUN_STRUCK_BYTES = 512,
 };
 
 /* How long a healed run may stand still before it counts as stuck; longer while a task works. */
@@ -107,6 +108,7 @@ struct run {
     bool over;
     bool has_reference;
     bool has_planned;                  /* the fiber for what is planned */
+    struct fl_buf struck;              /* the faults that struck, for a report */
     const struct run_witness *witness; /* NULL: none */
     void *witness_self;
 };

@@ -273,6 +273,16 @@ static void an_expectation_that_does_not_hold_is_told_with_what_was_found(void *
              "expected  runs of a = 2\nfound     1 runs of a");
 }
 
+static void the_faults_that_struck_are_told(void **state)
+{
+    (void)state;
+    must_end(HEAD "enqueue a PlainWorker []\n"
+                  "fault kill p1 when a step \"redis SADD second *\" before\n"
+                  "fault clock p1 +1h at +2m\nexpect a dead\n",
+             RUN_FAILED, 6,
+             "struck    kill p1 before a#1.2 redis SADD\n          clock p1 by time\n");
+}
+
 static void a_fault_that_never_strikes_is_a_failure(void **state)
 {
     (void)state;
@@ -336,6 +346,7 @@ int main(void)
         cmocka_unit_test(folding_idle_time_changes_no_outcome),
         cmocka_unit_test(a_wait_that_is_played_exactly_is_not_taken_for_a_standstill),
         cmocka_unit_test(an_expectation_that_does_not_hold_is_told_with_what_was_found),
+        cmocka_unit_test(the_faults_that_struck_are_told),
         cmocka_unit_test(a_fault_that_never_strikes_is_a_failure),
         cmocka_unit_test(a_job_that_nobody_takes_is_named_with_what_it_waits_for),
         cmocka_unit_test(a_table_that_does_not_exist_is_bad_input),
