@@ -18,8 +18,9 @@
  * calls time() sees virtual time, and a process that is killed leaves no leak. Outside of handlers
  * they pass to libc. AddressSanitizer and Valgrind work (Valgrind with
  * --soname-synonyms=somalloc=nouserintercepts). An assertion of cmocka may fail anywhere, inside of
- * a handler or of a command object too: its process ends, and the test has failed. Static variables
- * of handlers are the program's, one for all processes and worlds. */
+ * a handler or of a command object too: its process ends, and the test has failed, as it has when
+ * a handler crashes. Static variables of handlers are the program's, one for all processes and
+ * worlds. */
 #ifndef FAULTLINE_TESTING_H
 #define FAULTLINE_TESTING_H
 

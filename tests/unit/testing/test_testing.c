@@ -2,6 +2,7 @@
  *
  * What ends a program, or fails a test, happens in a second run of this one. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -200,6 +201,16 @@ static void a_fault_that_never_strikes_fails_the_drain(void **state)
                                     "found     that it never did"));
 }
 
+static void a_drain_that_cannot_end_names_the_job_and_what_it_waits_for(void **state)
+{
+    struct fl_test *test = *state;
+    fl_test_enqueue(test, "slow", "SleepWorker", "[]");
+    const char *problem = fl_test_drain(test);
+    assert_non_null(problem);
+    if (!strstr(problem, "slow: waiting") || !strstr(problem, "waits for"))
+        fail_msg("it says %s", problem);
+}
+
 static enum fl_outcome refuse(struct fl_job *job, const char *to)
 {
     return fl_fail(job, FL_PERMANENT, "MockError", "not to %s", to);
@@ -241,6 +252,21 @@ static enum fl_outcome fail_the_test(struct fl_job *job, const char *to)
 
 static const struct greeting_command failing_command = {fail_the_test};
 
+static enum fl_outcome crash(struct fl_job *job, const char *to)
+{
+    (void)job, (void)to;
+    raise(SIGSEGV);
+    return FL_DONE;
+}
+
+static void crashes_in_a_drain(void **state)
+{
+    static const struct greeting_command crashing_command = {crash};
+    fl_test_replace(*state, "SendGreeting", &crashing_command);
+    fl_test_enqueue(*state, "hello", "GreetingWorker", "[\"ada\"]");
+    fl_test_drain(*state);
+}
+
 static void fails_in_a_direct_call(void **state)
 {
     fl_test_replace(*state, "SendGreeting", &failing_command);
@@ -259,6 +285,7 @@ static int fail_and_go_on(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(fails_in_a_direct_call, setup, teardown),
         cmocka_unit_test_setup_teardown(fails_in_a_drain, setup, teardown),
+        cmocka_unit_test_setup_teardown(crashes_in_a_drain, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_direct_call_enqueues_waits, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
@@ -303,14 +330,15 @@ static int run_again(const char *word, char *output, size_t bytes)
     return WEXITSTATUS(status);
 }
 
-static void an_assertion_inside_of_a_handler_fails_its_test_alone(void **state)
+static void what_fails_inside_of_a_handler_fails_its_test_alone(void **state)
 {
     char output[8192];
     (void)state;
-    assert_int_equal(run_again("fail", output, sizeof output), 2);
+    assert_int_equal(run_again("fail", output, sizeof output), 3);
     assert_non_null(strstr(output, "\"ada\" != \"bob\""));
     assert_non_null(strstr(output, "[  FAILED  ] fails_in_a_direct_call"));
     assert_non_null(strstr(output, "[  FAILED  ] fails_in_a_drain"));
+    assert_non_null(strstr(output, "Test failed with exception: Segmentation fault"));
     assert_non_null(strstr(output, "[       OK ] what_a_direct_call_enqueues_waits"));
 }
 
@@ -350,9 +378,10 @@ static int test_all(void)
         UNIT(tables_of_a_test_are_handlers_tables),
         UNIT(a_fault_strikes_in_the_next_drain_alone),
         UNIT(a_fault_that_never_strikes_fails_the_drain),
+        UNIT(a_drain_that_cannot_end_names_the_job_and_what_it_waits_for),
         UNIT(a_replaced_command_serves_direct_calls_and_drains),
         UNIT(two_worlds_live_side_by_side),
-        cmocka_unit_test(an_assertion_inside_of_a_handler_fails_its_test_alone),
+        cmocka_unit_test(what_fails_inside_of_a_handler_fails_its_test_alone),
     };
     for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++)
         rows[i] = (struct CMUnitTest){mistakes[i].name, a_mistake_ends_the_program, NULL, NULL,
