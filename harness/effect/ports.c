@@ -17,6 +17,8 @@ void effect_process_init(struct effect_process *process, struct effects *effects
     process->fiber_count = 0;
     process->passing = 0;
     memset(process->broken, 0, sizeof process->broken);
+    process->batch_in_pieces = false; /* its last life may have ended in the middle of one */
+    process->for_batch = (struct sim_waiters){0};
 }
 
 struct effect_context *effect_role_context(struct effect_process *process, const char *role)

@@ -242,7 +242,8 @@ void run_drive(struct run *run)
         switch (sim_world_step(run->world, run->plan->horizon_us)) {
         case SIM_STEP_RAN: break;
         case SIM_STEP_IDLE:
-            run_end(run, RUN_STUCK, 0, "expected  every job to end\nfound     that nothing moves");
+            run_end(run, RUN_STUCK, 0,
+                    "expected  every job to end\nfound     that nothing moves: ");
             break;
         case SIM_STEP_BOUND:
             run_end(run, RUN_STUCK, 0,
