@@ -1,5 +1,8 @@
 #include "harness/trace/digest.h"
 
+#include <endian.h>
+#include <string.h>
+
 uint64_t digest_word(uint64_t digest, uint64_t word)
 {
     uint64_t mixed = (digest ^ word) * UINT64_C(0x9E3779B97F4A7C15);
@@ -9,17 +12,16 @@ uint64_t digest_word(uint64_t digest, uint64_t word)
 }
 
 /* Little-endian whatever the machine. */
-static uint64_t load(const unsigned char *bytes, size_t count)
+static uint64_t load(const char *bytes, size_t count)
 {
     uint64_t word = 0;
-    for (size_t i = 0; i < count; i++)
-        word |= (uint64_t)bytes[i] << (8 * i);
-    return word;
+    memcpy(&word, bytes, count);
+    return le64toh(word);
 }
 
 uint64_t digest_span(uint64_t digest, struct fl_span span)
 {
-    const unsigned char *bytes = (const unsigned char *)span.bytes;
+    const char *bytes = span.bytes;
     size_t left = span.length;
     for (; left >= 8; left -= 8, bytes += 8)
         digest = digest_word(digest, load(bytes, 8));

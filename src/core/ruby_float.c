@@ -4,6 +4,7 @@
  * fewer digits than that and are tried from one digit on. */
 #include "core/time_text.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -92,9 +93,23 @@ enum fl_error fl_ruby_float_format(struct fl_buf *out, double value)
     return err;
 }
 
+/* Below 2^32 seconds doubles stand closer than half a microsecond apart, so two microseconds never
+ * share one, and the shortest decimal of a double that came from a whole microsecond is that one's
+ * own. From a millisecond on Ruby writes no exponent. */
+static bool is_its_own_decimal(int64_t us)
+{
+    return us >= 1000 && us < (INT64_C(1) << 32) * FL_SECOND_US;
+}
+
 enum fl_error fl_seconds_format(struct fl_buf *out, int64_t us)
 {
-    return fl_ruby_float_format(out, fl_seconds_double(us));
+    if (!is_its_own_decimal(us)) return fl_ruby_float_format(out, fl_seconds_double(us));
+    char text[24];
+    int length = snprintf(text, sizeof text, "%" PRId64 ".%06d", us / FL_SECOND_US,
+                          (int)(us % FL_SECOND_US));
+    while (text[length - 1] == '0' && text[length - 2] != '.')
+        length--;
+    return fl_buf_append(out, text, (size_t)length);
 }
 
 double fl_seconds_double(int64_t us)

@@ -166,9 +166,38 @@ static void a_negative_duration_and_a_full_buffer_are_refused(void **state)
     fl_buf_release(&out);
 }
 
+/* The short way that whole microseconds take must print what their double prints. */
+static void whole_microseconds_print_as_their_double(void **state)
+{
+    (void)state;
+    static const int64_t edges[] = {0,
+                                    1,
+                                    999,
+                                    1000,
+                                    1001,
+                                    999999,
+                                    1000000,
+                                    4294967295999999,
+                                    4294967296000000,
+                                    1795455028125471};
+    struct fl_buf direct = FL_BUF_INIT(64), through_double = FL_BUF_INIT(64);
+    uint64_t x = 1;
+    for (size_t i = 0; i < 20000; i++) {
+        x = x * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        int64_t us = i < FL_COUNT(edges) ? edges[i] : (int64_t)(x >> (11 + i % 48));
+        fl_buf_truncate(&direct, 0);
+        fl_buf_truncate(&through_double, 0);
+        assert_int_equal(fl_seconds_format(&direct, us), FL_OK);
+        assert_int_equal(fl_ruby_float_format(&through_double, fl_seconds_double(us)), FL_OK);
+        assert_string_equal(direct.bytes, through_double.bytes);
+    }
+    fl_buf_release(&direct);
+    fl_buf_release(&through_double);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(durations) + FL_COUNT(instants) + FL_COUNT(floats) + 2];
+    struct CMUnitTest tests[FL_COUNT(durations) + FL_COUNT(instants) + FL_COUNT(floats) + 3];
     size_t n = 0;
     for (size_t i = 0; i < FL_COUNT(durations); i++)
         tests[n++] =
@@ -178,6 +207,7 @@ int main(void)
     for (size_t i = 0; i < FL_COUNT(floats); i++)
         tests[n++] = (struct CMUnitTest){floats[i].want, float_row, NULL, NULL, &floats[i]};
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(microseconds_survive_the_way_through_a_double);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(whole_microseconds_print_as_their_double);
     tests[n++] =
         (struct CMUnitTest)cmocka_unit_test(a_negative_duration_and_a_full_buffer_are_refused);
     return _cmocka_run_group_tests("time_text", tests, n, NULL, NULL);
