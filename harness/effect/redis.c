@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/assert.h"
 #include "harness/effect/label.h"
 #include "harness/effect/ports.h"
 #include "harness/trace/digest.h"
@@ -56,11 +57,23 @@ static struct fl_span reply_text(const struct fl_reply *reply, char bytes[TEXT_B
     return fl_span_from(bytes);
 }
 
-/* Housekeeping of a process that found nothing to do. */
-static bool is_idle(const struct effect *effect, const struct fl_reply *reply)
+/* Commands that only look. */
+static bool only_reads(const struct fl_command *command)
 {
-    if (effect->context->job || effect->strikes.count) return false;
-    if (strcmp(effect->context->role, "heartbeat") == 0) return true;
+    static const char *const names[] = {"SCARD",  "HGETALL", "PING", "EXISTS", "LRANGE",
+                                        "ZRANGE", "ZCARD",   "LLEN", "HGET",   "SMEMBERS"};
+    for (size_t i = 0; i < FL_COUNT(names); i++)
+        if (fl_span_is(command->args[0], names[i])) return true;
+    return false;
+}
+
+/* Housekeeping of a process that found nothing to do. */
+static bool is_idle(const struct effect *effect, const struct fl_command *command,
+                    const struct fl_reply *reply)
+{
+    if (effect->context->job || effect->strikes.count || reply->type == FL_REPLY_ERROR)
+        return false;
+    if (strcmp(effect->context->role, "heartbeat") == 0 || only_reads(command)) return true;
     return reply->type == FL_REPLY_NIL || (reply->type == FL_REPLY_INTEGER && !reply->integer) ||
            (reply->type == FL_REPLY_ARRAY && !reply->count);
 }
@@ -72,7 +85,7 @@ static void close_answered(struct pass *pass, const struct effect *effect, size_
     effect_close(pass->process, effect,
                  &(struct effect_outcome){
                      .applied = sent && reply->type != FL_REPLY_ERROR,
-                     .idle = is_idle(effect, reply),
+                     .idle = is_idle(effect, &pass->commands[index], reply),
                      .text = reply_text(reply, bytes),
                      .request = digest_command(&pass->commands[index]),
                      .reply = digest_reply(reply),

@@ -247,7 +247,7 @@ void run_drive(struct run *run)
             break;
         case SIM_STEP_BOUND:
             run_end(run, RUN_STUCK, 0,
-                    "expected  an end\nfound     more steps than a run may have");
+                    "expected  an end\nfound     more steps than a run may have\n          ");
             break;
         case SIM_STEP_LATER: at_horizon(run); break;
         }

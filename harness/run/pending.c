@@ -26,6 +26,30 @@ static const struct sim_fiber *worker_of(const struct run *run, const struct nod
     return NULL;
 }
 
+static bool serves(const struct node *node, const char *queue)
+{
+    const struct fl_process_options *options = &node->options;
+    if (!options->queue_count) return strcmp(queue, "default") == 0;
+    for (size_t i = 0; i < options->queue_count; i++)
+        if (strcmp(options->queues[i].name, queue) == 0) return true;
+    return false;
+}
+
+/* The queue in which the job stands and to which no process listens; NULL: none. */
+static const char *unserved_queue(const struct run *run, const struct ledger_job *job)
+{
+    for (uint32_t i = 0; i < job->stand_count; i++) {
+        const struct ledger_stand *stand = &job->stands[i];
+        if (!stand->count || stand->key->place != LEDGER_QUEUE) continue;
+        const char *queue = stand->key->name + strlen("queue:");
+        bool served = false;
+        for (uint32_t k = 0; k < run->node_count && !served; k++)
+            served = serves(&run->nodes[k], queue);
+        if (!served) return queue;
+    }
+    return NULL;
+}
+
 static enum fl_error say_job(struct run *run, const struct ledger_job *job, struct fl_buf *out)
 {
     enum fl_error err = fl_buf_printf(out, "%s: ", job->name);
@@ -33,6 +57,8 @@ static enum fl_error say_job(struct run *run, const struct ledger_job *job, stru
     if (!err) err = fl_buf_append_text(out, "; unmoved for ");
     int64_t still_us = sim_world_now_us(run->world) - job->changed_us;
     if (!err) err = fl_duration_format(out, still_us - still_us % FL_SECOND_US);
+    const char *unserved = unserved_queue(run, job);
+    if (!err && unserved) err = fl_buf_printf(out, "; no process serves %s", unserved);
     if (err || !job->delivery_count) return err;
     const char *process = job->deliveries[job->delivery_count - 1].process;
     const struct node *node = run_node(run, process);

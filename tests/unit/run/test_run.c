@@ -295,7 +295,7 @@ static void a_job_that_nobody_takes_is_named_with_what_it_waits_for(void **state
 {
     (void)state;
     must_end(HEAD "enqueue a PlainWorker [] queue other\nexpect a done\n", RUN_STUCK, 0,
-             "a: waiting, in queue:other");
+             "a: waiting, in queue:other; unmoved for 30m; no process serves other");
 }
 
 static void a_table_that_does_not_exist_is_bad_input(void **state)
