@@ -49,6 +49,7 @@ static void do_what_is_due(struct run *run)
             run_end(run, RUN_HARNESS_FAULT, 0, "%s cannot be started again", node->name);
     }
     run->progress_us = now_us;
+    run->near_since = 0;
 }
 
 static void planned_main(void *argument)
@@ -162,11 +163,16 @@ static void move_heartbeats(struct run *run, int64_t delta_us)
     }
 }
 
-/* To shortly before the next thing that is due, as if all machines had slept. */
+/* To shortly before the next thing that is due, as if all machines had slept. What is too near, or
+ * waits for the next poll, is not asked about again before something has moved. */
 static void fold(struct run *run, int64_t due_us)
 {
     int64_t now_us = sim_world_now_us(run->world);
-    if (due_us == FL_NEVER_US || due_us - now_us <= 2 * RUN_FOLD_MARGIN_US) return;
+    if (due_us == FL_NEVER_US) return;
+    if (due_us - now_us <= 2 * RUN_FOLD_MARGIN_US) {
+        run->near_since = run->ledger->changes + 1;
+        return;
+    }
     int64_t delta_us = due_us - RUN_FOLD_MARGIN_US - now_us;
     if (now_us + delta_us > run->plan->horizon_us) return;
     move_heartbeats(run, delta_us);
@@ -175,12 +181,17 @@ static void fold(struct run *run, int64_t due_us)
     sim_wake_all(run->world, &run->planned);
 }
 
+static int64_t last_move_us(const struct run *run)
+{
+    int64_t since_us = run->ledger->changed_us;
+    if (run->progress_us > since_us) since_us = run->progress_us;
+    return run->healed_us > since_us ? run->healed_us : since_us;
+}
+
 static void judge_stillness(struct run *run, int64_t due_us)
 {
     int64_t now_us = sim_world_now_us(run->world);
-    int64_t since_us = run->ledger->changed_us;
-    if (run->progress_us > since_us) since_us = run->progress_us;
-    if (run->healed_us > since_us) since_us = run->healed_us;
+    int64_t since_us = last_move_us(run);
     if (due_us != FL_NEVER_US) {
         if (due_us > now_us) return;
         if (due_us > since_us) since_us = due_us; /* it moves at the next poll */
@@ -195,23 +206,31 @@ static void judge_stillness(struct run *run, int64_t due_us)
         run->over = true;
 }
 
-static void before_time_passes(struct run *run)
+static void advance_stage(struct run *run)
 {
     for (uint32_t i = 0; i < run->node_count; i++)
-        if (run->nodes[i].alive) node_look_at_memory(&run->nodes[i]);
+        if (run->nodes[i].oom_armed) node_look_at_memory(&run->nodes[i]);
     if (run->stage == RUN_FAULTY && run->plan->heal_us < 0 && fault_set_spent(run->faults)) {
         heal(run);
         sim_wake_all(run->world, &run->planned);
     }
-    if (drained(run)) {
-        if (run->drained_us < 0) run->drained_us = sim_world_now_us(run->world);
-        if (!an_exit_is_awaited(run)) run->over = true;
-        if (run->over) return;
-    }
+    if (!drained(run)) return;
+    if (run->drained_us < 0) run->drained_us = sim_world_now_us(run->world);
+    if (!an_exit_is_awaited(run)) run->over = true;
+}
+
+/* Called a thousand times a run: what is due is looked up only when the answer matters. */
+static void before_time_passes(struct run *run)
+{
+    advance_stage(run);
+    bool foldable =
+        run->plan->fold_idle && run->near_since != run->ledger->changes + 1 && quiescent(run);
+    bool still = sim_world_now_us(run->world) - last_move_us(run) >= RUN_STILL_US;
+    if (run->over || (!foldable && !still)) return;
     int64_t due_us = earlier(set_due_us(run, "schedule"), set_due_us(run, "retry"));
     due_us = earlier(due_us, earlier(next_planned_us(run), web_next_us(run)));
     judge_stillness(run, due_us);
-    if (!run->over && run->plan->fold_idle && quiescent(run)) fold(run, due_us);
+    if (!run->over && foldable) fold(run, due_us);
 }
 
 static void at_horizon(struct run *run)

@@ -163,7 +163,8 @@ static bool exited(void *self, const char *process, int64_t status, struct fl_bu
 
 static int64_t memory_peak(void *self, const char *process)
 {
-    const struct node *node = run_node(self, process);
+    struct node *node = run_node(self, process);
+    if (node && node->alive) node_look_at_memory(node);
     return node ? node->memory_peak : 0;
 }
 

@@ -102,6 +102,7 @@ struct run {
     enum run_stage stage;
     int64_t healed_us;
     int64_t progress_us; /* the last time at which something was due */
+    uint64_t near_since; /* the ledger's changes + 1 when nothing far off was due; 0: not known */
     bool web_pushing, web_done;
     int64_t web_due_us; /* when the next job is to be pushed */
     int64_t drained_us; /* -1 */

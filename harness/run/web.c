@@ -184,6 +184,7 @@ static void wait_until(struct run *run, int64_t when_us)
 {
     run->web_pushing = false;
     run->web_due_us = when_us;
+    run->near_since = 0;
     while (sim_world_now_us(run->world) < when_us)
         sim_wait(run->world, &run->planned, when_us, "the moment of the next push");
     run->web_pushing = true;
