@@ -20,7 +20,6 @@ struct fault {
 };
 
 struct fault_set {
-    const struct plan *source;
     struct sim_choices *choices;
     struct fault *faults;
     uint32_t count;
@@ -89,7 +88,6 @@ enum fl_error fault_set_new(const struct plan *plan, int32_t sweep, struct sim_c
         free(set);
         return FL_ENOMEM;
     }
-    set->source = plan;
     set->choices = choices;
     set->sweep = sweep;
     set->count = plan->fault_count;

@@ -186,7 +186,6 @@ static void furnish_node(struct run *run, struct node *node, const char *name,
     node->plan = plan;
     node->restart_us = FL_NEVER_US;
     node->restart_after_us = -1;
-    node->last_status = -1;
     snprintf(node->name, sizeof node->name, "%s", name);
     node->main = plan ? node_work : web_main;
     if (!plan) return;

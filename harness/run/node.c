@@ -144,10 +144,8 @@ static void died(void *context)
         if (node->effects.fibers[i].jid[0]) run->ledger->working--;
     node->effects.fiber_count = 0;
     if (run->over) return;
-    if (sim_process_end(node->process, &status) == SIM_END_EXITED && node->plan) {
+    if (sim_process_end(node->process, &status) == SIM_END_EXITED)
         node->exited_with[status & 0xff] = true;
-        node->last_status = status;
-    }
     if (node->plan) run_mark(run, node->name, "process", how_it_ended(node, text));
     ledger_process_died(run->ledger, node->name, sim_world_now_us(run->world));
     if (node->plan) plan_restart(node);

@@ -55,7 +55,6 @@ struct node {
     int64_t restart_us;       /* when it is to be started again; FL_NEVER_US: not planned */
     int64_t restart_after_us; /* what a fault asked for, once it dies; -1: nothing */
     bool exited_with[256];
-    int last_status; /* -1: it has not exited yet */
     int64_t memory_peak;
     bool oom_armed;
     uint32_t oom_index;
