@@ -10,6 +10,7 @@
 #include "core/assert.h"
 #include "posix/options.h"
 #include "posix/ports.h"
+#include "posix/process.h"
 #include "queue/client.h"
 #include "workers/import_schema.h"
 
@@ -250,6 +251,7 @@ int main(int argc, char **argv)
     struct request request = {.database = getenv("FAULTLINE_DB"), .type = "csv", .account = 1};
     char problem[FL_OPTION_PROBLEM_BYTES];
     int operand = argc;
+    fl_posix_open_standard_streams();
     if (fl_options_parse(options, FL_COUNT(options), argc, argv, take_option, &request, &operand,
                          problem))
         fail(STATUS_USAGE, problem, NULL);

@@ -10,6 +10,7 @@
 #include "posix/module.h"
 #include "posix/options.h"
 #include "posix/ports.h"
+#include "posix/process.h"
 #include "posix/signals.h"
 #include "posix/sqlite_db.h"
 #include "posix/worker_settings.h"
@@ -324,6 +325,7 @@ int main(int argc, char **argv)
 {
     struct command command = {0};
     int status = 0;
+    fl_posix_open_standard_streams();
     read_command(argc, argv, &command);
     switch (command.what) {
     case COMMAND_WORK: status = work(&command.settings); break;

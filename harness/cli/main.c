@@ -4,6 +4,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/serve.h"
 #include "harness/pool/pool.h"
+#include "posix/process.h"
 
 static int worker_main(int argc, char **argv)
 {
@@ -16,6 +17,7 @@ static int worker_main(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    fl_posix_open_standard_streams();
     if (pool_is_worker(argc, argv)) return worker_main(argc, argv);
     int code = faultline_main(argc, argv, stdout, stderr);
     if (fflush(stdout) != 0 && code == CLI_PASSED) code = CLI_HARNESS_FAULT;

@@ -69,3 +69,12 @@ struct fl_process_port fl_posix_process_port(struct fl_posix_process *process)
 {
     return (struct fl_process_port){&ops, process};
 }
+
+void fl_posix_open_standard_streams(void)
+{
+    int fd; /* open takes the lowest number that is free */
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) close(fd);
+}

@@ -12,4 +12,8 @@ struct fl_posix_process {
 void fl_posix_process_init(struct fl_posix_process *process, const char *hostname);
 struct fl_process_port fl_posix_process_port(struct fl_posix_process *process);
 
+/* The first act of a program: a standard stream that its caller has closed leads to /dev/null. Else
+ * the next file or socket would take its number, and what is printed would go there. */
+void fl_posix_open_standard_streams(void);
+
 #endif

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "core/assert.h"
 #include "posix/clock.h"
@@ -102,6 +103,24 @@ static void this_process_exists_and_has_a_size(void **state)
     assert_true(strlen(port.ops->hostname(port.self)) > 0);
 }
 
+/* A process of its own has no streams: what it opens then is none of them. */
+static void closed_standard_streams_are_opened(void **state)
+{
+    (void)state;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+            close(fd);
+        fl_posix_open_standard_streams();
+        int next = dup(STDIN_FILENO);
+        _exit(next > STDERR_FILENO && write(STDERR_FILENO, "x", 1) == 1 ? 0 : 1);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 static void a_metric_is_one_datagram(void **state)
 {
     (void)state;
@@ -143,6 +162,7 @@ int main(void)
         cmocka_unit_test(a_file_is_read_from_its_offset_to_its_end),
         cmocka_unit_test(what_is_no_file_is_told_apart),
         cmocka_unit_test(this_process_exists_and_has_a_size),
+        cmocka_unit_test(closed_standard_streams_are_opened),
         cmocka_unit_test(a_metric_is_one_datagram),
         cmocka_unit_test(a_wrong_metrics_address_is_refused),
     };
