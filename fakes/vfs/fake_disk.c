@@ -55,9 +55,12 @@ static enum fl_error chunk_own(struct chunk **slot)
 {
     struct chunk *copy;
     if (*slot && (*slot)->references == 1) return FL_OK;
-    copy = calloc(1, sizeof *copy);
+    copy = malloc(sizeof *copy);
     if (!copy) return FL_ENOMEM;
-    if (*slot) memcpy(copy->bytes, (*slot)->bytes, sizeof copy->bytes);
+    if (*slot)
+        memcpy(copy->bytes, (*slot)->bytes, sizeof copy->bytes);
+    else
+        memset(copy->bytes, 0, sizeof copy->bytes);
     copy->references = 1;
     chunk_drop(*slot);
     *slot = copy;

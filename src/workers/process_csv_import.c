@@ -25,7 +25,7 @@ struct ingest {
     struct import_batch batch;
     struct fl_arena header; /* the names that batch.names points to */
     enum fl_error row_err;  /* why the rows were not taken: no failure of the source */
-    char piece[FILE_PIECE_BYTES];
+    char *piece;            /* of a file; a feed brings its own */
 };
 
 /* --- the report
@@ -173,7 +173,7 @@ static enum fl_error read_file_from(struct ingest *ingest, const char *path, int
     *ret_jump = false;
     while (!*ret_jump) {
         size_t length;
-        err = fl_file_read(files, handle, ingest->piece, sizeof ingest->piece, &length);
+        err = fl_file_read(files, handle, ingest->piece, FILE_PIECE_BYTES, &length);
         if (err) report_source(ingest, err, "IOError", path);
         if (err || length == 0) break;
         err = csv_feed(&ingest->reader, (struct fl_span){ingest->piece, length});
@@ -186,6 +186,8 @@ static enum fl_error read_file_from(struct ingest *ingest, const char *path, int
 
 static enum fl_error read_file(struct ingest *ingest, const char *path)
 {
+    ingest->piece = malloc(FILE_PIECE_BYTES);
+    if (!ingest->piece) return FL_ENOMEM;
     bool jump;
     enum fl_error err = read_file_from(ingest, path, 0, &jump);
     if (err || !jump) return err;
@@ -247,6 +249,7 @@ static void run(struct fl_job *job, const struct import_record *record,
     import_batch_release(&ingest->batch);
     csv_reader_release(&ingest->reader);
     fl_arena_release(&ingest->header);
+    free(ingest->piece);
     free(ingest);
 }
 
