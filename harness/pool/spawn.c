@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,10 +65,12 @@ static _Noreturn void become_worker(const struct recipe *recipe, int fd, int not
                           (char *)(uintptr_t)recipe->variety, NULL};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != recipe->parent) _exit(EXIT_CANNOT_START); /* it died before the line above */
-    int nothing = open("/dev/null", O_RDONLY);
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+    int nothing = open("/dev/null", O_RDWR);
+    bool mute = fcntl(STDERR_FILENO, F_GETFD) < 0;
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
+        (mute && dup2(nothing, STDERR_FILENO) < 0) || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
         _exit(EXIT_CANNOT_START);
-    close(nothing);
+    if (nothing > STDERR_FILENO) close(nothing);
     fcntl(fd, F_SETFD, 0);
     fcntl(note_fd, F_SETFD, 0);
     execve(recipe->path, argv, recipe->environment);
@@ -91,9 +94,18 @@ static enum fl_error fork_worker(int variety, int fd, int note_fd, pid_t *ret_pi
     return FL_OK;
 }
 
+/* The worker's standard streams are put where a parent without them would have these numbers. */
+static int above_standard_streams(int fd)
+{
+    if (fd < 0 || fd > STDERR_FILENO) return fd;
+    int above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(fd);
+    return above;
+}
+
 static struct pool_note *map_note(int *ret_fd)
 {
-    int fd = memfd_create("faultline-note", MFD_CLOEXEC);
+    int fd = above_standard_streams(memfd_create("faultline-note", MFD_CLOEXEC));
     if (fd < 0) return NULL;
     void *note = MAP_FAILED;
     if (ftruncate(fd, sizeof(struct pool_note)) == 0)
@@ -115,8 +127,9 @@ enum fl_error pool_child_start(int variety, struct pool_child *ret_child)
     enum fl_error err = FL_EIO;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) goto out;
     child.fd = pair[0];
-    err = fork_worker(variety, pair[1], note_fd, &child.pid);
-    close(pair[1]);
+    pair[1] = above_standard_streams(pair[1]);
+    if (pair[1] >= 0) err = fork_worker(variety, pair[1], note_fd, &child.pid);
+    if (pair[1] >= 0) close(pair[1]);
     if (err) close(child.fd);
 out:
     close(note_fd);
