@@ -8,13 +8,48 @@
 #include "fakes/redis/out.h"
 
 enum fake_command_flags {
-    FAKE_CMD_WRITE = 1 << 0,
-    FAKE_CMD_DENYOOM = 1 << 1,   /* refused when memory is out */
-    FAKE_CMD_NOSCRIPT = 1 << 2,  /* not callable by scripts */
-    FAKE_CMD_LOADING = 1 << 3,   /* works while loading */
-    FAKE_CMD_CONTAINER = 1 << 4, /* args[1] names a row "name|subcommand" */
-    FAKE_CMD_UNQUEUED = 1 << 5,  /* runs at once between MULTI and EXEC */
-    FAKE_CMD_READ = 1 << 6,
+    FAKE_CMD_READ = 1 << 0,
+    FAKE_CMD_WRITE = 1 << 1,
+    FAKE_CMD_DENYOOM = 1 << 2, /* refused when memory is out */
+    FAKE_CMD_ADMIN = 1 << 3,
+    FAKE_CMD_PUBSUB = 1 << 4,
+    FAKE_CMD_NOSCRIPT = 1 << 5, /* not callable by scripts */
+    FAKE_CMD_BLOCKING = 1 << 6,
+    FAKE_CMD_LOADING = 1 << 7, /* works while loading */
+    FAKE_CMD_STALE = 1 << 8,   /* works while the link to the master is down */
+    FAKE_CMD_NO_ASYNC_LOADING = 1 << 9,
+    FAKE_CMD_ALLOW_BUSY = 1 << 10, /* works while a script runs too long */
+    FAKE_CMD_NO_AUTH = 1 << 11,    /* works before AUTH */
+    FAKE_CMD_NO_MULTI = 1 << 12,
+    FAKE_CMD_MOVABLE_KEYS = 1 << 13, /* the arguments tell where keys are */
+    FAKE_CMD_NO_MANDATORY_KEYS = 1 << 14,
+    FAKE_CMD_SKIP_MONITOR = 1 << 15,
+    FAKE_CMD_SKIP_SLOWLOG = 1 << 16,
+    FAKE_CMD_ASKING = 1 << 17,
+    FAKE_CMD_FAST = 1 << 18,
+    /* No flags of Redis's: */
+    FAKE_CMD_DANGEROUS = 1 << 19, /* of that ACL category without being for administrators */
+    FAKE_CMD_UNQUEUED = 1 << 20,  /* runs at once between MULTI and EXEC */
+    FAKE_CMD_CONTAINER = 1 << 21, /* args[1] names a row "name|subcommand" */
+};
+
+/* What a command is about: the ACL category of its own, and the file that it stands in. */
+enum fake_family {
+    FAKE_FAMILY_SERVER,
+    FAKE_FAMILY_CONNECTION,
+    FAKE_FAMILY_KEYSPACE,
+    FAKE_FAMILY_STRING,
+    FAKE_FAMILY_BITMAP,
+    FAKE_FAMILY_HYPERLOGLOG,
+    FAKE_FAMILY_LIST,
+    FAKE_FAMILY_HASH,
+    FAKE_FAMILY_SET,
+    FAKE_FAMILY_ZSET,
+    FAKE_FAMILY_GEO,
+    FAKE_FAMILY_STREAM,
+    FAKE_FAMILY_TRANSACTION,
+    FAKE_FAMILY_SCRIPTING,
+    FAKE_FAMILY_PUBSUB,
 };
 
 struct fake_call {
@@ -29,7 +64,8 @@ struct fake_call {
 
 struct fake_command {
     const char *name; /* lower case; "client|setname" for a subcommand */
-    int arity;        /* with the name; negative: at least */
+    enum fake_family family;
+    int arity; /* with the name; negative: at least */
     unsigned flags;
     int first_key, last_key, key_step; /* last_key < 0 counts from the end; first_key 0: no keys */
     void (*run)(struct fake_call *call);

@@ -1,300 +1,414 @@
-/* fakes/redis/command_list.h - the command table: every command that the engine knows, in the order
+/* fakes/redis/command_list.h - the command table: every command that Redis 7.0 knows, in the order
  * of names.
  *
- * X(name, handler, arity, flags, first key, last key, step): arity counts the name, negative is "at
- * least"; a name with "|" is a subcommand. Values as in Redis 7.0's own table. */
+ * X(name, handler, family, arity, flags, first key, last key, step): arity counts the name,
+ * negative is "at least"; a name with "|" is a subcommand; the family is an enum fake_family
+ * without its prefix. Arity, flags and keys are those that COMMAND of Redis 7.0.15 tells. A row
+ * whose handler is `unsupported` answers a loud error. */
 #ifndef FAKE_REDIS_COMMAND_LIST_H
 #define FAKE_REDIS_COMMAND_LIST_H
 
 #include "fakes/redis/command.h"
 
-#define FAKE_READ  FAKE_CMD_READ
-#define FAKE_WRITE FAKE_CMD_WRITE
-#define FAKE_GROW  (FAKE_CMD_WRITE | FAKE_CMD_DENYOOM)
-#define FAKE_ADMIN (FAKE_CMD_NOSCRIPT | FAKE_CMD_LOADING)
-#define FAKE_GROUP FAKE_CMD_CONTAINER
-#define FAKE_FREE  FAKE_CMD_LOADING
-#define FAKE_TALK  (FAKE_CMD_NOSCRIPT | FAKE_CMD_LOADING | FAKE_CMD_UNQUEUED)
+#define FAKE_READ             FAKE_CMD_READ
+#define FAKE_WRITE            FAKE_CMD_WRITE
+#define FAKE_GROW             (FAKE_CMD_WRITE | FAKE_CMD_DENYOOM)
+#define FAKE_ADMIN            FAKE_CMD_ADMIN
+#define FAKE_PUBSUB           FAKE_CMD_PUBSUB
+#define FAKE_NOSCRIPT         FAKE_CMD_NOSCRIPT
+#define FAKE_BLOCKING         FAKE_CMD_BLOCKING
+#define FAKE_ALWAYS           (FAKE_CMD_LOADING | FAKE_CMD_STALE)
+#define FAKE_STALE            FAKE_CMD_STALE
+#define FAKE_NO_ASYNC_LOADING FAKE_CMD_NO_ASYNC_LOADING
+#define FAKE_ALLOW_BUSY       FAKE_CMD_ALLOW_BUSY
+#define FAKE_NO_AUTH          FAKE_CMD_NO_AUTH
+#define FAKE_NO_MULTI         FAKE_CMD_NO_MULTI
+#define FAKE_MOVABLE_KEYS     FAKE_CMD_MOVABLE_KEYS
+#define FAKE_SKIP_SLOWLOG     FAKE_CMD_SKIP_SLOWLOG
+#define FAKE_ASKING           FAKE_CMD_ASKING
+#define FAKE_FAST             FAKE_CMD_FAST
+#define FAKE_DANGEROUS        FAKE_CMD_DANGEROUS
+#define FAKE_UNQUEUED         FAKE_CMD_UNQUEUED
+#define FAKE_CONTAINER        FAKE_CMD_CONTAINER
+#define FAKE_TALK             (FAKE_CMD_NOSCRIPT | FAKE_ALWAYS | FAKE_CMD_ALLOW_BUSY)
+#define FAKE_RUN_SCRIPT                                                                            \
+    (FAKE_CMD_NOSCRIPT | FAKE_CMD_STALE | FAKE_CMD_MOVABLE_KEYS | FAKE_CMD_NO_MANDATORY_KEYS |     \
+     FAKE_CMD_SKIP_MONITOR)
 
 // clang-format off
 #define FAKE_COMMAND_LIST(X) \
-    X("acl", unsupported, -2, FAKE_ADMIN, 0, 0, 0) \
-    X("append", append, 3, FAKE_GROW, 1, 1, 1) \
-    X("auth", auth, -2, FAKE_ADMIN, 0, 0, 0) \
-    X("bgrewriteaof", unsupported, 1, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("bgsave", unsupported, -1, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("bitcount", bitcount, -2, FAKE_READ, 1, 1, 1) \
-    X("bitfield", bitfield, -2, FAKE_GROW, 1, 1, 1) \
-    X("bitfield_ro", bitfield_ro, -2, FAKE_READ, 1, 1, 1) \
-    X("bitop", bitop, -4, FAKE_GROW, 2, -1, 1) \
-    X("bitpos", bitpos, -3, FAKE_READ, 1, 1, 1) \
-    X("blmove", blmove, 6, FAKE_GROW | FAKE_CMD_NOSCRIPT, 1, 2, 1) \
-    X("blmpop", blmpop, -5, FAKE_WRITE, 0, 0, 0) \
-    X("blpop", blpop, -3, FAKE_WRITE | FAKE_CMD_NOSCRIPT, 1, -2, 1) \
-    X("brpop", brpop, -3, FAKE_WRITE | FAKE_CMD_NOSCRIPT, 1, -2, 1) \
-    X("brpoplpush", brpoplpush, 4, FAKE_GROW | FAKE_CMD_NOSCRIPT, 1, 2, 1) \
-    X("bzmpop", bzmpop, -5, FAKE_WRITE, 0, 0, 0) \
-    X("bzpopmax", bzpopmax, -3, FAKE_WRITE | FAKE_CMD_NOSCRIPT, 1, -2, 1) \
-    X("bzpopmin", bzpopmin, -3, FAKE_WRITE | FAKE_CMD_NOSCRIPT, 1, -2, 1) \
-    X("client", container, -2, FAKE_GROUP, 0, 0, 0) \
-    X("client|caching", unsupported, 3, FAKE_ADMIN, 0, 0, 0) \
-    X("client|getname", client_getname, 2, FAKE_ADMIN, 0, 0, 0) \
-    X("client|getredir", unsupported, 2, FAKE_ADMIN, 0, 0, 0) \
-    X("client|help", unsupported, 2, FAKE_ADMIN, 0, 0, 0) \
-    X("client|id", client_id, 2, FAKE_ADMIN, 0, 0, 0) \
-    X("client|info", client_info, 2, FAKE_ADMIN, 0, 0, 0) \
-    X("client|kill", unsupported, -3, FAKE_ADMIN, 0, 0, 0) \
-    X("client|list", client_list, -2, FAKE_ADMIN, 0, 0, 0) \
-    X("client|no-evict", client_no_evict, 3, FAKE_ADMIN, 0, 0, 0) \
-    X("client|pause", unsupported, -3, FAKE_ADMIN, 0, 0, 0) \
-    X("client|reply", unsupported, 3, FAKE_ADMIN, 0, 0, 0) \
-    X("client|setinfo", client_setinfo, 4, FAKE_ADMIN, 0, 0, 0) \
-    X("client|setname", client_setname, 3, FAKE_ADMIN, 0, 0, 0) \
-    X("client|tracking", unsupported, -3, FAKE_ADMIN, 0, 0, 0) \
-    X("client|trackinginfo", unsupported, 2, FAKE_ADMIN, 0, 0, 0) \
-    X("client|unblock", client_unblock, -3, FAKE_ADMIN, 0, 0, 0) \
-    X("client|unpause", unsupported, 2, FAKE_ADMIN, 0, 0, 0) \
-    X("cluster", cluster, -2, FAKE_FREE, 0, 0, 0) \
-    X("command", command, -1, FAKE_GROUP | FAKE_FREE, 0, 0, 0) \
-    X("command|count", command_count, 2, FAKE_FREE, 0, 0, 0) \
-    X("command|docs", command_docs, -2, FAKE_FREE, 0, 0, 0) \
-    X("command|getkeys", unsupported, -4, FAKE_FREE, 0, 0, 0) \
-    X("command|help", unsupported, 2, FAKE_FREE, 0, 0, 0) \
-    X("command|info", unsupported, -2, FAKE_FREE, 0, 0, 0) \
-    X("command|list", unsupported, -2, FAKE_FREE, 0, 0, 0) \
-    X("config", container, -2, FAKE_GROUP, 0, 0, 0) \
-    X("config|get", config_get, -3, FAKE_ADMIN, 0, 0, 0) \
-    X("config|help", unsupported, 2, FAKE_ADMIN, 0, 0, 0) \
-    X("config|resetstat", config_resetstat, 2, FAKE_ADMIN, 0, 0, 0) \
-    X("config|rewrite", unsupported, 2, FAKE_ADMIN, 0, 0, 0) \
-    X("config|set", config_set, -4, FAKE_ADMIN, 0, 0, 0) \
-    X("copy", copy, -3, FAKE_GROW, 1, 2, 1) \
-    X("dbsize", dbsize, 1, FAKE_READ, 0, 0, 0) \
-    X("debug", unsupported, -2, FAKE_ADMIN, 0, 0, 0) \
-    X("decr", decr, 2, FAKE_GROW, 1, 1, 1) \
-    X("decrby", decrby, 3, FAKE_GROW, 1, 1, 1) \
-    X("del", del, -2, FAKE_WRITE, 1, -1, 1) \
-    X("discard", discard, 1, FAKE_TALK, 0, 0, 0) \
-    X("dump", unsupported, 2, FAKE_READ, 1, 1, 1) \
-    X("echo", echo, 2, FAKE_FREE, 0, 0, 0) \
-    X("eval", eval, -3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("eval_ro", eval_ro, -3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("evalsha", evalsha, -3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("evalsha_ro", evalsha_ro, -3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("exec", exec, 1, FAKE_TALK, 0, 0, 0) \
-    X("exists", exists, -2, FAKE_READ, 1, -1, 1) \
-    X("expire", expire, -3, FAKE_WRITE, 1, 1, 1) \
-    X("expireat", expireat, -3, FAKE_WRITE, 1, 1, 1) \
-    X("expiretime", expiretime, 2, FAKE_READ, 1, 1, 1) \
-    X("failover", unsupported, -1, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("fcall", unsupported, -3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("fcall_ro", unsupported, -3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("flushall", flushall, -1, FAKE_WRITE, 0, 0, 0) \
-    X("flushdb", flushdb, -1, FAKE_WRITE, 0, 0, 0) \
-    X("function", unsupported, -2, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("geoadd", unsupported, -5, FAKE_GROW, 1, 1, 1) \
-    X("geodist", unsupported, -4, FAKE_READ, 1, 1, 1) \
-    X("geohash", unsupported, -2, FAKE_READ, 1, 1, 1) \
-    X("geopos", unsupported, -2, FAKE_READ, 1, 1, 1) \
-    X("georadius", unsupported, -6, FAKE_GROW, 1, 1, 1) \
-    X("georadiusbymember", unsupported, -5, FAKE_GROW, 1, 1, 1) \
-    X("geosearch", unsupported, -7, FAKE_READ, 1, 1, 1) \
-    X("geosearchstore", unsupported, -8, FAKE_GROW, 1, 2, 1) \
-    X("get", get, 2, FAKE_READ, 1, 1, 1) \
-    X("getbit", getbit, 3, FAKE_READ, 1, 1, 1) \
-    X("getdel", getdel, 2, FAKE_WRITE, 1, 1, 1) \
-    X("getex", getex, -2, FAKE_WRITE, 1, 1, 1) \
-    X("getrange", getrange, 4, FAKE_READ, 1, 1, 1) \
-    X("getset", getset, 3, FAKE_GROW, 1, 1, 1) \
-    X("hdel", hdel, -3, FAKE_WRITE, 1, 1, 1) \
-    X("hello", hello, -1, FAKE_ADMIN, 0, 0, 0) \
-    X("hexists", hexists, 3, FAKE_READ, 1, 1, 1) \
-    X("hget", hget, 3, FAKE_READ, 1, 1, 1) \
-    X("hgetall", hgetall, 2, FAKE_READ, 1, 1, 1) \
-    X("hincrby", hincrby, 4, FAKE_GROW, 1, 1, 1) \
-    X("hincrbyfloat", hincrbyfloat, 4, FAKE_GROW, 1, 1, 1) \
-    X("hkeys", hkeys, 2, FAKE_READ, 1, 1, 1) \
-    X("hlen", hlen, 2, FAKE_READ, 1, 1, 1) \
-    X("hmget", hmget, -3, FAKE_READ, 1, 1, 1) \
-    X("hmset", hmset, -4, FAKE_GROW, 1, 1, 1) \
-    X("host:", hang_up, -1, FAKE_ADMIN, 0, 0, 0) \
-    X("hrandfield", unsupported, -2, FAKE_READ, 1, 1, 1) \
-    X("hscan", hscan, -3, FAKE_READ, 1, 1, 1) \
-    X("hset", hset, -4, FAKE_GROW, 1, 1, 1) \
-    X("hsetnx", hsetnx, 4, FAKE_GROW, 1, 1, 1) \
-    X("hstrlen", hstrlen, 3, FAKE_READ, 1, 1, 1) \
-    X("hvals", hvals, 2, FAKE_READ, 1, 1, 1) \
-    X("incr", incr, 2, FAKE_GROW, 1, 1, 1) \
-    X("incrby", incrby, 3, FAKE_GROW, 1, 1, 1) \
-    X("incrbyfloat", incrbyfloat, 3, FAKE_GROW, 1, 1, 1) \
-    X("info", info, -1, FAKE_FREE, 0, 0, 0) \
-    X("keys", keys, 2, FAKE_READ, 0, 0, 0) \
-    X("lastsave", unsupported, 1, FAKE_FREE, 0, 0, 0) \
-    X("latency", unsupported, -2, FAKE_ADMIN, 0, 0, 0) \
-    X("lcs", unsupported, -3, FAKE_READ, 1, 2, 1) \
-    X("lindex", lindex, 3, FAKE_READ, 1, 1, 1) \
-    X("linsert", linsert, 5, FAKE_GROW, 1, 1, 1) \
-    X("llen", llen, 2, FAKE_READ, 1, 1, 1) \
-    X("lmove", lmove, 5, FAKE_GROW, 1, 2, 1) \
-    X("lmpop", lmpop, -4, FAKE_WRITE, 0, 0, 0) \
-    X("lolwut", unsupported, -1, FAKE_READ, 0, 0, 0) \
-    X("lpop", lpop, -2, FAKE_WRITE, 1, 1, 1) \
-    X("lpos", lpos, -3, FAKE_READ, 1, 1, 1) \
-    X("lpush", lpush, -3, FAKE_GROW, 1, 1, 1) \
-    X("lpushx", lpushx, -3, FAKE_GROW, 1, 1, 1) \
-    X("lrange", lrange, 4, FAKE_READ, 1, 1, 1) \
-    X("lrem", lrem, 4, FAKE_WRITE, 1, 1, 1) \
-    X("lset", lset, 4, FAKE_GROW, 1, 1, 1) \
-    X("ltrim", ltrim, 4, FAKE_WRITE, 1, 1, 1) \
-    X("memory", container, -2, FAKE_GROUP, 0, 0, 0) \
-    X("memory|doctor", unsupported, 2, FAKE_READ, 0, 0, 0) \
-    X("memory|help", unsupported, 2, FAKE_FREE, 0, 0, 0) \
-    X("memory|stats", unsupported, 2, FAKE_READ, 0, 0, 0) \
-    X("memory|usage", memory_usage, -3, FAKE_READ, 2, 2, 1) \
-    X("mget", mget, -2, FAKE_READ, 1, -1, 1) \
-    X("migrate", unsupported, -6, FAKE_WRITE, 0, 0, 0) \
-    X("module", unsupported, -2, FAKE_ADMIN, 0, 0, 0) \
-    X("monitor", unsupported, 1, FAKE_ADMIN, 0, 0, 0) \
-    X("move", move, 3, FAKE_WRITE, 1, 1, 1) \
-    X("mset", mset, -3, FAKE_GROW, 1, -1, 2) \
-    X("msetnx", msetnx, -3, FAKE_GROW, 1, -1, 2) \
-    X("multi", multi, 1, FAKE_TALK, 0, 0, 0) \
-    X("object", container, -2, FAKE_GROUP, 0, 0, 0) \
-    X("object|encoding", object_encoding, 3, FAKE_READ, 2, 2, 1) \
-    X("object|freq", unsupported, 3, FAKE_READ, 2, 2, 1) \
-    X("object|help", unsupported, 2, FAKE_FREE, 0, 0, 0) \
-    X("object|idletime", unsupported, 3, FAKE_READ, 2, 2, 1) \
-    X("object|refcount", unsupported, 3, FAKE_READ, 2, 2, 1) \
-    X("persist", persist, 2, FAKE_WRITE, 1, 1, 1) \
-    X("pexpire", pexpire, -3, FAKE_WRITE, 1, 1, 1) \
-    X("pexpireat", pexpireat, -3, FAKE_WRITE, 1, 1, 1) \
-    X("pexpiretime", pexpiretime, 2, FAKE_READ, 1, 1, 1) \
-    X("pfadd", unsupported, -2, FAKE_GROW, 1, 1, 1) \
-    X("pfcount", unsupported, -2, FAKE_READ, 1, -1, 1) \
-    X("pfmerge", unsupported, -2, FAKE_GROW, 1, -1, 1) \
-    X("ping", ping, -1, 0, 0, 0, 0) \
-    X("post", hang_up, -1, FAKE_ADMIN, 0, 0, 0) \
-    X("psetex", psetex, 4, FAKE_GROW, 1, 1, 1) \
-    X("psubscribe", unsupported, -2, FAKE_ADMIN, 0, 0, 0) \
-    X("pttl", pttl, 2, FAKE_READ, 1, 1, 1) \
-    X("publish", publish, 3, FAKE_FREE, 0, 0, 0) \
-    X("pubsub", unsupported, -2, FAKE_FREE, 0, 0, 0) \
-    X("punsubscribe", unsupported, -1, FAKE_ADMIN, 0, 0, 0) \
-    X("quit", quit, -1, FAKE_TALK, 0, 0, 0) \
-    X("randomkey", randomkey, 1, FAKE_READ, 0, 0, 0) \
-    X("rename", rename, 3, FAKE_WRITE, 1, 2, 1) \
-    X("renamenx", renamenx, 3, FAKE_WRITE, 1, 2, 1) \
-    X("replicaof", unsupported, 3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("reset", reset, 1, FAKE_TALK, 0, 0, 0) \
-    X("restore", unsupported, -4, FAKE_GROW, 1, 1, 1) \
-    X("role", role, 1, FAKE_ADMIN, 0, 0, 0) \
-    X("rpop", rpop, -2, FAKE_WRITE, 1, 1, 1) \
-    X("rpoplpush", rpoplpush, 3, FAKE_GROW, 1, 2, 1) \
-    X("rpush", rpush, -3, FAKE_GROW, 1, 1, 1) \
-    X("rpushx", rpushx, -3, FAKE_GROW, 1, 1, 1) \
-    X("sadd", sadd, -3, FAKE_GROW, 1, 1, 1) \
-    X("save", unsupported, 1, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("scan", scan, -2, FAKE_READ, 0, 0, 0) \
-    X("scard", scard, 2, FAKE_READ, 1, 1, 1) \
-    X("script", container, -2, FAKE_GROUP, 0, 0, 0) \
-    X("script|debug", unsupported, 3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("script|exists", script_exists, -3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("script|flush", script_flush, -2, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("script|help", unsupported, 2, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("script|kill", script_kill, 2, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("script|load", script_load, 3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("sdiff", sdiff, -2, FAKE_READ, 1, -1, 1) \
-    X("sdiffstore", sdiffstore, -3, FAKE_GROW, 1, -1, 1) \
-    X("select", select, 2, FAKE_FREE, 0, 0, 0) \
-    X("set", set, -3, FAKE_GROW, 1, 1, 1) \
-    X("setbit", setbit, 4, FAKE_GROW, 1, 1, 1) \
-    X("setex", setex, 4, FAKE_GROW, 1, 1, 1) \
-    X("setnx", setnx, 3, FAKE_GROW, 1, 1, 1) \
-    X("setrange", setrange, 4, FAKE_GROW, 1, 1, 1) \
-    X("shutdown", unsupported, -1, FAKE_ADMIN, 0, 0, 0) \
-    X("sinter", sinter, -2, FAKE_READ, 1, -1, 1) \
-    X("sintercard", sintercard, -3, FAKE_READ, 0, 0, 0) \
-    X("sinterstore", sinterstore, -3, FAKE_GROW, 1, -1, 1) \
-    X("sismember", sismember, 3, FAKE_READ, 1, 1, 1) \
-    X("slaveof", unsupported, 3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("slowlog", unsupported, -2, FAKE_ADMIN, 0, 0, 0) \
-    X("smembers", smembers, 2, FAKE_READ, 1, 1, 1) \
-    X("smismember", smismember, -3, FAKE_READ, 1, 1, 1) \
-    X("smove", smove, 4, FAKE_WRITE, 1, 2, 1) \
-    X("sort", unsupported, -2, FAKE_GROW, 1, 1, 1) \
-    X("sort_ro", unsupported, -2, FAKE_READ, 1, 1, 1) \
-    X("spop", spop, -2, FAKE_WRITE, 1, 1, 1) \
-    X("spublish", unsupported, 3, FAKE_FREE, 0, 0, 0) \
-    X("srandmember", srandmember, -2, FAKE_READ, 1, 1, 1) \
-    X("srem", srem, -3, FAKE_WRITE, 1, 1, 1) \
-    X("sscan", sscan, -3, FAKE_READ, 1, 1, 1) \
-    X("ssubscribe", unsupported, -2, FAKE_ADMIN, 0, 0, 0) \
-    X("strlen", strlen, 2, FAKE_READ, 1, 1, 1) \
-    X("subscribe", unsupported, -2, FAKE_ADMIN, 0, 0, 0) \
-    X("substr", getrange, 4, FAKE_READ, 1, 1, 1) \
-    X("sunion", sunion, -2, FAKE_READ, 1, -1, 1) \
-    X("sunionstore", sunionstore, -3, FAKE_GROW, 1, -1, 1) \
-    X("sunsubscribe", unsupported, -1, FAKE_ADMIN, 0, 0, 0) \
-    X("swapdb", swapdb, 3, FAKE_WRITE, 0, 0, 0) \
-    X("time", time, 1, FAKE_FREE, 0, 0, 0) \
-    X("touch", exists, -2, FAKE_READ, 1, -1, 1) \
-    X("ttl", ttl, 2, FAKE_READ, 1, 1, 1) \
-    X("type", type, 2, FAKE_READ, 1, 1, 1) \
-    X("unlink", del, -2, FAKE_WRITE, 1, -1, 1) \
-    X("unsubscribe", unsupported, -1, FAKE_ADMIN, 0, 0, 0) \
-    X("unwatch", unwatch, 1, FAKE_ADMIN, 0, 0, 0) \
-    X("wait", wait, 3, FAKE_CMD_NOSCRIPT, 0, 0, 0) \
-    X("watch", watch, -2, FAKE_TALK, 1, -1, 1) \
-    X("xack", unsupported, -4, FAKE_WRITE, 1, 1, 1) \
-    X("xadd", unsupported, -5, FAKE_GROW, 1, 1, 1) \
-    X("xautoclaim", unsupported, -6, FAKE_WRITE, 1, 1, 1) \
-    X("xclaim", unsupported, -6, FAKE_WRITE, 1, 1, 1) \
-    X("xdel", unsupported, -3, FAKE_WRITE, 1, 1, 1) \
-    X("xgroup", unsupported, -2, FAKE_GROW, 0, 0, 0) \
-    X("xinfo", unsupported, -2, FAKE_READ, 0, 0, 0) \
-    X("xlen", unsupported, 2, FAKE_READ, 1, 1, 1) \
-    X("xpending", unsupported, -3, FAKE_READ, 1, 1, 1) \
-    X("xrange", unsupported, -4, FAKE_READ, 1, 1, 1) \
-    X("xread", unsupported, -4, FAKE_READ, 0, 0, 0) \
-    X("xreadgroup", unsupported, -7, FAKE_WRITE, 0, 0, 0) \
-    X("xrevrange", unsupported, -4, FAKE_READ, 1, 1, 1) \
-    X("xsetid", unsupported, -3, FAKE_GROW, 1, 1, 1) \
-    X("xtrim", unsupported, -4, FAKE_WRITE, 1, 1, 1) \
-    X("zadd", zadd, -4, FAKE_GROW, 1, 1, 1) \
-    X("zcard", zcard, 2, FAKE_READ, 1, 1, 1) \
-    X("zcount", zcount, 4, FAKE_READ, 1, 1, 1) \
-    X("zdiff", unsupported, -3, FAKE_READ, 0, 0, 0) \
-    X("zdiffstore", unsupported, -4, FAKE_GROW, 1, 1, 1) \
-    X("zincrby", zincrby, 4, FAKE_GROW, 1, 1, 1) \
-    X("zinter", unsupported, -3, FAKE_READ, 0, 0, 0) \
-    X("zintercard", unsupported, -3, FAKE_READ, 0, 0, 0) \
-    X("zinterstore", unsupported, -4, FAKE_GROW, 1, 1, 1) \
-    X("zlexcount", zlexcount, 4, FAKE_READ, 1, 1, 1) \
-    X("zmpop", zmpop, -4, FAKE_WRITE, 0, 0, 0) \
-    X("zmscore", zmscore, -3, FAKE_READ, 1, 1, 1) \
-    X("zpopmax", zpopmax, -2, FAKE_WRITE, 1, 1, 1) \
-    X("zpopmin", zpopmin, -2, FAKE_WRITE, 1, 1, 1) \
-    X("zrandmember", unsupported, -2, FAKE_READ, 1, 1, 1) \
-    X("zrange", zrange, -4, FAKE_READ, 1, 1, 1) \
-    X("zrangebylex", zrangebylex, -4, FAKE_READ, 1, 1, 1) \
-    X("zrangebyscore", zrangebyscore, -4, FAKE_READ, 1, 1, 1) \
-    X("zrangestore", zrangestore, -5, FAKE_GROW, 1, 2, 1) \
-    X("zrank", zrank, 3, FAKE_READ, 1, 1, 1) \
-    X("zrem", zrem, -3, FAKE_WRITE, 1, 1, 1) \
-    X("zremrangebylex", zremrangebylex, 4, FAKE_WRITE, 1, 1, 1) \
-    X("zremrangebyrank", zremrangebyrank, 4, FAKE_WRITE, 1, 1, 1) \
-    X("zremrangebyscore", zremrangebyscore, 4, FAKE_WRITE, 1, 1, 1) \
-    X("zrevrange", zrevrange, -4, FAKE_READ, 1, 1, 1) \
-    X("zrevrangebylex", zrevrangebylex, -4, FAKE_READ, 1, 1, 1) \
-    X("zrevrangebyscore", zrevrangebyscore, -4, FAKE_READ, 1, 1, 1) \
-    X("zrevrank", zrevrank, 3, FAKE_READ, 1, 1, 1) \
-    X("zscan", zscan, -3, FAKE_READ, 1, 1, 1) \
-    X("zscore", zscore, 3, FAKE_READ, 1, 1, 1) \
-    X("zunion", unsupported, -3, FAKE_READ, 0, 0, 0) \
-    X("zunionstore", unsupported, -4, FAKE_GROW, 1, 1, 1)
+    X("acl", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("acl|cat", unsupported, SERVER, -2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|deluser", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|dryrun", unsupported, SERVER, -4, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|genpass", unsupported, SERVER, -2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|getuser", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|list", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|load", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|log", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|save", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|setuser", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|users", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|whoami", unsupported, SERVER, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("append", append, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("asking", unsupported, CONNECTION, 1, FAKE_FAST, 0, 0, 0) \
+    X("auth", auth, CONNECTION, -2, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST, 0, 0, 0) \
+    X("bgrewriteaof", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("bgsave", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("bitcount", bitcount, BITMAP, -2, FAKE_READ, 1, 1, 1) \
+    X("bitfield", bitfield, BITMAP, -2, FAKE_GROW, 1, 1, 1) \
+    X("bitfield_ro", bitfield_ro, BITMAP, -2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("bitop", bitop, BITMAP, -4, FAKE_GROW, 2, -1, 1) \
+    X("bitpos", bitpos, BITMAP, -3, FAKE_READ, 1, 1, 1) \
+    X("blmove", blmove, LIST, 6, FAKE_GROW | FAKE_NOSCRIPT | FAKE_BLOCKING, 1, 2, 1) \
+    X("blmpop", blmpop, LIST, -5, FAKE_WRITE | FAKE_BLOCKING | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("blpop", blpop, LIST, -3, FAKE_WRITE | FAKE_NOSCRIPT | FAKE_BLOCKING, 1, -2, 1) \
+    X("brpop", brpop, LIST, -3, FAKE_WRITE | FAKE_NOSCRIPT | FAKE_BLOCKING, 1, -2, 1) \
+    X("brpoplpush", brpoplpush, LIST, 4, FAKE_GROW | FAKE_NOSCRIPT | FAKE_BLOCKING, 1, 2, 1) \
+    X("bzmpop", bzmpop, ZSET, -5, FAKE_WRITE | FAKE_BLOCKING | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("bzpopmax", bzpopmax, ZSET, -3, FAKE_WRITE | FAKE_NOSCRIPT | FAKE_BLOCKING | FAKE_FAST, 1, -2, 1) \
+    X("bzpopmin", bzpopmin, ZSET, -3, FAKE_WRITE | FAKE_NOSCRIPT | FAKE_BLOCKING | FAKE_FAST, 1, -2, 1) \
+    X("client", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("client|caching", unsupported, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|getname", client_getname, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|getredir", unsupported, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|help", unsupported, CONNECTION, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("client|id", client_id, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|info", client_info, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|kill", unsupported, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|list", client_list, CONNECTION, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|no-evict", client_no_evict, CONNECTION, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|pause", unsupported, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|reply", unsupported, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|setinfo", client_setinfo, CONNECTION, 4, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|setname", client_setname, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|tracking", unsupported, CONNECTION, -3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|trackinginfo", unsupported, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|unblock", client_unblock, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|unpause", unsupported, CONNECTION, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("cluster", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("cluster|addslots", cluster, SERVER, -3, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|addslotsrange", cluster, SERVER, -4, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|bumpepoch", cluster, SERVER, 2, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|count-failure-reports", cluster, SERVER, 3, FAKE_ADMIN | FAKE_STALE, 0, 0, 0) \
+    X("cluster|countkeysinslot", cluster, SERVER, 3, FAKE_STALE, 0, 0, 0) \
+    X("cluster|delslots", cluster, SERVER, -3, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|delslotsrange", cluster, SERVER, -4, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|failover", cluster, SERVER, -2, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|flushslots", cluster, SERVER, 2, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|forget", cluster, SERVER, 3, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|getkeysinslot", cluster, SERVER, 4, FAKE_STALE, 0, 0, 0) \
+    X("cluster|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("cluster|info", cluster, SERVER, 2, FAKE_STALE, 0, 0, 0) \
+    X("cluster|keyslot", cluster, SERVER, 3, FAKE_STALE, 0, 0, 0) \
+    X("cluster|links", cluster, SERVER, 2, FAKE_STALE, 0, 0, 0) \
+    X("cluster|meet", cluster, SERVER, -4, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|myid", cluster, SERVER, 2, FAKE_STALE, 0, 0, 0) \
+    X("cluster|nodes", cluster, SERVER, 2, FAKE_STALE, 0, 0, 0) \
+    X("cluster|replicas", cluster, SERVER, 3, FAKE_ADMIN | FAKE_STALE, 0, 0, 0) \
+    X("cluster|replicate", cluster, SERVER, 3, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|reset", cluster, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE, 0, 0, 0) \
+    X("cluster|saveconfig", cluster, SERVER, 2, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|set-config-epoch", cluster, SERVER, 3, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|setslot", cluster, SERVER, -4, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("cluster|shards", cluster, SERVER, 2, FAKE_STALE, 0, 0, 0) \
+    X("cluster|slaves", cluster, SERVER, 3, FAKE_ADMIN | FAKE_STALE, 0, 0, 0) \
+    X("cluster|slots", cluster, SERVER, 2, FAKE_STALE, 0, 0, 0) \
+    X("command", command, CONNECTION, -1, FAKE_ALWAYS | FAKE_CONTAINER, 0, 0, 0) \
+    X("command|count", command_count, CONNECTION, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|docs", command_docs, CONNECTION, -2, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|getkeys", unsupported, CONNECTION, -4, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|getkeysandflags", unsupported, CONNECTION, -4, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|help", unsupported, CONNECTION, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|info", unsupported, CONNECTION, -2, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|list", unsupported, CONNECTION, -2, FAKE_ALWAYS, 0, 0, 0) \
+    X("config", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("config|get", config_get, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("config|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("config|resetstat", config_resetstat, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("config|rewrite", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("config|set", config_set, SERVER, -4, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("copy", copy, KEYSPACE, -3, FAKE_GROW, 1, 2, 1) \
+    X("dbsize", dbsize, KEYSPACE, 1, FAKE_READ | FAKE_FAST, 0, 0, 0) \
+    X("debug", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("decr", decr, STRING, 2, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("decrby", decrby, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("del", del, KEYSPACE, -2, FAKE_WRITE, 1, -1, 1) \
+    X("discard", discard, TRANSACTION, 1, FAKE_TALK | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
+    X("dump", unsupported, KEYSPACE, 2, FAKE_READ, 1, 1, 1) \
+    X("echo", echo, CONNECTION, 2, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
+    X("eval", eval, SCRIPTING, -3, FAKE_RUN_SCRIPT, 0, 0, 0) \
+    X("eval_ro", eval_ro, SCRIPTING, -3, FAKE_READ | FAKE_RUN_SCRIPT, 0, 0, 0) \
+    X("evalsha", evalsha, SCRIPTING, -3, FAKE_RUN_SCRIPT, 0, 0, 0) \
+    X("evalsha_ro", evalsha_ro, SCRIPTING, -3, FAKE_READ | FAKE_RUN_SCRIPT, 0, 0, 0) \
+    X("exec", exec, TRANSACTION, 1, FAKE_NOSCRIPT | FAKE_ALWAYS | FAKE_SKIP_SLOWLOG | FAKE_UNQUEUED, 0, 0, 0) \
+    X("exists", exists, KEYSPACE, -2, FAKE_READ | FAKE_FAST, 1, -1, 1) \
+    X("expire", expire, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("expireat", expireat, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("expiretime", expiretime, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("failover", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE, 0, 0, 0) \
+    X("fcall", unsupported, SCRIPTING, -3, FAKE_RUN_SCRIPT, 0, 0, 0) \
+    X("fcall_ro", unsupported, SCRIPTING, -3, FAKE_READ | FAKE_RUN_SCRIPT, 0, 0, 0) \
+    X("flushall", flushall, KEYSPACE, -1, FAKE_WRITE | FAKE_DANGEROUS, 0, 0, 0) \
+    X("flushdb", flushdb, KEYSPACE, -1, FAKE_WRITE | FAKE_DANGEROUS, 0, 0, 0) \
+    X("function", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("function|delete", unsupported, SCRIPTING, 3, FAKE_WRITE | FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|dump", unsupported, SCRIPTING, 2, FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|flush", unsupported, SCRIPTING, -2, FAKE_WRITE | FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|help", unsupported, SCRIPTING, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("function|kill", unsupported, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
+    X("function|list", unsupported, SCRIPTING, -2, FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|load", unsupported, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|restore", unsupported, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|stats", unsupported, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
+    X("geoadd", unsupported, GEO, -5, FAKE_GROW, 1, 1, 1) \
+    X("geodist", unsupported, GEO, -4, FAKE_READ, 1, 1, 1) \
+    X("geohash", unsupported, GEO, -2, FAKE_READ, 1, 1, 1) \
+    X("geopos", unsupported, GEO, -2, FAKE_READ, 1, 1, 1) \
+    X("georadius", unsupported, GEO, -6, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
+    X("georadius_ro", unsupported, GEO, -6, FAKE_READ, 1, 1, 1) \
+    X("georadiusbymember", unsupported, GEO, -5, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
+    X("georadiusbymember_ro", unsupported, GEO, -5, FAKE_READ, 1, 1, 1) \
+    X("geosearch", unsupported, GEO, -7, FAKE_READ, 1, 1, 1) \
+    X("geosearchstore", unsupported, GEO, -8, FAKE_GROW, 1, 2, 1) \
+    X("get", get, STRING, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("getbit", getbit, BITMAP, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("getdel", getdel, STRING, 2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("getex", getex, STRING, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("getrange", getrange, STRING, 4, FAKE_READ, 1, 1, 1) \
+    X("getset", getset, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("hdel", hdel, HASH, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("hello", hello, CONNECTION, -1, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST, 0, 0, 0) \
+    X("hexists", hexists, HASH, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("hget", hget, HASH, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("hgetall", hgetall, HASH, 2, FAKE_READ, 1, 1, 1) \
+    X("hincrby", hincrby, HASH, 4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("hincrbyfloat", hincrbyfloat, HASH, 4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("hkeys", hkeys, HASH, 2, FAKE_READ, 1, 1, 1) \
+    X("hlen", hlen, HASH, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("hmget", hmget, HASH, -3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("hmset", hmset, HASH, -4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("host:", hang_up, CONNECTION, -1, FAKE_TALK | FAKE_NO_AUTH, 0, 0, 0) \
+    X("hrandfield", unsupported, HASH, -2, FAKE_READ, 1, 1, 1) \
+    X("hscan", hscan, HASH, -3, FAKE_READ, 1, 1, 1) \
+    X("hset", hset, HASH, -4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("hsetnx", hsetnx, HASH, 4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("hstrlen", hstrlen, HASH, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("hvals", hvals, HASH, 2, FAKE_READ, 1, 1, 1) \
+    X("incr", incr, STRING, 2, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("incrby", incrby, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("incrbyfloat", incrbyfloat, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("info", info, SERVER, -1, FAKE_ALWAYS | FAKE_DANGEROUS, 0, 0, 0) \
+    X("keys", keys, KEYSPACE, 2, FAKE_READ | FAKE_DANGEROUS, 0, 0, 0) \
+    X("lastsave", unsupported, SERVER, 1, FAKE_ALWAYS | FAKE_FAST | FAKE_DANGEROUS, 0, 0, 0) \
+    X("latency", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("latency|doctor", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|graph", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|histogram", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|history", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|latest", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|reset", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("lcs", unsupported, STRING, -3, FAKE_READ, 1, 2, 1) \
+    X("lindex", lindex, LIST, 3, FAKE_READ, 1, 1, 1) \
+    X("linsert", linsert, LIST, 5, FAKE_GROW, 1, 1, 1) \
+    X("llen", llen, LIST, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("lmove", lmove, LIST, 5, FAKE_GROW, 1, 2, 1) \
+    X("lmpop", lmpop, LIST, -4, FAKE_WRITE | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("lolwut", unsupported, SERVER, -1, FAKE_READ | FAKE_FAST, 0, 0, 0) \
+    X("lpop", lpop, LIST, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("lpos", lpos, LIST, -3, FAKE_READ, 1, 1, 1) \
+    X("lpush", lpush, LIST, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("lpushx", lpushx, LIST, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("lrange", lrange, LIST, 4, FAKE_READ, 1, 1, 1) \
+    X("lrem", lrem, LIST, 4, FAKE_WRITE, 1, 1, 1) \
+    X("lset", lset, LIST, 4, FAKE_GROW, 1, 1, 1) \
+    X("ltrim", ltrim, LIST, 4, FAKE_WRITE, 1, 1, 1) \
+    X("memory", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("memory|doctor", unsupported, SERVER, 2, 0, 0, 0, 0) \
+    X("memory|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("memory|malloc-stats", unsupported, SERVER, 2, 0, 0, 0, 0) \
+    X("memory|purge", unsupported, SERVER, 2, 0, 0, 0, 0) \
+    X("memory|stats", unsupported, SERVER, 2, 0, 0, 0, 0) \
+    X("memory|usage", memory_usage, SERVER, -3, FAKE_READ, 2, 2, 1) \
+    X("mget", mget, STRING, -2, FAKE_READ | FAKE_FAST, 1, -1, 1) \
+    X("migrate", unsupported, KEYSPACE, -6, FAKE_WRITE | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 3, 3, 1) \
+    X("module", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("module|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("module|list", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT, 0, 0, 0) \
+    X("module|load", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("module|loadex", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("module|unload", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("monitor", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("move", move, KEYSPACE, 3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("mset", mset, STRING, -3, FAKE_GROW, 1, -1, 2) \
+    X("msetnx", msetnx, STRING, -3, FAKE_GROW, 1, -1, 2) \
+    X("multi", multi, TRANSACTION, 1, FAKE_TALK | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
+    X("object", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("object|encoding", object_encoding, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
+    X("object|freq", unsupported, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
+    X("object|help", unsupported, KEYSPACE, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("object|idletime", unsupported, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
+    X("object|refcount", unsupported, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
+    X("persist", persist, KEYSPACE, 2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("pexpire", pexpire, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("pexpireat", pexpireat, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("pexpiretime", pexpiretime, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("pfadd", unsupported, HYPERLOGLOG, -2, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("pfcount", unsupported, HYPERLOGLOG, -2, FAKE_READ, 1, -1, 1) \
+    X("pfdebug", unsupported, HYPERLOGLOG, 3, FAKE_GROW | FAKE_ADMIN, 2, 2, 1) \
+    X("pfmerge", unsupported, HYPERLOGLOG, -2, FAKE_GROW, 1, -1, 1) \
+    X("pfselftest", unsupported, HYPERLOGLOG, 1, FAKE_ADMIN, 0, 0, 0) \
+    X("ping", ping, CONNECTION, -1, FAKE_FAST, 0, 0, 0) \
+    X("post", hang_up, CONNECTION, -1, FAKE_TALK | FAKE_NO_AUTH, 0, 0, 0) \
+    X("psetex", psetex, STRING, 4, FAKE_GROW, 1, 1, 1) \
+    X("psubscribe", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("psync", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING | FAKE_NO_MULTI, 0, 0, 0) \
+    X("pttl", pttl, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("publish", publish, PUBSUB, 3, FAKE_PUBSUB | FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
+    X("pubsub", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("pubsub|channels", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|numpat", unsupported, PUBSUB, 2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|numsub", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|shardchannels", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|shardnumsub", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
+    X("punsubscribe", unsupported, PUBSUB, -1, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("quit", quit, CONNECTION, -1, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
+    X("randomkey", randomkey, KEYSPACE, 1, FAKE_READ, 0, 0, 0) \
+    X("readonly", unsupported, CONNECTION, 1, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
+    X("readwrite", unsupported, CONNECTION, 1, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
+    X("rename", rename, KEYSPACE, 3, FAKE_WRITE, 1, 2, 1) \
+    X("renamenx", renamenx, KEYSPACE, 3, FAKE_WRITE | FAKE_FAST, 1, 2, 1) \
+    X("replconf", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_TALK, 0, 0, 0) \
+    X("replicaof", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("reset", reset, CONNECTION, 1, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
+    X("restore", unsupported, KEYSPACE, -4, FAKE_GROW | FAKE_DANGEROUS, 1, 1, 1) \
+    X("restore-asking", unsupported, KEYSPACE, -4, FAKE_GROW | FAKE_ASKING | FAKE_DANGEROUS, 1, 1, 1) \
+    X("role", role, SERVER, 1, FAKE_NOSCRIPT | FAKE_ALWAYS | FAKE_FAST | FAKE_DANGEROUS, 0, 0, 0) \
+    X("rpop", rpop, LIST, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("rpoplpush", rpoplpush, LIST, 3, FAKE_GROW, 1, 2, 1) \
+    X("rpush", rpush, LIST, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("rpushx", rpushx, LIST, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("sadd", sadd, SET, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("save", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING | FAKE_NO_MULTI, 0, 0, 0) \
+    X("scan", scan, KEYSPACE, -2, FAKE_READ, 0, 0, 0) \
+    X("scard", scard, SET, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("script", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("script|debug", unsupported, SCRIPTING, 3, FAKE_NOSCRIPT, 0, 0, 0) \
+    X("script|exists", script_exists, SCRIPTING, -3, FAKE_NOSCRIPT, 0, 0, 0) \
+    X("script|flush", script_flush, SCRIPTING, -2, FAKE_NOSCRIPT, 0, 0, 0) \
+    X("script|help", unsupported, SCRIPTING, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("script|kill", script_kill, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
+    X("script|load", script_load, SCRIPTING, 3, FAKE_NOSCRIPT | FAKE_STALE, 0, 0, 0) \
+    X("sdiff", sdiff, SET, -2, FAKE_READ, 1, -1, 1) \
+    X("sdiffstore", sdiffstore, SET, -3, FAKE_GROW, 1, -1, 1) \
+    X("select", select, CONNECTION, 2, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
+    X("set", set, STRING, -3, FAKE_GROW, 1, 1, 1) \
+    X("setbit", setbit, BITMAP, 4, FAKE_GROW, 1, 1, 1) \
+    X("setex", setex, STRING, 4, FAKE_GROW, 1, 1, 1) \
+    X("setnx", setnx, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("setrange", setrange, STRING, 4, FAKE_GROW, 1, 1, 1) \
+    X("shutdown", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_TALK | FAKE_NO_MULTI, 0, 0, 0) \
+    X("sinter", sinter, SET, -2, FAKE_READ, 1, -1, 1) \
+    X("sintercard", sintercard, SET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("sinterstore", sinterstore, SET, -3, FAKE_GROW, 1, -1, 1) \
+    X("sismember", sismember, SET, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("slaveof", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("slowlog", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("slowlog|get", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
+    X("slowlog|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("slowlog|len", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
+    X("slowlog|reset", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
+    X("smembers", smembers, SET, 2, FAKE_READ, 1, 1, 1) \
+    X("smismember", smismember, SET, -3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("smove", smove, SET, 4, FAKE_WRITE | FAKE_FAST, 1, 2, 1) \
+    X("sort", unsupported, KEYSPACE, -2, FAKE_GROW | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
+    X("sort_ro", unsupported, KEYSPACE, -2, FAKE_READ | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
+    X("spop", spop, SET, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("spublish", unsupported, PUBSUB, 3, FAKE_PUBSUB | FAKE_ALWAYS | FAKE_FAST, 1, 1, 1) \
+    X("srandmember", srandmember, SET, -2, FAKE_READ, 1, 1, 1) \
+    X("srem", srem, SET, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("sscan", sscan, SET, -3, FAKE_READ, 1, 1, 1) \
+    X("ssubscribe", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 1, -1, 1) \
+    X("strlen", strlen, STRING, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("subscribe", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("substr", getrange, STRING, 4, FAKE_READ, 1, 1, 1) \
+    X("sunion", sunion, SET, -2, FAKE_READ, 1, -1, 1) \
+    X("sunionstore", sunionstore, SET, -3, FAKE_GROW, 1, -1, 1) \
+    X("sunsubscribe", unsupported, PUBSUB, -1, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 1, -1, 1) \
+    X("swapdb", swapdb, KEYSPACE, 3, FAKE_WRITE | FAKE_FAST | FAKE_DANGEROUS, 0, 0, 0) \
+    X("sync", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING | FAKE_NO_MULTI, 0, 0, 0) \
+    X("time", time, SERVER, 1, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
+    X("touch", exists, KEYSPACE, -2, FAKE_READ | FAKE_FAST, 1, -1, 1) \
+    X("ttl", ttl, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("type", type, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("unlink", del, KEYSPACE, -2, FAKE_WRITE | FAKE_FAST, 1, -1, 1) \
+    X("unsubscribe", unsupported, PUBSUB, -1, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("unwatch", unwatch, TRANSACTION, 1, FAKE_TALK | FAKE_FAST, 0, 0, 0) \
+    X("wait", wait, CONNECTION, 3, FAKE_NOSCRIPT, 0, 0, 0) \
+    X("watch", watch, TRANSACTION, -2, FAKE_TALK | FAKE_FAST | FAKE_UNQUEUED, 1, -1, 1) \
+    X("xack", unsupported, STREAM, -4, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("xadd", unsupported, STREAM, -5, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("xautoclaim", unsupported, STREAM, -6, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("xclaim", unsupported, STREAM, -6, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("xdel", unsupported, STREAM, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("xgroup", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("xgroup|create", unsupported, STREAM, -5, FAKE_GROW, 2, 2, 1) \
+    X("xgroup|createconsumer", unsupported, STREAM, 5, FAKE_GROW, 2, 2, 1) \
+    X("xgroup|delconsumer", unsupported, STREAM, 5, FAKE_WRITE, 2, 2, 1) \
+    X("xgroup|destroy", unsupported, STREAM, 4, FAKE_WRITE, 2, 2, 1) \
+    X("xgroup|help", unsupported, STREAM, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("xgroup|setid", unsupported, STREAM, -5, FAKE_WRITE, 2, 2, 1) \
+    X("xinfo", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
+    X("xinfo|consumers", unsupported, STREAM, 4, FAKE_READ, 2, 2, 1) \
+    X("xinfo|groups", unsupported, STREAM, 3, FAKE_READ, 2, 2, 1) \
+    X("xinfo|help", unsupported, STREAM, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("xinfo|stream", unsupported, STREAM, -3, FAKE_READ, 2, 2, 1) \
+    X("xlen", unsupported, STREAM, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("xpending", unsupported, STREAM, -3, FAKE_READ, 1, 1, 1) \
+    X("xrange", unsupported, STREAM, -4, FAKE_READ, 1, 1, 1) \
+    X("xread", unsupported, STREAM, -4, FAKE_READ | FAKE_BLOCKING | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("xreadgroup", unsupported, STREAM, -7, FAKE_WRITE | FAKE_BLOCKING | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("xrevrange", unsupported, STREAM, -4, FAKE_READ, 1, 1, 1) \
+    X("xsetid", unsupported, STREAM, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("xtrim", unsupported, STREAM, -4, FAKE_WRITE, 1, 1, 1) \
+    X("zadd", zadd, ZSET, -4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("zcard", zcard, ZSET, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("zcount", zcount, ZSET, 4, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("zdiff", unsupported, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("zdiffstore", unsupported, ZSET, -4, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
+    X("zincrby", zincrby, ZSET, 4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("zinter", unsupported, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("zintercard", unsupported, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("zinterstore", unsupported, ZSET, -4, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
+    X("zlexcount", zlexcount, ZSET, 4, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("zmpop", zmpop, ZSET, -4, FAKE_WRITE | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("zmscore", zmscore, ZSET, -3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("zpopmax", zpopmax, ZSET, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("zpopmin", zpopmin, ZSET, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("zrandmember", unsupported, ZSET, -2, FAKE_READ, 1, 1, 1) \
+    X("zrange", zrange, ZSET, -4, FAKE_READ, 1, 1, 1) \
+    X("zrangebylex", zrangebylex, ZSET, -4, FAKE_READ, 1, 1, 1) \
+    X("zrangebyscore", zrangebyscore, ZSET, -4, FAKE_READ, 1, 1, 1) \
+    X("zrangestore", zrangestore, ZSET, -5, FAKE_GROW, 1, 2, 1) \
+    X("zrank", zrank, ZSET, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("zrem", zrem, ZSET, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("zremrangebylex", zremrangebylex, ZSET, 4, FAKE_WRITE, 1, 1, 1) \
+    X("zremrangebyrank", zremrangebyrank, ZSET, 4, FAKE_WRITE, 1, 1, 1) \
+    X("zremrangebyscore", zremrangebyscore, ZSET, 4, FAKE_WRITE, 1, 1, 1) \
+    X("zrevrange", zrevrange, ZSET, -4, FAKE_READ, 1, 1, 1) \
+    X("zrevrangebylex", zrevrangebylex, ZSET, -4, FAKE_READ, 1, 1, 1) \
+    X("zrevrangebyscore", zrevrangebyscore, ZSET, -4, FAKE_READ, 1, 1, 1) \
+    X("zrevrank", zrevrank, ZSET, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("zscan", zscan, ZSET, -3, FAKE_READ, 1, 1, 1) \
+    X("zscore", zscore, ZSET, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("zunion", unsupported, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("zunionstore", unsupported, ZSET, -4, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1)
 // clang-format on
 
-#define FAKE_COMMAND_DECLARE(name, handler, arity, flags, first, last, step)                       \
+#define FAKE_COMMAND_DECLARE(name, handler, family, arity, flags, first, last, step)               \
     void fake_cmd_##handler(struct fake_call *call);
 FAKE_COMMAND_LIST(FAKE_COMMAND_DECLARE)
 #undef FAKE_COMMAND_DECLARE

@@ -8,8 +8,8 @@
 
 enum { NAME_BYTES_MAX = 32 };
 
-#define ROW(name, handler, arity, flags, first, last, step)                                        \
-    {name, arity, flags, first, last, step, fake_cmd_##handler},
+#define ROW(name, handler, family, arity, flags, first, last, step)                                \
+    {name, FAKE_FAMILY_##family, arity, flags, first, last, step, fake_cmd_##handler},
 static const struct fake_command commands[] = {FAKE_COMMAND_LIST(ROW)};
 #undef ROW
 

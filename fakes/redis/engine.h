@@ -34,6 +34,7 @@ struct fake_redis {
     struct fake_scripts *scripts; /* NULL before the first script command */
     bool in_transaction, in_script;
     uint64_t commands_processed;
+    unsigned notify_classes; /* enum fake_notify: which events of keys are published; 0: none */
     const struct fake_command *recent[FAKE_RECENT_COMMANDS];
     const struct fake_redis_key **sorted; /* what fake_redis_keys handed out */
     size_t sorted_capacity;

@@ -36,6 +36,23 @@ struct fake_redis_key {
     };
 };
 
+/* Classes of keyspace events, as notify-keyspace-events names them by letters. */
+enum fake_notify {
+    FAKE_NOTIFY_KEYSPACE = 1 << 0, /* K: to __keyspace@db__:key */
+    FAKE_NOTIFY_KEYEVENT = 1 << 1, /* E: to __keyevent@db__:event */
+    FAKE_NOTIFY_GENERIC = 1 << 2,  /* g */
+    FAKE_NOTIFY_STRING = 1 << 3,   /* $ */
+    FAKE_NOTIFY_LIST = 1 << 4,     /* l */
+    FAKE_NOTIFY_SET = 1 << 5,      /* s */
+    FAKE_NOTIFY_HASH = 1 << 6,     /* h */
+    FAKE_NOTIFY_ZSET = 1 << 7,     /* z */
+    FAKE_NOTIFY_EXPIRED = 1 << 8,  /* x */
+    FAKE_NOTIFY_EVICTED = 1 << 9,  /* e */
+    FAKE_NOTIFY_STREAM = 1 << 10,  /* t */
+    FAKE_NOTIFY_MISS = 1 << 11,    /* m, not part of A */
+    FAKE_NOTIFY_NEW = 1 << 12,     /* n, not part of A */
+};
+
 struct fake_waiters; /* the sessions that wait for a key, see blocking.h */
 
 struct fake_database {

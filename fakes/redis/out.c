@@ -150,20 +150,53 @@ void fake_reply_bulk_int(struct fake_out *out, int64_t value)
     fake_reply_bulk(out, (struct fl_span){text, fake_int_format(text, value)});
 }
 
+void fake_reply_text(struct fake_out *out, struct fl_span text)
+{
+    static const char format[] = "txt:";
+    if (!out->resp3) {
+        fake_reply_bulk(out, text);
+        return;
+    }
+    int_line(out, '=', (int64_t)(text.length + strlen(format)));
+    fake_out_append(out, format, strlen(format));
+    fake_out_append(out, text.bytes, text.length);
+    fake_out_append(out, "\r\n", 2);
+}
+
 void fake_reply_double(struct fake_out *out, double value)
 {
     char text[FAKE_DOUBLE_TEXT_BYTES];
-    fake_reply_bulk(out, (struct fl_span){text, fake_double_format(text, value)});
+    struct fl_span span = {text, fake_double_format(text, value)};
+    if (out->resp3)
+        text_line(out, ',', span);
+    else
+        fake_reply_bulk(out, span);
+}
+
+void fake_reply_bool(struct fake_out *out, bool value)
+{
+    if (out->resp3)
+        fake_out_append(out, value ? "#t\r\n" : "#f\r\n", 4);
+    else
+        fake_reply_int(out, value);
+}
+
+static void null(struct fake_out *out, const char *resp2)
+{
+    if (out->resp3)
+        fake_out_append(out, "_\r\n", 3);
+    else
+        fake_out_append(out, resp2, 5);
 }
 
 void fake_reply_nil(struct fake_out *out)
 {
-    fake_out_append(out, "$-1\r\n", 5);
+    null(out, "$-1\r\n");
 }
 
 void fake_reply_nil_array(struct fake_out *out)
 {
-    fake_out_append(out, "*-1\r\n", 5);
+    null(out, "*-1\r\n");
 }
 
 void fake_reply_array(struct fake_out *out, size_t count)
@@ -173,12 +206,27 @@ void fake_reply_array(struct fake_out *out, size_t count)
 
 void fake_reply_map(struct fake_out *out, size_t pairs)
 {
-    fake_reply_array(out, pairs * 2);
+    int_line(out, out->resp3 ? '%' : '*', (int64_t)(out->resp3 ? pairs : pairs * 2));
 }
 
 void fake_reply_set(struct fake_out *out, size_t count)
 {
-    fake_reply_array(out, count);
+    int_line(out, out->resp3 ? '~' : '*', (int64_t)count);
+}
+
+void fake_reply_push(struct fake_out *out, size_t count)
+{
+    int_line(out, out->resp3 ? '>' : '*', (int64_t)count);
+}
+
+void fake_reply_pairs(struct fake_out *out, size_t pairs)
+{
+    fake_reply_array(out, out->resp3 ? pairs : pairs * 2);
+}
+
+void fake_reply_pair(struct fake_out *out)
+{
+    if (out->resp3) fake_reply_array(out, 2);
 }
 
 /* The place is counted from what is not yet consumed, since making room may drop the front. */
@@ -187,9 +235,9 @@ size_t fake_reply_array_later(struct fake_out *out)
     return out->length - out->consumed;
 }
 
-void fake_reply_array_set(struct fake_out *out, size_t place, size_t count)
+static void set_length(struct fake_out *out, size_t place, char kind, size_t count)
 {
-    char line[FAKE_INT_TEXT_BYTES + 3] = "*";
+    char line[FAKE_INT_TEXT_BYTES + 3] = {kind};
     size_t length = 1 + fake_int_format(line + 1, (int64_t)count);
     line[length++] = '\r';
     line[length++] = '\n';
@@ -198,4 +246,19 @@ void fake_reply_array_set(struct fake_out *out, size_t place, size_t count)
     memmove(at + length, at, (size_t)(out->bytes + out->length - at));
     memcpy(at, line, length);
     out->length += length;
+}
+
+void fake_reply_array_set(struct fake_out *out, size_t place, size_t count)
+{
+    set_length(out, place, '*', count);
+}
+
+void fake_reply_map_set(struct fake_out *out, size_t place, size_t pairs)
+{
+    set_length(out, place, out->resp3 ? '%' : '*', out->resp3 ? pairs : pairs * 2);
+}
+
+void fake_reply_set_set(struct fake_out *out, size_t place, size_t count)
+{
+    set_length(out, place, out->resp3 ? '~' : '*', count);
 }

@@ -15,6 +15,7 @@ struct fake_out {
     size_t length, capacity;
     size_t consumed; /* bytes at the front that were taken already */
     bool broken;     /* out of memory, or more than FAKE_REDIS_OUTPUT_BYTES_MAX */
+    bool resp3;      /* the client has asked for protocol 3 */
 };
 
 void fake_out_append(struct fake_out *out, const void *bytes, size_t length);
@@ -35,15 +36,30 @@ void fake_reply_int(struct fake_out *out, int64_t value);
 void fake_reply_bulk(struct fake_out *out, struct fl_span bytes);
 void fake_reply_bulk_text(struct fake_out *out, const char *text);
 void fake_reply_bulk_int(struct fake_out *out, int64_t value);
+/* A bulk string that protocol 3 marks as text for people, as INFO is. */
+void fake_reply_text(struct fake_out *out, struct fl_span text);
+/* Protocol 2: a bulk string. */
 void fake_reply_double(struct fake_out *out, double value);
+/* Protocol 2: 1 or 0. */
+void fake_reply_bool(struct fake_out *out, bool value);
+/* Protocol 2 tells a null bulk string from a null array, protocol 3 knows one null. */
 void fake_reply_nil(struct fake_out *out);
 void fake_reply_nil_array(struct fake_out *out);
-/* The elements follow; a map takes twice as many. */
+/* The elements follow; a map takes twice as many. Protocol 2 has arrays for all of them. */
 void fake_reply_array(struct fake_out *out, size_t count);
 void fake_reply_map(struct fake_out *out, size_t pairs);
 void fake_reply_set(struct fake_out *out, size_t count);
+/* What a client has not asked for: messages, invalidations. */
+void fake_reply_push(struct fake_out *out, size_t count);
+/* Members with scores, fields with values: one flat array in protocol 2, an array of arrays of two
+ * in protocol 3, where fake_reply_pair() begins each. */
+void fake_reply_pairs(struct fake_out *out, size_t pairs);
+void fake_reply_pair(struct fake_out *out);
 /* For an array whose length is known only when it has been written: the place, then the length. */
 size_t fake_reply_array_later(struct fake_out *out);
 void fake_reply_array_set(struct fake_out *out, size_t place, size_t count);
+/* As above for a map and for a set. */
+void fake_reply_map_set(struct fake_out *out, size_t place, size_t pairs);
+void fake_reply_set_set(struct fake_out *out, size_t place, size_t count);
 
 #endif
