@@ -5,35 +5,57 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/assert.h"
 
 enum { PRINTF_BYTES_MAX = 1024, ARGS_MAX = 64 * 1024 };
 
-/* Room for one more element; doubles. */
-static void *grown(struct fl_commands *commands, void *array, size_t count, size_t *capacity,
-                   size_t element_bytes, size_t count_max)
+/* A full array with twice the room. `few` is part of the batch itself. */
+static void *doubled(struct fl_commands *commands, void *array, const void *few, size_t *capacity,
+                     size_t element_bytes)
 {
-    if (count < *capacity) return array;
-    if (count >= count_max) {
-        commands->err = FL_EBOUND;
-        return array;
-    }
-    size_t wanted = *capacity ? *capacity * 2 : 16;
-    void *bigger = realloc(array, wanted * element_bytes);
+    size_t bytes = *capacity * element_bytes;
+    void *bigger = realloc(array == few ? NULL : array, 2 * bytes);
     if (!bigger) {
         commands->err = FL_ENOMEM;
         return array;
     }
-    *capacity = wanted;
+    if (array == few) memcpy(bigger, few, bytes);
+    *capacity *= 2;
     return bigger;
+}
+
+static void make_room_for_item(struct fl_commands *commands)
+{
+    if (!commands->items) {
+        commands->items = commands->few_items;
+        commands->capacity = FL_COMMANDS_FEW;
+    } else if (commands->count >= FL_REDIS_BATCH_MAX) {
+        commands->err = FL_EBOUND;
+    } else {
+        commands->items = doubled(commands, commands->items, commands->few_items,
+                                  &commands->capacity, sizeof *commands->items);
+    }
+}
+
+static void make_room_for_arg(struct fl_commands *commands)
+{
+    if (!commands->args) {
+        commands->args = commands->few_args;
+        commands->arg_capacity = FL_COMMANDS_FEW_ARGS;
+    } else if (commands->arg_count >= ARGS_MAX) {
+        commands->err = FL_EBOUND;
+    } else {
+        commands->args = doubled(commands, commands->args, commands->few_args,
+                                 &commands->arg_capacity, sizeof *commands->args);
+    }
 }
 
 void fl_command_begin(struct fl_commands *commands, const char *name)
 {
     if (commands->err) return;
-    commands->items = grown(commands, commands->items, commands->count, &commands->capacity,
-                            sizeof(*commands->items), FL_REDIS_BATCH_MAX);
+    if (commands->count == commands->capacity) make_room_for_item(commands);
     if (commands->err) return;
     commands->items[commands->count++] = (struct fl_command){0};
     fl_command_text(commands, name);
@@ -43,8 +65,7 @@ void fl_command_arg(struct fl_commands *commands, struct fl_span arg)
 {
     if (commands->err) return;
     fl_assert(commands->count > 0);
-    commands->args = grown(commands, commands->args, commands->arg_count, &commands->arg_capacity,
-                           sizeof(*commands->args), ARGS_MAX);
+    if (commands->arg_count == commands->arg_capacity) make_room_for_arg(commands);
     if (commands->err) return;
     commands->args[commands->arg_count++] = arg;
     commands->items[commands->count - 1].count++;
@@ -73,8 +94,8 @@ void fl_command_printf(struct fl_commands *commands, const char *format, ...)
 void fl_commands_release(struct fl_commands *commands)
 {
     fl_arena_release(&commands->arena);
-    free(commands->args);
-    free(commands->items);
+    if (commands->args != commands->few_args) free(commands->args);
+    if (commands->items != commands->few_items) free(commands->items);
     *commands = (struct fl_commands){0};
 }
 

@@ -15,7 +15,9 @@
 /* What a command may take to be answered, as in Sidekiq 7.3; blocking ones get it on top. */
 #define FL_REDIS_TIMEOUT_US (3 * INT64_C(1000000))
 
-/* A zeroed one is empty and ready. */
+enum { FL_COMMANDS_FEW = 4, FL_COMMANDS_FEW_ARGS = 16 }; /* need no memory of their own */
+
+/* A zeroed one is empty and ready. It must not move while it is in use. */
 struct fl_commands {
     struct fl_arena arena; /* the texts made by fl_command_printf */
     struct fl_span *args;
@@ -23,6 +25,8 @@ struct fl_commands {
     struct fl_command *items; /* their args are set by the execution */
     size_t count, capacity;
     enum fl_error err;
+    struct fl_span few_args[FL_COMMANDS_FEW_ARGS];
+    struct fl_command few_items[FL_COMMANDS_FEW];
 };
 
 void fl_command_begin(struct fl_commands *commands, const char *name);

@@ -1,5 +1,6 @@
 #include "queue/fetcher.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -26,6 +27,31 @@ static fl_queue_set all_queues(const struct fl_fetcher *f)
     return queue_count(f) == 64 ? ~UINT64_C(0) : (UINT64_C(1) << queue_count(f)) - 1;
 }
 
+/* --- keys
+ * ----------------------------------------------------------------------------------------- */
+
+/* BLMOVE's last argument. */
+static const char block_text[] = {'0' + FL_FETCH_BLOCK_S, '\0'};
+static_assert(FL_FETCH_BLOCK_S < 10, "one digit");
+
+/* Made once: every pass asks for them, an idle process's too. Not before the first one, since a
+ * process has no identity until it runs. */
+static enum fl_error make_keys(struct fl_fetcher *f)
+{
+    char key[FL_KEY_BYTES];
+    for (; f->key_count < queue_count(f); f->key_count++) {
+        const char *name = f->settings->queues[f->key_count].name;
+        struct fl_span queue = fl_queue_key(name, key);
+        queue.bytes = fl_arena_copy(&f->key_texts, queue);
+        if (!queue.bytes) return FL_ENOMEM;
+        struct fl_span own = fl_private_key(f->settler.moves->identity, name, key);
+        own.bytes = fl_arena_copy(&f->key_texts, own);
+        if (!own.bytes) return FL_ENOMEM;
+        f->keys[f->key_count] = (struct fl_fetch_keys){queue, own};
+    }
+    return FL_OK;
+}
+
 /* --- taking
  * --------------------------------------------------------------------------------------- */
 
@@ -42,10 +68,9 @@ static enum fl_error take(struct fl_fetcher *f, size_t queue, struct fl_span byt
 static void add_lmove(const struct fl_fetcher *f, struct fl_commands *batch, const char *command,
                       size_t queue)
 {
-    const char *name = f->settings->queues[queue].name;
     fl_command_begin(batch, command);
-    fl_command_printf(batch, FL_KEY_QUEUE_PREFIX "%s", name);
-    fl_command_printf(batch, FL_KEY_PRIVATE_PREFIX "%s|%s", f->settler.moves->identity, name);
+    fl_command_arg(batch, f->keys[queue].queue);
+    fl_command_arg(batch, f->keys[queue].own);
     fl_command_text(batch, "RIGHT");
     fl_command_text(batch, "LEFT");
 }
@@ -98,7 +123,7 @@ static enum fl_error wait_for_one(struct fl_fetcher *f, char words[FL_SCRIPT_ERR
     struct fl_commands batch = {0};
     struct fl_replies replies;
     add_lmove(f, &batch, "BLMOVE", queue);
-    fl_command_printf(&batch, "%d", FL_FETCH_BLOCK_S);
+    fl_command_text(&batch, block_text);
     enum fl_error err = fl_commands_exec(&batch, f->settler.ports->redis, f->settler.ports->clock,
                                          FL_FETCH_BLOCK_S * FL_SECOND_US, &replies);
     if (err == FL_EREPLY)
@@ -131,9 +156,8 @@ static enum fl_error pass_reliable(struct fl_fetcher *f, size_t room,
 
 static bool queue_of_key(const struct fl_fetcher *f, struct fl_span key, size_t *ret_queue)
 {
-    char name[FL_KEY_BYTES];
-    for (size_t i = 0; i < queue_count(f); i++) {
-        if (!fl_span_equal(key, fl_queue_key(f->settings->queues[i].name, name))) continue;
+    for (size_t i = 0; i < f->key_count; i++) {
+        if (!fl_span_equal(key, f->keys[i].queue)) continue;
         *ret_queue = i;
         return true;
     }
@@ -156,7 +180,7 @@ static enum fl_error pass_basic(struct fl_fetcher *f, char words[FL_SCRIPT_ERROR
     fl_command_begin(&batch, "BRPOP");
     for (fl_queue_set asked = 0; asked != all_queues(f);) {
         size_t queue = next_queue(f, asked);
-        fl_command_printf(&batch, FL_KEY_QUEUE_PREFIX "%s", f->settings->queues[queue].name);
+        fl_command_arg(&batch, f->keys[queue].queue);
         asked |= UINT64_C(1) << queue;
     }
     fl_command_printf(&batch, "%d", FL_FETCH_BASIC_BLOCK_S);
@@ -255,10 +279,10 @@ static void reconcile(struct fl_fetcher *f)
 static void pass(struct fl_fetcher *f, size_t room)
 {
     char words[FL_SCRIPT_ERROR_BYTES] = "";
-    enum fl_error err;
-    if (f->settler.moves->fetch == FL_FETCH_BASIC)
+    enum fl_error err = make_keys(f);
+    if (!err && f->settler.moves->fetch == FL_FETCH_BASIC)
         err = pass_basic(f, words);
-    else
+    else if (!err)
         err = pass_reliable(f, room, words);
     hand_over(f);
     if (err)
@@ -283,5 +307,7 @@ void fl_fetcher_run(void *fetcher)
         reconcile(f);
         pass(f, f->room.count);
     }
+    fl_arena_release(&f->key_texts);
+    f->key_count = 0;
     fl_control_worker_ended(f->settler.control);
 }

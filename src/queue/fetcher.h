@@ -8,6 +8,7 @@
 #ifndef FL_QUEUE_FETCHER_H
 #define FL_QUEUE_FETCHER_H
 
+#include "core/arena.h"
 #include "queue/fetch_order.h"
 #include "queue/settings.h"
 #include "queue/settle.h"
@@ -16,6 +17,10 @@ enum {
     FL_FETCH_BLOCK_S = 1,       /* BLMOVE */
     FL_FETCH_BASIC_BLOCK_S = 2, /* BRPOP, as Sidekiq */
     FL_FETCH_RECONCILE_S = 60,
+};
+
+struct fl_fetch_keys {
+    struct fl_span queue, own; /* the queue's list, and this process's private one for it */
 };
 
 struct fl_fetcher {
@@ -30,6 +35,9 @@ struct fl_fetcher {
     int64_t reconciled_us; /* monotonic */
     struct fl_delivery *taken[FL_HANDOFF_MAX];
     size_t taken_count;
+    struct fl_fetch_keys keys[FL_QUEUES_MAX];
+    size_t key_count; /* made so far: of all queues, unless memory ran out */
+    struct fl_arena key_texts;
 };
 
 /* The task's main; ends when the handoff is closed. */
