@@ -1,7 +1,7 @@
 #include "fakes/redis/engine.h"
 
 #include "fakes/redis/blocking.h"
-#include "fakes/redis/script.h"
+#include "fakes/redis/lua/script.h"
 #include "fakes/redis/session.h"
 
 /* What an empty server holds, so that `maxmemory 1` means "out of memory" as it does there. */

@@ -1,6 +1,6 @@
 /* The life of the Lua state, the cache of compiled scripts, and EVAL and its kin. Everything that
  * can raise a Lua error runs inside lua_cpcall, so that running out of memory is an error reply. */
-#include "fakes/redis/script.h"
+#include "fakes/redis/lua/script.h"
 
 #include <lauxlib.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
-#include "fakes/redis/script.h"
+#include "fakes/redis/lua/script.h"
 #include "fakes/redis/sha1.h"
 
 static const char no_script[] = "NOSCRIPT No matching script. Please use EVAL.";

@@ -1,7 +1,7 @@
-/* fakes/redis/script.h - Lua 5.1 inside the engine: one state for an engine, made by the first
+/* fakes/redis/lua/script.h - Lua 5.1 inside the engine: one state for an engine, made by the first
  * script. */
-#ifndef FAKE_REDIS_SCRIPT_H
-#define FAKE_REDIS_SCRIPT_H
+#ifndef FAKE_REDIS_LUA_SCRIPT_H
+#define FAKE_REDIS_LUA_SCRIPT_H
 
 #include <lua.h>
 #include <stdbool.h>
@@ -58,12 +58,12 @@ struct fake_script *fake_script_load(struct fake_call *call, struct fl_span body
 /* By its name of FAKE_SHA1_HEX_BYTES; may be forgotten. NULL: never seen. */
 struct fake_script *fake_script_find(struct fake_scripts *scripts, const char *hex);
 
-/* script_library.c: fills a new state with what scripts may use. Runs protected. */
+/* sandbox.c: fills a new state with what scripts may use. Runs protected. */
 void fake_script_open_libraries(struct fake_scripts *scripts);
 /* The `scripts` of any Lua thread. */
 struct fake_scripts *fake_script_of(lua_State *lua);
 
-/* script_convert.c. Both may raise Lua errors, and must run protected. */
+/* convert.c. Both may raise Lua errors, and must run protected. */
 /* Pushes the value of one RESP reply; moves *reply behind it. */
 void fake_script_push_reply(lua_State *lua, const char **reply);
 /* Writes the value on top of the stack as a reply and pops it. */

@@ -2,7 +2,7 @@
 #include <lauxlib.h>
 
 #include "fakes/redis/number.h"
-#include "fakes/redis/script.h"
+#include "fakes/redis/lua/script.h"
 
 /* The text of a line of a reply that we wrote ourselves, so it is well-formed; moves behind its
  * CRLF. */

@@ -9,7 +9,7 @@
 
 #include "fakes/redis/command.h"
 #include "fakes/redis/engine.h"
-#include "fakes/redis/script.h"
+#include "fakes/redis/lua/script.h"
 #include "fakes/redis/sha1.h"
 
 /* ---- redis.call and redis.pcall ---- */
