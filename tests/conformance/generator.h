@@ -6,8 +6,11 @@
 #include "core/buf.h"
 #include "fakes/redis/dice.h"
 
+struct generate_family;
+
 struct generator {
     struct fake_dice dice;
+    const struct generate_family *family; /* of the line that is being made */
 };
 
 /* Appends one line of a table. */
