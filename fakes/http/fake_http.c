@@ -1,5 +1,6 @@
 #include "fakes/http/fake_http.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,17 +18,18 @@ struct stub {
 
 struct fake_http {
     struct fake_scope scope;
-    struct stub stubs[FAKE_HTTP_STUBS_MAX];
     size_t stub_count;
     struct fake_http_record *records;
     size_t record_count, record_capacity;
     struct fl_arena texts; /* what the records point to */
+    struct stub stubs[FAKE_HTTP_STUBS_MAX];
 };
 
 enum fl_error fake_http_new(struct fake_scope scope, struct fake_http **ret_web)
 {
-    struct fake_http *web = calloc(1, sizeof *web);
+    struct fake_http *web = malloc(sizeof *web);
     if (!web) return FL_ENOMEM;
+    memset(web, 0, offsetof(struct fake_http, stubs)); /* those are written before they are read */
     web->scope = scope;
     *ret_web = web;
     return FL_OK;

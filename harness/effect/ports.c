@@ -5,6 +5,8 @@
 
 #include "core/assert.h"
 
+enum { FIBERS_FIRST = 16 };
+
 void effect_process_init(struct effect_process *process, struct effects *effects,
                          struct sim_process *sim, const char *name, const struct fl_ports *inner,
                          struct effect_wire wire)
@@ -30,6 +32,22 @@ struct effect_context *effect_role_context(struct effect_process *process, const
     return context;
 }
 
+static struct effect_fiber *add_fiber(struct effect_process *process)
+{
+    fl_assert(process->fiber_count < EFFECT_FIBERS_MAX);
+    if (process->fiber_count == process->fiber_capacity) {
+        uint32_t capacity = process->fiber_capacity ? 2 * process->fiber_capacity : FIBERS_FIRST;
+        struct effect_fiber *fibers =
+            fl_arena_alloc_array(&process->effects->identities.arena, capacity, sizeof *fibers);
+        if (!fibers) fl_panic("no memory for a fiber's effects");
+        if (process->fiber_count)
+            memcpy(fibers, process->fibers, process->fiber_count * sizeof *fibers);
+        process->fibers = fibers;
+        process->fiber_capacity = capacity;
+    }
+    return &process->fibers[process->fiber_count++];
+}
+
 /* The entry of the running fiber, new ones included. A pointer that a later fiber has inherited is
  * told by its role. */
 struct effect_fiber *effect_current_fiber(struct effect_process *process)
@@ -41,10 +59,7 @@ struct effect_fiber *effect_current_fiber(struct effect_process *process)
     for (uint32_t i = 0; i < process->fiber_count && !entry; i++)
         if (process->fibers[i].fiber == fiber) entry = &process->fibers[i];
     if (entry && strcmp(entry->context->role, role) == 0) return entry;
-    if (!entry) {
-        fl_assert(process->fiber_count < EFFECT_FIBERS_MAX);
-        entry = &process->fibers[process->fiber_count++];
-    }
+    if (!entry) entry = add_fiber(process);
     *entry = (struct effect_fiber){.fiber = fiber, .context = effect_role_context(process, role)};
     return entry;
 }

@@ -34,15 +34,15 @@ struct effect_process {
     const char *name;      /* "p1"; lives as long as the run */
     struct fl_ports inner; /* the program's, before wrapping */
     struct effect_wire wire;
-    struct effect_fiber fibers[EFFECT_FIBERS_MAX];
-    uint32_t fiber_count;
+    struct effect_fiber *fibers; /* in the identities' arena; kept from life to life */
+    uint32_t fiber_count, fiber_capacity;
     uint32_t passing; /* fibers whose effect is on its way */
     struct effect_broken broken[EFFECT_BROKEN_MAX];
     bool batch_in_pieces;         /* a fault cuts a batch: the connection is its own meanwhile */
     struct sim_waiters for_batch; /* who waits for its end */
 };
 
-/* `inner` may lack ports that its program does not have. */
+/* Zeroed before its first life. `inner` may lack ports that its program does not have. */
 void effect_process_init(struct effect_process *process, struct effects *effects,
                          struct sim_process *sim, const char *name, const struct fl_ports *inner,
                          struct effect_wire wire);
@@ -52,7 +52,8 @@ struct effect_context *effect_process_context(struct effect_process *process);
 /* The port that a handler sees leads back to its process; NULL: not one of ours. */
 struct effect_process *effect_process_of(struct fl_redis redis);
 
-/* For this folder: the running fiber's entry, made when it is new; the context of a role. */
+/* For this folder: the running fiber's entry, made when it is new, and valid until the next call;
+ * the context of a role. */
 struct effect_fiber *effect_current_fiber(struct effect_process *process);
 struct effect_context *effect_role_context(struct effect_process *process, const char *role);
 /* One wrapper each; used by effect_ports. */

@@ -1,5 +1,6 @@
-/* Chunks double from 1 KiB to 64 KiB, so that a reply of a few values costs one malloc and a big
- * one few. A block of more than half a chunk gets a chunk of its own, linked behind the head: the
+/* Chunks double from 480 bytes to 60 KiB, so that a reply of a few values costs one malloc and a
+ * big one few. With its header the first one is still small for an allocator, which then has one at
+ * hand. A block of more than half a chunk gets a chunk of its own, linked behind the head: the
  * space that is left in the head stays in use. */
 #include "core/arena.h"
 
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_BYTES_MIN = 1024, CHUNK_BYTES_MAX = 64 * 1024 };
+enum { CHUNK_BYTES_MIN = 480, CHUNK_BYTES_MAX = 128 * CHUNK_BYTES_MIN };
 
 struct fl_arena_chunk {
     struct fl_arena_chunk *next;

@@ -253,8 +253,9 @@ enum fl_error fl_redis_client_new(const struct fl_redis_options *options,
                                   struct fl_transport transport, struct fl_clock clock,
                                   struct fl_tasks tasks, struct fl_redis_client **ret_client)
 {
-    struct fl_redis_client *client = calloc(1, sizeof *client);
+    struct fl_redis_client *client = malloc(sizeof *client);
     if (!client) return FL_ENOMEM;
+    memset(client, 0, offsetof(struct fl_redis_client, shared));
     client->options = *options;
     if (!client->options.connect_timeout_us)
         client->options.connect_timeout_us = CONNECT_TIMEOUT_US;

@@ -10,7 +10,7 @@
 void fl_connection_init(struct fl_connection *connection, struct fl_transport transport,
                         const struct fl_redis_login *login)
 {
-    memset(connection, 0, sizeof *connection);
+    memset(connection, 0, offsetof(struct fl_connection, in)); /* received into before it is read */
     connection->transport = transport;
     connection->login = login;
     connection->out = FL_BUF_INIT(FL_REDIS_SEND_BYTES_MAX);
