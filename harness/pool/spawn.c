@@ -94,7 +94,8 @@ static enum fl_error fork_worker(int variety, int fd, int note_fd, pid_t *ret_pi
     return FL_OK;
 }
 
-/* The worker's standard streams are put where a parent without them would have these numbers. */
+/* A coordinator without standard streams would be given their numbers, and the worker's own streams
+ * are put there: it would print into its own requests, and hold the end whose closing ends it. */
 static int above_standard_streams(int fd)
 {
     if (fd < 0 || fd > STDERR_FILENO) return fd;
@@ -126,11 +127,11 @@ enum fl_error pool_child_start(int variety, struct pool_child *ret_child)
     if (!child.note) return FL_ENOMEM;
     enum fl_error err = FL_EIO;
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) goto out;
-    child.fd = pair[0];
-    pair[1] = above_standard_streams(pair[1]);
-    if (pair[1] >= 0) err = fork_worker(variety, pair[1], note_fd, &child.pid);
-    if (pair[1] >= 0) close(pair[1]);
-    if (err) close(child.fd);
+    child.fd = above_standard_streams(pair[0]);
+    int worker_fd = above_standard_streams(pair[1]);
+    if (child.fd >= 0 && worker_fd >= 0) err = fork_worker(variety, worker_fd, note_fd, &child.pid);
+    if (worker_fd >= 0) close(worker_fd);
+    if (err && child.fd >= 0) close(child.fd);
 out:
     close(note_fd);
     if (err) {

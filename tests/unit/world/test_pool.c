@@ -2,6 +2,7 @@
  * answered. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -283,6 +284,26 @@ static void each_allocation_that_fails_is_an_error_and_leaves_nothing(void **sta
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+static void a_closed_standard_error_is_not_taken_by_a_socket(void **state)
+{
+    (void)state;
+    struct pool *pool;
+    uint64_t ticket;
+    struct pool_answer answer = {.death = POOL_CRASHED};
+    int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(STDERR_FILENO);
+    enum fl_error err = pool_new(1, HANG_LIMIT_US, &pool);
+    if (!err) err = pool_submit(pool, -1, FL_SPAN("succeeds"), &ticket);
+    if (!err) err = pool_next(pool, &answer);
+    bool is_taken = fcntl(STDERR_FILENO, F_GETFD) >= 0;
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    assert_int_equal(err, FL_OK);
+    assert_int_equal(answer.death, POOL_ANSWERED);
+    assert_false(is_taken);
+    pool_free(pool);
+}
+
 /* In a child: tells the pid of a worker, which kills it when told to. */
 static _Noreturn void coordinate_an_orphan(int channel)
 {
@@ -326,7 +347,7 @@ static void the_death_of_the_coordinator_ends_its_workers(void **state)
 int main(int argc, char **argv)
 {
     if (pool_is_worker(argc, argv)) return pool_worker_main(argc, argv, serve, NULL);
-    struct CMUnitTest tests[FL_COUNT(deaths) + 7];
+    struct CMUnitTest tests[FL_COUNT(deaths) + 8];
     for (size_t i = 0; i < FL_COUNT(deaths); i++) {
         tests[i] = (struct CMUnitTest){deaths[i].name, death_row, NULL, NULL, &deaths[i]};
     }
@@ -339,6 +360,7 @@ int main(int argc, char **argv)
                                         close_pool),
         cmocka_unit_test(nothing_is_left_of_a_pool),
         cmocka_unit_test(each_allocation_that_fails_is_an_error_and_leaves_nothing),
+        cmocka_unit_test(a_closed_standard_error_is_not_taken_by_a_socket),
         cmocka_unit_test(the_death_of_the_coordinator_ends_its_workers),
     };
     memcpy(&tests[FL_COUNT(deaths)], others, sizeof(others));
