@@ -249,6 +249,7 @@ static struct fl_process_options process_options(const struct fl_worker_settings
         .dead_max_jobs = settings->dead_max_jobs,
         .dead_timeout_us = settings->dead_timeout_s * FL_SECOND_US,
         .average_poll_us = settings->average_poll_us,
+        .own_poll_us = settings->own_poll_us,
         .tag = settings->tag,
         .labels = settings->labels,
         .label_count = settings->label_count,

@@ -42,7 +42,7 @@ static const struct key keys[] = {
     {"dead_max_jobs", KIND_INT, AT(dead_max_jobs), 1, INT_MAX},
     {"dead_timeout_in_seconds", KIND_INT, AT(dead_timeout_s), 1, INT_MAX},
     {"wire", KIND_INT, AT(wire), 6, 8},
-    {"poll_interval_average", KIND_SECONDS, AT(average_poll_us), 0, 24 * 3600},
+    {"poll_interval_average", KIND_SECONDS, AT(own_poll_us), 0, 24 * 3600},
     {"average_scheduled_poll_interval", KIND_SECONDS, AT(average_poll_us), 0, 24 * 3600},
     {"tag", KIND_TEXT, AT(tag), 0, 0},
     {"database", KIND_TEXT, AT(database), 0, 0},

@@ -40,7 +40,7 @@ struct fl_worker_settings {
     const char *labels[FL_WORKER_SETTINGS_LABELS_MAX];
     size_t label_count;
     int concurrency, timeout_s, max_retries, dead_max_jobs, dead_timeout_s, wire;
-    int64_t average_poll_us;
+    int64_t average_poll_us, own_poll_us;
     const char *tag, *database, *smtp, *statsd, *redis, *fetch, *log_format;
     enum fl_toggle verbose;
 };

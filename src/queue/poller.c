@@ -11,16 +11,22 @@
 #include "queue/payload.h"
 #include "queue/prune.h"
 
-enum { INITIAL_WAIT_US = 10 * 1000 * 1000, INITIAL_SPREAD_US = 5 * 1000 * 1000, SPREAD_FROM = 10 };
+enum { FIRST_WAIT_US = 10 * 1000 * 1000, FAILED_WAIT_US = 5 * 1000 * 1000, SPREAD_FROM = 10 };
 
-int64_t fl_poll_wait_us(const struct fl_wire_facts *facts, int64_t average_us, int64_t processes,
-                        uint64_t draw)
+int64_t fl_poll_wait_us(const struct fl_settings *settings, int64_t processes, uint64_t draw)
 {
+    const struct fl_process_options *options = &settings->options;
     int64_t count = processes < 1 ? 1 : processes < 10000 ? processes : 10000;
-    double interval_us = (double)average_us * (double)count;
+    int64_t mean_us =
+        options->own_poll_us ? options->own_poll_us : options->average_poll_us * count;
     double chance = (double)draw / FL_POLL_DRAWS;
-    double factor = count < SPREAD_FROM ? 0.5 + chance : chance * facts->poll_spread;
-    return (int64_t)(interval_us * factor);
+    double factor = count < SPREAD_FROM ? 0.5 + chance : chance * settings->facts->poll_spread;
+    return (int64_t)((double)mean_us * factor);
+}
+
+int64_t fl_poll_first_wait_us(const struct fl_settings *settings, uint64_t draw)
+{
+    return (settings->options.own_poll_us ? 0 : FIRST_WAIT_US) + (int64_t)draw;
 }
 
 /* --- one due job
@@ -156,8 +162,7 @@ static enum fl_error wait_us(const struct fl_poller *p, int64_t *ret_us)
         fl_command_exec(&(struct fl_command){args, 2}, p->ports->redis, p->ports->clock, &replies);
     if (!err) {
         uint64_t draw = fl_random_below(p->ports->random, "poll interval", FL_POLL_DRAWS);
-        *ret_us = fl_poll_wait_us(p->settings->facts, p->settings->options.average_poll_us,
-                                  replies.items[0].integer, draw);
+        *ret_us = fl_poll_wait_us(p->settings, replies.items[0].integer, draw);
     }
     fl_replies_release(&replies);
     return err;
@@ -177,14 +182,14 @@ static void note(const struct fl_poller *p, enum fl_error err)
 void fl_poller_run(void *poller)
 {
     const struct fl_poller *p = poller;
-    int64_t next_us = INITIAL_WAIT_US +
-                      (int64_t)fl_random_below(p->ports->random, "first poll", INITIAL_SPREAD_US);
+    uint64_t draw = fl_random_below(p->ports->random, "first poll", FL_FIRST_POLL_DRAWS);
+    int64_t next_us = fl_poll_first_wait_us(p->settings, draw);
     for (bool first = true; sleep_for(p, next_us); first = false) {
         if (first) note(p, fl_prune_processes(p->ports->redis, p->ports->clock));
         enum fl_error err = poll_set(p, FL_KEY_RETRY);
         if (!err) err = poll_set(p, FL_KEY_SCHEDULE);
         note(p, err);
-        next_us = p->settings->options.average_poll_us; /* Sidekiq's 5 s when it cannot be told */
+        next_us = FAILED_WAIT_US; /* when it cannot be told */
         note(p, wait_us(p, &next_us));
     }
     fl_log_printf(p->ports->log, FL_LOG_INFO, "Scheduler exiting...");

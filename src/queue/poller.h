@@ -21,17 +21,21 @@ struct fl_poller {
     struct fl_control *control;
 };
 
-/* The wait until the next poll, for `processes` live ones: below 10 uniform in [0.5, 1.5) of
- * processes x average, from 10 on uniform in [0, spread). `draw` is below FL_POLL_DRAWS. */
+/* The wait until the next poll, for `processes` live ones: below 10 uniform in [0.5, 1.5) of the
+ * mean, from 10 on uniform in [0, spread) of it. The mean is the process's own interval, or else
+ * processes x average. `draw` is below FL_POLL_DRAWS. */
 enum { FL_POLL_DRAWS = 1000 * 1000 };
-int64_t fl_poll_wait_us(const struct fl_wire_facts *facts, int64_t average_us, int64_t processes,
-                        uint64_t draw);
+int64_t fl_poll_wait_us(const struct fl_settings *settings, int64_t processes, uint64_t draw);
+/* The wait before the first poll: up to 5 s, so that processes do not start in step; 10 s more when
+ * the mean depends on how many there are: their heartbeats come first. */
+enum { FL_FIRST_POLL_DRAWS = 5 * 1000 * 1000 };
+int64_t fl_poll_first_wait_us(const struct fl_settings *settings, uint64_t draw);
 
 /* The task's main; ends once the process is quiet. */
 void fl_poller_run(void *poller);
 
 /* The bytes as they enter the queue: enqueued_at is now, and what a client fills in is filled in
- * when it is missing. *ret_queue points into `payload`. */
+ * when it is missing. */
 struct fl_payload;
 FL_CHECKED enum fl_error fl_promoted_payload(const struct fl_payload *payload,
                                              const struct fl_wire_facts *facts, int64_t now_us,

@@ -48,7 +48,8 @@ struct fl_process_options {
     int max_retries;         /* for `retry: true`; 0: 25 */
     int64_t dead_max_jobs;   /* 0: 10,000 */
     int64_t dead_timeout_us; /* 0: 180 days */
-    int64_t average_poll_us; /* average_scheduled_poll_interval; 0: 5 s */
+    int64_t average_poll_us; /* average_scheduled_poll_interval, of all processes; 0: 5 s */
+    int64_t own_poll_us; /* poll_interval_average: this process's, whatever others do; 0: none */
     const char *tag;
     const char *const *labels; /* for the process list */
     size_t label_count;

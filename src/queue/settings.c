@@ -27,6 +27,8 @@ static const char *numbers_problem(const struct fl_process_options *options)
     if (options->dead_timeout_us < 0) return "dead_timeout must not be negative";
     if (options->average_poll_us < 0 || options->average_poll_us > FL_DAY_US)
         return "average_scheduled_poll_interval must be at most a day";
+    if (options->own_poll_us < 0 || options->own_poll_us > FL_DAY_US)
+        return "poll_interval_average must be at most a day";
     if (options->wire != FL_WIRE_6 && options->wire != FL_WIRE_7 && options->wire != FL_WIRE_8)
         return "wire must be 6, 7 or 8";
     if (options->fetch != FL_FETCH_RELIABLE && options->fetch != FL_FETCH_BASIC)

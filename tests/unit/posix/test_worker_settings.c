@@ -50,6 +50,7 @@ static void keys_stand_with_and_without_their_colon(void **state)
     struct fixture *f = *state;
     assert_int_equal(read_text(f, ":concurrency: 7\ntimeout: 30\n:verbose: true\n:tag: blue\n"
                                   "average_scheduled_poll_interval: 2.5\n:wire: 6\n"
+                                  ":poll_interval_average: 1\n"
                                   ":database: /var/lib/x.db\nunknown: [1, {a: b}]\n"
                                   "labels: [batch, 'eu west']\nrequire: ./a.so\n"),
                      FL_OK);
@@ -57,6 +58,7 @@ static void keys_stand_with_and_without_their_colon(void **state)
     assert_int_equal(f->settings.timeout_s, 30);
     assert_int_equal(f->settings.verbose, FL_YES);
     assert_int_equal(f->settings.average_poll_us, 2500000);
+    assert_int_equal(f->settings.own_poll_us, 1000000);
     assert_int_equal(f->settings.wire, 6);
     assert_string_equal(f->settings.tag, "blue");
     assert_string_equal(f->settings.database, "/var/lib/x.db");
