@@ -14,13 +14,8 @@
 
 #include "tests/unit/world/one_process.h"
 
-#ifdef SIM_HAVE_VALGRIND
-#include <valgrind/valgrind.h>
-#else
-#define RUNNING_ON_VALGRIND 0
-#endif
-
-enum { KILLS = 10 * 1000, KILLS_UNDER_VALGRIND = 200, KILLS_IN_A_WORLD = 100, BLOCKS = 20 };
+/* 25 s under Valgrind. */
+enum { KILLS = 10 * 1000, KILLS_IN_A_WORLD = 100, BLOCKS = 20 };
 
 struct victim {
     struct sim_world *world;
@@ -82,10 +77,9 @@ static int cool_down(void **state)
 static void ten_thousand_kills_leave_nothing(void **state)
 {
     (void)state;
-    const int kills = RUNNING_ON_VALGRIND ? KILLS_UNDER_VALGRIND : KILLS;
     struct sim_stacks *stacks;
     assert_int_equal(sim_stacks_new(SIM_FIBER_STACK_BYTES, &stacks), FL_OK);
-    for (int done = 0; done < kills; done += KILLS_IN_A_WORLD) {
+    for (int done = 0; done < KILLS; done += KILLS_IN_A_WORLD) {
         struct sim_choices *choices;
         struct sim_world *world;
         assert_int_equal(sim_choices_simplest(&choices), FL_OK);
