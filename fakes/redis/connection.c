@@ -1,9 +1,6 @@
 /* Commands about the connection itself. */
-#include <stdio.h>
-
-#include "fakes/redis/blocking.h"
+#include "fakes/redis/client.h"
 #include "fakes/redis/command_list.h"
-#include "fakes/redis/number.h"
 #include "fakes/redis/session.h"
 #include "fakes/redis/watch.h"
 
@@ -51,6 +48,7 @@ void fake_cmd_reset(struct fake_call *call)
     struct fake_redis_session *session = call->session;
     fake_transaction_discard(session);
     session->db = 0;
+    session->output.resp3 = false;
     fake_str_free(fake_call_heap(call), session->client_name);
     session->client_name = NULL;
     fake_reply_status(call->out, "RESET");
@@ -77,32 +75,6 @@ void fake_cmd_auth(struct fake_call *call)
         fake_reply_ok(call->out);
 }
 
-static bool is_client_name(struct fl_span name)
-{
-    for (size_t i = 0; i < name.length; i++)
-        if (name.bytes[i] < '!' || name.bytes[i] > '~') return false;
-    return true;
-}
-
-/* False: an error was written. */
-static bool set_client_name(struct fake_call *call, struct fl_span name)
-{
-    struct fake_redis_session *session = call->session;
-    if (!is_client_name(name)) {
-        fake_reply_error(call->out,
-                         "ERR Client names cannot contain spaces, newlines or special characters.");
-        return false;
-    }
-    struct fake_str *copy = name.length ? fake_str_new(fake_call_heap(call), name) : NULL;
-    if (name.length && !copy) {
-        fake_call_oom(call);
-        return false;
-    }
-    fake_str_free(fake_call_heap(call), session->client_name);
-    session->client_name = copy;
-    return true;
-}
-
 static void reply_hello(struct fake_call *call)
 {
     fake_reply_map(call->out, 7);
@@ -111,7 +83,7 @@ static void reply_hello(struct fake_call *call)
     fake_reply_bulk_text(call->out, "version");
     fake_reply_bulk_text(call->out, call->engine->options.version);
     fake_reply_bulk_text(call->out, "proto");
-    fake_reply_int(call->out, 2);
+    fake_reply_int(call->out, call->out->resp3 ? 3 : 2);
     fake_reply_bulk_text(call->out, "id");
     fake_reply_int(call->out, (int64_t)call->session->id);
     fake_reply_bulk_text(call->out, "mode");
@@ -123,166 +95,42 @@ static void reply_hello(struct fake_call *call)
     fake_reply_array(call->out, 0);
 }
 
-/* Protocol 3 is refused, which clients take as a server that knows only protocol 2. */
-void fake_cmd_hello(struct fake_call *call)
+/* AUTH and SETNAME take effect in the order in which they stand, also when a later one fails.
+ * False: an error was written. */
+static bool apply_hello_options(struct fake_call *call)
 {
-    int64_t protocol = 2;
-    struct fl_span name = {0};
-    bool named = false;
-    if (call->count > 1 &&
-        !fake_call_int_range(call, call->args[1], INT64_MIN, INT64_MAX,
-                             "ERR Protocol version is not an integer or out of range", &protocol))
-        return;
-    if (protocol != 2) {
-        fake_reply_error(call->out, "NOPROTO unsupported protocol version");
-        return;
-    }
     for (size_t i = 2; i < call->count; i++) {
         if (fake_arg_is(call->args[i], "auth") && i + 2 < call->count) {
             if (!fl_span_is(call->args[i + 1], "default")) {
                 fake_reply_error(call->out, wrong_password);
-                return;
+                return false;
             }
             i += 2;
         } else if (fake_arg_is(call->args[i], "setname") && i + 1 < call->count) {
-            name = call->args[++i];
-            named = true;
+            if (!fake_client_set_name(call, call->args[++i])) return false;
         } else {
             fake_reply_errorf(call->out, "ERR Syntax error in HELLO option '%.*s'",
                               (int)(call->args[i].length & 0x3ff), call->args[i].bytes);
-            return;
+            return false;
         }
     }
-    if (!named || set_client_name(call, name)) reply_hello(call);
+    return true;
 }
 
-/* ---- CLIENT ---- */
-
-void fake_cmd_client_id(struct fake_call *call)
+void fake_cmd_hello(struct fake_call *call)
 {
-    fake_reply_int(call->out, (int64_t)call->session->id);
-}
-
-void fake_cmd_client_getname(struct fake_call *call)
-{
-    if (call->session->client_name)
-        fake_reply_bulk(call->out, fake_str_span(call->session->client_name));
-    else
-        fake_reply_nil(call->out);
-}
-
-void fake_cmd_client_setname(struct fake_call *call)
-{
-    if (set_client_name(call, call->args[2])) fake_reply_ok(call->out);
-}
-
-/* Came with Redis 7.2; before, it was an unknown subcommand. */
-void fake_cmd_client_setinfo(struct fake_call *call)
-{
-    const char *version = call->engine->options.version;
-    bool knows = version[0] > '7' || (version[0] == '7' && version[2] >= '2');
-    if (knows)
-        fake_reply_ok(call->out);
-    else
-        fake_reply_errorf(call->out, "ERR unknown subcommand '%.*s'. Try CLIENT HELP.",
-                          (int)call->args[1].length, call->args[1].bytes);
-}
-
-void fake_cmd_client_no_evict(struct fake_call *call)
-{
-    if (fake_arg_is(call->args[2], "on") || fake_arg_is(call->args[2], "off"))
-        fake_reply_ok(call->out);
-    else
-        fake_call_syntax_error(call);
-}
-
-/* The fields that clients read (id, addr, name, db, cmd), in the place where Redis has them. */
-static void append_client(struct fake_out *out, const struct fake_redis_session *session)
-{
-    char line[512];
-    struct fl_span name =
-        session->client_name ? fake_str_span(session->client_name) : (struct fl_span){"", 0};
-    if (name.length > 128) name.length = 128;
-    int multi = session->in_multi ? (int)session->queued_count : -1;
-    const char *flags = session->block ? "b" : session->in_multi ? "x" : "N";
-    const char *command = session->last_command ? session->last_command->name : "NULL";
-    int length = snprintf(line, sizeof(line),
-                          "id=%llu addr=127.0.0.1:%u laddr=127.0.0.1:6379 fd=%u name=%.*s age=0 "
-                          "idle=0 flags=%s db=%u "
-                          "sub=0 psub=0 ssub=0 multi=%d qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 "
-                          "rbs=1024 rbp=0 obl=0 "
-                          "oll=0 omem=0 tot-mem=0 events=r cmd=%s user=default redir=-1 resp=2\n",
-                          (unsigned long long)session->id, (unsigned)(40000 + session->id % 20000),
-                          (unsigned)(8 + session->id), FL_SPAN_ARGS(name), flags, session->db,
-                          multi, command);
-    fake_out_append(out, line, (size_t)length);
-}
-
-static void reply_text(struct fake_call *call, struct fake_out *text)
-{
-    fake_reply_bulk(call->out, (struct fl_span){text->bytes, text->length});
-    call->out->broken |= text->broken;
-    fake_out_release(text);
-}
-
-void fake_cmd_client_info(struct fake_call *call)
-{
-    struct fake_out text = {0};
-    append_client(&text, call->session);
-    reply_text(call, &text);
-}
-
-static bool is_listed(const struct fake_call *call, const struct fake_redis_session *session)
-{
-    int64_t id;
-    for (size_t i = 3; i < call->count; i++)
-        if (fake_int_parse(call->args[i], &id) && id == (int64_t)session->id) return true;
-    return call->count == 2;
-}
-
-void fake_cmd_client_list(struct fake_call *call)
-{
-    struct fake_out text = {0};
-    int64_t id;
-    bool by_type = call->count == 4 && fake_arg_is(call->args[2], "type");
-    if (call->count > 2 && !by_type && (call->count == 3 || !fake_arg_is(call->args[2], "id"))) {
-        fake_call_syntax_error(call);
+    int64_t protocol = call->out->resp3 ? 3 : 2;
+    if (call->count > 1 &&
+        !fake_call_int_range(call, call->args[1], INT64_MIN, INT64_MAX,
+                             "ERR Protocol version is not an integer or out of range", &protocol))
+        return;
+    if (protocol != 2 && protocol != 3) {
+        fake_reply_error(call->out, "NOPROTO unsupported protocol version");
         return;
     }
-    static const char *const types[] = {"normal", "master", "replica", "slave", "pubsub"};
-    size_t type = 0;
-    while (by_type && type < 5 && !fake_arg_is(call->args[3], types[type]))
-        type++;
-    if (type == 5) {
-        fake_reply_errorf(call->out, "ERR Unknown client type '%.*s'",
-                          (int)(call->args[3].length & 0x3ff), call->args[3].bytes);
-        return;
-    }
-    for (size_t i = 3; !by_type && i < call->count; i++)
-        if (!fake_call_int_range(call, call->args[i], 1, INT64_MAX, "ERR Invalid client ID", &id))
-            return;
-    const struct fake_redis_session *session = call->engine->first_session;
-    for (; session && type == 0; session = session->next)
-        if (by_type || is_listed(call, session)) append_client(&text, session);
-    reply_text(call, &text);
-}
-
-void fake_cmd_client_unblock(struct fake_call *call)
-{
-    int64_t id;
-    bool error = call->count == 4 && fake_arg_is(call->args[3], "error");
-    if (call->count > 3 && !error && !(call->count == 4 && fake_arg_is(call->args[3], "timeout"))) {
-        fake_reply_error(call->out, "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
-        return;
-    }
-    if (!fake_call_int(call, call->args[2], &id)) return;
-    struct fake_redis_session *session = call->engine->first_blocked;
-    while (session && (int64_t)session->id != id)
-        session = session->next_blocked;
-    if (session)
-        fake_blocking_interrupt(session,
-                                error ? "UNBLOCKED client unblocked via CLIENT UNBLOCK" : NULL);
-    fake_reply_int(call->out, session != NULL);
+    if (!apply_hello_options(call)) return;
+    call->out->resp3 = protocol == 3;
+    reply_hello(call);
 }
 
 void fake_cmd_publish(struct fake_call *call)

@@ -49,7 +49,7 @@ enum fake_redis_origin {
     FAKE_REDIS_SERVED,      /* a blocked pop that another command, a timeout or a state ended */
 };
 
-/* The type of the first byte of a reply. */
+/* The type of the first byte of a reply; those behind the array come in protocol 3 only. */
 enum fake_redis_reply {
     FAKE_REDIS_REPLY_NONE, /* the session is blocked: the reply is reported as FAKE_REDIS_SERVED */
     FAKE_REDIS_REPLY_STATUS,
@@ -58,6 +58,12 @@ enum fake_redis_reply {
     FAKE_REDIS_REPLY_BULK,
     FAKE_REDIS_REPLY_NIL, /* null bulk or null array */
     FAKE_REDIS_REPLY_ARRAY,
+    FAKE_REDIS_REPLY_MAP,
+    FAKE_REDIS_REPLY_SET,
+    FAKE_REDIS_REPLY_DOUBLE,
+    FAKE_REDIS_REPLY_BOOL,
+    FAKE_REDIS_REPLY_TEXT, /* a bulk string that tells its format */
+    FAKE_REDIS_REPLY_PUSH, /* subscribed or unsubscribed */
 };
 
 struct fake_redis_event {

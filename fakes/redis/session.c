@@ -106,6 +106,13 @@ static enum fake_redis_reply reply_kind(struct fl_span reply)
     case '-': return FAKE_REDIS_REPLY_ERROR;
     case ':': return FAKE_REDIS_REPLY_INTEGER;
     case '$': return nil ? FAKE_REDIS_REPLY_NIL : FAKE_REDIS_REPLY_BULK;
+    case '_': return FAKE_REDIS_REPLY_NIL;
+    case '%': return FAKE_REDIS_REPLY_MAP;
+    case '~': return FAKE_REDIS_REPLY_SET;
+    case ',': return FAKE_REDIS_REPLY_DOUBLE;
+    case '#': return FAKE_REDIS_REPLY_BOOL;
+    case '=': return FAKE_REDIS_REPLY_TEXT;
+    case '>': return FAKE_REDIS_REPLY_PUSH;
     default: return nil ? FAKE_REDIS_REPLY_NIL : FAKE_REDIS_REPLY_ARRAY;
     }
 }

@@ -255,6 +255,50 @@ static void scans_see_each_element_once_though_others_come_and_go(void **state)
         assert_int_equal(seen[i], 1);
 }
 
+/* ---- protocol 3 ---- */
+
+static void keep_event(void *context, const struct fake_redis_event *event)
+{
+    *(struct fake_redis_event *)context = *event;
+}
+
+static void speaks_protocol_3_from_hello_to_reset(void **state)
+{
+    struct redis_fixture *f = *state;
+    say(f->a, "HSET h y 1");
+    assert_non_null(strstr(say(f->a, "HELLO 3 SETNAME me"), "$5\r\nproto\r\n:3\r\n"));
+    assert_string_equal(say(f->a, "HGETALL h"), "%1\r\n$1\r\ny\r\n$1\r\n1\r\n");
+    assert_string_equal(say(f->a, "GET none"), "_\r\n");
+    assert_non_null(strstr(say(f->a, "CLIENT INFO"), " resp=3\n"));
+    assert_string_equal(say(f->b, "GET none"), "$-1\r\n");
+    assert_string_equal(say(f->a, "RESET"), "+RESET\r\n");
+    assert_string_equal(say(f->a, "HGETALL h"), "*2\r\n$1\r\ny\r\n$1\r\n1\r\n");
+    assert_string_equal(say(f->a, "CLIENT GETNAME"), "$-1\r\n");
+}
+
+static void reports_the_types_of_protocol_3(void **state)
+{
+    struct redis_fixture *f = *state;
+    static const struct {
+        const char *line;
+        enum fake_redis_reply want;
+    } rows[] = {{"GET none", FAKE_REDIS_REPLY_NIL},       {"HGETALL h", FAKE_REDIS_REPLY_MAP},
+                {"SMEMBERS s", FAKE_REDIS_REPLY_SET},     {"ZSCORE z a", FAKE_REDIS_REPLY_DOUBLE},
+                {"CLIENT INFO", FAKE_REDIS_REPLY_TEXT},   {"GET k", FAKE_REDIS_REPLY_BULK},
+                {"LRANGE l 0 -1", FAKE_REDIS_REPLY_ARRAY}};
+    struct fake_redis_event last = {0};
+    f->options.hooks = (struct fake_redis_hooks){.context = &last, .on_command = keep_event};
+    fake_redis_reset(f->engine, &f->options);
+    f->a = fake_redis_open(f->engine, "a");
+    say(f->a, "HELLO 3");
+    say(f->a, "ZADD z 1 a");
+    say(f->a, "SET k v");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        say(f->a, rows[i].line);
+        assert_int_equal(last.reply, rows[i].want);
+    }
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, redis_fixture_setup, redis_fixture_teardown)
@@ -271,6 +315,8 @@ int main(void)
         TEST(reads_values_without_bytes),
         TEST(counts_changes_and_only_changes),
         TEST(scans_see_each_element_once_though_others_come_and_go),
+        TEST(speaks_protocol_3_from_hello_to_reset),
+        TEST(reports_the_types_of_protocol_3),
     };
 #undef TEST
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,10 @@
+/* fakes/redis/client.h - what a client may set about its own connection. */
+#ifndef FAKE_REDIS_CLIENT_H
+#define FAKE_REDIS_CLIENT_H
+
+#include "fakes/redis/command.h"
+
+/* An empty name takes the name away. False: an error was written. */
+bool fake_client_set_name(struct fake_call *call, struct fl_span name);
+
+#endif
