@@ -38,7 +38,12 @@ bool fake_blocking_timeout(struct fake_call *call, struct fl_span text, int64_t 
     }
     long double milliseconds = ceill(seconds * 1000);
     /* Redis 7.0 casts to 64 bits, where what is too large turns negative. */
-    if (milliseconds < 0 || milliseconds >= 0x1p63L) {
+    bool too_long = milliseconds >= 0x1p63L;
+    if (too_long && fake_engine_has(call->engine, FAKE_FEATURE_TIMEOUT_OUT_OF_RANGE)) {
+        fake_reply_error(call->out, "ERR timeout is out of range");
+        return false;
+    }
+    if (milliseconds < 0 || too_long) {
         fake_reply_error(call->out, "ERR timeout is negative");
         return false;
     }

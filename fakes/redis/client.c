@@ -54,16 +54,19 @@ void fake_cmd_client_setname(struct fake_call *call)
 /* Came with Redis 7.2; before, it was an unknown subcommand. */
 void fake_cmd_client_setinfo(struct fake_call *call)
 {
-    const char *version = call->engine->options.version;
-    bool knows = version[0] > '7' || (version[0] == '7' && version[2] >= '2');
-    if (knows)
-        fake_reply_ok(call->out);
+    bool is_version = fake_arg_is(call->args[2], "lib-ver");
+    if (!is_version && !fake_arg_is(call->args[2], "lib-name"))
+        fake_reply_errorf(call->out, "ERR Unrecognized option '%.*s'",
+                          (int)(call->args[2].length & 0x3ff), call->args[2].bytes);
+    else if (!is_client_name(call->args[3]))
+        fake_reply_errorf(call->out,
+                          "ERR %s cannot contain spaces, newlines or special characters.",
+                          is_version ? "lib-ver" : "lib-name");
     else
-        fake_reply_errorf(call->out, "ERR unknown subcommand '%.*s'. Try CLIENT HELP.",
-                          (int)call->args[1].length, call->args[1].bytes);
+        fake_reply_ok(call->out);
 }
 
-void fake_cmd_client_no_evict(struct fake_call *call)
+void fake_cmd_client_switch(struct fake_call *call)
 {
     if (fake_arg_is(call->args[2], "on") || fake_arg_is(call->args[2], "off"))
         fake_reply_ok(call->out);

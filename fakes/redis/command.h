@@ -6,6 +6,7 @@
 
 #include "fakes/redis/keyspace.h"
 #include "fakes/redis/out.h"
+#include "fakes/redis/versions.h"
 
 enum fake_command_flags {
     FAKE_CMD_READ = 1 << 0,
@@ -71,10 +72,11 @@ struct fake_command {
     void (*run)(struct fake_call *call);
 };
 
-/* The row of a name in any case; NULL: unknown. */
-const struct fake_command *fake_command_find(struct fl_span name);
-/* The row of a container's subcommand; NULL: unknown. */
-const struct fake_command *fake_command_find_sub(const struct fake_command *container,
+/* The row of a name in any case; NULL: unknown, here and below to the version that is asked for. */
+const struct fake_command *fake_command_find(enum fake_version version, struct fl_span name);
+/* The row of a container's subcommand. */
+const struct fake_command *fake_command_find_sub(enum fake_version version,
+                                                 const struct fake_command *container,
                                                  struct fl_span name);
 size_t fake_command_count(void);
 const struct fake_command *fake_command_at(size_t i); /* in the order of names; i < count */
@@ -101,6 +103,7 @@ bool fake_call_int_range(struct fake_call *call, struct fl_span text, int64_t lo
 bool fake_arg_is(struct fl_span arg, const char *word);
 struct fake_heap *fake_call_heap(struct fake_call *call);
 void fake_call_syntax_error(struct fake_call *call);
+void fake_call_arity_error(struct fake_call *call);
 void fake_call_oom(struct fake_call *call);
 /* Negative indices count from the end; clamps to [0, length). False: the range is empty. */
 bool fake_range_clamp(int64_t *start, int64_t *stop, size_t length);

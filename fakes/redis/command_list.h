@@ -78,7 +78,8 @@
     X("client|info", client_info, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|kill", unsupported, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|list", client_list, CONNECTION, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|no-evict", client_no_evict, CONNECTION, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|no-evict", client_switch, CONNECTION, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|no-touch", client_switch, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|pause", unsupported, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|reply", unsupported, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|setinfo", client_setinfo, CONNECTION, 4, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \

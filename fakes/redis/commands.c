@@ -13,13 +13,14 @@ enum { NAME_BYTES_MAX = 32 };
 static const struct fake_command commands[] = {FAKE_COMMAND_LIST(ROW)};
 #undef ROW
 
-static const struct fake_command *find(const char *name)
+static const struct fake_command *find(enum fake_version version, const char *name)
 {
     size_t low = 0, high = FL_COUNT(commands);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         int order = strcmp(commands[middle].name, name);
-        if (order == 0) return &commands[middle];
+        if (order == 0)
+            return fake_version_knows(version, &commands[middle]) ? &commands[middle] : NULL;
         if (order < 0)
             low = middle + 1;
         else
@@ -41,21 +42,22 @@ static bool append_lower(char *name, size_t *length, struct fl_span text)
     return true;
 }
 
-const struct fake_command *fake_command_find(struct fl_span name)
+const struct fake_command *fake_command_find(enum fake_version version, struct fl_span name)
 {
     char lower[NAME_BYTES_MAX];
     size_t length = 0;
-    return append_lower(lower, &length, name) ? find(lower) : NULL;
+    return append_lower(lower, &length, name) ? find(version, lower) : NULL;
 }
 
-const struct fake_command *fake_command_find_sub(const struct fake_command *container,
+const struct fake_command *fake_command_find_sub(enum fake_version version,
+                                                 const struct fake_command *container,
                                                  struct fl_span name)
 {
     char lower[NAME_BYTES_MAX];
     size_t length = strlen(container->name);
     memcpy(lower, container->name, length);
     lower[length++] = '|';
-    return append_lower(lower, &length, name) ? find(lower) : NULL;
+    return append_lower(lower, &length, name) ? find(version, lower) : NULL;
 }
 
 size_t fake_command_count(void)
@@ -148,6 +150,12 @@ struct fake_heap *fake_call_heap(struct fake_call *call)
 void fake_call_syntax_error(struct fake_call *call)
 {
     fake_reply_error(call->out, "ERR syntax error");
+}
+
+void fake_call_arity_error(struct fake_call *call)
+{
+    fake_reply_errorf(call->out, "ERR wrong number of arguments for '%s' command",
+                      call->command->name);
 }
 
 void fake_call_oom(struct fake_call *call)

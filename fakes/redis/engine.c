@@ -25,6 +25,7 @@ static void start(struct fake_redis *engine, const struct fake_redis_options *op
 {
     engine->options = *options;
     if (!engine->options.version) engine->options.version = "7.0.15";
+    engine->version = fake_version_parse(engine->options.version);
     engine->memory_max_bytes = options->memory_max_bytes;
     engine->dice.state = options->seed;
     for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++) {

@@ -6,13 +6,15 @@
 #include "fakes/redis/dice.h"
 #include "fakes/redis/fake_redis.h"
 #include "fakes/redis/keyspace.h"
+#include "fakes/redis/versions.h"
 
-enum { FAKE_RECENT_COMMANDS = 64, FAKE_VERSION_BYTES = 16 };
+enum { FAKE_RECENT_COMMANDS = 64 };
 
 struct fake_redis {
     struct fake_heap heap;
     struct fake_redis_options options;
-    int64_t now_us, now_ms; /* read at the start of each command; scripts and EXEC keep it */
+    enum fake_version version; /* that of the options, understood */
+    int64_t now_us, now_ms;    /* read at the start of each command; scripts and EXEC keep it */
     int64_t started_us;
     uint64_t version_counter;
     struct fake_dice dice;
@@ -43,5 +45,9 @@ struct fake_redis {
 /* Reads the clock; commands of scripts and transactions do not. */
 void fake_engine_read_clock(struct fake_redis *engine);
 bool fake_engine_out_of_memory(const struct fake_redis *engine);
+static inline bool fake_engine_has(const struct fake_redis *engine, enum fake_feature feature)
+{
+    return fake_version_has(engine->version, feature);
+}
 
 #endif

@@ -37,6 +37,10 @@ static bool parse_flags(struct fake_call *call, unsigned *ret_flags)
 {
     static const char *const words[] = {"nx", "xx", "gt", "lt"};
     unsigned flags = 0;
+    if (call->count > 3 && !fake_engine_has(call->engine, FAKE_FEATURE_EXPIRE_CONDITIONS)) {
+        fake_call_arity_error(call);
+        return false;
+    }
     for (size_t i = 3; i < call->count; i++) {
         unsigned j = 0;
         while (j < 4 && !fake_arg_is(call->args[i], words[j]))

@@ -89,7 +89,7 @@ struct fake_redis_hooks {
 
 struct fake_redis_options {
     struct fl_clock clock;
-    const char *version;       /* NULL: "7.0.15" */
+    const char *version;       /* NULL: "7.0.15"; 6.2, 7.0, 7.2 and 7.4 are told apart */
     uint64_t seed;             /* SPOP, SRANDMEMBER, RANDOMKEY, levels of sorted sets, the run id */
     size_t memory_max_bytes;   /* 0: none; above it the commands that need memory answer OOM */
     uint64_t script_steps_max; /* Lua instructions of one script; 0: 50 million */

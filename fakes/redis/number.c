@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,52 @@ size_t fake_double_format(char text[static FAKE_DOUBLE_TEXT_BYTES], double value
     if (fabs(value) < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value)))
         return fake_int_format(text, (int64_t)value); /* what %.17g prints, sooner */
     return (size_t)snprintf(text, FAKE_DOUBLE_TEXT_BYTES, "%.17g", value);
+}
+
+struct decimal {
+    char digits[20];     /* without zeros at the end */
+    int count, exponent; /* of the last digit */
+};
+
+/* Tiny numbers have fewer good digits than the 15 that any other has. */
+static void find_decimal(double value, struct decimal *decimal)
+{
+    char text[FAKE_DOUBLE_TEXT_BYTES];
+    int precision = value < DBL_MIN ? 1 : 15;
+    do
+        snprintf(text, sizeof(text), "%.*e", precision - 1, value);
+    while (strtod(text, NULL) != value && precision++ < 17);
+    const char *exponent = strchr(text, 'e');
+    decimal->count = 0;
+    for (const char *p = text; p < exponent; p++)
+        if (*p != '.') decimal->digits[decimal->count++] = *p;
+    decimal->exponent = atoi(exponent + 1) - (decimal->count - 1);
+    while (decimal->count > 1 && decimal->digits[decimal->count - 1] == '0') {
+        decimal->count--;
+        decimal->exponent++;
+    }
+}
+
+size_t fake_double_shortest(char text[static FAKE_DOUBLE_TEXT_BYTES], double value)
+{
+    static const double exact_max = 0x1p52;
+    if (isinf(value) || value == 0 || (fabs(value) <= exact_max && value == trunc(value)))
+        return fake_double_format(text, value);
+    struct decimal decimal;
+    find_decimal(fabs(value), &decimal);
+    const char *sign = value < 0 ? "-" : "", *digits = decimal.digits;
+    int count = decimal.count, exponent = decimal.exponent, power = exponent + count - 1;
+    if (exponent >= 0 && power < count + 7)
+        return (size_t)snprintf(text, FAKE_DOUBLE_TEXT_BYTES, "%s%.*s%.*s", sign, count, digits,
+                                exponent, "0000000");
+    if (exponent < 0 && (exponent > -7 || abs(power) < 4)) {
+        int whole = power < 0 ? 0 : power + 1;
+        return (size_t)snprintf(text, FAKE_DOUBLE_TEXT_BYTES, "%s%.*s.%.*s%.*s", sign,
+                                whole ? whole : 1, whole ? digits : "0", power < 0 ? -power - 1 : 0,
+                                "0000000", count - whole, digits + whole);
+    }
+    return (size_t)snprintf(text, FAKE_DOUBLE_TEXT_BYTES, "%s%c%s%.*se%+d", sign, digits[0],
+                            count > 1 ? "." : "", count - 1, digits + 1, power);
 }
 
 bool fake_long_double_parse(struct fl_span text, long double *ret_value)

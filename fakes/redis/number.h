@@ -23,6 +23,9 @@ size_t fake_int_format(char text[static FAKE_INT_TEXT_BYTES], int64_t value);
 bool fake_double_parse(struct fl_span text, double *ret_value);
 /* %.17g, "inf" and "-inf". Returns the length. */
 size_t fake_double_format(char text[static FAKE_DOUBLE_TEXT_BYTES], double value);
+/* The fewest digits that read back as `value`, without an exponent while that is not much longer:
+ * "0.1", "1e-9", "inf". Returns the length. */
+size_t fake_double_shortest(char text[static FAKE_DOUBLE_TEXT_BYTES], double value);
 
 /* INCRBYFLOAT counts in long double and prints %.17Lf without trailing zeros. */
 bool fake_long_double_parse(struct fl_span text, long double *ret_value);

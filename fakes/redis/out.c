@@ -166,7 +166,8 @@ void fake_reply_text(struct fake_out *out, struct fl_span text)
 void fake_reply_double(struct fake_out *out, double value)
 {
     char text[FAKE_DOUBLE_TEXT_BYTES];
-    struct fl_span span = {text, fake_double_format(text, value)};
+    struct fl_span span = {text, out->shortest ? fake_double_shortest(text, value)
+                                               : fake_double_format(text, value)};
     if (out->resp3)
         text_line(out, ',', span);
     else

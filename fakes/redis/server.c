@@ -43,7 +43,8 @@ void fake_cmd_command_count(struct fake_call *call)
 {
     int64_t count = 0;
     for (size_t i = 0; i < fake_command_count(); i++)
-        count += !strchr(fake_command_at(i)->name, '|');
+        count += !strchr(fake_command_at(i)->name, '|') &&
+                 fake_version_knows(call->engine->version, fake_command_at(i));
     fake_reply_int(call->out, count);
 }
 
@@ -58,7 +59,8 @@ void fake_cmd_command(struct fake_call *call)
     size_t place = fake_reply_array_later(call->out), count = 0;
     for (size_t i = 0; i < fake_command_count(); i++) {
         const struct fake_command *command = fake_command_at(i);
-        if (strchr(command->name, '|')) continue;
+        if (strchr(command->name, '|') || !fake_version_knows(call->engine->version, command))
+            continue;
         count++;
         fake_reply_array(call->out, 10);
         fake_reply_bulk_text(call->out, command->name);

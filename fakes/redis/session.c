@@ -24,6 +24,7 @@ struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char
         return NULL;
     }
     session->engine = engine;
+    session->output.shortest = fake_engine_has(engine, FAKE_FEATURE_SHORTEST_DOUBLES);
     session->id = ++engine->last_session_id;
     session->previous = engine->last_session;
     *(engine->last_session ? &engine->last_session->next : &engine->first_session) = session;
@@ -215,17 +216,19 @@ static void refuse_unknown(struct fake_redis_session *session, const struct fl_s
     char shown[UNKNOWN_ARGS_BYTES + 8];
     size_t length = 0;
     session->abort_exec = true;
+    bool quoted = fake_engine_has(session->engine, FAKE_FEATURE_QUOTED_UNKNOWN);
     for (size_t i = 1; i < count && length < UNKNOWN_ARGS_BYTES; i++) {
         size_t rest = UNKNOWN_ARGS_BYTES - length;
         size_t bytes = args[i].length < rest ? args[i].length : rest;
-        length += (size_t)snprintf(shown + length, sizeof(shown) - length, "'%.*s' ", (int)bytes,
-                                   args[i].bytes);
+        length += (size_t)snprintf(shown + length, sizeof(shown) - length,
+                                   quoted ? "'%.*s' " : "`%.*s`, ", (int)bytes, args[i].bytes);
         if (length >= sizeof(shown)) length = sizeof(shown) - 1;
     }
     size_t name_bytes = args[0].length < UNKNOWN_ARGS_BYTES ? args[0].length : UNKNOWN_ARGS_BYTES;
     fake_reply_errorf(&session->output,
-                      "ERR unknown command '%.*s', with args beginning with: %.*s", (int)name_bytes,
-                      args[0].bytes, (int)length, shown);
+                      quoted ? "ERR unknown command '%.*s', with args beginning with: %.*s"
+                             : "ERR unknown command `%.*s`, with args beginning with: %.*s",
+                      (int)name_bytes, args[0].bytes, (int)length, shown);
 }
 
 static const struct fake_command *find_recent(struct fake_redis *engine, struct fl_span name)
@@ -237,7 +240,7 @@ static const struct fake_command *find_recent(struct fake_redis *engine, struct 
                   FAKE_RECENT_COMMANDS;
     const struct fake_command *command = engine->recent[slot];
     if (command && fake_arg_is(name, command->name)) return command;
-    command = fake_command_find(name);
+    command = fake_command_find(engine->version, name);
     if (command) engine->recent[slot] = command;
     return command;
 }
@@ -246,12 +249,16 @@ static void refuse_subcommand(struct fake_redis_session *session, struct fl_span
                               struct fl_span subcommand)
 {
     char upper[32];
+    bool knows_rows = fake_engine_has(session->engine, FAKE_FEATURE_SUBCOMMAND_ROWS);
     size_t length = name.length < sizeof(upper) ? name.length : sizeof(upper);
     for (size_t i = 0; i < length; i++)
         upper[i] = (char)toupper((unsigned char)name.bytes[i]);
     if (subcommand.length > UNKNOWN_ARGS_BYTES) subcommand.length = UNKNOWN_ARGS_BYTES;
     session->abort_exec = true;
-    fake_reply_errorf(&session->output, "ERR unknown subcommand '%.*s'. Try %.*s HELP.",
+    fake_reply_errorf(&session->output,
+                      knows_rows ? "ERR unknown subcommand '%.*s'. Try %.*s HELP."
+                                 : "ERR Unknown subcommand or wrong number of arguments for '%.*s'."
+                                   " Try %.*s HELP.",
                       FL_SPAN_ARGS(subcommand), (int)length, upper);
 }
 
@@ -272,14 +279,18 @@ static const struct fake_command *check(struct fake_redis_session *session,
         return NULL;
     }
     if ((command->flags & FAKE_CMD_CONTAINER) && count > 1) {
-        command = fake_command_find_sub(command, args[1]);
+        command = fake_command_find_sub(session->engine->version, command, args[1]);
         if (!command) {
             refuse_subcommand(session, args[0], args[1]);
             return NULL;
         }
     }
     if (!fake_command_arity_fits(command, count)) {
-        refuse_arity(session, command);
+        if (strchr(command->name, '|') &&
+            !fake_engine_has(session->engine, FAKE_FEATURE_SUBCOMMAND_ROWS))
+            refuse_subcommand(session, args[0], args[1]);
+        else
+            refuse_arity(session, command);
         return NULL;
     }
     const char *error = refusal(session, command);

@@ -147,6 +147,11 @@ static bool parse_options(struct fake_call *call, size_t first, bool for_get,
         }
         i++;
     }
+    bool nx_get = (options->flags & SET_NX) && (options->flags & SET_GET);
+    if (nx_get && !fake_engine_has(call->engine, FAKE_FEATURE_SET_NX_GET)) {
+        fake_call_syntax_error(call);
+        return false;
+    }
     return true;
 }
 

@@ -51,7 +51,12 @@ static void reply_raised(lua_State *lua, const char *hex, struct fake_out *out)
     const char *error = lua_tostring(lua, -3);
     const char *source = lua_tostring(lua, -2), *line = lua_tostring(lua, -1);
     if (!error) error = "ERR unknown error";
-    if (source && line)
+    bool tail =
+        fake_engine_has(fake_script_of(lua)->session.engine, FAKE_FEATURE_SCRIPT_ERROR_TAIL);
+    if (source && line && !tail)
+        lua_pushfstring(lua, "ERR Error running script (call to f_%s): %s:%s: %s", hex, source,
+                        line, strncmp(error, "ERR user_script", 15) == 0 ? error + 4 : error);
+    else if (source && line)
         lua_pushfstring(lua, "%s script: %s, on %s:%s.", error, hex, source, line);
     else
         lua_pushstring(lua, error);
@@ -115,6 +120,7 @@ static void begin(struct fake_call *call, struct fake_scripts *scripts,
     memcpy(scripts->hex, hex, FAKE_SHA1_HEX_BYTES);
     struct fake_redis_session *session = &scripts->session;
     session->engine = call->engine;
+    session->output.shortest = call->session->output.shortest;
     session->name = call->session->name;
     session->id = call->session->id;
     session->db = call->session->db;

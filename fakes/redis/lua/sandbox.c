@@ -63,11 +63,12 @@ static const char *refusal(const struct fake_scripts *scripts, const struct fake
     return NULL;
 }
 
-static const struct fake_command *find_command(const struct fl_span *args, size_t count)
+static const struct fake_command *find_command(enum fake_version version,
+                                               const struct fl_span *args, size_t count)
 {
-    const struct fake_command *command = fake_command_find(args[0]);
+    const struct fake_command *command = fake_command_find(version, args[0]);
     if (command && (command->flags & FAKE_CMD_CONTAINER) && count > 1)
-        command = fake_command_find_sub(command, args[1]);
+        command = fake_command_find_sub(version, command, args[1]);
     return command;
 }
 
@@ -78,7 +79,8 @@ static int call_redis(lua_State *lua, enum on_error on_error)
     size_t count = 0;
     const char *error = take_args(lua, scripts, &count);
     if (error) return give_error(lua, error, on_error);
-    const struct fake_command *command = find_command(scripts->args, count);
+    const struct fake_command *command =
+        find_command(session->engine->version, scripts->args, count);
     if (!command) return give_error(lua, "Unknown Redis command called from script", on_error);
     if (!fake_command_arity_fits(command, count))
         return give_error(lua, "Wrong number of args calling Redis command from script", on_error);
