@@ -1,8 +1,8 @@
 /* Between RESP and Lua values, by Redis's rules for protocol 2. */
 #include <lauxlib.h>
 
-#include "fakes/redis/number.h"
 #include "fakes/redis/lua/script.h"
+#include "fakes/redis/number.h"
 
 /* The text of a line of a reply that we wrote ourselves, so it is well-formed; moves behind its
  * CRLF. */
