@@ -1,15 +1,14 @@
 /* Below AddressSanitizer its interceptors are called by name, since our definitions hide them.
- * Valgrind replaces malloc in the C library only (run it with
+ * Memcheck replaces malloc in the C library only (run it with
  * --soname-synonyms=somalloc=nouserintercepts, or it replaces ours as well and no owner is ever
- * seen), and only when called by its public name: hence dlsym there, and never __libc_malloc. */
+ * seen), and only when called by its public name: hence dlsym there, and never __libc_malloc. Under
+ * Valgrind's other tools, Callgrind above all, the program runs as it always does. */
 #include "harness/memory/below.h"
 
 #include <dlfcn.h>
 
 #ifdef SIM_HAVE_VALGRIND
-#include <valgrind/valgrind.h>
-#else
-#define RUNNING_ON_VALGRIND 0
+#include <valgrind/memcheck.h>
 #endif
 
 void *__interceptor_malloc(size_t) __attribute__((weak));
@@ -22,7 +21,7 @@ void *__libc_realloc(void *, size_t);
 void __libc_free(void *);
 
 static const struct sim_below libc = {__libc_malloc, __libc_calloc, __libc_realloc, __libc_free,
-                                      false};
+                                      .is_plain = true};
 static struct sim_below found;
 static const struct sim_below *chosen;
 
@@ -31,15 +30,25 @@ static void find_next(void **ret_function, const char *name)
     *ret_function = dlsym(RTLD_NEXT, name);
 }
 
+static bool on_memcheck(void)
+{
+#ifdef SIM_HAVE_VALGRIND
+    char byte = 0;
+    return VALGRIND_MAKE_MEM_DEFINED(&byte, sizeof byte) != 0; /* other tools do not know of it */
+#else
+    return false;
+#endif
+}
+
 const struct sim_below *sim_below(void)
 {
     if (chosen) return chosen;
     chosen = &libc; /* for what the search itself allocates */
     if (__interceptor_malloc) {
         found = (struct sim_below){__interceptor_malloc, __interceptor_calloc,
-                                   __interceptor_realloc, __interceptor_free, false};
+                                   __interceptor_realloc, __interceptor_free};
         chosen = &found;
-    } else if (RUNNING_ON_VALGRIND) {
+    } else if (on_memcheck()) {
         find_next((void **)&found.malloc, "malloc");
         find_next((void **)&found.calloc, "calloc");
         find_next((void **)&found.realloc, "realloc");

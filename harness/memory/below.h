@@ -1,4 +1,4 @@
-/* harness/memory/below.h - the allocator under ours: the C library's, a sanitizer's or Valgrind's.
+/* harness/memory/below.h - the allocator under ours: the C library's, a sanitizer's or Memcheck's.
  */
 #ifndef HARNESS_MEMORY_BELOW_H
 #define HARNESS_MEMORY_BELOW_H
@@ -11,7 +11,8 @@ struct sim_below {
     void *(*calloc)(size_t count, size_t bytes);
     void *(*realloc)(void *block, size_t bytes);
     void (*free)(void *block);
-    bool tracks_undefined; /* Valgrind: fresh memory must not be written to, or it counts as set */
+    bool tracks_undefined; /* Memcheck: fresh memory must not be written to, or it counts as set */
+    bool is_plain;         /* the C library's: nobody watches the single allocation */
 };
 
 /* Found at the first call, which may come before any constructor. */

@@ -12,6 +12,7 @@
 #include "core/assert.h"
 #include "harness/memory/below.h"
 #include "harness/memory/block.h"
+#include "harness/memory/spare.h"
 
 struct block {
     struct block *next, *previous;
@@ -80,6 +81,30 @@ static void *start_of(struct block *block)
     return (char *)(block + 1) - (size_t)block->offset * ALIGNMENT;
 }
 
+/* Not aligned by hand: it starts with its header. */
+static bool is_natural(const struct block *block)
+{
+    return block->offset * ALIGNMENT == sizeof(struct block);
+}
+
+/* What is allocated for so many bytes: in steps where it may be kept as a spare one. */
+static size_t room_for(size_t bytes)
+{
+    size_t room = sizeof(struct block) + bytes;
+    if (!sim_below()->is_plain || room > SIM_SPARE_ROOM_MAX) return room;
+    return (room + SIM_SPARE_STEP - 1) & ~(size_t)(SIM_SPARE_STEP - 1);
+}
+
+static void give_back(struct block *block)
+{
+    size_t room = room_for(block->bytes);
+    block->mark = MARK_FREED;
+    poison(block + 1, block->bytes);
+    bool kept = room <= SIM_SPARE_ROOM_MAX && sim_below()->is_plain && is_natural(block) &&
+                sim_spare_give(block, room);
+    if (!kept) sim_below()->free(start_of(block));
+}
+
 void sim_memory_free(struct sim_memory *memory)
 {
     if (!memory) return;
@@ -87,9 +112,7 @@ void sim_memory_free(struct sim_memory *memory)
     while (memory->blocks) {
         struct block *block = memory->blocks;
         memory->blocks = block->next;
-        block->mark = MARK_FREED;
-        poison(block + 1, block->bytes);
-        sim_below()->free(start_of(block));
+        give_back(block);
     }
     sim_below()->free(memory);
 }
@@ -209,20 +232,40 @@ static struct block *block_of(void *bytes_at)
     return block->mark == MARK ? block : NULL;
 }
 
-static void *make(size_t bytes, size_t alignment, enum sim_fill fill, struct sim_memory *owner)
+static char *allocate(size_t room, enum sim_fill fill)
 {
-    size_t room = sizeof(struct block) + (alignment > ALIGNMENT ? alignment : 0) + bytes;
-    char *start = fill == SIM_FILL_ZERO ? sim_below()->calloc(1, room) : sim_below()->malloc(room);
-    if (!start) return NULL;
-    size_t offset = sizeof(struct block);
-    if (alignment > ALIGNMENT) offset += -((uintptr_t)start + offset) & (alignment - 1);
-    struct block *block = (struct block *)(void *)(start + offset) - 1;
-    block->bytes = bytes & BYTES_MASK;
-    block->offset = (uint16_t)(offset / ALIGNMENT);
-    block->mark = MARK;
+    return fill == SIM_FILL_ZERO ? sim_below()->calloc(1, room) : sim_below()->malloc(room);
+}
+
+static void *set_up(struct block *block, size_t bytes, size_t offset, enum sim_fill fill,
+                    struct sim_memory *owner)
+{
+    *block = (struct block){
+        .bytes = bytes & BYTES_MASK, .offset = (uint16_t)(offset / ALIGNMENT), .mark = MARK};
     own(block, owner);
     if (fill == SIM_FILL_POISON) poison(block + 1, bytes);
     return block + 1;
+}
+
+static void *make(size_t bytes, enum sim_fill fill, struct sim_memory *owner)
+{
+    size_t room = room_for(bytes);
+    struct block *block = room <= SIM_SPARE_ROOM_MAX ? sim_spare_take(room) : NULL;
+    if (block && fill == SIM_FILL_ZERO) memset(block + 1, 0, bytes);
+    if (!block) block = (struct block *)(void *)allocate(room, fill);
+    if (!block) return NULL;
+    return set_up(block, bytes, sizeof(struct block), fill, owner);
+}
+
+static void *make_aligned(size_t bytes, size_t alignment, enum sim_fill fill,
+                          struct sim_memory *owner)
+{
+    char *start = allocate(sizeof(struct block) + alignment + bytes, fill);
+    if (!start) return NULL;
+    size_t offset = sizeof(struct block);
+    offset += -((uintptr_t)start + offset) & (alignment - 1);
+    struct block *block = (struct block *)(void *)(start + offset) - 1;
+    return set_up(block, bytes, offset, fill, owner);
 }
 
 void *sim_block_new(size_t bytes, size_t alignment, enum sim_fill fill)
@@ -232,7 +275,8 @@ void *sim_block_new(size_t bytes, size_t alignment, enum sim_fill fill)
         errno = ENOMEM;
         return NULL;
     }
-    return make(bytes, alignment, fill, current);
+    if (alignment > ALIGNMENT) return make_aligned(bytes, alignment, fill, current);
+    return make(bytes, fill, current);
 }
 
 void sim_block_free(void *bytes_at)
@@ -243,15 +287,13 @@ void sim_block_free(void *bytes_at)
         return;
     }
     disown(block);
-    block->mark = MARK_FREED;
-    poison(bytes_at, block->bytes);
-    sim_below()->free(start_of(block));
+    give_back(block);
 }
 
 /* One that was aligned by hand moves, since the allocator below knows nothing of the offset. */
 static void *move(struct block *block, size_t bytes)
 {
-    void *moved = make(bytes, ALIGNMENT, SIM_FILL_POISON, block->owner);
+    void *moved = make(bytes, SIM_FILL_POISON, block->owner);
     if (!moved) return NULL;
     memcpy(moved, block + 1, bytes < block->bytes ? bytes : block->bytes);
     sim_block_free(block + 1);
@@ -263,11 +305,11 @@ void *sim_block_resize(void *bytes_at, size_t bytes)
     if (refused(bytes)) return NULL;
     struct block *block = block_of(bytes_at);
     if (!block) return sim_below()->realloc(bytes_at, bytes);
-    if (block->offset * ALIGNMENT != sizeof(struct block)) return move(block, bytes);
+    if (!is_natural(block)) return move(block, bytes);
     size_t former = block->bytes;
     struct sim_memory *owner = block->owner;
     disown(block);
-    struct block *resized = sim_below()->realloc(block, sizeof(struct block) + bytes);
+    struct block *resized = sim_below()->realloc(block, room_for(bytes));
     if (!resized) {
         own(block, owner);
         return NULL;

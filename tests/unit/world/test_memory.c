@@ -13,6 +13,7 @@
 
 #include "core/assert.h"
 #include "harness/memory/memory.h"
+#include "harness/memory/spare.h"
 
 #ifdef SIM_HAVE_VALGRIND
 #include <valgrind/valgrind.h>
@@ -107,6 +108,50 @@ static void the_libc_family_goes_through_the_owner(void **state)
     assert_int_equal(sim_memory_allocations(memory), 6);
 }
 
+/* A freed one may be given out again; nothing of what stood in it is seen. */
+static void zeroed_bytes_are_zero_whatever_stood_there(void **state)
+{
+    char *blocks[200];
+    sim_memory_switch(*state);
+    for (size_t bytes = 1; bytes < 20000; bytes += bytes / 2 + 1) {
+        for (size_t i = 0; i < 200; i++)
+            memset(blocks[i] = allocate(bytes), 0xff, bytes);
+        for (size_t i = 0; i < 200; i++)
+            free(blocks[i]);
+        for (size_t i = 0; i < 200; i++) {
+            blocks[i] = calloc(1, bytes);
+            for (size_t k = 0; k < bytes; k++)
+                assert_int_equal(blocks[i][k], 0);
+        }
+        for (size_t i = 0; i < 200; i++)
+            free(blocks[i]);
+    }
+    sim_memory_switch(NULL);
+    assert_int_equal(sim_memory_bytes(*state), 0);
+}
+
+static void no_more_is_kept_than_the_bound(void **state)
+{
+    enum { COUNT = 4 * SIM_SPARE_BYTES_MAX / SIM_SPARE_ROOM_MAX };
+    (void)state;
+    char *rooms[COUNT];
+    size_t kept = 0;
+    while (sim_spare_take(SIM_SPARE_ROOM_MAX)) /* what earlier tests have left */
+        kept++;
+    assert_in_range(kept, 0, SIM_SPARE_BYTES_MAX / SIM_SPARE_ROOM_MAX);
+    kept = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        rooms[i] = allocate(SIM_SPARE_ROOM_MAX);
+        if (sim_spare_give(rooms[i], SIM_SPARE_ROOM_MAX)) kept++;
+    }
+    assert_in_range(kept, 1, SIM_SPARE_BYTES_MAX / SIM_SPARE_ROOM_MAX);
+    for (size_t i = 0; i < kept; i++)
+        assert_non_null(sim_spare_take(SIM_SPARE_ROOM_MAX));
+    assert_null(sim_spare_take(SIM_SPARE_ROOM_MAX));
+    for (size_t i = 0; i < COUNT; i++)
+        free(rooms[i]);
+}
+
 static void the_nth_allocation_fails_once(void **state)
 {
     struct sim_memory *memory = *state;
@@ -188,6 +233,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(blocks_count_for_the_owner_of_their_time, setup, teardown),
         cmocka_unit_test_setup_teardown(every_size_and_alignment_keeps_its_bytes, setup, teardown),
         cmocka_unit_test_setup_teardown(the_libc_family_goes_through_the_owner, setup, teardown),
+        cmocka_unit_test_setup_teardown(zeroed_bytes_are_zero_whatever_stood_there, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(no_more_is_kept_than_the_bound, setup, teardown),
         cmocka_unit_test_setup_teardown(the_nth_allocation_fails_once, setup, teardown),
         cmocka_unit_test_setup_teardown(the_nth_allocation_and_all_after_it_fail_until_stopped,
                                         setup, teardown),
