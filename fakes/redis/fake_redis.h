@@ -136,6 +136,10 @@ int64_t fake_redis_next_deadline_us(const struct fake_redis *engine);
  * their deadlines, and removes dead keys. */
 void fake_redis_advance(struct fake_redis *engine);
 
+/* The i-th key of a command, counted from 0, as the command table tells where keys are. False: it
+ * has no such key, or nobody knows the command. */
+bool fake_redis_key_of(const struct fl_span *args, size_t count, size_t i, struct fl_span *ret_key);
+
 /* ---- faults
  * ---------------------------------------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../alloc_sweep.h"
+#include "fakes/redis/wire/wire.h"
 #include "redis_fixture.h"
 
 struct attempt {
@@ -105,9 +106,30 @@ static void loses_no_wake_up_to_a_failing_allocation(void **state)
     alloc_sweep(wait_and_push, *state);
 }
 
+static enum fl_error add_rules(void *context)
+{
+    (void)context;
+    struct fake_wire *wire = fake_wire_new(1);
+    if (!wire) return FL_ENOMEM;
+    const struct fake_wire_rule rule = {.verb = FAKE_WIRE_ERROR,
+                                        .text = FL_SPAN("ERR no"),
+                                        .command = FL_SPAN("LPUSH"),
+                                        .key = FL_SPAN("q")};
+    uint32_t id;
+    enum fl_error err = fake_wire_add(wire, &rule, &id);
+    if (!err) err = fake_wire_add(wire, &rule, &id);
+    fake_wire_free(wire);
+    return err;
+}
+
+static void adds_a_rule_of_the_wire_whole_or_not_at_all(void **state)
+{
+    alloc_sweep(add_rules, *state);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[sizeof(attempts) / sizeof(attempts[0]) + 1];
+    struct CMUnitTest tests[sizeof(attempts) / sizeof(attempts[0]) + 2];
     size_t count = 0;
     for (; count < sizeof(attempts) / sizeof(attempts[0]); count++)
         tests[count] = (struct CMUnitTest){attempts[count].name, survives_every_failing_allocation,
@@ -115,5 +137,7 @@ int main(void)
     tests[count++] =
         (struct CMUnitTest){"loses_no_wake_up_to_a_failing_allocation",
                             loses_no_wake_up_to_a_failing_allocation, NULL, NULL, &blocked};
+    tests[count++] =
+        (struct CMUnitTest)cmocka_unit_test(adds_a_rule_of_the_wire_whole_or_not_at_all);
     return _cmocka_run_group_tests("fake_redis_memory", tests, count, NULL, NULL);
 }
