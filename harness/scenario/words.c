@@ -1,6 +1,7 @@
 #include "harness/scenario/words.h"
 
 #include "core/assert.h"
+#include "fakes/redis/error_lines.h"
 #include "harness/scenario/nearest.h"
 #include "harness/scenario/plan.h"
 
@@ -197,18 +198,9 @@ static const struct word oom_modes[] = {
 const struct words words_oom_modes = {"once, forever or in", NULL, oom_modes, FL_COUNT(oom_modes)};
 
 static const struct word errors[] = {
-    {"readonly", 0, NULL, "READONLY You can't write against a read only replica."},
-    {"loading", 0, NULL, "LOADING Redis is loading the dataset in memory"},
-    {"oom", 0, NULL, "OOM command not allowed when used memory > 'maxmemory'."},
-    {"noreplicas", 0, NULL, "NOREPLICAS Not enough good replicas to write."},
-    {"masterdown", 0, NULL,
-     "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."},
-    {"busy", 0, NULL,
-     "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."},
-    {"noscript", 0, NULL, "NOSCRIPT No matching script. Please use EVAL."},
-    {"unblocked", 0, NULL,
-     "UNBLOCKED force unblock from blocking operation, instance state changed (master -> "
-     "replica?)"},
+#define ROW(name, line) {#name, 0, NULL, line},
+    FAKE_ERROR_LINES(ROW)
+#undef ROW
 };
 const struct words words_errors = {"a quoted error line or the name of one",
                                    "Names of Redis errors", errors, FL_COUNT(errors)};
