@@ -174,6 +174,12 @@ void fake_reply_double(struct fake_out *out, double value)
         fake_reply_bulk(out, span);
 }
 
+void fake_reply_bulk_double(struct fake_out *out, double value)
+{
+    char text[FAKE_DOUBLE_TEXT_BYTES];
+    fake_reply_bulk(out, (struct fl_span){text, fake_double_format(text, value)});
+}
+
 void fake_reply_bool(struct fake_out *out, bool value)
 {
     if (out->resp3)

@@ -154,9 +154,13 @@ static void reply_range(struct fake_call *call, const struct fake_redis_key *zse
         return;
     }
     size_t length = (size_t)last - first + 1;
-    fake_reply_array(call->out, range->with_scores ? length * 2 : length);
+    if (range->with_scores)
+        fake_reply_pairs(call->out, length);
+    else
+        fake_reply_array(call->out, length);
     const struct fake_znode *node = fake_zset_at(&zset->zset, range->reversed ? last : first);
     for (size_t i = 0; i < length; i++, node = step(node, range->reversed)) {
+        if (range->with_scores) fake_reply_pair(call->out);
         fake_reply_bulk(call->out, fake_str_span(node->member));
         if (range->with_scores) fake_reply_double(call->out, node->score);
     }

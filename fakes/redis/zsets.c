@@ -235,7 +235,7 @@ static size_t scan_writer(struct fake_call *call, const struct fake_scan *scan,
     const struct fake_znode *node = entry->value;
     if (!fake_scan_matches(scan, fake_str_span(entry->key))) return 0;
     fake_reply_bulk(call->out, fake_str_span(entry->key));
-    fake_reply_double(call->out, node->score);
+    fake_reply_bulk_double(call->out, node->score);
     return 2;
 }
 
@@ -329,7 +329,8 @@ static void zpop(struct fake_call *call, enum fake_end from)
     if (!zset || count == 0)
         fake_reply_array(call->out, 0);
     else
-        reply_popped(call->db, zset, from, count, PAIRS_FLAT, call->out);
+        reply_popped(call->db, zset, from, count,
+                     call->count == 3 && call->out->resp3 ? PAIRS_NESTED : PAIRS_FLAT, call->out);
 }
 
 void fake_cmd_zpopmin(struct fake_call *call)

@@ -1,14 +1,16 @@
 #include "tests/conformance/duel.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 3000, RECEIVE_BYTES = 64 * 1024, RECEIVED_MAX = 64 * 1024 * 1024 };
+#include "tests/conformance/client_lines.h"
+#include "tests/conformance/heard.h"
+#include "tests/conformance/item.h"
+#include "tests/conformance/real.h"
+
+enum { RECEIVED_MAX = 64 * 1024 * 1024 };
 
 static int64_t wall_us(void *self)
 {
@@ -55,60 +57,45 @@ static bool differ(struct duel *duel, size_t connection, struct fl_span fake, st
     return false;
 }
 
-/* ---- the real side ---- */
-
-static bool send_all(int fd, struct fl_span bytes)
+static bool ask_control(struct duel *duel, struct fl_span command)
 {
-    while (bytes.length) {
-        ssize_t sent = send(fd, bytes.bytes, bytes.length, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent <= 0) return false;
-        bytes = (struct fl_span){bytes.bytes + sent, bytes.length - (size_t)sent};
-    }
-    return true;
-}
-
-enum got { GOT_BYTES, GOT_NOTHING, GOT_END };
-
-static enum got receive(int fd, struct fl_buf *received, int patience_ms)
-{
-    char bytes[RECEIVE_BYTES];
-    struct pollfd ready = {.fd = fd, .events = POLLIN};
-    if (poll(&ready, 1, patience_ms) != 1) return GOT_NOTHING;
-    ssize_t got = recv(fd, bytes, sizeof(bytes), 0);
-    if (got <= 0) return GOT_END;
-    return fl_buf_append(received, bytes, (size_t)got) ? GOT_END : GOT_BYTES;
+    struct fl_buf answer = FL_BUF_INIT(RECEIVED_MAX);
+    bool done = real_ask(duel->control, command, &answer);
+    fl_buf_release(&answer);
+    return done;
 }
 
 /* Makes sure that the real server has done all that was sent before. */
 static bool sync_real(struct duel *duel)
 {
-    struct fl_buf pong = FL_BUF_INIT(1024);
-    bool done = send_all(duel->control, FL_SPAN("PING\r\n"));
-    while (done && !reply_length(fl_buf_span(&pong)))
-        done = receive(duel->control, &pong, PATIENCE_MS) == GOT_BYTES;
-    fl_buf_release(&pong);
-    return done;
-}
-
-static bool ask_control(struct duel *duel, struct fl_span command)
-{
-    struct fl_buf answer = FL_BUF_INIT(RECEIVED_MAX);
-    bool done = send_all(duel->control, command);
-    while (done && !reply_length(fl_buf_span(&answer)))
-        done = receive(duel->control, &answer, PATIENCE_MS) == GOT_BYTES;
-    fl_buf_release(&answer);
-    return done;
+    return ask_control(duel, FL_SPAN("PING\r\n"));
 }
 
 /* ---- comparing ---- */
 
+static void drop_pending(struct duel_connection *c)
+{
+    c->pending_count--;
+    memmove(c->pending, c->pending + 1, c->pending_count * sizeof(c->pending[0]));
+}
+
 static struct duel_pending take_pending(struct duel_connection *c)
 {
+    while (c->pending_count && c->pending[0].confirmed)
+        drop_pending(c);
     struct duel_pending first = c->pending_count ? c->pending[0] : (struct duel_pending){0};
-    if (c->pending_count) c->pending_count--;
-    memmove(c->pending, c->pending + 1, c->pending_count * sizeof(c->pending[0]));
+    if (c->pending_count) drop_pending(c);
     return first;
+}
+
+/* One command may have many confirmations. */
+static void confirm_pending(struct duel_connection *c)
+{
+    for (size_t i = 0; i < c->pending_count; i++) {
+        if (c->pending[i].confirmed) continue;
+        c->pending[i].confirmed = c->pending[i].subscribes;
+        return;
+    }
 }
 
 static bool compare_reply(struct duel *duel, size_t which, struct fl_span fake, struct fl_span real)
@@ -123,26 +110,59 @@ static bool compare_reply(struct duel *duel, size_t which, struct fl_span fake, 
     return same || differ(duel, which, fake, real);
 }
 
+/* Waits until `count` whole items have come from the real server; *ret_bytes is their length. */
+static bool await_real(struct duel_connection *c, size_t count, size_t *ret_bytes)
+{
+    *ret_bytes = 0;
+    while (count) {
+        struct fl_span rest = fl_buf_span(&c->received);
+        rest = (struct fl_span){rest.bytes + *ret_bytes, rest.length - *ret_bytes};
+        size_t length = item_length(rest);
+        if (length) {
+            *ret_bytes += length;
+            count--;
+        } else if (real_receive(c->fd, &c->received, REAL_PATIENCE_MS) != REAL_BYTES) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The first item of the fake's output, or a run of what nobody asked for. */
+static bool compare_front(struct duel *duel, size_t which, struct fl_span fake)
+{
+    struct duel_connection *c = &duel->connections[which];
+    enum item_band band = item_band((struct fl_span){fake.bytes, item_length(fake)});
+    size_t count = 1, real_length;
+    if (band == ITEM_REPLY)
+        fake.length = item_length(fake);
+    else
+        count = heard_run(fake, &fake.length);
+    if (!await_real(c, count, &real_length)) {
+        struct fl_span got = fl_buf_span(&c->received);
+        return differ(duel, which, fake, got.length ? got : FL_SPAN("(no answer)"));
+    }
+    struct fl_span real = {c->received.bytes, real_length};
+    if (band == ITEM_CONFIRMATION) confirm_pending(c);
+    if (band == ITEM_REPLY) {
+        if (!compare_reply(duel, which, fake, real)) return false;
+    } else if (!heard_is(fake, real)) {
+        return differ(duel, which, fake, real);
+    }
+    fake_redis_consume(c->session, fake.length);
+    fl_buf_consume(&c->received, real_length);
+    return true;
+}
+
 /* Takes from the real server as many replies as the fake has given. */
 static bool compare_connection(struct duel *duel, size_t which)
 {
     struct duel_connection *c = &duel->connections[which];
-    for (;;) {
-        struct fl_span fake = fake_redis_output(c->session);
-        fake.length = reply_length(fake);
-        if (!fake.length) break;
-        size_t real_length;
-        while (!(real_length = reply_length(fl_buf_span(&c->received))))
-            if (receive(c->fd, &c->received, PATIENCE_MS) != GOT_BYTES)
-                return differ(duel, which, fake, FL_SPAN("(no answer)"));
-        struct fl_span real = {c->received.bytes, real_length};
-        if (!compare_reply(duel, which, fake, real)) return false;
-        fake_redis_consume(c->session, fake.length);
-        fl_buf_consume(&c->received, real_length);
-    }
+    while (item_length(fake_redis_output(c->session)))
+        if (!compare_front(duel, which, fake_redis_output(c->session))) return false;
     if (fake_redis_closed(c->session) && !c->closed) {
         c->closed = true;
-        if (c->received.length || receive(c->fd, &c->received, PATIENCE_MS) != GOT_END)
+        if (c->received.length || real_receive(c->fd, &c->received, REAL_PATIENCE_MS) != REAL_END)
             return differ(duel, which, FL_SPAN("(closed)"), fl_buf_span(&c->received));
     }
     return true;
@@ -152,10 +172,10 @@ static bool nothing_more(struct duel *duel, size_t which)
 {
     struct duel_connection *c = &duel->connections[which];
     if (c->closed) return true;
-    enum got got = c->received.length ? GOT_BYTES : receive(c->fd, &c->received, 0);
-    if (got == GOT_NOTHING) return true;
+    enum real_got got = c->received.length ? REAL_BYTES : real_receive(c->fd, &c->received, 0);
+    if (got == REAL_NOTHING) return true;
     return differ(duel, which, FL_SPAN("(nothing)"),
-                  got == GOT_END ? FL_SPAN("(closed)") : fl_buf_span(&c->received));
+                  got == REAL_END ? FL_SPAN("(closed)") : fl_buf_span(&c->received));
 }
 
 static bool any_blocked(const struct duel *duel)
@@ -178,38 +198,82 @@ static bool compare_all(struct duel *duel, bool look_for_more)
 
 /* ---- steps ---- */
 
-static bool exchange(struct duel *duel, size_t which, struct fl_span bytes)
+static bool exchange(struct duel *duel, size_t which, struct fl_span to_fake,
+                     struct fl_span to_real)
 {
     struct duel_connection *c = &duel->connections[which];
     bool was_blocked = any_blocked(duel);
     duel->commands++;
     if (c->closed) return true;
-    fake_redis_feed(c->session, bytes.bytes, bytes.length);
-    if (!send_all(c->fd, bytes)) return differ(duel, which, bytes, FL_SPAN("(cannot send)"));
-    return compare_all(duel, was_blocked || any_blocked(duel));
+    fake_redis_feed(c->session, to_fake.bytes, to_fake.length);
+    if (!real_send(c->fd, to_real)) return differ(duel, which, to_real, FL_SPAN("(cannot send)"));
+    return compare_all(duel, duel->listens || was_blocked || any_blocked(duel));
 }
 
-static bool is_alone(const struct fl_span *args, size_t count, const char *name)
+static bool is_word(struct fl_span arg, const char *word)
 {
-    return count == 1 && args[0].length == strlen(name) &&
-           strncasecmp(args[0].bytes, name, args[0].length) == 0;
+    return arg.length == strlen(word) && strncasecmp(arg.bytes, word, arg.length) == 0;
+}
+
+static bool is_any(struct fl_span arg, const char *const *words)
+{
+    for (; *words; words++)
+        if (is_word(arg, *words)) return true;
+    return false;
+}
+
+static void expect_reply(struct duel *duel, struct duel_connection *c, const struct fl_span *args,
+                         size_t count)
+{
+    static const char *const subscribing[] = {
+        "subscribe",  "unsubscribe",  "psubscribe", "punsubscribe",
+        "ssubscribe", "sunsubscribe", NULL};
+    static const char *const listening[] = {"monitor", "client", NULL};
+    bool subscribes = is_any(args[0], subscribing);
+    duel->listens |= subscribes || is_any(args[0], listening);
+    if (c->pending_count == DUEL_PENDING_MAX) return;
+    c->pending[c->pending_count++] = (struct duel_pending){
+        .kind = reply_kind(args, count),
+        .is_multi = count == 1 && is_word(args[0], "multi"),
+        .is_exec = count == 1 && is_word(args[0], "exec"),
+        .subscribes = subscribes,
+    };
+}
+
+/* "@2" is the id of connection 2. */
+static struct fl_span resolve(const struct duel *duel, struct fl_span arg, bool real, char *text)
+{
+    if (arg.length != 2 || arg.bytes[0] != '@') return arg;
+    size_t which = (size_t)(arg.bytes[1] - '0');
+    if (which >= DUEL_CONNECTIONS) return arg;
+    const struct duel_connection *c = &duel->connections[which];
+    int length = sprintf(text, "%llu", (unsigned long long)(real ? c->real_id : c->fake_id));
+    return (struct fl_span){text, (size_t)length};
+}
+
+static enum fl_error format(const struct duel *duel, const struct fl_span *args, size_t count,
+                            bool real, struct fl_buf *bytes)
+{
+    char id[24];
+    enum fl_error err = fl_buf_printf(bytes, "*%zu\r\n", count);
+    for (size_t i = 0; !err && i < count; i++) {
+        struct fl_span arg = resolve(duel, args[i], real, id);
+        err = fl_buf_printf(bytes, "$%zu\r\n", arg.length);
+        if (!err) err = fl_buf_append_span(bytes, arg);
+        if (!err) err = fl_buf_append_text(bytes, "\r\n");
+    }
+    return err;
 }
 
 bool duel_command(struct duel *duel, size_t which, const struct fl_span *args, size_t count)
 {
-    struct duel_connection *c = &duel->connections[which];
-    struct fl_buf bytes = FL_BUF_INIT(RECEIVED_MAX);
-    enum fl_error err = fl_buf_printf(&bytes, "*%zu\r\n", count);
-    for (size_t i = 0; !err && i < count; i++) {
-        err = fl_buf_printf(&bytes, "$%zu\r\n", args[i].length);
-        if (!err) err = fl_buf_append_span(&bytes, args[i]);
-        if (!err) err = fl_buf_append_text(&bytes, "\r\n");
-    }
-    if (c->pending_count < DUEL_PENDING_MAX)
-        c->pending[c->pending_count++] = (struct duel_pending){
-            reply_kind(args, count), is_alone(args, count, "multi"), is_alone(args, count, "exec")};
-    bool same = !err && exchange(duel, which, fl_buf_span(&bytes));
-    fl_buf_release(&bytes);
+    struct fl_buf to_fake = FL_BUF_INIT(RECEIVED_MAX), to_real = FL_BUF_INIT(RECEIVED_MAX);
+    enum fl_error err = format(duel, args, count, false, &to_fake);
+    if (!err) err = format(duel, args, count, true, &to_real);
+    expect_reply(duel, &duel->connections[which], args, count);
+    bool same = !err && exchange(duel, which, fl_buf_span(&to_fake), fl_buf_span(&to_real));
+    fl_buf_release(&to_fake);
+    fl_buf_release(&to_real);
     return same;
 }
 
@@ -218,7 +282,7 @@ bool duel_bytes(struct duel *duel, size_t which, struct fl_span bytes, size_t re
     struct duel_connection *c = &duel->connections[which];
     for (size_t i = 0; i < replies && c->pending_count < DUEL_PENDING_MAX; i++)
         c->pending[c->pending_count++] = (struct duel_pending){0};
-    return exchange(duel, which, bytes);
+    return exchange(duel, which, bytes, bytes);
 }
 
 bool duel_time_out(struct duel *duel)
@@ -286,7 +350,22 @@ static bool compare_key(struct duel *duel, struct fl_span name, enum fake_redis_
     return false;
 }
 
-/* Connection 0 must be able to answer; the others are let go. */
+/* The reply is an integer. */
+static bool ask_id(struct duel_connection *c)
+{
+    struct fl_buf answer = FL_BUF_INIT(1024);
+    struct fl_span question = FL_SPAN("CLIENT ID\r\n");
+    fake_redis_feed(c->session, question.bytes, question.length);
+    struct fl_span fake = fake_redis_output(c->session);
+    c->fake_id = fake.length ? strtoull(fake.bytes + 1, NULL, 10) : 0;
+    fake_redis_consume(c->session, fake.length);
+    bool done = real_ask(c->fd, question, &answer);
+    c->real_id = done ? strtoull(answer.bytes + 1, NULL, 10) : 0;
+    fl_buf_release(&answer);
+    return done;
+}
+
+/* A connection that can answer and expects nothing. */
 static bool free_connection(struct duel *duel, size_t which)
 {
     struct duel_connection *c = &duel->connections[which];
@@ -296,7 +375,15 @@ static bool free_connection(struct duel *duel, size_t which)
     *c = (struct duel_connection){.fd = server_connect(duel->server),
                                   .received = FL_BUF_INIT(RECEIVED_MAX),
                                   .session = fake_redis_open(duel->fake, "duel")};
-    return c->fd >= 0 && c->session;
+    return c->fd >= 0 && c->session && ask_id(c);
+}
+
+/* The real server has noticed that the old one is gone when it answers the new one. */
+bool duel_reconnect(struct duel *duel, size_t which)
+{
+    if (!free_connection(duel, which))
+        return differ(duel, which, FL_SPAN("(alive)"), FL_SPAN("(dead)"));
+    return compare_all(duel, true);
 }
 
 bool duel_states(struct duel *duel)
@@ -339,7 +426,7 @@ bool duel_reset(struct duel *duel)
     }
     fake_redis_reset(duel->fake, &options);
     if (duel->is_ill && !heal_real(duel)) return false;
-    duel->is_ill = false;
+    duel->is_ill = duel->listens = false;
     if (!ask_control(duel, FL_SPAN("FLUSHALL\r\n")) ||
         !ask_control(duel, FL_SPAN("SCRIPT FLUSH\r\n")))
         return false;
@@ -355,7 +442,9 @@ bool duel_open(struct duel *duel, const struct server *server)
         duel->connections[i].fd = -1;
     struct fake_redis_options options = options_of(duel);
     duel->fake = fake_redis_new(&options);
-    return duel->control >= 0 && duel->fake && duel_reset(duel);
+    return duel->control >= 0 && duel->fake &&
+           ask_control(duel, FL_SPAN("CLIENT SETNAME " CLIENT_LINES_CONTROL "\r\n")) &&
+           duel_reset(duel);
 }
 
 void duel_close(struct duel *duel)

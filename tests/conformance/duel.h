@@ -8,15 +8,17 @@
 #include "tests/conformance/reply.h"
 #include "tests/conformance/server.h"
 
-enum { DUEL_CONNECTIONS = 4, DUEL_PENDING_MAX = 256, DUEL_WHY_BYTES = 4096 };
+enum { DUEL_CONNECTIONS = 5, DUEL_PENDING_MAX = 256, DUEL_WHY_BYTES = 4096 };
 
 struct duel_connection {
     struct fake_redis_session *session;
     int fd;
-    struct fl_buf received; /* from the real server, not yet compared */
-    struct duel_pending {   /* a command that has no reply yet */
+    uint64_t fake_id, real_id; /* as the servers count */
+    struct fl_buf received;    /* from the real server, not yet compared */
+    struct duel_pending {      /* a command that has no reply yet */
         enum reply_kind kind;
         bool is_multi, is_exec;
+        bool subscribes, confirmed; /* answered by confirmations; by one at least */
     } pending[DUEL_PENDING_MAX];
     size_t pending_count;
     enum reply_kind queued[DUEL_PENDING_MAX]; /* since MULTI */
@@ -30,7 +32,8 @@ struct duel {
     int64_t offset_us; /* the fake's clock is ahead of the real one by this */
     int control; /* a connection of our own: what it asks comes after all that was sent before */
     struct duel_connection connections[DUEL_CONNECTIONS];
-    bool is_ill; /* the real server is in a state that refuses commands */
+    bool listens; /* somebody may hear without having asked */
+    bool is_ill;  /* the real server is in a state that refuses commands */
     uint64_t commands;
     char why[DUEL_WHY_BYTES]; /* the first difference */
 };
@@ -40,11 +43,13 @@ bool duel_open(struct duel *duel, const struct server *server);
 void duel_close(struct duel *duel);
 /* Both empty, scripts forgotten, all connections fresh. */
 bool duel_reset(struct duel *duel);
-/* Sends one command on a connection and compares everything that follows. False: they differ, see
- * `why`. */
+/* Sends one command on a connection and compares everything that follows. An argument "@2" becomes
+ * the id of connection 2, on either side its own. False: they differ, see `why`. */
 bool duel_command(struct duel *duel, size_t connection, const struct fl_span *args, size_t count);
 /* As above with bytes that may be anything; `replies` of them are expected. */
 bool duel_bytes(struct duel *duel, size_t connection, struct fl_span bytes, size_t replies);
+/* The client of a connection goes and another comes. */
+bool duel_reconnect(struct duel *duel, size_t connection);
 /* Lets every blocked command with a timeout time out on both sides. */
 bool duel_time_out(struct duel *duel);
 /* Both servers get into the state named "oom", "readonly", "noreplicas" or "healthy". */

@@ -19,7 +19,10 @@ static bool generate(uint64_t seed, struct sequence *sequence)
     size_t ends[EXPLORE_LINES_MAX], start = 0;
     *sequence = (struct sequence){.text = FL_BUF_INIT(1024 * 1024), .count = EXPLORE_LINES_MAX};
     for (size_t i = 0; i < sequence->count; i++) {
-        if (generator_line(&generator, &sequence->text)) return false;
+        enum fl_error err = i < DUEL_CONNECTIONS
+                                ? generator_start(&generator, (unsigned)i, &sequence->text)
+                                : generator_line(&generator, &sequence->text);
+        if (err) return false;
         ends[i] = sequence->text.length;
     }
     for (size_t i = 0; i < sequence->count; start = ends[i++])

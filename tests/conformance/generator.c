@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "tests/conformance/duel.h"
 #include "tests/conformance/generate.h"
 
 static const struct {
@@ -197,12 +198,17 @@ static const struct generate_family *pick_family(struct generator *generator)
     return families[at].family;
 }
 
+enum fl_error generator_start(struct generator *generator, unsigned connection, struct fl_buf *out)
+{
+    return fl_buf_printf(out, roll(generator, 3) ? "# %u" : "%u> HELLO 3", connection);
+}
+
 enum fl_error generator_line(struct generator *generator, struct fl_buf *out)
 {
     enum fl_error err = FL_OK;
     generator->family = pick_family(generator);
     const char *pattern = pick_pattern(generator);
-    unsigned connection = (unsigned)roll(generator, 4);
+    unsigned connection = (unsigned)roll(generator, DUEL_CONNECTIONS);
     if (connection) err = fl_buf_printf(out, "%u> ", connection);
     if (!err) err = expand(generator, fl_span_from(pattern), out);
     return err;

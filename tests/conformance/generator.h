@@ -13,6 +13,9 @@ struct generator {
     const struct generate_family *family; /* of the line that is being made */
 };
 
+/* The line that a connection begins with: some speak protocol 3. */
+FL_CHECKED enum fl_error generator_start(struct generator *generator, unsigned connection,
+                                         struct fl_buf *out);
 /* Appends one line of a table. */
 FL_CHECKED enum fl_error generator_line(struct generator *generator, struct fl_buf *out);
 

@@ -81,6 +81,7 @@ bool line_run(struct duel *duel, struct fl_span text, struct line *line)
     if (!first.length || first.bytes[0] != '!')
         return duel_command(duel, line->connection, line->words, line->count);
     if (fl_span_is(first, "!timeouts")) return duel_time_out(duel);
+    if (fl_span_is(first, "!reconnect")) return duel_reconnect(duel, line->connection);
     if (fl_span_is(first, "!reset")) return duel_reset(duel);
     if (fl_span_is(first, "!state") && line->count == 2) return duel_state(duel, line->words[1]);
     if (fl_span_is(first, "!raw") && line->count == 3) {

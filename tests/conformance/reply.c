@@ -3,67 +3,57 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { ELEMENTS_MAX = 20000, TIME_SLACK = 5000 };
+#include "tests/conformance/client_lines.h"
+#include "tests/conformance/item.h"
+
+enum { TIME_SLACK = 5000 };
+
+static bool is_word(struct fl_span arg, const char *word)
+{
+    return arg.length == strlen(word) && strncasecmp(arg.bytes, word, arg.length) == 0;
+}
 
 enum reply_kind reply_kind(const struct fl_span *args, size_t count)
 {
     static const struct {
-        const char *name;
+        const char *name, *subcommand; /* NULL: any, or none */
         enum reply_kind kind;
     } kinds[] = {
-        {"smembers", REPLY_SET},    {"sunion", REPLY_SET},       {"sinter", REPLY_SET},
-        {"sdiff", REPLY_SET},       {"keys", REPLY_SET},         {"hkeys", REPLY_SET},
-        {"hvals", REPLY_SET},       {"hgetall", REPLY_PAIRS},    {"scan", REPLY_SCAN},
-        {"sscan", REPLY_SCAN},      {"hscan", REPLY_SCAN_PAIRS}, {"zscan", REPLY_SCAN_PAIRS},
-        {"srandmember", REPLY_SET}, {"spop", REPLY_SET},         {"ttl", REPLY_TIME},
-        {"pttl", REPLY_TIME},       {"expiretime", REPLY_TIME},  {"pexpiretime", REPLY_TIME},
-        {"time", REPLY_ANY},        {"info", REPLY_ANY},         {"config", REPLY_ANY},
-        {"memory", REPLY_ANY},
+        {"smembers", NULL, REPLY_SET},
+        {"sunion", NULL, REPLY_SET},
+        {"sinter", NULL, REPLY_SET},
+        {"sdiff", NULL, REPLY_SET},
+        {"keys", NULL, REPLY_SET},
+        {"hkeys", NULL, REPLY_SET},
+        {"hvals", NULL, REPLY_SET},
+        {"hgetall", NULL, REPLY_PAIRS},
+        {"scan", NULL, REPLY_SCAN},
+        {"sscan", NULL, REPLY_SCAN},
+        {"hscan", NULL, REPLY_SCAN_PAIRS},
+        {"zscan", NULL, REPLY_SCAN_PAIRS},
+        {"srandmember", NULL, REPLY_SET},
+        {"spop", NULL, REPLY_SET},
+        {"ttl", NULL, REPLY_TIME},
+        {"pttl", NULL, REPLY_TIME},
+        {"expiretime", NULL, REPLY_TIME},
+        {"pexpiretime", NULL, REPLY_TIME},
+        {"time", NULL, REPLY_ANY},
+        {"info", NULL, REPLY_ANY},
+        {"config", NULL, REPLY_ANY},
+        {"memory", NULL, REPLY_ANY},
+        {"hello", NULL, REPLY_HELLO},
+        {"client", "id", REPLY_ANY},
+        {"client", "getredir", REPLY_ANY},
+        {"client", "list", REPLY_CLIENTS},
+        {"client", "info", REPLY_CLIENTS},
+        {"pubsub", "channels", REPLY_SET},
+        {"pubsub", "shardchannels", REPLY_SET},
     };
     for (size_t i = 0; count && i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (args[0].length == strlen(kinds[i].name) &&
-            strncasecmp(args[0].bytes, kinds[i].name, args[0].length) == 0)
+        if (is_word(args[0], kinds[i].name) &&
+            (!kinds[i].subcommand || (count > 1 && is_word(args[1], kinds[i].subcommand))))
             return kinds[i].kind;
     return REPLY_EXACT;
-}
-
-/* Bytes of the line with its CRLF; 0: not complete. */
-static size_t line_length(struct fl_span text)
-{
-    const char *newline = text.length ? memchr(text.bytes, '\n', text.length) : NULL;
-    return newline ? (size_t)(newline - text.bytes) + 1 : 0;
-}
-
-size_t reply_length(struct fl_span text)
-{
-    size_t length = line_length(text);
-    if (!length) return 0;
-    long long number = strtoll(text.bytes + 1, NULL, 10);
-    if (text.bytes[0] == '$' && number >= 0) {
-        length += (size_t)number + 2;
-        return length <= text.length ? length : 0;
-    }
-    for (long long i = 0; text.bytes[0] == '*' && i < number; i++) {
-        size_t element = reply_length((struct fl_span){text.bytes + length, text.length - length});
-        if (!element) return 0;
-        length += element;
-    }
-    return length;
-}
-
-/* Splits an array reply into elements of `group` replies each; -1: no array. */
-static long split(struct fl_span reply, size_t group, struct fl_span *elements)
-{
-    if (!reply.length || reply.bytes[0] != '*') return -1;
-    size_t at = line_length(reply);
-    long count = 0;
-    while (at < reply.length && count < ELEMENTS_MAX) {
-        size_t start = at;
-        for (size_t i = 0; i < group && at < reply.length; i++)
-            at += reply_length((struct fl_span){reply.bytes + at, reply.length - at});
-        elements[count++] = (struct fl_span){reply.bytes + start, at - start};
-    }
-    return count;
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -73,10 +63,11 @@ static int by_bytes(const void *a, const void *b)
 
 static bool same_elements(size_t group, struct fl_span a, struct fl_span b)
 {
-    struct fl_span *left = malloc(ELEMENTS_MAX * 2 * sizeof(*left)), *right = left + ELEMENTS_MAX;
+    struct fl_span *left = malloc(ITEM_ELEMENTS_MAX * 2 * sizeof(*left)),
+                   *right = left + ITEM_ELEMENTS_MAX;
     if (!left) return false;
-    long count = split(a, group, left);
-    bool same = count >= 0 && count == split(b, group, right);
+    long count = item_split(a, group, left);
+    bool same = count >= 0 && a.bytes[0] == b.bytes[0] && count == item_split(b, group, right);
     if (same) {
         qsort(left, (size_t)count, sizeof(*left), by_bytes);
         qsort(right, (size_t)count, sizeof(*right), by_bytes);
@@ -90,8 +81,8 @@ static bool same_elements(size_t group, struct fl_span a, struct fl_span b)
 static bool same_scan(size_t group, struct fl_span a, struct fl_span b)
 {
     struct fl_span left[2], right[2];
-    if (a.bytes[0] != '*' || line_length(a) != 4 || a.bytes[1] != '2' || split(a, 1, left) != 2 ||
-        split(b, 1, right) != 2)
+    if (a.bytes[0] != '*' || item_header_length(a) != 4 || a.bytes[1] != '2' ||
+        item_split(a, 1, left) != 2 || item_split(b, 1, right) != 2)
         return false;
     return fl_span_equal(left[0], right[0]) && same_elements(group, left[1], right[1]);
 }
@@ -101,6 +92,23 @@ static bool same_time(struct fl_span a, struct fl_span b)
     if (a.bytes[0] != ':' || b.bytes[0] != ':') return false;
     long long left = strtoll(a.bytes + 1, NULL, 10), right = strtoll(b.bytes + 1, NULL, 10);
     return left > 0 && right > 0 && llabs(left - right) <= TIME_SLACK;
+}
+
+static bool same_hello(struct fl_span a, struct fl_span b)
+{
+    enum { ID = 7, COUNT = 14 };
+    struct fl_span left[COUNT], right[COUNT];
+    if (!memchr("*%", a.bytes[0], 2) || item_header_length(a) != item_header_length(b))
+        return false;
+    if (!fl_span_equal((struct fl_span){a.bytes, item_header_length(a)},
+                       (struct fl_span){b.bytes, item_header_length(b)}))
+        return false;
+    if (item_elements(a) != COUNT) return false;
+    (void)item_split(a, 1, left);
+    (void)item_split(b, 1, right);
+    for (size_t i = 0; i < COUNT; i++)
+        if (i != ID && !fl_span_equal(left[i], right[i])) return false;
+    return true;
 }
 
 bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b)
@@ -115,6 +123,8 @@ bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b)
     case REPLY_SCAN_PAIRS: return same_scan(2, a, b);
     case REPLY_TIME: return same_time(a, b);
     case REPLY_ANY: return a.bytes[0] == b.bytes[0] && a.bytes[0] != '-';
+    case REPLY_HELLO: return same_hello(a, b);
+    case REPLY_CLIENTS: return client_lines_equal(a, b);
     }
     return false;
 }
@@ -122,10 +132,11 @@ bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b)
 bool reply_is_exec(const enum reply_kind *kinds, size_t count, struct fl_span a, struct fl_span b)
 {
     if (fl_span_equal(a, b)) return true;
-    struct fl_span *left = malloc(ELEMENTS_MAX * 2 * sizeof(*left)), *right = left + ELEMENTS_MAX;
+    struct fl_span *left = malloc(ITEM_ELEMENTS_MAX * 2 * sizeof(*left)),
+                   *right = left + ITEM_ELEMENTS_MAX;
     if (!left) return false;
-    long found = split(a, 1, left);
-    bool same = found == (long)count && split(b, 1, right) == found;
+    long found = item_split(a, 1, left);
+    bool same = found == (long)count && item_split(b, 1, right) == found;
     for (size_t i = 0; same && i < count; i++)
         same = reply_is(kinds[i], left[i], right[i]);
     free(left);

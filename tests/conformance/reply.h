@@ -15,12 +15,12 @@ enum reply_kind {
     REPLY_SCAN_PAIRS, /* cursor, then pairs in any order */
     REPLY_TIME,       /* an integer that may differ by a few seconds' worth */
     REPLY_ANY,        /* only the type counts: ids, times, INFO */
+    REPLY_HELLO,      /* all but the connection's id */
+    REPLY_CLIENTS,    /* lines of clients: the fields that a client can see the sense of */
 };
 
 /* What the reply to a command looks like. */
 enum reply_kind reply_kind(const struct fl_span *args, size_t count);
-/* Bytes of the first whole reply in the text; 0: it is not complete. */
-size_t reply_length(struct fl_span text);
 bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b);
 /* The replies of an EXEC, each by its own kind. */
 bool reply_is_exec(const enum reply_kind *kinds, size_t count, struct fl_span a, struct fl_span b);
