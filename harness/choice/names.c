@@ -8,15 +8,17 @@ uint64_t sim_names_hash(const char *text)
 {
     const uint64_t factor = UINT64_C(0x9E3779B97F4A7C15);
     size_t length = strlen(text);
-    uint64_t hash = length * factor;
-    for (; length > 0; length -= length < 8 ? length : 8) {
-        uint64_t word = 0;
-        memcpy(&word, text, length < 8 ? length : 8);
-        text += length < 8 ? length : 8;
+    uint64_t hash = length * factor, word;
+    for (; length >= 8; length -= 8, text += 8) {
+        memcpy(&word, text, 8);
         hash = (hash ^ word) * factor;
         hash ^= hash >> 32;
     }
-    return hash;
+    if (length == 0) return hash;
+    word = 0;
+    memcpy(&word, text, length);
+    hash = (hash ^ word) * factor;
+    return hash ^ hash >> 32;
 }
 
 static void place(struct sim_names *names, uint32_t number)

@@ -60,10 +60,12 @@ static struct fl_span reply_text(const struct fl_reply *reply, char bytes[TEXT_B
 /* Commands that only look. */
 static bool only_reads(const struct fl_command *command)
 {
-    static const char *const names[] = {"SCARD",  "HGETALL", "PING", "EXISTS", "LRANGE",
-                                        "ZRANGE", "ZCARD",   "LLEN", "HGET",   "SMEMBERS"};
+    static const struct fl_span names[] = {
+        FL_SPAN("SCARD"),  FL_SPAN("HGETALL"), FL_SPAN("PING"),  FL_SPAN("EXISTS"),
+        FL_SPAN("LRANGE"), FL_SPAN("ZRANGE"),  FL_SPAN("ZCARD"), FL_SPAN("LLEN"),
+        FL_SPAN("HGET"),   FL_SPAN("SMEMBERS")};
     for (size_t i = 0; i < FL_COUNT(names); i++)
-        if (fl_span_is(command->args[0], names[i])) return true;
+        if (fl_span_equal(command->args[0], names[i])) return true;
     return false;
 }
 
@@ -73,9 +75,9 @@ static bool is_idle(const struct effect *effect, const struct fl_command *comman
 {
     if (effect->context->job || effect->strikes.count || reply->type == FL_REPLY_ERROR)
         return false;
-    if (strcmp(effect->context->role, "heartbeat") == 0 || only_reads(command)) return true;
     return reply->type == FL_REPLY_NIL || (reply->type == FL_REPLY_INTEGER && !reply->integer) ||
-           (reply->type == FL_REPLY_ARRAY && !reply->count);
+           (reply->type == FL_REPLY_ARRAY && !reply->count) ||
+           strcmp(effect->context->role, "heartbeat") == 0 || only_reads(command);
 }
 
 static void close_answered(struct pass *pass, const struct effect *effect, size_t index,

@@ -7,7 +7,14 @@
 #include "core/span.h"
 
 /* Not for adversaries: it tells two honest runs apart. */
-uint64_t digest_word(uint64_t digest, uint64_t word);
+static inline uint64_t digest_word(uint64_t digest, uint64_t word)
+{
+    uint64_t mixed = (digest ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    mixed ^= mixed >> 29;
+    mixed *= UINT64_C(0xBF58476D1CE4E5B9);
+    return mixed ^ (mixed >> 32);
+}
+
 uint64_t digest_span(uint64_t digest, struct fl_span span); /* length included */
 
 #endif

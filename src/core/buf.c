@@ -57,15 +57,22 @@ enum fl_error fl_buf_append_char(struct fl_buf *buf, char c)
 
 enum fl_error fl_buf_vprintf(struct fl_buf *buf, const char *format, va_list args)
 {
+    size_t room = buf->capacity - (buf->bytes ? buf->length : 0); /* it may fit already */
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
+    int length = vsnprintf(buf->bytes ? buf->bytes + buf->length : NULL, room, format, again);
     va_end(again);
-    if (length < 0) return FL_EINVAL; /* a wide character that has no encoding */
-
-    enum fl_error err = fl_buf_reserve(buf, (size_t)length);
-    if (err) return err;
-    vsnprintf(buf->bytes + buf->length, (size_t)length + 1, format, args);
+    enum fl_error err = FL_OK;
+    if (length < 0)
+        err = FL_EINVAL; /* a wide character that has no encoding */
+    else if ((size_t)length >= room)
+        err = fl_buf_reserve(buf, (size_t)length);
+    if (err) {
+        if (buf->bytes) buf->bytes[buf->length] = '\0';
+        return err;
+    }
+    if ((size_t)length >= room)
+        vsnprintf(buf->bytes + buf->length, (size_t)length + 1, format, args);
     buf->length += (size_t)length;
     return FL_OK;
 }

@@ -76,6 +76,27 @@ static struct fl_span inside_quotes(struct fl_json_at string)
     return (struct fl_span){raw.bytes + 1, raw.length - 2};
 }
 
+static bool escaped_is(struct fl_span raw, struct fl_span text)
+{
+    const char *from = raw.bytes, *end = raw.bytes + raw.length;
+    while (from < end) {
+        char bytes[4] = {*from++};
+        size_t length = bytes[0] == '\\' ? fl_json_unescape(&from, end, bytes) : 1;
+        if (!fl_span_starts(text, (struct fl_span){bytes, length})) return false;
+        text.bytes += length;
+        text.length -= length;
+    }
+    return text.length == 0;
+}
+
+/* Most keys are told apart by their length. */
+static bool string_is(const struct fl_json *json, const struct fl_json_node *string,
+                      struct fl_span text)
+{
+    struct fl_span raw = {json->text.bytes + string->offset + 1, string->length - 2};
+    return string->detail ? escaped_is(raw, text) : fl_span_equal(raw, text);
+}
+
 struct fl_json_at fl_json_pair(struct fl_json_at object, uint32_t i, struct fl_span *ret_raw_key)
 {
     const struct fl_json_node *node = typed(object, FL_JSON_OBJECT);
@@ -89,9 +110,10 @@ struct fl_json_at fl_json_member(struct fl_json_at object, const char *key)
 {
     const struct fl_json_node *node = typed(object, FL_JSON_OBJECT);
     struct fl_json_at found = {0};
+    struct fl_span text = fl_span_from(key);
     if (!node) return found;
     for (uint32_t at = object.index + 1; at < node->next; at = object.json->nodes[at + 1].next)
-        if (fl_json_is((struct fl_json_at){object.json, at}, key))
+        if (string_is(object.json, &object.json->nodes[at], text))
             found = (struct fl_json_at){object.json, at + 1};
     return found;
 }
@@ -148,17 +170,5 @@ enum fl_error fl_json_string(struct fl_json_at at, struct fl_buf *out)
 bool fl_json_is(struct fl_json_at at, const char *text)
 {
     const struct fl_json_node *node = typed(at, FL_JSON_STRING);
-    if (!node) return false;
-    struct fl_span raw = inside_quotes(at), rest = fl_span_from(text);
-    if (!node->detail) return fl_span_equal(raw, rest);
-
-    const char *from = raw.bytes, *end = raw.bytes + raw.length;
-    while (from < end) {
-        char bytes[4] = {*from++};
-        size_t length = bytes[0] == '\\' ? fl_json_unescape(&from, end, bytes) : 1;
-        if (!fl_span_starts(rest, (struct fl_span){bytes, length})) return false;
-        rest.bytes += length;
-        rest.length -= length;
-    }
-    return rest.length == 0;
+    return node && string_is(at.json, node, fl_span_from(text));
 }

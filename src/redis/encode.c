@@ -10,6 +10,7 @@
 static size_t digits(size_t value)
 {
     size_t count = 1;
+    if (value < 10) return 1; /* most counts and many lengths */
     for (; value >= 10; value /= 10)
         count++;
     return count;

@@ -2,14 +2,18 @@
 
   python3 tests/bench/bench.py worker   no-op jobs a second on a real Redis, Faultline and Sidekiq in the same run
   python3 tests/bench/bench.py runs     simulated runs a second of one scenario, on one core
+  python3 tests/bench/bench.py instructions   what such a run and each of its effects cost, counted by Callgrind
   python3 tests/bench/bench.py suite    the whole scenario suite, each scenario played twice
 """
 
+import glob
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
@@ -103,13 +107,39 @@ def bench_runs():
         print(f"{count} runs in {seconds:.2f} s, {cpu:.2f} s of a processor: {count / cpu:,.0f} runs a processor second")
 
 
+def counted(seeds):
+    """The instructions of the run worker, which does all the work, for one run of each seed."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/%p", "--trace-children=yes",
+             "--soname-synonyms=somalloc=nouserintercepts", os.path.join(BUILD, "faultline"), "run", SCENARIO,
+             "--seeds", f"1..{seeds}", "--jobs", "1", "--no-verify"], capture_output=True, check=True)
+        return max(int(re.search(r"^totals: (\d+)", open(path).read(), re.M)[1])
+                   for path in glob.glob(f"{folder}/*"))
+
+
+def effects_of_one_run():
+    """In the trace an effect has an ordinal behind its context: imp-7#1.4."""
+    done = subprocess.run([os.path.join(BUILD, "faultline"), "run", SCENARIO, "--seed", "1", "--trace"],
+                          capture_output=True, text=True, check=True)
+    return len(re.findall(r"^ *\+\S+ +\S+\.\d+ ", done.stdout, re.M))
+
+
+def bench_instructions():
+    first, more = 20, 100
+    a_run = (counted(first + more) - counted(first)) / more  # the start of the program is in both
+    effects = effects_of_one_run()
+    print(f"{a_run:,.0f} instructions a run, {effects} effects a run, {a_run / effects:,.0f} instructions an effect")
+
+
 def bench_suite():
     for _ in range(ROUNDS):
         seconds, cpu = timed("scenarios")
         print(f"the suite took {seconds:.2f} s, {cpu:.2f} s of a processor")
 
 
-benches = {"worker": bench_worker, "runs": bench_runs, "suite": bench_suite}
+benches = {"worker": bench_worker, "runs": bench_runs, "instructions": bench_instructions,
+           "suite": bench_suite}
 wanted = sys.argv[1:] or list(benches)
 if not all(name in benches for name in wanted):
     sys.exit(__doc__)

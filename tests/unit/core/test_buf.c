@@ -50,6 +50,22 @@ static void refuses_the_byte_past_its_bound_and_keeps_the_rest(void **state)
     fl_buf_release(&buf);
 }
 
+static void print_that_does_not_fit_leaves_what_was_there(void **state)
+{
+    (void)state;
+    struct fl_buf buf = FL_BUF_INIT(100);
+    char text[101] = {0};
+    memset(text, 'x', 100);
+    assert_int_equal(fl_buf_printf(&buf, "%s", text), FL_OK);
+    fl_buf_truncate(&buf, 1);
+    assert_int_equal(fl_buf_printf(&buf, "%s", text), FL_EBOUND);
+    assert_string_equal(buf.bytes, "x");
+    text[99] = '\0';
+    assert_int_equal(fl_buf_printf(&buf, "%s", text), FL_OK);
+    assert_int_equal(strlen(buf.bytes), 100);
+    fl_buf_release(&buf);
+}
+
 static enum fl_error append_a_lot(void *context)
 {
     (void)context;
@@ -73,6 +89,7 @@ int main(void)
         cmocka_unit_test(holds_what_was_appended_with_a_nul_behind),
         cmocka_unit_test(an_empty_append_makes_an_empty_string),
         cmocka_unit_test(refuses_the_byte_past_its_bound_and_keeps_the_rest),
+        cmocka_unit_test(print_that_does_not_fit_leaves_what_was_there),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

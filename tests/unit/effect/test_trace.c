@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/assert.h"
+#include "harness/trace/digest.h"
 #include "harness/trace/trace.h"
 
 #define JID "0123456789abcdef01234567"
@@ -42,6 +43,25 @@ static void one(const struct trace_event *event, uint64_t hash[2])
     trace_add(trace, event);
     trace_hash(trace, hash);
     trace_free(trace);
+}
+
+/* Word by word, the last one filled with zeros, then the length. */
+static void a_digest_takes_eight_bytes_a_step(void **state)
+{
+    (void)state;
+    const char text[] = "every byte \xff counts, of twenty-nine";
+    for (size_t length = 0; length < sizeof text; length++) {
+        uint64_t want = 7;
+        for (size_t at = 0; at < length; at += 8) {
+            uint64_t word = 0;
+            for (size_t i = at; i < at + 8 && i < length; i++)
+                word |= (uint64_t)(unsigned char)text[i] << (8 * (i - at));
+            want = digest_word(want, word);
+        }
+        want = digest_word(want, length);
+        assert_true(digest_span(7, (struct fl_span){text, length}) == want);
+    }
+    assert_true(digest_span(7, FL_SPAN("pinned")) == UINT64_C(0xe0614640823f6689));
 }
 
 static void every_part_of_an_event_moves_the_hash(void **state)
@@ -117,6 +137,7 @@ static void bytes_that_are_no_text_are_shown_by_their_number(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_digest_takes_eight_bytes_a_step),
         cmocka_unit_test(every_part_of_an_event_moves_the_hash),
         cmocka_unit_test(a_line_has_time_who_what_and_names_instead_of_jids),
         cmocka_unit_test(the_timeline_is_the_last_events_without_the_idle_ones),
