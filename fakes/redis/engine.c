@@ -82,6 +82,25 @@ void fake_redis_advance(struct fake_redis *engine)
     fake_session_resume_unblocked(engine);
 }
 
+void fake_redis_time_out(struct fake_redis *engine)
+{
+    fake_engine_read_clock(engine);
+    if (engine->first_blocked) fake_blocking_expire(engine);
+    fake_session_resume_unblocked(engine);
+}
+
+int64_t fake_redis_next_expiry_us(const struct fake_redis *engine)
+{
+    int64_t next_ms = FL_NEVER_US, next_us;
+    for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++)
+        if (engine->databases[i].expires_hint_ms < next_ms)
+            next_ms = engine->databases[i].expires_hint_ms;
+    /* At its very millisecond it is alive still. */
+    if (next_ms == FL_NEVER_US || __builtin_mul_overflow(next_ms + 1, 1000, &next_us))
+        return FL_NEVER_US;
+    return next_us;
+}
+
 /* ---- faults ---- */
 
 void fake_redis_set_states(struct fake_redis *engine, unsigned states)

@@ -114,6 +114,9 @@ struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char
  * session. NULL is fine. */
 void fake_redis_close(struct fake_redis_session *session);
 const char *fake_redis_session_name(const struct fake_redis_session *session);
+/* Whatever the caller ties to a session, to find it again in on_output; NULL until it is set. */
+void fake_redis_session_attach(struct fake_redis_session *session, void *attached);
+void *fake_redis_session_attached(const struct fake_redis_session *session);
 
 /* Executes every command that is complete and appends the replies to the session's output; keeps an
  * incomplete rest. While the session is blocked, bytes wait. After the server has closed the
@@ -135,6 +138,11 @@ int64_t fake_redis_next_deadline_us(const struct fake_redis *engine);
 /* The clock has moved: times out blocked sessions whose deadline is now or earlier, in the order of
  * their deadlines, and removes dead keys. */
 void fake_redis_advance(struct fake_redis *engine);
+/* As above, but dead keys are left to whoever looks at them: for a caller to whom real time passes
+ * all the while, since finding them may mean a walk over all keys. */
+void fake_redis_time_out(struct fake_redis *engine);
+/* No key dies before this instant, as wall time; FL_NEVER_US: none will. */
+int64_t fake_redis_next_expiry_us(const struct fake_redis *engine);
 
 /* The i-th key of a command, counted from 0, as the command table tells where keys are. False: it
  * has no such key, or nobody knows the command. */

@@ -74,6 +74,16 @@ const char *fake_redis_session_name(const struct fake_redis_session *session)
     return session->name;
 }
 
+void fake_redis_session_attach(struct fake_redis_session *session, void *attached)
+{
+    session->attached = attached;
+}
+
+void *fake_redis_session_attached(const struct fake_redis_session *session)
+{
+    return session->attached;
+}
+
 struct fl_span fake_redis_output(const struct fake_redis_session *session)
 {
     const struct fake_out *out = &session->output;

@@ -22,7 +22,8 @@ struct fake_watched {
 struct fake_redis_session {
     struct fake_redis *engine;
     struct fake_redis_session *previous, *next;
-    char *name; /* the harness's; owned */
+    char *name;     /* the harness's; owned */
+    void *attached; /* the harness's; borrowed */
     uint64_t id;
     struct fake_str *client_name; /* CLIENT SETNAME; NULL: none */
     struct fake_input input;

@@ -3,7 +3,8 @@
 #include "harness/cli/commands.h"
 #include "harness/scenario/nearest.h"
 
-static const struct cli_command *const commands[] = {&command_run, &command_replay, &command_push};
+static const struct cli_command *const commands[] = {&command_run, &command_replay, &command_push,
+                                                     &command_serve};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static const struct cli_command *find_command(const char *name)

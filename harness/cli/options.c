@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 #include "harness/scenario/nearest.h"
 
@@ -123,6 +124,27 @@ int cli_number(const struct cli_reader *reader, const char *text, int64_t low, i
     return 0;
 }
 
+int cli_size(const struct cli_reader *reader, const char *text, size_t *ret_bytes)
+{
+    static const struct {
+        const char *name;
+        long long bytes;
+    } units[] = {{"", 1},           {"b", 1},        {"k", 1000},     {"kb", 1024},
+                 {"kib", 1024},     {"m", 1000000},  {"mb", 1 << 20}, {"mib", 1 << 20},
+                 {"g", 1000000000}, {"gb", 1 << 30}, {"gib", 1 << 30}};
+    size_t digits = strspn(text, "0123456789");
+    long long number;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcasecmp(units[i].name, text + digits) != 0) continue;
+        if (!fl_span_int64((struct fl_span){text, digits}, &number)) break;
+        if (number > INT64_MAX / units[i].bytes) break;
+        *ret_bytes = (size_t)(number * units[i].bytes);
+        return 1;
+    }
+    cli_wrong(reader, "expected a size, like 100mb, found \"%s\"", text);
+    return 0;
+}
+
 /* --- help ----------------------------------------------------------------------------------------
  */
 static void print_option(const struct cli_option *option, FILE *out)
@@ -136,8 +158,8 @@ static void print_option(const struct cli_option *option, FILE *out)
 void cli_print_help(const struct cli_command *command, FILE *out)
 {
     static const struct cli_option help = {0, 'h', "help", NULL, "this page"};
-    fprintf(out, "usage: faultline %s [OPTION]... %s\n\n%s.\n\n", command->name, command->arguments,
-            command->summary);
+    fprintf(out, "usage: faultline %s [OPTION]...%s%s\n\n%s.\n\n", command->name,
+            *command->arguments ? " " : "", command->arguments, command->summary);
     for (size_t i = 0; i < command->option_count; i++)
         print_option(&command->options[i], out);
     print_option(&help, out);

@@ -61,6 +61,8 @@ void cli_print_help(const struct cli_command *command, FILE *out);
 /* Whole decimal numbers within a range; anything else is printed and false. */
 int cli_number(const struct cli_reader *reader, const char *text, int64_t low, int64_t high,
                int64_t *ret_number);
+/* Bytes, as redis.conf writes them: 100mb, 1gb, 4096; or 64MiB as scenarios do. */
+int cli_size(const struct cli_reader *reader, const char *text, size_t *ret_bytes);
 /* Prints "faultline COMMAND: ..." and returns CLI_USAGE. */
 int cli_wrong(const struct cli_reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -36,8 +36,65 @@ def until(condition, text, limit_s=60):
         time.sleep(0.02)
 
 
-class Redis:
-    """A redis-server on a unix socket, and a small client of it."""
+class ReplyError(Failure):
+    """Redis has answered an error."""
+
+
+class Client:
+    """A small client of a Redis on a unix socket (a path) or a TCP port (a number)."""
+
+    def __init__(self, where, timeout_s=60):
+        self.socket = socket.socket(socket.AF_INET if isinstance(where, int) else socket.AF_UNIX)
+        self.socket.settimeout(timeout_s)
+        self.socket.connect(("127.0.0.1", where) if isinstance(where, int) else where)
+        self.reader = self.socket.makefile("rb")
+
+    def write(self, *commands):
+        out = []
+        for command in commands:
+            out.append(b"*%d\r\n" % len(command))
+            for arg in command:
+                arg = arg if isinstance(arg, bytes) else str(arg).encode()
+                out.append(b"$%d\r\n%s\r\n" % (len(arg), arg))
+        self.socket.sendall(b"".join(out))
+
+    def send(self, *commands):
+        """One reply for each command, in one round trip."""
+        self.write(*commands)
+        return [self.reply() for _ in commands]
+
+    def __call__(self, *command):
+        return self.send(command)[0]
+
+    def reply(self):
+        line = self.reader.readline()[:-2]
+        kind, rest = line[:1], line[1:]
+        if not kind:
+            raise Failure("the connection was closed")
+        if kind in b"+":
+            return rest
+        if kind == b":":
+            return int(rest)
+        if kind == b"-":
+            raise ReplyError("Redis: " + rest.decode())
+        if kind == b"$":
+            if rest == b"-1":
+                return None
+            value = self.reader.read(int(rest) + 2)
+            return value[:-2]
+        return None if rest == b"-1" else [self.reply() for _ in range(int(rest))]
+
+    def is_closed(self):
+        """Nothing more comes: waits for it."""
+        return self.reader.read(1) == b""
+
+    def close(self):
+        self.reader.close()
+        self.socket.close()
+
+
+class Redis(Client):
+    """A redis-server on a unix socket and a port, and a client of it."""
 
     def __init__(self, folder):
         self.path = os.path.join(folder, "redis.sock")
@@ -52,43 +109,10 @@ class Redis:
              "--save", "", "--appendonly", "no", "--dir", folder],
             stdout=self.log, stderr=subprocess.STDOUT)
         until(lambda: os.path.exists(self.path), "redis-server listens")
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(self.path)
-        self.reader = self.socket.makefile("rb")
-
-    def send(self, *commands):
-        """One reply for each command, in one round trip."""
-        out = []
-        for command in commands:
-            out.append(b"*%d\r\n" % len(command))
-            for arg in command:
-                arg = arg if isinstance(arg, bytes) else str(arg).encode()
-                out.append(b"$%d\r\n%s\r\n" % (len(arg), arg))
-        self.socket.sendall(b"".join(out))
-        return [self.reply() for _ in commands]
-
-    def __call__(self, *command):
-        return self.send(command)[0]
-
-    def reply(self):
-        line = self.reader.readline()[:-2]
-        kind, rest = line[:1], line[1:]
-        if kind in b"+":
-            return rest
-        if kind == b":":
-            return int(rest)
-        if kind == b"-":
-            raise Failure("Redis: " + rest.decode())
-        if kind == b"$":
-            if rest == b"-1":
-                return None
-            value = self.reader.read(int(rest) + 2)
-            return value[:-2]
-        return None if rest == b"-1" else [self.reply() for _ in range(int(rest))]
+        super().__init__(self.path)
 
     def stop(self):
-        self.reader.close()
-        self.socket.close()
+        self.close()
         self.server.kill()
         self.server.wait()
         self.log.close()
@@ -137,13 +161,13 @@ class Rig:
         return child.wait(timeout=limit_s)
 
 
-def main(tests):
+def main(tests, make_rig=Rig):
     names = sys.argv[1:] or [test.__name__ for test in tests]
     failed = 0
     for test in tests:
         if test.__name__ not in names:
             continue
-        rig = Rig()
+        rig = make_rig()
         try:
             test(rig)
             print(f"[       OK ] {test.__name__}")

@@ -92,6 +92,35 @@ static void reading_row(void **state)
         free(argv[i]);
 }
 
+static struct size_case {
+    const char *name, *text;
+    int ok;
+    size_t want;
+} sizes[] = {
+    {"size: bytes", "4096", 1, 4096},
+    {"size: thousands", "2k", 1, 2000},
+    {"size: as redis.conf has it, in any case", "100MB", 1, 100 << 20},
+    {"size: as scenarios have it", "64MiB", 1, 64 << 20},
+    {"size: of no unit that is known", "1tb", 0, 7},
+    {"size: no number", "mb", 0, 7},
+    {"size: less than none", "-1", 0, 7},
+    {"size: more than there is", "9000000000000000000gb", 0, 7},
+};
+
+static void size_row(void **state)
+{
+    const struct size_case *row = *state;
+    char *error = NULL;
+    size_t error_length = 0, size = 7;
+    FILE *err = open_memstream(&error, &error_length);
+    struct cli_reader reader = cli_reader_init(&command, 0, NULL, err);
+    assert_int_equal(cli_size(&reader, row->text, &size), row->ok);
+    fclose(err);
+    assert_int_equal(size, row->want);
+    assert_int_equal(error_length == 0, row->ok);
+    free(error);
+}
+
 static void help_shows_every_option(void **state)
 {
     char *text = NULL;
@@ -110,9 +139,12 @@ static void help_shows_every_option(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(cases) + 1];
+    struct CMUnitTest tests[FL_COUNT(cases) + FL_COUNT(sizes) + 1];
+    size_t count = 0;
     for (size_t i = 0; i < FL_COUNT(cases); i++)
-        tests[i] = (struct CMUnitTest){cases[i].name, reading_row, NULL, NULL, &cases[i]};
-    tests[FL_COUNT(cases)] = (struct CMUnitTest)cmocka_unit_test(help_shows_every_option);
-    return _cmocka_run_group_tests("options", tests, FL_COUNT(tests), NULL, NULL);
+        tests[count++] = (struct CMUnitTest){cases[i].name, reading_row, NULL, NULL, &cases[i]};
+    for (size_t i = 0; i < FL_COUNT(sizes); i++)
+        tests[count++] = (struct CMUnitTest){sizes[i].name, size_row, NULL, NULL, &sizes[i]};
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(help_shows_every_option);
+    return _cmocka_run_group_tests("options", tests, count, NULL, NULL);
 }

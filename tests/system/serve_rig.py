@@ -1,0 +1,60 @@
+"""Starts `faultline serve` on free ports for a system test, and stops it."""
+
+import os
+import re
+import subprocess
+import tempfile
+
+from rig import BUILD, Client, expect, until
+
+
+class Served:
+    """A program that has said where it listens in its first line: `faultline serve` or `proxy`."""
+
+    def __init__(self, folder, number, *arguments):
+        self.log_path = os.path.join(folder, f"served-{number}.log")
+        with open(self.log_path, "wb") as log:
+            self.child = subprocess.Popen([os.path.join(BUILD, "faultline"), *arguments], stdout=log,
+                                          stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        until(lambda: "\n" in self.log() or self.child.poll() is not None, "it says where it listens")
+        expect(self.child.poll() is None, f"it runs: {self.log()}")
+        self.first_line = self.log().splitlines()[0]
+        port = re.search(r"redis://[^ ]*:(\d+)", self.first_line)
+        self.port = int(port.group(1)) if port else None
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def client(self, **options):
+        return Client(self.port, **options)
+
+    def stop(self, limit_s=20):
+        """The exit status, after SIGTERM."""
+        if self.child.poll() is None:
+            self.child.terminate()
+        return self.child.wait(timeout=limit_s)
+
+
+class ServeRig:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="faultline-serve-")
+        self.served = []
+
+    @property
+    def children(self):
+        return self.served
+
+    def log_of(self, served):
+        return served.log()
+
+    def serve(self, *arguments):
+        served = Served(self.folder, len(self.served), "serve", *(str(argument) for argument in arguments))
+        self.served.append(served)
+        return served
+
+    def stop(self):
+        for served in self.served:
+            if served.child.poll() is None:
+                served.child.kill()
+            served.child.wait()
