@@ -37,7 +37,7 @@ struct fl_file_handle {
     int64_t offset;
 };
 
-/* --- the set */
+/* --- the set --- */
 
 enum fl_error fake_files_new(struct fake_files **ret_files)
 {
@@ -110,7 +110,7 @@ enum fl_error fake_files_add_real(struct fake_files *files, const char *name, co
     return err;
 }
 
-/* --- reading */
+/* --- reading --- */
 
 static size_t read_span(struct fl_span bytes, int64_t offset, char *out, size_t capacity)
 {
@@ -172,7 +172,7 @@ static enum fl_error read_at(const struct fl_file_handle *handle, void *bytes, s
     fl_panic("fake files: no such kind of file");
 }
 
-/* --- the port */
+/* --- the port --- */
 
 static enum fl_error on_open(void *self, const char *path, int64_t offset,
                              struct fl_file_handle **ret_handle)

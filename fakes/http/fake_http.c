@@ -53,7 +53,7 @@ enum fl_error fake_http_stub(struct fake_http *web, const char *method, const ch
     return FL_OK;
 }
 
-/* --- which answer */
+/* --- which answer --- */
 
 static struct stub *find_stub(struct fake_http *web, const struct fl_http_request *request)
 {
@@ -78,7 +78,7 @@ static const struct fake_http_answer *take_answer(struct stub *stub)
     return answer;
 }
 
-/* --- records */
+/* --- records --- */
 
 static enum fl_error reserve_record(struct fake_http *web)
 {
@@ -128,7 +128,7 @@ const struct fake_http_record *fake_http_record(const struct fake_http *web, siz
     return &web->records[index];
 }
 
-/* --- playing an answer */
+/* --- playing an answer --- */
 
 static enum fl_error stream(struct fl_span body, fl_http_sink *sink, void *context)
 {

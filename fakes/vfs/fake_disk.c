@@ -28,7 +28,7 @@ struct fake_disk {
     size_t file_count;
 };
 
-/* --- chunks */
+/* --- chunks --- */
 
 static struct chunk *chunk_share(struct chunk *chunk)
 {
@@ -72,7 +72,7 @@ static size_t chunks_for(int64_t size)
     return ((size_t)size + FAKE_DISK_CHUNK_BYTES - 1) / FAKE_DISK_CHUNK_BYTES;
 }
 
-/* --- one file */
+/* --- one file --- */
 
 static enum fl_error file_reserve(struct fake_file *file, size_t chunks)
 {
@@ -208,7 +208,7 @@ void fake_file_sync(struct fake_file *file)
     file->durable_size = file->size;
 }
 
-/* --- the disk */
+/* --- the disk --- */
 
 enum fl_error fake_disk_new(struct fake_disk **ret_disk)
 {

@@ -44,7 +44,7 @@ static_assert(FAKE_LOCK_SHARED == SQLITE_LOCK_SHARED &&
                   FAKE_LOCK_EXCLUSIVE == SQLITE_LOCK_EXCLUSIVE,
               "levels are handed on as numbers");
 
-/* --- failures */
+/* --- failures --- */
 
 static bool is_broken(const struct fake_vfs *vfs)
 {
@@ -69,7 +69,7 @@ static int code_of(enum fl_error err, int ioerr)
     return ioerr;
 }
 
-/* --- one file */
+/* --- one file --- */
 
 static struct handle *handle_of(sqlite3_file *file)
 {
@@ -216,7 +216,7 @@ static const sqlite3_io_methods methods = {
     .xDeviceCharacteristics = on_device_characteristics,
 };
 
-/* --- the mount */
+/* --- the mount --- */
 
 static enum fl_error handle_new(struct fake_vfs *vfs, const char *name, int flags,
                                 struct handle **ret_handle)

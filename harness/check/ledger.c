@@ -55,8 +55,7 @@ const char *ledger_session(struct ledger *ledger, const char *name)
     return NULL;
 }
 
-/* --- jobs and their names -----------------------------------------------------------------------
- */
+/* --- jobs and their names --- */
 
 static struct ledger_job *job_new(struct ledger *ledger, struct fl_span name)
 {
@@ -213,8 +212,7 @@ struct ledger_job *ledger_job_of(struct ledger *ledger, struct fl_span payload, 
     return job;
 }
 
-/* --- deliveries, tasks and runs -----------------------------------------------------------------
- */
+/* --- deliveries, tasks and runs --- */
 
 static struct ledger_delivery *delivery_add(struct ledger *ledger, struct ledger_job *job)
 {
@@ -359,8 +357,7 @@ const char *ledger_holder(const struct ledger *ledger, const char *name)
     return NULL;
 }
 
-/* --- states -------------------------------------------------------------------------------------
- */
+/* --- states --- */
 
 const char *ledger_state_text(enum plan_job_state state)
 {

@@ -70,8 +70,7 @@ static bool is_volatile(const struct state_volatiles *volatiles, const struct st
     return fl_map_get(&volatiles->paths, fl_span_from(path)) != NULL;
 }
 
-/* --- learning ------------------------------------------------------------------------------------
- */
+/* --- learning --- */
 
 static int compare_cells(const void *a, const void *b)
 {
@@ -119,8 +118,7 @@ enum fl_error state_learn(struct state_volatiles *volatiles, const struct state 
     return err;
 }
 
-/* --- text ----------------------------------------------------------------------------------------
- */
+/* --- text --- */
 
 static enum fl_error format_row(const struct state *state, uint32_t row,
                                 const struct state_volatiles *volatiles, struct fl_buf *out)

@@ -51,8 +51,7 @@ struct coordinator {
     uint64_t runs;
 };
 
-/* --- sending -------------------------------------------------------------------------------------
- */
+/* --- sending --- */
 /* The least loaded worker other than `but`. */
 static int pick_worker(const struct coordinator *c, int but)
 {
@@ -159,8 +158,7 @@ static enum fl_error send_next(struct coordinator *c, bool *ret_sent)
     return FL_OK;
 }
 
-/* --- recording -----------------------------------------------------------------------------------
- */
+/* --- recording --- */
 /* A run that ended its worker is not played again: it would only do so once more. */
 static bool worth_recording(const struct coordinator *c, const struct course *course)
 {
@@ -222,8 +220,7 @@ static enum fl_error take_record(struct coordinator *c, struct flight *flight)
     return err;
 }
 
-/* --- answers -------------------------------------------------------------------------------------
- */
+/* --- answers --- */
 static struct flight *flight_of(struct coordinator *c, uint64_t ticket, uint32_t *ret_copy)
 {
     for (uint32_t i = 0; i < c->flight_limit; i++)
@@ -304,8 +301,7 @@ static enum fl_error settle(struct coordinator *c, struct flight *flight)
     return course->err;
 }
 
-/* --- scenarios -----------------------------------------------------------------------------------
- */
+/* --- scenarios --- */
 static void finish_scene(struct coordinator *c, uint32_t index)
 {
     struct scene *scene = &c->scenes[index];

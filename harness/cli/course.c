@@ -26,8 +26,7 @@ void course_release(struct course *course)
     fl_buf_release(&course->failure.swept_at);
 }
 
-/* --- what comes next -----------------------------------------------------------------------------
- */
+/* --- what comes next --- */
 static void advance_seed(struct course *course, uint64_t by)
 {
     if (course->seed_last - course->next_seed < by)
@@ -107,8 +106,7 @@ bool course_done(const struct course *course)
     return course->deaths >= COURSE_DEATHS_MAX || all_handed_out(course);
 }
 
-/* --- what came -----------------------------------------------------------------------------------
- */
+/* --- what came --- */
 static enum course_outcome outcome_of(enum run_verdict verdict)
 {
     switch (verdict) {

@@ -27,8 +27,7 @@ int cli_wrong(const struct cli_reader *reader, const char *format, ...)
     return CLI_USAGE;
 }
 
-/* --- reading -------------------------------------------------------------------------------------
- */
+/* --- reading --- */
 static enum cli_token unknown(struct cli_reader *reader, const char *given)
 {
     char longest[NEAREST_BYTES_MAX + 3];
@@ -145,8 +144,7 @@ int cli_size(const struct cli_reader *reader, const char *text, size_t *ret_byte
     return 0;
 }
 
-/* --- help ----------------------------------------------------------------------------------------
- */
+/* --- help --- */
 static void print_option(const struct cli_option *option, FILE *out)
 {
     int width = option->letter ? fprintf(out, "  -%c, --%s", option->letter, option->name)

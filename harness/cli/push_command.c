@@ -34,8 +34,7 @@ struct push_command {
     FILE *out;
 };
 
-/* --- arguments -----------------------------------------------------------------------------------
- */
+/* --- arguments --- */
 static int take_option(struct push_command *push)
 {
     const struct cli_reader *reader = &push->reader;
@@ -115,8 +114,7 @@ static int read_arguments(struct push_command *push, bool *ret_go_on)
     return code;
 }
 
-/* --- the worker's own options --------------------------------------------------------------------
- */
+/* --- the worker's own options --- */
 static void take_worker(struct push_command *push, const struct fl_worker *worker)
 {
     if (!push->job.queue) push->job.queue = worker->queue;
@@ -147,8 +145,7 @@ static int load_worker(struct push_command *push, void *module)
                      push->job.worker, nearest.best);
 }
 
-/* --- the push ------------------------------------------------------------------------------------
- */
+/* --- the push --- */
 static int send_job(struct push_command *push, const struct fl_ports *ports)
 {
     char jid[FL_JID_BYTES];

@@ -33,8 +33,7 @@ enum fl_error replay_format(const struct replay *replay, struct fl_buf *out)
     return err ? err : fl_buf_append_span(out, replay->choices);
 }
 
-/* --- reading -------------------------------------------------------------------------------------
- */
+/* --- reading --- */
 struct replay_reading {
     struct replay replay;
     struct scenario_setting *settings;

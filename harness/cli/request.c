@@ -6,8 +6,7 @@
 
 #include "core/json.h"
 
-/* --- hashes --------------------------------------------------------------------------------------
- */
+/* --- hashes --- */
 void run_hash_text(const uint64_t hash[2], char ret_text[RUN_HASH_TEXT_BYTES])
 {
     snprintf(ret_text, RUN_HASH_TEXT_BYTES, "%016" PRIx64 "%016" PRIx64, hash[0], hash[1]);
@@ -21,8 +20,7 @@ bool run_hash_parse(const char *text, uint64_t ret_hash[2])
     return sscanf(text, "%16" SCNx64 "%16" SCNx64 "%n", &ret_hash[0], &ret_hash[1], &used) == 2;
 }
 
-/* --- requests ------------------------------------------------------------------------------------
- */
+/* --- requests --- */
 static enum fl_error write_settings(const struct run_request *request, struct fl_buf *out)
 {
     struct fl_json_writer w = fl_json_begin_array(out);
@@ -129,8 +127,7 @@ enum fl_error run_request_read(struct fl_span line, struct fl_arena *arena,
     return err;
 }
 
-/* --- answers -------------------------------------------------------------------------------------
- */
+/* --- answers --- */
 struct run_answer_writer run_answer_begin(struct fl_buf *out)
 {
     struct run_answer_writer writer = {.out = out};

@@ -62,8 +62,7 @@ struct run_command {
     FILE *out, *err;
 };
 
-/* --- options -------------------------------------------------------------------------------------
- */
+/* --- options --- */
 static int take_set(struct run_command *run, const char *text)
 {
     char *copy, *equals;
@@ -159,8 +158,7 @@ static int read_arguments(struct run_command *run, bool *ret_go_on)
     return code;
 }
 
-/* --- scenarios -----------------------------------------------------------------------------------
- */
+/* --- scenarios --- */
 static int nothing_selected(struct run_command *run, const struct nearest *nearest)
 {
     if (!run->word) return cli_wrong(&run->reader, "expected a *.scenario file, found none");

@@ -50,8 +50,7 @@ void serve_free(struct serve *serve)
     free(serve);
 }
 
-/* --- plans ---------------------------------------------------------------------------------------
- */
+/* --- plans --- */
 static enum fl_error make_key(const struct run_request *request, struct fl_buf *key)
 {
     fl_buf_truncate(key, 0);
@@ -89,8 +88,7 @@ static enum fl_error find_plan(struct serve *serve, const struct run_request *re
     return FL_OK;
 }
 
-/* --- runs ----------------------------------------------------------------------------------------
- */
+/* --- runs --- */
 static enum fl_error make_choices(const struct run_request *request, uint64_t seed,
                                   struct sim_choices **ret_choices)
 {

@@ -48,8 +48,7 @@ struct serve_command {
     FILE *out;
 };
 
-/* --- options -------------------------------------------------------------------------------------
- */
+/* --- options --- */
 static int take_clock(struct serve_command *command, const char *text)
 {
     static const char instant[] = "virtual@";
@@ -131,8 +130,7 @@ static int read_arguments(struct serve_command *command, bool *ret_go_on)
     return code;
 }
 
-/* --- serving -------------------------------------------------------------------------------------
- */
+/* --- serving --- */
 static enum fl_error announce(const struct serve_command *command, const struct fake_serve *serve)
 {
     struct fl_buf where = FL_BUF_INIT(WHERE_BYTES_MAX);

@@ -33,8 +33,7 @@ int session_exit_code(enum course_outcome outcome)
     return CLI_HARNESS_FAULT;
 }
 
-/* --- replay files --------------------------------------------------------------------------------
- */
+/* --- replay files --- */
 /* out/import-csv-import-completes.replay */
 static bool replay_path(const struct session *session, const char *id, char path[PATH_BYTES_MAX])
 {
@@ -79,8 +78,7 @@ static bool write_replay(const struct session *session, const struct session_pla
     return done;
 }
 
-/* --- results -------------------------------------------------------------------------------------
- */
+/* --- results --- */
 static void tell_failure(struct session *session, const struct session_play *play,
                          const struct report_run *run, const struct course *course,
                          const struct coordinator_record *record)
@@ -162,8 +160,7 @@ static void on_progress(void *context, uint32_t index, uint64_t runs)
     if (index < session->count) report_progress(&session->report, session->plays[index].id, runs);
 }
 
-/* --- the whole -----------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 static int64_t real_us(void)
 {
     struct timespec now;

@@ -56,8 +56,7 @@ static bool is_word(const struct plan_fault *fault, const char *word)
     return fault->text && strcmp(fault->text, word) == 0;
 }
 
-/* --- http ---------------------------------------------------------------------------------------
- */
+/* --- http --- */
 
 static enum fl_error refuse_http(struct effect_process *process, const struct plan_fault *fault,
                                  const struct fl_http_request *request, int *ret_status)
@@ -107,8 +106,7 @@ struct fl_http effect_http(struct effect_process *process)
     return (struct fl_http){&ops, process};
 }
 
-/* --- mail ---------------------------------------------------------------------------------------
- */
+/* --- mail --- */
 
 static enum fl_error refuse_mail(struct effect_process *process, const struct plan_fault *fault,
                                  const struct fl_mail *mail)
@@ -148,8 +146,7 @@ struct fl_mailer effect_mail(struct effect_process *process)
     return (struct fl_mailer){&ops, process};
 }
 
-/* --- statsd -------------------------------------------------------------------------------------
- */
+/* --- statsd --- */
 
 static void statsd_send(void *self, const struct fl_metric *metric)
 {
@@ -173,8 +170,7 @@ struct fl_statsd effect_statsd(struct effect_process *process)
     return (struct fl_statsd){&ops, process};
 }
 
-/* --- files --------------------------------------------------------------------------------------
- */
+/* --- files --- */
 
 static enum fl_error file_open(void *self, const char *path, int64_t offset,
                                struct fl_file_handle **ret_handle)
@@ -225,8 +221,7 @@ struct fl_files effect_files(struct effect_process *process)
     return (struct fl_files){&ops, process};
 }
 
-/* --- the process's own end -----------------------------------------------------------------------
- */
+/* --- the process's own end --- */
 
 static const char *hostname(void *self)
 {

@@ -35,8 +35,7 @@ struct fl_test; /* one world; opaque */
 struct fl_test *fl_test_new(const struct fl_worker *workers);
 void fl_test_free(struct fl_test *test); /* NULL is fine */
 
-/* --- before the run ---------------------------------------------------------------------------
- */
+/* --- before the run --- */
 /* "CREATE TABLE ...": the world's database has the tables of the import system, and these. */
 void fl_test_sql(struct fl_test *test, const char *statements);
 /* "db TABLE COLUMN=VALUE...", "http GET URL -> 200 \"body\"", "file NAME \"text\"". */
@@ -53,8 +52,7 @@ void fl_test_fault(struct fl_test *test, const char *format, ...)
  * handler runs. */
 void fl_test_replace(struct fl_test *test, const char *command, const void *ops);
 
-/* --- the run -----------------------------------------------------------------------------------
- */
+/* --- the run --- */
 /* Directly: the handler, once, without a queue. What it enqueues waits in the fake Redis. A handler
  * that never ends has FL_FAILED with the error class "Stuck". */
 enum fl_outcome fl_test_perform(struct fl_test *test, const char *worker, const char *args);
@@ -75,8 +73,7 @@ void fl_test_enqueue(struct fl_test *test, const char *job, const char *worker, 
  * events, as a text that lives as long as the world. */
 const char *fl_test_drain(struct fl_test *test);
 
-/* --- after it ----------------------------------------------------------------------------------
- */
+/* --- after it --- */
 /* NULL when "db imports id=7 state=failed", "effect \"mail a@b*\" exactly 1", "JOB done", ...
  * holds; otherwise "expected ...", "found ...", a line each, which live until the next call. A job
  * that a handler has enqueued is called JOB.CLASS after its parent, or CLASS-1, CLASS-2, ... */

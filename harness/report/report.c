@@ -7,8 +7,7 @@
 
 enum { ID_COLUMNS = 56, LINE_BYTES_MAX = 240 };
 
-/* --- colour --------------------------------------------------------------------------------------
- */
+/* --- colour --- */
 bool report_colour_parse(const char *text, enum report_colour *ret_colour)
 {
     static const char *const names[] = {
@@ -53,8 +52,7 @@ static void print_verdict(const struct report *report, bool passed)
         fputs(word, report->out);
 }
 
-/* --- numbers -------------------------------------------------------------------------------------
- */
+/* --- numbers --- */
 const char *report_count_text(uint64_t number, char text[REPORT_NUMBER_BYTES])
 {
     char digits[24];
@@ -95,8 +93,7 @@ const char *report_virtual_text(int64_t us, char text[REPORT_NUMBER_BYTES])
     return text;
 }
 
-/* --- scenarios -----------------------------------------------------------------------------------
- */
+/* --- scenarios --- */
 static const char *plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
@@ -175,8 +172,7 @@ void report_failure(struct report *report, const struct report_run *run,
     fflush(out);
 }
 
-/* --- sums ----------------------------------------------------------------------------------------
- */
+/* --- sums --- */
 void report_sums(struct report *report, const struct report_sums *sums)
 {
     char runs[REPORT_NUMBER_BYTES], rate[REPORT_NUMBER_BYTES], virtual_time[REPORT_NUMBER_BYTES];

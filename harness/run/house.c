@@ -63,8 +63,7 @@ void run_house_free(struct run_house *house)
     free(house);
 }
 
-/* --- modules ------------------------------------------------------------------------------------
- */
+/* --- modules --- */
 
 static bool cut_last(char *path)
 {

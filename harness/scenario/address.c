@@ -4,8 +4,7 @@
 #include "core/time_text.h"
 #include "harness/scenario/reading.h"
 
-/* --- conditions ----------------------------------------------------------------------------------
- */
+/* --- conditions --- */
 static bool once(struct reading *r, const struct token *at, bool is_set)
 {
     return !is_set || reading_problem(r, at, "each kind of condition once");
@@ -136,8 +135,7 @@ static bool read_conditions(struct reading *r, struct plan_address *address)
     }
 }
 
-/* --- clauses -------------------------------------------------------------------------------------
- */
+/* --- clauses --- */
 static bool read_chance(struct reading *r, struct plan_address *address)
 {
     const struct token *token = line_take(&r->line);

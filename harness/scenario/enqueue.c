@@ -35,8 +35,7 @@ static bool read_name(struct reading *r, struct plan_job *job)
            check_name(r, token) && remember_name(r, job);
 }
 
-/* --- options -------------------------------------------------------------------------------------
- */
+/* --- options --- */
 static bool read_at(struct reading *r, int64_t *ret_us)
 {
     const struct token *token = line_peek(&r->line);
@@ -90,8 +89,7 @@ static bool read_options(struct reading *r, struct plan_job *job)
     return true;
 }
 
-/* --- kinds ---------------------------------------------------------------------------------------
- */
+/* --- kinds --- */
 static bool read_raw(struct reading *r, struct plan_job *job)
 {
     job->kind = PLAN_PUSH_RAW;

@@ -94,8 +94,7 @@ static bool read_memory(struct reading *r, struct plan_expect *expect)
            reading_compare(r, READING_SIZES, &expect->compare, &expect->number);
 }
 
-/* --- one job or process --------------------------------------------------------------------------
- */
+/* --- one job or process --- */
 static bool read_starts(struct reading *r, struct plan_expect *expect)
 {
     if (line_skip(&r->line, "before")) {

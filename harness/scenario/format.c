@@ -8,8 +8,7 @@
 #include "harness/scenario/printing.h"
 #include "harness/scenario/words.h"
 
-/* --- the whole -----------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 static void format_why(struct printing *p, const char *why)
 {
     while (why && *why) {
@@ -52,8 +51,7 @@ static void format_head(struct printing *p, const struct plan *plan)
     }
 }
 
-/* --- processes -----------------------------------------------------------------------------------
- */
+/* --- processes --- */
 static void format_queue(struct printing *p, const struct fl_queue_option *queue)
 {
     struct fl_span name = fl_span_from(queue->name);
@@ -94,8 +92,7 @@ static void format_processes(struct printing *p, const struct plan_processes *gr
     print_text(p, "\n");
 }
 
-/* --- what is given -------------------------------------------------------------------------------
- */
+/* --- what is given --- */
 static void format_answer(struct printing *p, const struct plan_http_answer *answer)
 {
     if (answer->status == 0) {
@@ -160,8 +157,7 @@ static void format_given(struct printing *p, const struct plan *plan)
         format_file(p, plan, &plan->files[i]);
 }
 
-/* --- jobs ----------------------------------------------------------------------------------------
- */
+/* --- jobs --- */
 static void format_push(struct printing *p, const struct plan_job *job)
 {
     print_word(p, fl_span_from(job->worker));
@@ -204,8 +200,7 @@ static void format_job(struct printing *p, const struct plan_job *job)
     print_text(p, "\n");
 }
 
-/* --- all -----------------------------------------------------------------------------------------
- */
+/* --- all --- */
 static void format_rest(struct printing *p, const struct plan *plan)
 {
     for (uint32_t i = 0; i < plan->fault_count; i++) {

@@ -28,8 +28,7 @@ static FILE *open_given(const char *path)
     return fopen(path, "rb");
 }
 
-/* --- http ----------------------------------------------------------------------------------------
- */
+/* --- http --- */
 static enum fl_error read_whole(FILE *file, struct fl_buf *out)
 {
     char chunk[16384];
@@ -117,8 +116,7 @@ static bool read_http(struct reading *r)
     return token->kind == TOKEN_END || reading_problem(r, token, "then or the end of the line");
 }
 
-/* --- file ----------------------------------------------------------------------------------------
- */
+/* --- file --- */
 static bool read_file_source(struct reading *r, struct plan_given_file *given)
 {
     const struct token *token = line_peek(&r->line);

@@ -61,8 +61,7 @@ static enum fl_error problem(struct splitter *s, size_t from, size_t to, const c
     return FL_EPARSE;
 }
 
-/* --- settings ------------------------------------------------------------------------------------
- */
+/* --- settings --- */
 static enum fl_error append_setting(struct splitter *s, size_t from, struct fl_span name)
 {
     for (const struct line_setting *set = s->settings; set; set = set->next) {
@@ -100,8 +99,7 @@ static enum fl_error take_dollar(struct splitter *s)
     return append_setting(s, from, (struct fl_span){s->line->source.bytes + start, end - start});
 }
 
-/* --- ranges --------------------------------------------------------------------------------------
- */
+/* --- ranges --- */
 static size_t digits_end(const struct splitter *s, size_t at)
 {
     size_t end = at;
@@ -146,8 +144,7 @@ static enum fl_error take_range(struct splitter *s, size_t end, uint64_t low, ui
     return fl_buf_printf(s->scratch, "%llu", (unsigned long long)(low + s->copy));
 }
 
-/* --- strings -------------------------------------------------------------------------------------
- */
+/* --- strings --- */
 static int hex_digit(char c)
 {
     if (is_digit(c)) return c - '0';
@@ -207,8 +204,7 @@ static enum fl_error take_word(struct splitter *s)
     return FL_OK;
 }
 
-/* --- JSON ----------------------------------------------------------------------------------------
- */
+/* --- JSON --- */
 /* A JSON string's escapes are JSON's own. */
 static enum fl_error take_json_string(struct splitter *s)
 {
@@ -243,8 +239,7 @@ static enum fl_error take_json(struct splitter *s)
     return err;
 }
 
-/* --- tokens --------------------------------------------------------------------------------------
- */
+/* --- tokens --- */
 static enum fl_error push_token(struct splitter *s, struct token token)
 {
     struct line *line = s->line;

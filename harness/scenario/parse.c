@@ -40,8 +40,7 @@ static read_statement *const readers[] = {
     [WORD_VOLATILE] = read_volatile,
 };
 
-/* --- one line ------------------------------------------------------------------------------------
- */
+/* --- one line --- */
 static bool may_repeat(enum word_statement statement)
 {
     switch (statement) {
@@ -142,8 +141,7 @@ static void read_line(struct reading *r, uint64_t *expanded)
     }
 }
 
-/* --- all lines -----------------------------------------------------------------------------------
- */
+/* --- all lines --- */
 static struct fl_span take_line(struct fl_span *text)
 {
     const char *end = text->length ? memchr(text->bytes, '\n', text->length) : NULL;
@@ -272,8 +270,7 @@ void scenario_plan_free(struct plan *plan)
     free(plan);
 }
 
-/* --- files ---------------------------------------------------------------------------------------
- */
+/* --- files --- */
 static enum fl_error read_file(FILE *file, struct fl_buf *out)
 {
     char chunk[16384];

@@ -31,8 +31,7 @@ struct plan_where { /* for messages: file:line:column */
     uint32_t line, column;
 };
 
-/* --- where a fault strikes: conditions joined by `and`; an unset one does not restrict
- * ------------- */
+/* --- where a fault strikes: conditions joined by `and`; an unset one does not restrict --- */
 enum plan_moment { PLAN_BEFORE, PLAN_AFTER, PLAN_BEFORE_AND_AFTER };
 
 struct plan_address {
@@ -52,8 +51,7 @@ struct plan_address {
     int64_t after_us;
 };
 
-/* --- faults
- * ---------------------------------------------------------------------------------------- */
+/* --- faults --- */
 enum plan_verb {
     PLAN_ERROR,    /* `error "READONLY You can't..."` or a short name (readonly loading oom): before
                       apply */
@@ -95,8 +93,7 @@ struct plan_fault {
     struct plan_address address;
 };
 
-/* --- the world
- * --------------------------------------------------------------------------------------- */
+/* --- the world --- */
 struct plan_pair {
     const char *name;
     struct fl_span value;
@@ -161,8 +158,7 @@ struct plan_job { /* `enqueue imp-7 ImportProcessorWorker [7] in 5m queue low_pr
                         one bulk push */
 };
 
-/* --- what must hold
- * ------------------------------------------------------------------------------------ */
+/* --- what must hold --- */
 enum plan_expect_kind {
     PLAN_EXPECT_JOB,  /* `expect JOB done|dead|discarded|lost|dropped|retrying|scheduled|waiting` */
     PLAN_EXPECT_RUNS, /* `expect runs of JOB = 6` : runs begun */

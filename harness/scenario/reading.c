@@ -36,8 +36,7 @@ char *reading_copy(struct reading *r, struct fl_span text)
     return copy;
 }
 
-/* --- problems ------------------------------------------------------------------------------------
- */
+/* --- problems --- */
 static struct fl_span found_text(const struct token *token)
 {
     return token->kind == TOKEN_END ? (struct fl_span){0} : token->text;
@@ -69,8 +68,7 @@ struct plan_where reading_where(const struct reading *r, const struct token *tok
     return (struct plan_where){.line = r->line.number, .column = token->column};
 }
 
-/* --- words ---------------------------------------------------------------------------------------
- */
+/* --- words --- */
 bool reading_expect(struct reading *r, const char *word)
 {
     if (line_skip(&r->line, word)) return true;
@@ -143,8 +141,7 @@ bool reading_name(struct reading *r, const char *what, enum reading_name kind,
     return true;
 }
 
-/* --- numbers and times ---------------------------------------------------------------------------
- */
+/* --- numbers and times --- */
 bool reading_number(struct reading *r, const char *what, int64_t low, int64_t high,
                     int64_t *ret_number)
 {
@@ -273,8 +270,7 @@ bool reading_compare(struct reading *r, enum reading_amount amount, enum plan_co
     return reading_number(r, "a number", 0, INT64_MAX, ret_number);
 }
 
-/* --- structured values ---------------------------------------------------------------------------
- */
+/* --- structured values --- */
 bool reading_json(struct reading *r, const char *what, struct fl_span *ret_json)
 {
     const struct token *token = line_peek(&r->line);
@@ -368,8 +364,7 @@ bool reading_path(struct reading *r, const struct token *token, const char **ret
     return *ret_path != NULL;
 }
 
-/* --- names of jobs and processes -----------------------------------------------------------------
- */
+/* --- names of jobs and processes --- */
 bool reading_is_process(struct fl_span text)
 {
     if (fl_span_is(text, "web")) return true;

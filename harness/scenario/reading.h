@@ -47,8 +47,7 @@ void *reading_add(struct reading *r, struct list *list, size_t item_bytes, uint3
 /* Copies into the plan; NULL with err set. */
 char *reading_copy(struct reading *r, struct fl_span text);
 
-/* --- problems: all return false ------------------------------------------------------------------
- */
+/* --- problems: all return false --- */
 bool reading_problem(struct reading *r, const struct token *at, const char *expected);
 bool reading_problem_among(struct reading *r, const struct token *at, const struct words *words);
 bool reading_problem_note(struct reading *r, const struct token *at, const char *expected,
@@ -56,8 +55,7 @@ bool reading_problem_note(struct reading *r, const struct token *at, const char 
 
 struct plan_where reading_where(const struct reading *r, const struct token *token);
 
-/* --- words ---------------------------------------------------------------------------------------
- */
+/* --- words --- */
 bool reading_expect(struct reading *r, const char *word);
 /* The line ends here; what else could have followed is suggested from `words` (may be NULL). */
 bool reading_end(struct reading *r, const struct words *words);
@@ -81,8 +79,7 @@ bool reading_process(struct reading *r, const char **ret_process);
 bool reading_refer(struct reading *r, const struct token *at, enum reference_kind kind,
                    const char *name);
 
-/* --- numbers and times ---------------------------------------------------------------------------
- */
+/* --- numbers and times --- */
 bool reading_number(struct reading *r, const char *what, int64_t low, int64_t high,
                     int64_t *ret_number);
 bool reading_duration(struct reading *r, const char *what, int64_t *ret_us);
@@ -101,8 +98,7 @@ bool reading_compare(struct reading *r, enum reading_amount amount, enum plan_co
 /* Two numbers with .. between them. */
 bool reading_split_range(struct fl_span text, struct fl_span *ret_low, struct fl_span *ret_high);
 
-/* --- structured values ---------------------------------------------------------------------------
- */
+/* --- structured values --- */
 /* JSON of any type; a problem inside it is reported at its own column. */
 bool reading_json(struct reading *r, const char *what, struct fl_span *ret_json);
 /* COLUMN=VALUE..., and COLUMN~TEXT if `contains`; stops at the first token that is neither. */
@@ -112,8 +108,7 @@ bool reading_pairs(struct reading *r, enum reading_pairs kind, const struct plan
 /* The path that `@FILE` names: beside the scenario, or from a --set as given. */
 bool reading_path(struct reading *r, const struct token *token, const char **ret_path);
 
-/* --- statements: each reads its line after the first word ----------------------------------------
- */
+/* --- statements: each reads its line after the first word --- */
 bool read_scenario(struct reading *r);
 bool read_why(struct reading *r); /* of the raw line */
 bool read_set(struct reading *r);

@@ -7,8 +7,7 @@
 #include "harness/testing/test.h"
 #include "queue/job.h"
 
-/* --- in its fiber ----------------------------------------------------------------------
- */
+/* --- in its fiber --- */
 
 static void keep_failure(struct fl_test *test, const struct fl_job *job, enum fl_outcome outcome)
 {
@@ -59,8 +58,7 @@ static void test_main(struct node *node)
     sim_process_exit(node->process, 0);
 }
 
-/* --- from outside -------------------------------------------------------------------------------
- */
+/* --- from outside --- */
 
 static void say_stuck(struct fl_test *test, const char *why, const char *awaited)
 {

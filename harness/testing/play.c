@@ -7,8 +7,7 @@
 #include "harness/testing/test.h"
 #include "queue/payload.h"
 
-/* --- directly ----------------------------------------------------------------------------------
- */
+/* --- directly --- */
 
 static void check_args(const char *args)
 {
@@ -56,8 +55,7 @@ void fl_test_exhaust(struct fl_test *test, const char *worker, const char *args,
     perform(test, worker, args, (struct test_request){.exhausted_by = message, .retries = retries});
 }
 
-/* --- inline ------------------------------------------------------------------------------------
- */
+/* --- inline --- */
 
 /* The job that has waited in its queue for longest, and that queue; NULL: none waits. */
 static const struct ledger_job *next_waiting(const struct ledger *ledger, const char **ret_key)
@@ -131,8 +129,7 @@ const char *fl_test_error_message(const struct fl_test *test)
     return test->error_message.length ? test->error_message.bytes : "";
 }
 
-/* --- drained -----------------------------------------------------------------------------------
- */
+/* --- drained --- */
 
 void fl_test_enqueue(struct fl_test *test, const char *job, const char *worker, const char *args)
 {

@@ -19,8 +19,7 @@ enum { EXIT_MISTAKE = 2, SEED = 1 };
 #define TABLE_NAME "linked"
 #define PATH       "fl_test"
 
-/* --- mistakes
- * ------------------------------------------------------------------------------------- */
+/* --- mistakes --- */
 
 void test_mistake(const char *format, ...)
 {
@@ -39,8 +38,7 @@ void test_must(enum fl_error err, const char *what)
     if (err) test_mistake("%s: %s", what, fl_error_text(err));
 }
 
-/* --- making ------------------------------------------------------------------------------------
- */
+/* --- making --- */
 
 static void link_table(struct fl_test *test)
 {
@@ -112,8 +110,7 @@ const struct fl_worker *test_worker(const struct fl_test *test, const char *name
                  nearest.best ? "?" : "");
 }
 
-/* --- lines --------------------------------------------------------------------------------------
- */
+/* --- lines --- */
 
 /* Of "fl_test:4:8: expected ..." the rest: the numbers count lines that the test does not have. */
 static const char *complaint(const char *message)
@@ -161,8 +158,7 @@ struct plan *test_read(struct fl_test *test, const char *word, const char *rest,
     return plan;
 }
 
-/* --- the world ---------------------------------------------------------------------------------
- */
+/* --- the world --- */
 
 static void witness_applied(void *self, const struct effect_context *context,
                             const struct effect_label *label, struct fl_span detail)
@@ -214,8 +210,7 @@ struct run *test_run(struct fl_test *test)
     return test->run;
 }
 
-/* --- before the run ----------------------------------------------------------------------------
- */
+/* --- before the run --- */
 
 static const char *print(struct fl_test *test, const char *format, va_list args)
 {

@@ -61,8 +61,7 @@ int64_t sim_world_next_us(const struct sim_world *world);
  * together. */
 void sim_world_fold(struct sim_world *world, int64_t delta_us);
 
-/* --- fibers -------------------------------------------------------------------------------------
- */
+/* --- fibers --- */
 /* A fiber of `process` (NULL: of the harness itself, e.g. the scenario's own timed events). With
  * ret_fiber NULL its handle goes with its end; otherwise it stays valid until the end is joined
  * (task port), its process dies, or the world is freed. */
@@ -93,8 +92,7 @@ enum fl_error sim_wait(struct sim_world *world, struct sim_waiters *waiters, int
 void sim_wake_all(struct sim_world *world, struct sim_waiters *waiters);
 void sim_sleep_until(struct sim_world *world, int64_t deadline_us, const char *what);
 
-/* --- processes ----------------------------------------------------------------------------------
- */
+/* --- processes --- */
 enum sim_end {
     SIM_END_ALIVE,
     SIM_END_EXITED,    /* returned or called exit through its port: see the status */

@@ -65,8 +65,7 @@ enum { FL_WORKER_ABI = 1 };
 __attribute__((weak, visibility("default"))) extern const int fl_worker_abi;
 __attribute__((weak, visibility("default"))) const int fl_worker_abi = FL_WORKER_ABI;
 
-/* --- the job ------------------------------------------------------------------------------------
- */
+/* --- the job --- */
 const char *fl_job_jid(const struct fl_job *job);
 const char *fl_job_class(const struct fl_job *job);
 const char *fl_job_queue(const struct fl_job *job);
@@ -88,8 +87,7 @@ int64_t fl_job_value(const struct fl_job *job);
  * transiently. */
 bool fl_job_stopping(const struct fl_job *job);
 
-/* --- ends of a run: `return fl_fail(...)`
- * ---------------------------------------------------------- */
+/* --- ends of a run: `return fl_fail(...)` --- */
 /* Records class, message and the failure site (function, file, line: the job's backtrace grows by
  * one). */
 #define fl_fail(job, failure, error_class, ...)                                                    \
@@ -102,8 +100,7 @@ enum fl_outcome fl_job_fail_at(struct fl_job *job, enum fl_failure failure, cons
 enum fl_outcome fl_discard(struct fl_job *job, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* --- the ports, by value
- * --------------------------------------------------------------------------- */
+/* --- the ports, by value --- */
 struct fl_clock fl_job_clock(const struct fl_job *job);
 struct fl_tasks fl_job_tasks(const struct fl_job *job);
 struct fl_db fl_job_db(const struct fl_job *job);
@@ -118,8 +115,7 @@ void fl_job_log(const struct fl_job *job, enum fl_log_level level, const char *f
 void fl_job_log_fields(const struct fl_job *job, enum fl_log_level level, const char *message,
                        const struct fl_log_field *fields, size_t count);
 
-/* --- enqueueing from a handler
- * ---------------------------------------------------------------------- */
+/* --- enqueueing from a handler --- */
 struct fl_push {
     const char *worker;
     struct fl_span args; /* a JSON array as text */
@@ -131,8 +127,7 @@ FL_CHECKED enum fl_error fl_job_push(struct fl_job *job, const struct fl_push *p
 /* 24 hex digits that depend on nothing but `key`: the same outcome enqueues the same job. */
 void fl_jid_derive(struct fl_span key, char ret_jid[25]);
 
-/* --- seams for tests
- * -------------------------------------------------------------------------------- */
+/* --- seams for tests --- */
 /* A command object's operations, by name: `standard`, unless the test's world has put another table
  * in its place. The cast is the caller's: both tables have the type that the name stands for. */
 const void *fl_job_command(const struct fl_job *job, const char *name, const void *standard);

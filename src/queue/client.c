@@ -43,8 +43,7 @@ struct fl_client_job fl_client_job_of(const struct fl_worker *worker, const char
     return job;
 }
 
-/* --- what may be pushed ------------------------------------------------------------------------
- */
+/* --- what may be pushed --- */
 
 static bool is_text(const char *text, size_t bytes_max)
 {
@@ -77,8 +76,7 @@ static enum fl_error check_options(const struct fl_client_job *job)
     return job->retry.length ? check_json(job->retry, false) : FL_OK;
 }
 
-/* --- the payload --------------------------------------------------------------------------------
- */
+/* --- the payload --- */
 
 void fl_client_fresh_jid(struct fl_random random, char ret_jid[FL_JID_BYTES])
 {
@@ -122,8 +120,7 @@ static enum fl_error write_payload(const struct fl_client *client, const struct 
     return fl_json_end(&object);
 }
 
-/* --- the slice: some payloads, sent together ----------------------------------------------------
- */
+/* --- the slice: some payloads, sent together --- */
 
 struct slice {
     struct fl_buf bytes;

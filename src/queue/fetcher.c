@@ -27,8 +27,7 @@ static fl_queue_set all_queues(const struct fl_fetcher *f)
     return queue_count(f) == 64 ? ~UINT64_C(0) : (UINT64_C(1) << queue_count(f)) - 1;
 }
 
-/* --- keys
- * ----------------------------------------------------------------------------------------- */
+/* --- keys --- */
 
 /* BLMOVE's last argument. */
 static const char block_text[] = {'0' + FL_FETCH_BLOCK_S, '\0'};
@@ -52,8 +51,7 @@ static enum fl_error make_keys(struct fl_fetcher *f)
     return FL_OK;
 }
 
-/* --- taking
- * --------------------------------------------------------------------------------------- */
+/* --- taking --- */
 
 /* A job has come; without memory for it, it is a stray. */
 static enum fl_error take(struct fl_fetcher *f, size_t queue, struct fl_span bytes)
@@ -151,8 +149,7 @@ static enum fl_error pass_reliable(struct fl_fetcher *f, size_t room,
     return err;
 }
 
-/* --- basic
- * ---------------------------------------------------------------------------------------- */
+/* --- basic --- */
 
 static bool queue_of_key(const struct fl_fetcher *f, struct fl_span key, size_t *ret_queue)
 {
@@ -194,8 +191,7 @@ static enum fl_error pass_basic(struct fl_fetcher *f, char words[FL_SCRIPT_ERROR
     return err;
 }
 
-/* --- outages
- * ---------------------------------------------------------------------------------------- */
+/* --- outages --- */
 
 static bool is_failover(const char *words)
 {
@@ -230,8 +226,7 @@ static void note_success(struct fl_fetcher *f)
     f->outage_us = 0;
 }
 
-/* --- giving back
- * ----------------------------------------------------------------------------------- */
+/* --- giving back --- */
 
 /* What cannot be moved now stays in the private list and is found as a stray. */
 static void give_back(struct fl_fetcher *f, struct fl_delivery **deliveries, size_t count)

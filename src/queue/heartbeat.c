@@ -48,8 +48,7 @@ void fl_heartbeat_tid(const struct fl_heartbeat *h, int thread, char ret_tid[16]
     ret_tid[out] = '\0';
 }
 
-/* --- what a beat says
- * ------------------------------------------------------------------------------ */
+/* --- what a beat says --- */
 
 static void add_count(struct fl_commands *batch, const char *key, const char *day, int64_t count)
 {
@@ -125,8 +124,7 @@ static enum fl_error add_work(struct fl_heartbeat *h, struct fl_commands *batch,
     return FL_OK;
 }
 
-/* --- its three exchanges -------------------------------------------------------------------------
- */
+/* --- its three exchanges --- */
 
 /* Nothing was applied, or Redis refused it: the counts stay for the next beat. */
 static bool counts_stay(enum fl_error err)

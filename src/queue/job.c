@@ -27,7 +27,7 @@ void fl_job_release(struct fl_job *job)
     *job = (struct fl_job){0};
 }
 
-/* --- running --------------------------------------------------------------------------------- */
+/* --- running --- */
 
 static enum fl_outcome fail_unknown(struct fl_job *job)
 {
@@ -66,8 +66,7 @@ void fl_job_exhaust(struct fl_job *job, const struct fl_worker *worker, int64_t 
     job->cause = NULL;
 }
 
-/* --- what the job is ---------------------------------------------------------------------------
- */
+/* --- what the job is --- */
 
 const char *fl_job_jid(const struct fl_job *job)
 {
@@ -145,8 +144,7 @@ bool fl_job_stopping(const struct fl_job *job)
     return control && fl_control_phase(control) >= FL_PHASE_STOPPING;
 }
 
-/* --- its end ------------------------------------------------------------------------------------
- */
+/* --- its end --- */
 
 enum fl_outcome fl_job_fail_at(struct fl_job *job, enum fl_failure failure, const char *error_class,
                                const char *function, const char *file, int line, const char *format,
@@ -168,8 +166,7 @@ enum fl_outcome fl_discard(struct fl_job *job, const char *format, ...)
     return FL_DISCARDED;
 }
 
-/* --- the ports ---------------------------------------------------------------------------------
- */
+/* --- the ports --- */
 
 struct fl_clock fl_job_clock(const struct fl_job *job)
 {
@@ -211,8 +208,7 @@ struct fl_redis fl_job_redis(const struct fl_job *job)
     return job->world->ports->redis;
 }
 
-/* --- log lines ---------------------------------------------------------------------------------
- */
+/* --- log lines --- */
 
 size_t fl_job_log_context(const struct fl_payload *payload,
                           struct fl_log_field ret_fields[FL_JOB_LOG_FIELDS])
@@ -253,8 +249,7 @@ void fl_job_log_fields(const struct fl_job *job, enum fl_log_level level, const 
                                                                .field_count = used});
 }
 
-/* --- enqueueing, and a test's seam --------------------------------------------------------------
- */
+/* --- enqueueing, and a test's seam --- */
 
 enum fl_error fl_job_push(struct fl_job *job, const struct fl_push *push)
 {

@@ -29,8 +29,7 @@ int64_t fl_poll_first_wait_us(const struct fl_settings *settings, uint64_t draw)
     return (settings->options.own_poll_us ? 0 : FIRST_WAIT_US) + (int64_t)draw;
 }
 
-/* --- one due job
- * ----------------------------------------------------------------------------------- */
+/* --- one due job --- */
 
 enum fl_error fl_promoted_payload(const struct fl_payload *payload,
                                   const struct fl_wire_facts *facts, int64_t now_us,
@@ -94,8 +93,7 @@ static enum fl_error promote(const struct fl_poller *p, const char *set, struct 
     return err;
 }
 
-/* --- one poll
- * -------------------------------------------------------------------------------------- */
+/* --- one poll --- */
 
 /* Some of the members that are due by this process's clock, the longest due first. */
 static enum fl_error due(const struct fl_poller *p, const char *set, struct fl_replies *ret_replies)
@@ -151,8 +149,7 @@ static enum fl_error poll_set(const struct fl_poller *p, const char *set)
     return err;
 }
 
-/* --- the rhythm
- * ------------------------------------------------------------------------------------- */
+/* --- the rhythm --- */
 
 static enum fl_error wait_us(const struct fl_poller *p, int64_t *ret_us)
 {

@@ -45,8 +45,7 @@ struct fl_process {
     char identity[FL_IDENTITY_BYTES];
 };
 
-/* --- making
- * --------------------------------------------------------------------------------------- */
+/* --- making --- */
 
 static enum fl_error check(struct fl_process *process, const struct fl_process_options *options)
 {
@@ -154,8 +153,7 @@ void fl_process_free(struct fl_process *process)
     free(process);
 }
 
-/* --- signals
- * --------------------------------------------------------------------------------------- */
+/* --- signals --- */
 
 const char *fl_process_identity(const struct fl_process *process)
 {
@@ -190,8 +188,7 @@ void fl_process_dump(struct fl_process *process)
     fl_arena_release(&texts);
 }
 
-/* --- the run
- * --------------------------------------------------------------------------------------- */
+/* --- the run --- */
 
 static void name_process(struct fl_process *process)
 {

@@ -8,8 +8,7 @@
 #include "queue/log_text.h"
 #include "queue/retry.h"
 
-/* --- log lines
- * ------------------------------------------------------------------------------------ */
+/* --- log lines --- */
 
 static void log_job(const struct fl_processor *p, const struct fl_payload *payload,
                     const char *message, int64_t started_us)
@@ -34,8 +33,7 @@ static void log_failure(const struct fl_job *job)
                fl_failure_message(&job->failure));
 }
 
-/* --- failed
- * --------------------------------------------------------------------------------------- */
+/* --- failed --- */
 
 static int64_t next_run_us(const struct fl_processor *p, int64_t now_us, int64_t retry_count)
 {
@@ -95,8 +93,7 @@ static void fail(const struct fl_processor *p, const struct fl_delivery *deliver
     fl_buf_release(&failed);
 }
 
-/* --- one delivery
- * ---------------------------------------------------------------------------------- */
+/* --- one delivery --- */
 
 enum ran { RAN_WELL, RAN_BADLY };
 

@@ -83,8 +83,7 @@ int64_t fl_retry_jitter_s(const struct fl_wire_facts *facts, int64_t retry_count
     return facts->jitter_uniform ? (int64_t)draw : (int64_t)draw * (bounded(retry_count) + 1);
 }
 
-/* --- the payload ---------------------------------------------------------------------------------
- */
+/* --- the payload --- */
 
 /* The new values stand one after the other in one buffer; the edits point to them. */
 enum { EDITS_MAX = 8 };

@@ -44,8 +44,7 @@ static enum fl_outcome fail_database(struct fl_job *job, const struct import_sto
     return fl_fail(job, FL_TRANSIENT, "DatabaseError", "%s", why);
 }
 
-/* --- standings: why this run may not finish
- * ------------------------------------------------------------- */
+/* --- standings: why this run may not finish --- */
 
 static enum fl_outcome notify(struct fl_job *job, int64_t id)
 {
@@ -74,9 +73,7 @@ static enum fl_outcome yield_to(struct fl_job *job, int64_t id, enum import_stan
     fl_panic("a run that owns its import does not yield it");
 }
 
-/* --- ends
- * -------------------------------------------------------------------------------------------------
- */
+/* --- ends --- */
 
 static enum fl_outcome finish(struct fl_job *job, int64_t id, int64_t run,
                               enum import_outcome outcome, const char *message)
@@ -147,8 +144,7 @@ static enum fl_outcome process(struct fl_job *job, const struct import_record *r
     return finish(job, record->id, record->run, IMPORT_OUTCOME_FAILED, message);
 }
 
-/* --- the job's two entry points
- * ------------------------------------------------------------------------------ */
+/* --- the job's two entry points --- */
 
 static void log_started(struct fl_job *job, int64_t id)
 {

@@ -10,8 +10,7 @@
 
 static const int64_t checkout_us = 5 * FL_SECOND_US;
 
-/* --- transactions
- * ---------------------------------------------------------------------------------- */
+/* --- transactions --- */
 
 static void note_why(struct import_store *store, struct fl_db_conn *conn)
 {
@@ -48,8 +47,7 @@ static enum fl_error close_transaction(struct import_store *store, struct fl_db_
     return err;
 }
 
-/* --- reading
- * ----------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 /* Why an update changed nothing. */
 static enum fl_error read_standing(struct import_store *store, struct fl_db_conn *conn, int64_t id,
@@ -127,8 +125,7 @@ static enum fl_error yield(struct import_store *store, struct fl_db_conn *conn, 
     return err;
 }
 
-/* --- state changes
- * ------------------------------------------------------------------------------------- */
+/* --- state changes --- */
 
 enum fl_error import_begin(struct import_store *store, int64_t id,
                            enum import_standing *ret_standing, struct import_record *ret_record)
@@ -237,8 +234,7 @@ enum fl_error import_finish(struct import_store *store, int64_t id, int64_t run,
     return err;
 }
 
-/* --- batches
- * --------------------------------------------------------------------------------------------- */
+/* --- batches --- */
 
 static enum fl_error write_rows(struct import_store *store, struct fl_db_conn *conn,
                                 const char *table, const char *const *columns, size_t column_count,

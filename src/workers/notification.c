@@ -24,8 +24,7 @@ static enum fl_error query(struct fl_job *job, const char *sql, const struct fl_
     return err;
 }
 
-/* --- enqueueing
- * ------------------------------------------------------------------------------------ */
+/* --- enqueueing --- */
 
 static enum fl_error enqueue(struct fl_job *job, int64_t import_id, struct fl_span outcome,
                              struct fl_span audience)
@@ -59,8 +58,7 @@ enum fl_error notification_enqueue_pending(struct fl_job *job, int64_t import_id
     return err;
 }
 
-/* --- mailing
- * --------------------------------------------------------------------------------------- */
+/* --- mailing --- */
 
 struct notification {
     int64_t import_id;

@@ -28,8 +28,7 @@ struct ingest {
     char *piece;            /* of a file; a feed brings its own */
 };
 
-/* --- the report
- * ----------------------------------------------------------------------------------- */
+/* --- the report --- */
 
 static void report(struct import_report *report, enum import_result result, const char *error_class,
                    const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -73,8 +72,7 @@ static void report_source(struct ingest *ingest, enum fl_error err, const char *
            fl_error_text(err));
 }
 
-/* --- rows
- * --------------------------------------------------------------------------------------------- */
+/* --- rows --- */
 
 static bool header_is_sound(struct ingest *ingest, const struct csv_row *row)
 {
@@ -121,8 +119,7 @@ static enum fl_error on_row(void *context, const struct csv_row *row)
     return ingest->row_err;
 }
 
-/* --- sources
- * ------------------------------------------------------------------------------------------- */
+/* --- sources --- */
 
 static enum fl_error on_piece(void *context, struct fl_span piece)
 {
@@ -195,8 +192,7 @@ static enum fl_error read_file(struct ingest *ingest, const char *path)
     return read_file_from(ingest, path, ingest->reader.offset, &jump);
 }
 
-/* --- the command
- * --------------------------------------------------------------------------------------- */
+/* --- the command --- */
 
 /* The source has been read to its end. */
 static enum fl_error end_of_rows(struct ingest *ingest, const char *source)

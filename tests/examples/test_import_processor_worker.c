@@ -17,8 +17,7 @@ struct fixture {
     char args[32];
 };
 
-/* --- the command object in place of ProcessCsvImport --------------------------------------------
- */
+/* --- the command object in place of ProcessCsvImport --- */
 
 static const char mock_message[] = "row 3: the mock has failed";
 

@@ -79,7 +79,7 @@ static void load_corpus(const char *folder)
     free(entries);
 }
 
-/* --- mutations: each works in place and keeps length <= INPUT_BYTES_MAX */
+/* --- mutations: each works in place and keeps length <= INPUT_BYTES_MAX --- */
 
 static void cut(struct input *input)
 {

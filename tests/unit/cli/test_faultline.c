@@ -102,8 +102,7 @@ static const char *last_line(const char *text)
     return last;
 }
 
-/* --- scripts -------------------------------------------------------------------------------------
- */
+/* --- scripts --- */
 static struct scripted_run eighteen_points(const struct run_request *request, int worker,
                                            uint64_t seed, int32_t sweep)
 {
@@ -165,8 +164,7 @@ static void use(struct script *script)
     scripted_pool_use(script);
 }
 
-/* --- run -----------------------------------------------------------------------------------------
- */
+/* --- run --- */
 static void a_suite_that_passes(void **state)
 {
     struct fixture *f = *state;
@@ -310,8 +308,7 @@ static void the_trace_of_a_single_run_is_printed(void **state)
     assert_memory_equal(f->out, "0 a#1.1 redis LREM\nPASS  a/seeds", 32);
 }
 
-/* --- bad input -----------------------------------------------------------------------------------
- */
+/* --- bad input --- */
 static void nothing_is_run_when_one_scenario_cannot_be_read(void **state)
 {
     struct fixture *f = *state;

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-/* --- the transport: a session of the engine ------------------------------------------------- */
+/* --- the transport: a session of the engine --- */
 
 static enum fl_error open_stream(void *self, int64_t deadline_us, struct fl_stream **ret_stream)
 {
@@ -53,8 +53,7 @@ static void close_stream(void *self, struct fl_stream *stream)
 static const struct fl_transport_ops transport_ops = {
     .open = open_stream, .send = send_bytes, .receive = receive, .close = close_stream};
 
-/* --- the ports ----------------------------------------------------------------------------------
- */
+/* --- the ports --- */
 
 static void note_command(struct desk *desk, const struct fl_command *command)
 {
@@ -198,8 +197,7 @@ static const struct fl_task_ops task_ops = {.sleep_until = sleep_until,
                                             .wake_all = nothing,
                                             .set_context = set_context};
 
-/* --- opening, and what tests say to it ----------------------------------------------------------
- */
+/* --- opening, and what tests say to it --- */
 
 void desk_open(struct desk *desk)
 {

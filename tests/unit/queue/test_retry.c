@@ -140,8 +140,7 @@ static void the_workers_dead_option_holds_when_the_payload_is_silent(void **stat
     fl_payload_release(&kept);
 }
 
-/* --- the payload, byte by byte
- * -------------------------------------------------------------------- */
+/* --- the payload, byte by byte --- */
 
 __attribute__((format(printf, 3, 4))) static void fail_at(struct fl_failure_record *record,
                                                           int line, const char *format, ...)

@@ -17,8 +17,7 @@
 
 #include "faultline/testing.h"
 
-/* --- workers ------------------------------------------------------------------------------------
- */
+/* --- workers --- */
 
 struct greeting_command { /* what a test may replace */
     enum fl_outcome (*run)(struct fl_job *job, const char *to);
@@ -94,8 +93,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* --- claims that do not hold ---------------------------------------------------------------------
- */
+/* --- claims that do not hold --- */
 
 static void a_claim_on_rows_shows_the_row(void **state)
 {
@@ -133,8 +131,7 @@ static void a_claim_on_a_job_says_where_it_stands(void **state)
                         "expected  runs of hello = 2\nfound     1 runs of hello");
 }
 
-/* --- runs ----------------------------------------------------------------------------------------
- */
+/* --- runs --- */
 
 static void what_a_direct_call_enqueues_waits(void **state)
 {
@@ -240,8 +237,7 @@ static void two_worlds_live_side_by_side(void **state)
     fl_test_free(other);
 }
 
-/* --- in a second run of this program -------------------------------------------------------------
- */
+/* --- in a second run of this program --- */
 
 static enum fl_outcome fail_the_test(struct fl_job *job, const char *to)
 {

@@ -18,8 +18,7 @@ struct fl_job {
     char text[OUTSIDE_TEXT_BYTES]; /* of the one text argument that any handler here takes */
 };
 
-/* --- effects ------------------------------------------------------------------------------------
- */
+/* --- effects --- */
 
 static bool refuses(struct outside *o)
 {
@@ -145,8 +144,7 @@ enum fl_error fl_job_push(struct fl_job *job, const struct fl_push *push)
     return loses_answer(o) ? FL_ELOST : FL_OK;
 }
 
-/* --- tasks: there is one, so it owns every monitor and nobody can wake it ------------------------
- */
+/* --- tasks: there is one, so it owns every monitor and nobody can wake it --- */
 
 static void sleep_until(void *self, int64_t deadline_us)
 {
@@ -184,8 +182,7 @@ static const struct fl_task_ops task_ops = {
     .wake_all = monitor_pass,
 };
 
-/* --- the job ------------------------------------------------------------------------------------
- */
+/* --- the job --- */
 
 const char *fl_job_class(const struct fl_job *job)
 {
@@ -332,8 +329,7 @@ void fl_jid_derive(struct fl_span key, char ret_jid[25])
     snprintf(ret_jid, 25, "%024llx", (unsigned long long)hash);
 }
 
-/* --- deliveries ---------------------------------------------------------------------------------
- */
+/* --- deliveries --- */
 
 static const struct fl_worker *worker_named(const char *name)
 {
@@ -393,8 +389,7 @@ void outside_drain_pushes(struct outside *outside)
     outside->push_count = 0;
 }
 
-/* --- the database, past every cut ---------------------------------------------------------------
- */
+/* --- the database, past every cut --- */
 
 static void ask(struct outside *o, const char *sql, struct fl_db_rows *ret_rows)
 {

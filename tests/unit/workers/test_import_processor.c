@@ -125,8 +125,7 @@ static void wrong_arguments_are_a_permanent_error(void **state)
     assert_string_equal(o->error_class, "ArgumentError");
 }
 
-/* --- failures of the source ---------------------------------------------------------------------
- */
+/* --- failures of the source --- */
 
 static struct refusal_case {
     const char *name, *text, *error;
@@ -273,8 +272,7 @@ static void six_failed_runs_are_five_attempts(void **state)
     expect_told(o, "failed");
 }
 
-/* --- the hook -----------------------------------------------------------------------------------
- */
+/* --- the hook --- */
 
 static void the_hook_gives_up_after_five_tries(void **state)
 {
@@ -324,8 +322,7 @@ static void the_hook_leaves_the_message_of_an_import_that_has_ended(void **state
     expect_told(o, "failed");
 }
 
-/* --- commands in the place of the standard one --------------------------------------------------
- */
+/* --- commands in the place of the standard one --- */
 
 static void succeed(struct fl_job *job, const struct import_record *record,
                     struct import_report *ret_report)
@@ -434,8 +431,7 @@ static void a_stale_owner_writes_nothing_and_yields(void **state)
     expect_state(o, "processing"); /* the second owner's to end */
 }
 
-/* --- redelivery ---------------------------------------------------------------------------------
- */
+/* --- redelivery --- */
 
 static void a_completed_import_only_tells_what_is_untold(void **state)
 {
@@ -488,8 +484,7 @@ static void a_source_that_has_shrunk_is_an_error(void **state)
     expect_error(o, "people.csv ends at byte 99, but was imported up to byte 100");
 }
 
-/* --- killed anywhere ----------------------------------------------------------------------------
- */
+/* --- killed anywhere --- */
 
 static void given_2500_rows(struct outside *o)
 {
@@ -550,8 +545,7 @@ static void kill_row(void **state)
     assert_true(cut_at > row->effects_min);
 }
 
-/* --- out of memory ------------------------------------------------------------------------------
- */
+/* --- out of memory --- */
 
 struct starved {
     void (*given)(struct outside *o);
