@@ -149,7 +149,7 @@ size_t ledger_rename(const struct ledger *ledger, struct fl_span text, const cha
 void ledger_describe(const struct ledger_job *job, struct fl_buf *out);
 const char *ledger_state_text(enum plan_job_state state);
 
-/* For places.c and observe.c. */
+/* For jobs.c, places.c and observe.c. */
 struct ledger_job *ledger_job_of(struct ledger *ledger, struct fl_span payload,
                                  const char *session);
 void ledger_add(struct ledger *ledger, struct ledger_job *job, struct ledger_key *key,

@@ -1,0 +1,165 @@
+/* harness/check/jobs.c - which job a payload is, and what it is called. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/assert.h"
+#include "core/json.h"
+#include "harness/check/ledger.h"
+
+enum { JID_BYTES = 24 };
+
+static struct ledger_job *job_new(struct ledger *ledger, struct fl_span name)
+{
+    if (ledger->count == ledger->capacity) {
+        uint32_t capacity = ledger->capacity ? 2 * ledger->capacity : 64;
+        struct ledger_job **all = realloc(ledger->all, capacity * sizeof *all);
+        if (!all) return NULL;
+        ledger->all = all;
+        ledger->capacity = capacity;
+    }
+    struct ledger_job *job = fl_arena_alloc(&ledger->arena, sizeof *job);
+    if (!job) return NULL;
+    job->name = fl_arena_copy(&ledger->arena, name);
+    job->state = PLAN_STATE_WAITING;
+    if (!job->name) return NULL;
+    ledger->all[ledger->count++] = job;
+    return job;
+}
+
+struct ledger_job *ledger_announce_raw(struct ledger *ledger, const char *name,
+                                       struct fl_span payload)
+{
+    struct ledger_job *job = job_new(ledger, fl_span_from(name));
+    if (!job || fl_map_put(&ledger->jobs, payload, job, NULL)) return NULL;
+    job->of_plan = true;
+    return job;
+}
+
+struct ledger_job *ledger_announce(struct ledger *ledger, const char *name, const char *jid)
+{
+    return ledger_announce_raw(ledger, name, fl_span_from(jid));
+}
+
+void ledger_announce_bulk(struct ledger *ledger, const char **names, uint32_t count)
+{
+    ledger->next_names = names;
+    ledger->next_count = count;
+}
+
+void ledger_give_up(struct ledger_job *job)
+{
+    if (!job->accepted) job->given_up = true;
+}
+
+struct ledger_job *ledger_find(const struct ledger *ledger, const char *jid)
+{
+    return fl_map_get(&ledger->jobs, fl_span_from(jid));
+}
+
+static bool is_jid(struct fl_span text)
+{
+    if (text.length < JID_BYTES) return false;
+    for (size_t i = 0; i < JID_BYTES; i++)
+        if (!memchr("0123456789abcdef", text.bytes[i], 16)) return false;
+    return true;
+}
+
+size_t ledger_rename(const struct ledger *ledger, struct fl_span text, const char **ret_name)
+{
+    if (!is_jid(text)) return 0;
+    const struct ledger_job *job =
+        fl_map_get(&ledger->jobs, (struct fl_span){text.bytes, JID_BYTES});
+    if (!job) return 0;
+    *ret_name = job->name;
+    return JID_BYTES;
+}
+
+/* The jid of an ordinary payload without parsing it: `"jid":"` stands there once. */
+static struct fl_span quick_jid(struct fl_span payload)
+{
+    struct fl_span mark = FL_SPAN("\"jid\":\"");
+    struct fl_span none = {NULL, 0};
+    if (payload.length < 2 || payload.bytes[0] != '{') return none;
+    const char *at = memmem(payload.bytes, payload.length, mark.bytes, mark.length);
+    if (!at) return none;
+    struct fl_span rest = {at + mark.length,
+                           payload.length - (size_t)(at - payload.bytes) - mark.length};
+    if (!is_jid(rest) || rest.length == JID_BYTES || rest.bytes[JID_BYTES] != '"') return none;
+    if (memmem(rest.bytes, rest.length, mark.bytes, mark.length)) return none;
+    return (struct fl_span){rest.bytes, JID_BYTES};
+}
+
+/* Unquoted raw bytes of a string member; empty when it is none. */
+static struct fl_span member(const struct fl_json *json, const char *key)
+{
+    struct fl_json_at at = fl_json_member(fl_json_root(json), key);
+    struct fl_span raw = fl_json_raw(at);
+    if (fl_json_type(at) != FL_JSON_STRING || raw.length < 2) return (struct fl_span){NULL, 0};
+    return (struct fl_span){raw.bytes + 1, raw.length - 2};
+}
+
+static const char *spawned_name(struct ledger *ledger, struct fl_span class, char name[160])
+{
+    if (!class.length) class = FL_SPAN("payload");
+    int length = ledger->acting
+                     ? snprintf(name, 160, "%s.%.*s", ledger->acting, FL_SPAN_ARGS(class))
+                     : snprintf(name, 160, "%.*s-%llu", FL_SPAN_ARGS(class),
+                                (unsigned long long)++ledger->nameless);
+    fl_assert(length >= 0);
+    return name;
+}
+
+/* The same parent may enqueue a class more than once. */
+static bool name_taken(const struct ledger *ledger, const char *name)
+{
+    for (uint32_t i = ledger->count; i > 0 && ledger->count - i < 64; i--)
+        if (strcmp(ledger->all[i - 1]->name, name) == 0) return true;
+    return false;
+}
+
+static struct ledger_job *stranger(struct ledger *ledger, struct fl_span class, const char *session)
+{
+    char name[160];
+    if (ledger->next_count && strcmp(session, "web") == 0) {
+        ledger->next_count--;
+        struct ledger_job *job = job_new(ledger, fl_span_from(*ledger->next_names++));
+        if (job) job->of_plan = true;
+        return job;
+    }
+    spawned_name(ledger, class, name);
+    size_t length = strlen(name);
+    for (int i = 2; name_taken(ledger, name) && length < 150; i++)
+        snprintf(name + length, sizeof name - length, "-%d", i);
+    return job_new(ledger, fl_span_from(name));
+}
+
+/* A payload without a quick jid: a nested one, another format, or no JSON at all. */
+static struct ledger_job *slow_job_of(struct ledger *ledger, struct fl_span payload,
+                                      const char *session)
+{
+    struct fl_json json;
+    struct ledger_job *known = fl_map_get(&ledger->jobs, payload);
+    if (fl_json_parse(payload, &json, NULL)) {
+        if (known) return known;
+        known = stranger(ledger, (struct fl_span){NULL, 0}, session);
+        return known && !fl_map_put(&ledger->jobs, payload, known, NULL) ? known : NULL;
+    }
+    struct fl_span jid = member(&json, "jid");
+    struct ledger_job *by_jid = jid.length ? fl_map_get(&ledger->jobs, jid) : NULL;
+    if (by_jid) known = by_jid;
+    if (!known) known = stranger(ledger, member(&json, "class"), session);
+    struct fl_span key = jid.length ? jid : payload;
+    if (known && !by_jid && fl_map_put(&ledger->jobs, key, known, NULL)) known = NULL;
+    fl_json_release(&json);
+    return known;
+}
+
+struct ledger_job *ledger_job_of(struct ledger *ledger, struct fl_span payload, const char *session)
+{
+    struct fl_span jid = quick_jid(payload);
+    struct ledger_job *job = jid.length ? fl_map_get(&ledger->jobs, jid) : NULL;
+    if (!job) job = slow_job_of(ledger, payload, session);
+    if (!job) ledger->failed_for_memory = true;
+    return job;
+}
