@@ -32,6 +32,7 @@ enum fake_command_flags {
     FAKE_CMD_DANGEROUS = 1 << 19, /* of that ACL category without being for administrators */
     FAKE_CMD_UNQUEUED = 1 << 20,  /* runs at once between MULTI and EXEC */
     FAKE_CMD_CONTAINER = 1 << 21, /* args[1] names a row "name|subcommand" */
+    FAKE_CMD_FOR_ADMIN = 1 << 22, /* of the categories of FAKE_CMD_ADMIN without that flag */
 };
 
 /* What a command is about: the ACL category of its own, and the file that it stands in. */
@@ -46,6 +47,7 @@ enum fake_family {
     FAKE_FAMILY_HASH,
     FAKE_FAMILY_SET,
     FAKE_FAMILY_ZSET,
+    FAKE_FAMILY_SORT, /* of lists, sets and sorted sets */
     FAKE_FAMILY_GEO,
     FAKE_FAMILY_STREAM,
     FAKE_FAMILY_TRANSACTION,

@@ -28,6 +28,7 @@
 #define FAKE_ASKING           FAKE_CMD_ASKING
 #define FAKE_FAST             FAKE_CMD_FAST
 #define FAKE_DANGEROUS        FAKE_CMD_DANGEROUS
+#define FAKE_FOR_ADMIN        FAKE_CMD_FOR_ADMIN
 #define FAKE_UNQUEUED         FAKE_CMD_UNQUEUED
 #define FAKE_CONTAINER        FAKE_CMD_CONTAINER
 #define FAKE_TALK             (FAKE_CMD_NOSCRIPT | FAKE_ALWAYS | FAKE_CMD_ALLOW_BUSY)
@@ -43,7 +44,7 @@
     X("acl|dryrun", unsupported, SERVER, -4, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("acl|genpass", unsupported, SERVER, -2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("acl|getuser", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("acl|list", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("acl|load", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("acl|log", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
@@ -73,7 +74,7 @@
     X("client|caching", unsupported, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|getname", client_getname, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|getredir", unsupported, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|help", unsupported, CONNECTION, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("client|help", help, CONNECTION, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("client|id", client_id, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|info", client_info, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|kill", unsupported, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
@@ -100,7 +101,7 @@
     X("cluster|flushslots", cluster, SERVER, 2, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("cluster|forget", cluster, SERVER, 3, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("cluster|getkeysinslot", cluster, SERVER, 4, FAKE_STALE, 0, 0, 0) \
-    X("cluster|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("cluster|help", cluster, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("cluster|info", cluster, SERVER, 2, FAKE_STALE, 0, 0, 0) \
     X("cluster|keyslot", cluster, SERVER, 3, FAKE_STALE, 0, 0, 0) \
     X("cluster|links", cluster, SERVER, 2, FAKE_STALE, 0, 0, 0) \
@@ -119,14 +120,14 @@
     X("command", command, CONNECTION, -1, FAKE_ALWAYS | FAKE_CONTAINER, 0, 0, 0) \
     X("command|count", command_count, CONNECTION, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("command|docs", command_docs, CONNECTION, -2, FAKE_ALWAYS, 0, 0, 0) \
-    X("command|getkeys", unsupported, CONNECTION, -4, FAKE_ALWAYS, 0, 0, 0) \
-    X("command|getkeysandflags", unsupported, CONNECTION, -4, FAKE_ALWAYS, 0, 0, 0) \
-    X("command|help", unsupported, CONNECTION, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("command|info", unsupported, CONNECTION, -2, FAKE_ALWAYS, 0, 0, 0) \
-    X("command|list", unsupported, CONNECTION, -2, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|getkeys", command_getkeys, CONNECTION, -4, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|getkeysandflags", command_getkeysandflags, CONNECTION, -4, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|help", help, CONNECTION, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|info", command_info, CONNECTION, -2, FAKE_ALWAYS, 0, 0, 0) \
+    X("command|list", command_list, CONNECTION, -2, FAKE_ALWAYS, 0, 0, 0) \
     X("config", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("config|get", config_get, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("config|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("config|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("config|resetstat", config_resetstat, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("config|rewrite", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("config|set", config_set, SERVER, -4, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
@@ -157,7 +158,7 @@
     X("function|delete", unsupported, SCRIPTING, 3, FAKE_WRITE | FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|dump", unsupported, SCRIPTING, 2, FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|flush", unsupported, SCRIPTING, -2, FAKE_WRITE | FAKE_NOSCRIPT, 0, 0, 0) \
-    X("function|help", unsupported, SCRIPTING, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("function|help", help, SCRIPTING, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("function|kill", unsupported, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
     X("function|list", unsupported, SCRIPTING, -2, FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|load", unsupported, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
@@ -202,11 +203,11 @@
     X("incrbyfloat", incrbyfloat, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("info", info, SERVER, -1, FAKE_ALWAYS | FAKE_DANGEROUS, 0, 0, 0) \
     X("keys", keys, KEYSPACE, 2, FAKE_READ | FAKE_DANGEROUS, 0, 0, 0) \
-    X("lastsave", unsupported, SERVER, 1, FAKE_ALWAYS | FAKE_FAST | FAKE_DANGEROUS, 0, 0, 0) \
+    X("lastsave", unsupported, SERVER, 1, FAKE_ALWAYS | FAKE_FAST | FAKE_FOR_ADMIN, 0, 0, 0) \
     X("latency", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("latency|doctor", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("latency|graph", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("latency|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("latency|histogram", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("latency|history", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("latency|latest", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
@@ -228,7 +229,7 @@
     X("ltrim", ltrim, LIST, 4, FAKE_WRITE, 1, 1, 1) \
     X("memory", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("memory|doctor", unsupported, SERVER, 2, 0, 0, 0, 0) \
-    X("memory|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("memory|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("memory|malloc-stats", unsupported, SERVER, 2, 0, 0, 0, 0) \
     X("memory|purge", unsupported, SERVER, 2, 0, 0, 0, 0) \
     X("memory|stats", unsupported, SERVER, 2, 0, 0, 0, 0) \
@@ -236,7 +237,7 @@
     X("mget", mget, STRING, -2, FAKE_READ | FAKE_FAST, 1, -1, 1) \
     X("migrate", unsupported, KEYSPACE, -6, FAKE_WRITE | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 3, 3, 1) \
     X("module", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("module|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("module|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("module|list", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT, 0, 0, 0) \
     X("module|load", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("module|loadex", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
@@ -249,7 +250,7 @@
     X("object", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("object|encoding", object_encoding, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
     X("object|freq", unsupported, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
-    X("object|help", unsupported, KEYSPACE, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("object|help", help, KEYSPACE, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("object|idletime", unsupported, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
     X("object|refcount", unsupported, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
     X("persist", persist, KEYSPACE, 2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
@@ -270,7 +271,7 @@
     X("publish", publish, PUBSUB, 3, FAKE_PUBSUB | FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
     X("pubsub", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("pubsub|channels", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
-    X("pubsub|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("pubsub|numpat", unsupported, PUBSUB, 2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
     X("pubsub|numsub", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
     X("pubsub|shardchannels", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
@@ -287,7 +288,7 @@
     X("reset", reset, CONNECTION, 1, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
     X("restore", unsupported, KEYSPACE, -4, FAKE_GROW | FAKE_DANGEROUS, 1, 1, 1) \
     X("restore-asking", unsupported, KEYSPACE, -4, FAKE_GROW | FAKE_ASKING | FAKE_DANGEROUS, 1, 1, 1) \
-    X("role", role, SERVER, 1, FAKE_NOSCRIPT | FAKE_ALWAYS | FAKE_FAST | FAKE_DANGEROUS, 0, 0, 0) \
+    X("role", role, SERVER, 1, FAKE_NOSCRIPT | FAKE_ALWAYS | FAKE_FAST | FAKE_FOR_ADMIN, 0, 0, 0) \
     X("rpop", rpop, LIST, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("rpoplpush", rpoplpush, LIST, 3, FAKE_GROW, 1, 2, 1) \
     X("rpush", rpush, LIST, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
@@ -300,7 +301,7 @@
     X("script|debug", unsupported, SCRIPTING, 3, FAKE_NOSCRIPT, 0, 0, 0) \
     X("script|exists", script_exists, SCRIPTING, -3, FAKE_NOSCRIPT, 0, 0, 0) \
     X("script|flush", script_flush, SCRIPTING, -2, FAKE_NOSCRIPT, 0, 0, 0) \
-    X("script|help", unsupported, SCRIPTING, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("script|help", help, SCRIPTING, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("script|kill", script_kill, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
     X("script|load", script_load, SCRIPTING, 3, FAKE_NOSCRIPT | FAKE_STALE, 0, 0, 0) \
     X("sdiff", sdiff, SET, -2, FAKE_READ, 1, -1, 1) \
@@ -319,14 +320,14 @@
     X("slaveof", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("slowlog", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("slowlog|get", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
-    X("slowlog|help", unsupported, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("slowlog|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("slowlog|len", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
     X("slowlog|reset", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
     X("smembers", smembers, SET, 2, FAKE_READ, 1, 1, 1) \
     X("smismember", smismember, SET, -3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("smove", smove, SET, 4, FAKE_WRITE | FAKE_FAST, 1, 2, 1) \
-    X("sort", unsupported, KEYSPACE, -2, FAKE_GROW | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
-    X("sort_ro", unsupported, KEYSPACE, -2, FAKE_READ | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
+    X("sort", unsupported, SORT, -2, FAKE_GROW | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
+    X("sort_ro", unsupported, SORT, -2, FAKE_READ | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
     X("spop", spop, SET, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("spublish", unsupported, PUBSUB, 3, FAKE_PUBSUB | FAKE_ALWAYS | FAKE_FAST, 1, 1, 1) \
     X("srandmember", srandmember, SET, -2, FAKE_READ, 1, 1, 1) \
@@ -360,12 +361,12 @@
     X("xgroup|createconsumer", unsupported, STREAM, 5, FAKE_GROW, 2, 2, 1) \
     X("xgroup|delconsumer", unsupported, STREAM, 5, FAKE_WRITE, 2, 2, 1) \
     X("xgroup|destroy", unsupported, STREAM, 4, FAKE_WRITE, 2, 2, 1) \
-    X("xgroup|help", unsupported, STREAM, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("xgroup|help", help, STREAM, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("xgroup|setid", unsupported, STREAM, -5, FAKE_WRITE, 2, 2, 1) \
     X("xinfo", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("xinfo|consumers", unsupported, STREAM, 4, FAKE_READ, 2, 2, 1) \
     X("xinfo|groups", unsupported, STREAM, 3, FAKE_READ, 2, 2, 1) \
-    X("xinfo|help", unsupported, STREAM, 2, FAKE_ALWAYS, 0, 0, 0) \
+    X("xinfo|help", help, STREAM, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("xinfo|stream", unsupported, STREAM, -3, FAKE_READ, 2, 2, 1) \
     X("xlen", unsupported, STREAM, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("xpending", unsupported, STREAM, -3, FAKE_READ, 1, 1, 1) \

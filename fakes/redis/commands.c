@@ -60,20 +60,6 @@ const struct fake_command *fake_command_find_sub(enum fake_version version,
     return append_lower(lower, &length, name) ? find(version, lower) : NULL;
 }
 
-bool fake_redis_key_of(const struct fl_span *args, size_t count, size_t i, struct fl_span *ret_key)
-{
-    const enum fake_version any = FAKE_VERSION_7_4;
-    const struct fake_command *command = count ? fake_command_find(any, args[0]) : NULL;
-    if (command && (command->flags & FAKE_CMD_CONTAINER) && count > 1)
-        command = fake_command_find_sub(any, command, args[1]);
-    if (!command || !command->first_key) return false;
-    int64_t last = command->last_key < 0 ? (int64_t)count + command->last_key : command->last_key;
-    int64_t position = command->first_key + (int64_t)i * command->key_step;
-    if (position > last || position >= (int64_t)count || (i && !command->key_step)) return false;
-    *ret_key = args[position];
-    return true;
-}
-
 size_t fake_command_count(void)
 {
     return FL_COUNT(commands);

@@ -1,4 +1,4 @@
-/* Commands about the server: INFO, CONFIG, COMMAND, TIME, ROLE, WAIT. */
+/* Commands about the server: INFO, CONFIG, TIME, ROLE, WAIT. */
 #include <stdio.h>
 
 #include "fakes/redis/command_list.h"
@@ -37,43 +37,6 @@ void fake_cmd_wait(struct fake_call *call)
         return;
     }
     fake_reply_int(call->out, 0);
-}
-
-void fake_cmd_command_count(struct fake_call *call)
-{
-    int64_t count = 0;
-    for (size_t i = 0; i < fake_command_count(); i++)
-        count += !strchr(fake_command_at(i)->name, '|') &&
-                 fake_version_knows(call->engine->version, fake_command_at(i));
-    fake_reply_int(call->out, count);
-}
-
-void fake_cmd_command_docs(struct fake_call *call)
-{
-    fake_reply_map(call->out, 0);
-}
-
-/* COMMAND alone: name, arity, flags, first key, last key, step, and four empty lists. */
-void fake_cmd_command(struct fake_call *call)
-{
-    size_t place = fake_reply_array_later(call->out), count = 0;
-    for (size_t i = 0; i < fake_command_count(); i++) {
-        const struct fake_command *command = fake_command_at(i);
-        if (strchr(command->name, '|') || !fake_version_knows(call->engine->version, command))
-            continue;
-        count++;
-        fake_reply_array(call->out, 10);
-        fake_reply_bulk_text(call->out, command->name);
-        fake_reply_int(call->out, command->arity);
-        fake_reply_array(call->out, 1);
-        fake_reply_status(call->out, command->flags & FAKE_CMD_WRITE ? "write" : "readonly");
-        fake_reply_int(call->out, command->first_key);
-        fake_reply_int(call->out, command->last_key);
-        fake_reply_int(call->out, command->key_step);
-        for (int empty = 0; empty < 4; empty++)
-            fake_reply_array(call->out, 0);
-    }
-    fake_reply_array_set(call->out, place, count);
 }
 
 /* ---- INFO ---- */

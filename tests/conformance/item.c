@@ -64,7 +64,9 @@ enum item_band item_band(struct fl_span item)
                                                 "punsubscribe", "ssubscribe",  "sunsubscribe"};
     static const char *const messages[] = {"message", "pmessage", "smessage", "invalidate",
                                            "tracking-redir-broken"};
+    enum { PUSHED_ELEMENTS_MAX = 4 }; /* a reply may begin with one of these words, too */
     if (item_is_monitor_line(item)) return ITEM_MESSAGE;
+    if (item_elements(item) > PUSHED_ELEMENTS_MAX) return ITEM_REPLY;
     struct fl_span word = item_first_word(item);
     for (size_t i = 0; word.length && i < sizeof(confirmations) / sizeof(confirmations[0]); i++)
         if (fl_span_is(word, confirmations[i])) return ITEM_CONFIRMATION;

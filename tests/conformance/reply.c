@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "tests/conformance/about_server.h"
 #include "tests/conformance/client_lines.h"
 #include "tests/conformance/item.h"
 
@@ -42,6 +43,8 @@ enum reply_kind reply_kind(const struct fl_span *args, size_t count)
         {"config", NULL, REPLY_ANY},
         {"memory", NULL, REPLY_ANY},
         {"hello", NULL, REPLY_HELLO},
+        {"command", "info", REPLY_COMMANDS},
+        {"command", "list", REPLY_SET},
         {"client", "id", REPLY_ANY},
         {"client", "getredir", REPLY_ANY},
         {"client", "list", REPLY_CLIENTS},
@@ -49,6 +52,7 @@ enum reply_kind reply_kind(const struct fl_span *args, size_t count)
         {"pubsub", "channels", REPLY_SET},
         {"pubsub", "shardchannels", REPLY_SET},
     };
+    if (count == 2 && is_word(args[1], "help")) return REPLY_HELP;
     for (size_t i = 0; count && i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (is_word(args[0], kinds[i].name) &&
             (!kinds[i].subcommand || (count > 1 && is_word(args[1], kinds[i].subcommand))))
@@ -124,6 +128,8 @@ bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b)
     case REPLY_TIME: return same_time(a, b);
     case REPLY_ANY: return a.bytes[0] == b.bytes[0] && a.bytes[0] != '-';
     case REPLY_HELLO: return same_hello(a, b);
+    case REPLY_COMMANDS: return command_info_equal(a, b);
+    case REPLY_HELP: return help_equal(a, b);
     case REPLY_CLIENTS: return client_lines_equal(a, b);
     }
     return false;

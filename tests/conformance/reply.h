@@ -16,6 +16,8 @@ enum reply_kind {
     REPLY_TIME,       /* an integer that may differ by a few seconds' worth */
     REPLY_ANY,        /* only the type counts: ids, times, INFO */
     REPLY_HELLO,      /* all but the connection's id */
+    REPLY_COMMANDS,   /* COMMAND INFO: notes in any words */
+    REPLY_HELP,       /* HELP: the same subcommands */
     REPLY_CLIENTS,    /* lines of clients: the fields that a client can see the sense of */
 };
 
