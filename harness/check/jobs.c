@@ -32,13 +32,15 @@ struct ledger_job *ledger_announce_raw(struct ledger *ledger, const char *name,
 {
     struct ledger_job *job = job_new(ledger, fl_span_from(name));
     if (!job || fl_map_put(&ledger->jobs, payload, job, NULL)) return NULL;
-    job->of_plan = true;
+    job->of_plan = job->by_bytes = true;
     return job;
 }
 
 struct ledger_job *ledger_announce(struct ledger *ledger, const char *name, const char *jid)
 {
-    return ledger_announce_raw(ledger, name, fl_span_from(jid));
+    struct ledger_job *job = ledger_announce_raw(ledger, name, fl_span_from(jid));
+    if (job) job->by_bytes = false;
+    return job;
 }
 
 void ledger_announce_bulk(struct ledger *ledger, const char **names, uint32_t count)
@@ -52,9 +54,9 @@ void ledger_give_up(struct ledger_job *job)
     if (!job->accepted) job->given_up = true;
 }
 
-struct ledger_job *ledger_find(const struct ledger *ledger, const char *jid)
+struct ledger_job *ledger_find(const struct ledger *ledger, struct fl_span id)
 {
-    return fl_map_get(&ledger->jobs, fl_span_from(jid));
+    return fl_map_get(&ledger->jobs, id);
 }
 
 static bool is_jid(struct fl_span text)
@@ -150,6 +152,7 @@ static struct ledger_job *slow_job_of(struct ledger *ledger, struct fl_span payl
     if (by_jid) known = by_jid;
     if (!known) known = stranger(ledger, member(&json, "class"), session);
     struct fl_span key = jid.length ? jid : payload;
+    if (known) known->by_bytes = !jid.length;
     if (known && !by_jid && fl_map_put(&ledger->jobs, key, known, NULL)) known = NULL;
     fl_json_release(&json);
     return known;
@@ -162,4 +165,28 @@ struct ledger_job *ledger_job_of(struct ledger *ledger, struct fl_span payload, 
     if (!job) job = slow_job_of(ledger, payload, session);
     if (!job) ledger->failed_for_memory = true;
     return job;
+}
+
+static void forget(struct ledger *ledger, const struct ledger_job *job)
+{
+    uint32_t i = ledger->count - 1;
+    while (ledger->all[i] != job)
+        i--;
+    memmove(&ledger->all[i], &ledger->all[i + 1], (--ledger->count - i) * sizeof(ledger->all[0]));
+}
+
+void ledger_adopt(struct ledger *ledger, struct ledger_job *job, struct ledger_job *fresh)
+{
+    const struct fl_map_entry *entry;
+    for (uint32_t cursor = 0; (entry = fl_map_next(&ledger->jobs, &cursor));)
+        if (entry->value == fresh && fl_map_put(&ledger->jobs, entry->key, job, NULL))
+            ledger->failed_for_memory = true;
+    fl_assert(!job->copies);
+    job->stands = fresh->stands;
+    job->stand_count = fresh->stand_count;
+    job->stand_capacity = fresh->stand_capacity;
+    job->copies = fresh->copies;
+    job->queued = fresh->queued;
+    job->by_bytes = fresh->by_bytes;
+    forget(ledger, fresh);
 }

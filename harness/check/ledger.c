@@ -101,7 +101,7 @@ static struct ledger_delivery *delivery_of(struct ledger_job *job, const char *p
 struct ledger_job *ledger_task_begins(struct ledger *ledger, const char *jid, const char *process,
                                       uint32_t *ret_delivery)
 {
-    struct ledger_job *job = ledger_find(ledger, jid);
+    struct ledger_job *job = ledger_find(ledger, fl_span_from(jid));
     *ret_delivery = 0;
     ledger->working++;
     if (!job) return NULL;
@@ -140,17 +140,17 @@ void ledger_task_ends(struct ledger *ledger, const char *jid, const char *proces
 {
     ledger->now_us = now_us;
     ledger->working--;
-    struct ledger_job *job = ledger_find(ledger, jid);
+    struct ledger_job *job = ledger_find(ledger, fl_span_from(jid));
     struct ledger_delivery *delivery = job ? delivery_of(job, process, false) : NULL;
     if (!delivery || !delivery->in_hand) return;
     out_of_hand(ledger, delivery);
     if (!job->copies) end_job(ledger, job, outcome_state(delivery));
 }
 
-void ledger_run_begins(struct ledger *ledger, const char *jid, const char *process, int64_t now_us)
+void ledger_run_begins(struct ledger *ledger, struct ledger_job *job, const char *process,
+                       int64_t now_us)
 {
     ledger->now_us = now_us;
-    struct ledger_job *job = ledger_find(ledger, jid);
     struct ledger_delivery *delivery = job ? delivery_of(job, process, false) : NULL;
     if (!delivery) return;
     if (delivery->acknowledged)
@@ -163,10 +163,9 @@ void ledger_run_begins(struct ledger *ledger, const char *jid, const char *proce
     ledger->changed_us = now_us;
 }
 
-void ledger_run_ends(struct ledger *ledger, const char *jid, const char *process,
+void ledger_run_ends(struct ledger *ledger, struct ledger_job *job, const char *process,
                      enum fl_outcome outcome, int64_t now_us)
 {
-    struct ledger_job *job = ledger_find(ledger, jid);
     struct ledger_delivery *delivery = job ? delivery_of(job, process, false) : NULL;
     if (!delivery) return;
     delivery->run_ended = true;
@@ -297,8 +296,34 @@ static void judge(struct ledger *ledger, struct ledger_job *job)
         out_of_hand(ledger, &job->deliveries[i]);
 }
 
+static void untouch(struct ledger *ledger, const struct ledger_job *job)
+{
+    struct ledger_job **at = &ledger->touched;
+    while (*at != job)
+        at = &(*at)->next_touched;
+    *at = job->next_touched;
+}
+
+/* A retry and a promotion write new bytes: without a jid these are a stranger's. When one job that
+ * is known by its bytes has left its place, and one stranger has come, they are the same. */
+static void follow_rewritten(struct ledger *ledger)
+{
+    struct ledger_job *gone = NULL, *fresh = NULL;
+    for (struct ledger_job *job = ledger->touched; job; job = job->next_touched) {
+        bool is_gone = job->by_bytes && job->accepted && !job->copies;
+        bool is_fresh = !job->accepted && !job->of_plan && job->copies;
+        if ((is_gone && gone) || (is_fresh && fresh)) return;
+        if (is_gone) gone = job;
+        if (is_fresh) fresh = job;
+    }
+    if (!gone || !fresh) return;
+    untouch(ledger, fresh);
+    ledger_adopt(ledger, gone, fresh);
+}
+
 void ledger_settle(struct ledger *ledger)
 {
+    follow_rewritten(ledger);
     while (ledger->touched) {
         struct ledger_job *job = ledger->touched;
         ledger->touched = job->next_touched;

@@ -67,6 +67,7 @@ struct ledger_job {
     struct fl_span payload;  /* its first bytes, when the ledger keeps them */
     const char *first_queue; /* the key of the list that it entered first; NULL: none yet */
     bool of_plan;            /* a line `enqueue` names it */
+    bool by_bytes;           /* it has no jid: known by the bytes that stand in Redis */
     bool accepted;           /* it has stood in Redis */
     bool given_up;           /* its push failed: it never will */
     struct ledger_stand *stands;
@@ -134,13 +135,15 @@ void ledger_observe(struct ledger *ledger, const struct fake_redis_event *event,
 struct ledger_job *ledger_task_begins(struct ledger *ledger, const char *jid, const char *process,
                                       uint32_t *ret_delivery);
 void ledger_task_ends(struct ledger *ledger, const char *jid, const char *process, int64_t now_us);
-/* Its handler is called, and returns. */
-void ledger_run_begins(struct ledger *ledger, const char *jid, const char *process, int64_t now_us);
-void ledger_run_ends(struct ledger *ledger, const char *jid, const char *process,
+/* A job's handler is called, and returns; NULL: a job that the ledger does not know. */
+void ledger_run_begins(struct ledger *ledger, struct ledger_job *job, const char *process,
+                       int64_t now_us);
+void ledger_run_ends(struct ledger *ledger, struct ledger_job *job, const char *process,
                      enum fl_outcome outcome, int64_t now_us);
 void ledger_process_died(struct ledger *ledger, const char *process, int64_t now_us);
 
-struct ledger_job *ledger_find(const struct ledger *ledger, const char *jid);
+/* By its jid, or by the bytes of a payload that has none; NULL: not seen yet. */
+struct ledger_job *ledger_find(const struct ledger *ledger, struct fl_span id);
 /* The process that the job was last handed to; NULL: none yet. */
 const char *ledger_holder(const struct ledger *ledger, const char *name);
 /* The scenario's name of a jid that begins `text`; returns its length, 0 when there is none. */
@@ -152,6 +155,8 @@ const char *ledger_state_text(enum plan_job_state state);
 /* For jobs.c, places.c and observe.c. */
 struct ledger_job *ledger_job_of(struct ledger *ledger, struct fl_span payload,
                                  const char *session);
+/* `fresh` is what `job` has been rewritten to: what is known of it is now `job`'s. */
+void ledger_adopt(struct ledger *ledger, struct ledger_job *job, struct ledger_job *fresh);
 void ledger_add(struct ledger *ledger, struct ledger_job *job, struct ledger_key *key,
                 uint32_t count);
 void ledger_remove(struct ledger *ledger, struct ledger_job *job, struct ledger_key *key,

@@ -6,6 +6,7 @@
 
 #include "core/assert.h"
 #include "harness/run/stage.h"
+#include "queue/job.h"
 
 /* The node whose fiber runs this job: its redis port is our wrapper. */
 static struct node *node_of(const struct fl_job *job)
@@ -45,15 +46,16 @@ static enum fl_outcome perform(struct fl_job *job)
         [FL_DONE] = "done", [FL_DISCARDED] = "discarded", [FL_FAILED] = "failed"};
     struct node *node = node_of(job);
     struct run *run = node->run;
-    const char *jid = fl_job_jid(job);
+    struct fl_span jid = fl_span_from(fl_job_jid(job));
+    struct ledger_job *known = ledger_find(run->ledger, jid.length ? jid : job->payload->raw);
     const struct fl_worker *worker = original(node, fl_job_class(job));
     struct sim_memory *owner = sim_memory_switch(NULL);
     mark(node, "run begins", "");
-    ledger_run_begins(run->ledger, jid, node->name, sim_world_now_us(run->world));
+    ledger_run_begins(run->ledger, known, node->name, sim_world_now_us(run->world));
     sim_memory_switch(owner);
     enum fl_outcome outcome = worker->perform(job);
     owner = sim_memory_switch(NULL);
-    ledger_run_ends(run->ledger, jid, node->name, outcome, sim_world_now_us(run->world));
+    ledger_run_ends(run->ledger, known, node->name, outcome, sim_world_now_us(run->world));
     mark(node, "run ends", outcomes[outcome]);
     sim_memory_switch(owner);
     return outcome;

@@ -227,15 +227,16 @@ static void play(struct fixture *f, const char *step)
         enum fl_outcome outcome;
     } ends[] = {{"@done", FL_DONE}, {"@discarded", FL_DISCARDED}, {"@failed", FL_FAILED}};
     const char *process = strchr(step, ' ') + 1;
+    struct ledger_job *job = ledger_find(f->ledger, FL_SPAN(JID_A));
     uint32_t delivery;
     if (step[0] != '@') send_command(f, step);
     if (strncmp(step, "@begin", 6) == 0) ledger_task_begins(f->ledger, JID_A, process, &delivery);
-    if (strncmp(step, "@run", 4) == 0) ledger_run_begins(f->ledger, JID_A, process, f->now_us);
+    if (strncmp(step, "@run", 4) == 0) ledger_run_begins(f->ledger, job, process, f->now_us);
     if (strncmp(step, "@end", 4) == 0) ledger_task_ends(f->ledger, JID_A, process, f->now_us);
     if (strncmp(step, "@died", 5) == 0) ledger_process_died(f->ledger, process, f->now_us);
     for (size_t i = 0; i < FL_COUNT(ends); i++)
         if (strncmp(step, ends[i].verb, strlen(ends[i].verb)) == 0)
-            ledger_run_ends(f->ledger, JID_A, process, ends[i].outcome, f->now_us);
+            ledger_run_ends(f->ledger, job, process, ends[i].outcome, f->now_us);
 }
 
 static void history_row(void **state)
@@ -245,7 +246,7 @@ static void history_row(void **state)
     open_fixture(&f);
     for (size_t i = 0; i < STEPS_MAX && row->steps[i]; i++)
         play(&f, row->steps[i]);
-    const struct ledger_job *job = ledger_find(f.ledger, JID_A);
+    const struct ledger_job *job = ledger_find(f.ledger, FL_SPAN(JID_A));
     if (row->state) assert_string_equal(ledger_state_text(job->state), row->state);
     assert_int_equal(job->delivery_count, row->deliveries);
     assert_int_equal(f.ledger->pending, job->accepted && !job->ended);
@@ -289,9 +290,43 @@ static void a_raw_payload_keeps_its_name_through_its_retries(void **state)
     close_fixture(&f);
 }
 
+#define RAW          "{\"class\":\"NoSuch\",\"args\":[]}"
+#define RAW_RETRIED  "{\"class\":\"NoSuch\",\"args\":[],\"retry_count\":0}"
+#define RAW_PROMOTED "{\"class\":\"NoSuch\",\"args\":[],\"retry_count\":0,\"jid\":\"eeee\"}"
+
+static void a_payload_without_a_jid_is_followed_when_it_is_rewritten(void **state)
+{
+    (void)state;
+    static const char *const steps[] = {
+        "web LPUSH queue:default " RAW,
+        "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
+        "p1 MULTI",
+        "p1 LREM queue:fl|p1|default -1 " RAW,
+        "p1 ZADD retry 9 " RAW_RETRIED,
+        "p1 EXEC",
+        "p1 MULTI",
+        "p1 LPUSH queue:default " RAW_PROMOTED,
+        "p1 ZREM retry " RAW_RETRIED,
+        "p1 EXEC",
+    };
+    struct fixture f;
+    open_fixture(&f);
+    struct ledger_job *job = ledger_announce_raw(f.ledger, "stranger", fl_span_from(RAW));
+    for (size_t i = 0; i < FL_COUNT(steps); i++)
+        play(&f, steps[i]);
+    assert_string_equal(f.ledger->violation, "");
+    assert_int_equal(f.ledger->count, 2); /* and the fixture's */
+    assert_int_equal(job->state, PLAN_STATE_WAITING);
+    assert_int_equal(f.ledger->pending, 1);
+    assert_ptr_equal(ledger_find(f.ledger, FL_SPAN("eeee")), job);
+    play(&f, "p1 DEL queue:default");
+    assert_non_null(strstr(f.ledger->violation, "stranger stands nowhere"));
+    close_fixture(&f);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(histories) + 2];
+    struct CMUnitTest tests[FL_COUNT(histories) + 3];
     size_t count = 0;
     for (; count < FL_COUNT(histories); count++)
         tests[count] =
@@ -300,5 +335,7 @@ int main(void)
         (struct CMUnitTest)cmocka_unit_test(names_jobs_that_others_enqueue_after_their_parent);
     tests[count++] =
         (struct CMUnitTest)cmocka_unit_test(a_raw_payload_keeps_its_name_through_its_retries);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(
+        a_payload_without_a_jid_is_followed_when_it_is_rewritten);
     return _cmocka_run_group_tests("ledger", tests, count, NULL, NULL);
 }
