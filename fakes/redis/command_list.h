@@ -192,7 +192,7 @@
     X("hmget", hmget, HASH, -3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("hmset", hmset, HASH, -4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("host:", hang_up, CONNECTION, -1, FAKE_TALK | FAKE_NO_AUTH, 0, 0, 0) \
-    X("hrandfield", unsupported, HASH, -2, FAKE_READ, 1, 1, 1) \
+    X("hrandfield", hrandfield, HASH, -2, FAKE_READ, 1, 1, 1) \
     X("hscan", hscan, HASH, -3, FAKE_READ, 1, 1, 1) \
     X("hset", hset, HASH, -4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("hsetnx", hsetnx, HASH, 4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
@@ -326,8 +326,8 @@
     X("smembers", smembers, SET, 2, FAKE_READ, 1, 1, 1) \
     X("smismember", smismember, SET, -3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("smove", smove, SET, 4, FAKE_WRITE | FAKE_FAST, 1, 2, 1) \
-    X("sort", unsupported, SORT, -2, FAKE_GROW | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
-    X("sort_ro", unsupported, SORT, -2, FAKE_READ | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
+    X("sort", sort, SORT, -2, FAKE_GROW | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
+    X("sort_ro", sort_ro, SORT, -2, FAKE_READ | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
     X("spop", spop, SET, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("spublish", unsupported, PUBSUB, 3, FAKE_PUBSUB | FAKE_ALWAYS | FAKE_FAST, 1, 1, 1) \
     X("srandmember", srandmember, SET, -2, FAKE_READ, 1, 1, 1) \
@@ -379,18 +379,18 @@
     X("zadd", zadd, ZSET, -4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("zcard", zcard, ZSET, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("zcount", zcount, ZSET, 4, FAKE_READ | FAKE_FAST, 1, 1, 1) \
-    X("zdiff", unsupported, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
-    X("zdiffstore", unsupported, ZSET, -4, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
+    X("zdiff", zdiff, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("zdiffstore", zdiffstore, ZSET, -4, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
     X("zincrby", zincrby, ZSET, 4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
-    X("zinter", unsupported, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
-    X("zintercard", unsupported, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
-    X("zinterstore", unsupported, ZSET, -4, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
+    X("zinter", zinter, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("zintercard", zintercard, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("zinterstore", zinterstore, ZSET, -4, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
     X("zlexcount", zlexcount, ZSET, 4, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("zmpop", zmpop, ZSET, -4, FAKE_WRITE | FAKE_MOVABLE_KEYS, 0, 0, 0) \
     X("zmscore", zmscore, ZSET, -3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("zpopmax", zpopmax, ZSET, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("zpopmin", zpopmin, ZSET, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
-    X("zrandmember", unsupported, ZSET, -2, FAKE_READ, 1, 1, 1) \
+    X("zrandmember", zrandmember, ZSET, -2, FAKE_READ, 1, 1, 1) \
     X("zrange", zrange, ZSET, -4, FAKE_READ, 1, 1, 1) \
     X("zrangebylex", zrangebylex, ZSET, -4, FAKE_READ, 1, 1, 1) \
     X("zrangebyscore", zrangebyscore, ZSET, -4, FAKE_READ, 1, 1, 1) \
@@ -406,8 +406,8 @@
     X("zrevrank", zrevrank, ZSET, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("zscan", zscan, ZSET, -3, FAKE_READ, 1, 1, 1) \
     X("zscore", zscore, ZSET, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
-    X("zunion", unsupported, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
-    X("zunionstore", unsupported, ZSET, -4, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1)
+    X("zunion", zunion, ZSET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("zunionstore", zunionstore, ZSET, -4, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1)
 // clang-format on
 
 #define FAKE_COMMAND_DECLARE(name, handler, family, arity, flags, first, last, step)               \

@@ -216,8 +216,7 @@ void fake_cmd_srandmember(struct fake_call *call)
             fake_reply_nil(call->out);
         return;
     }
-    if (!fake_call_int_range(call, call->args[2], -(INT64_MAX / 2), INT64_MAX / 2, NULL, &count))
-        return;
+    if (!fake_call_int_range(call, call->args[2], -INT64_MAX, INT64_MAX, NULL, &count)) return;
     if (!find_set(call, call->args[1], &set)) return;
     if (!set || count == 0) {
         fake_reply_array(call->out, 0);

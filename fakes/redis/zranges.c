@@ -177,25 +177,10 @@ static void store_range(struct fake_call *call, const struct fake_redis_key *sou
     bool ok = true;
     for (uint32_t i = 0; ok && i < length; i++, node = step(node, false))
         ok = fake_zset_put(call, &copy, fake_str_span(node->member), node->score);
-    struct fake_redis_key *target = fake_key_find(call->db, call->args[1]);
-    if (ok && !length && target) fake_key_delete(call->db, target);
-    if (ok && length) {
-        if (target)
-            fake_key_overwrite(call->db, target, FAKE_REDIS_ZSET);
-        else
-            target = fake_key_create(call->db, call->args[1], FAKE_REDIS_ZSET);
-        ok = target;
-        if (target) {
-            target->zset = copy.zset;
-            target->large = copy.large;
-            copy.zset = (struct fake_zset){0};
-        }
-    }
-    fake_zset_release(fake_call_heap(call), &copy.zset);
-    if (ok)
+    if (!ok) fake_call_oom(call);
+    if (ok && fake_zset_store(call, call->args[1], &copy, "zrangestore"))
         fake_reply_int(call->out, length);
-    else
-        fake_call_oom(call);
+    fake_zset_release(fake_call_heap(call), &copy.zset);
 }
 
 /* ---- ZRANGE and its older forms ---- */

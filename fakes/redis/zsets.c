@@ -5,6 +5,7 @@
 
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/scan.h"
 
@@ -32,6 +33,44 @@ bool fake_zset_put(struct fake_call *call, struct fake_redis_key *zset, struct f
         node = fake_zset_add(fake_call_heap(call), &zset->zset, member, score,
                              fake_dice_roll(&call->engine->dice));
     return node;
+}
+
+/* A sorted set that was made whole is compact when it could have grown so. */
+static void choose_encoding(struct fake_redis_key *zset)
+{
+    struct fake_znode *node = fake_zset_first(&zset->zset);
+    zset->large = fake_zset_count(&zset->zset) > FAKE_ZSET_LISTPACK_ENTRIES_MAX;
+    for (; node && !zset->large; node = node->links[0].forward)
+        zset->large = node->member->length > FAKE_LISTPACK_VALUE_BYTES_MAX;
+    if (zset->large) return;
+    for (node = fake_zset_first(&zset->zset); node; node = node->links[0].forward)
+        if (node->score == 0) node->score = 0; /* as fake_zset_put */
+}
+
+bool fake_zset_store(struct fake_call *call, struct fl_span name, struct fake_redis_key *value,
+                     const char *event)
+{
+    struct fake_redis_key *target = fake_key_find(call->db, name);
+    if (!fake_zset_count(&value->zset)) {
+        if (!target) return true;
+        fake_key_delete(call->db, target);
+        fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "del", name);
+        return true;
+    }
+    if (target)
+        fake_key_overwrite(call->db, target, FAKE_REDIS_ZSET);
+    else
+        target = fake_key_create(call->db, name, FAKE_REDIS_ZSET);
+    if (!target) {
+        fake_call_oom(call);
+        return false;
+    }
+    choose_encoding(value);
+    target->zset = value->zset;
+    target->large = value->large;
+    value->zset = (struct fake_zset){0};
+    fake_key_notify(call->db, FAKE_NOTIFY_ZSET, event, name);
+    return true;
 }
 
 void fake_zset_shrunk(struct fake_database *db, struct fake_redis_key *zset)

@@ -17,6 +17,10 @@ void fake_zset_reply_mpop(struct fake_database *db, struct fake_redis_key *zset,
 /* Adds or moves one member as the value's encoding would hold the score. False: out of memory. */
 bool fake_zset_put(struct fake_call *call, struct fake_redis_key *zset, struct fl_span member,
                    double score);
+/* Moves what `value` holds to a key, whatever that was, or deletes it when there is nothing; the
+ * encoding is chosen anew. `event` is announced. False: OOM was answered. */
+bool fake_zset_store(struct fake_call *call, struct fl_span name, struct fake_redis_key *value,
+                     const char *event);
 /* Members were removed. */
 void fake_zset_shrunk(struct fake_database *db, struct fake_redis_key *zset);
 

@@ -30,6 +30,7 @@
     X(sets, 80)                                                                                    \
     X(transactions, 50)                                                                            \
     X(scripts, 45)                                                                                 \
+    X(sort, 24)                                                                                    \
     X(connection, 12)
 
 struct generate_pattern {

@@ -15,6 +15,7 @@ static const struct generate_pattern patterns[] = {
     {8, "HINCRBY H U I"},
     {5, "HINCRBYFLOAT H U F"},
     {2, "HSCAN H 0 [MATCH *a*] COUNT 1000"},
+    {2, "HRANDFIELD H {0|1000} [WITHVALUES]"},
 };
 
 const struct generate_family generate_hashes = GENERATE_FAMILY(patterns);

@@ -31,6 +31,14 @@ static const struct generate_pattern patterns[] = {
     {6, "ZADD X [NX|XX] 0 U 0 U 0 U"},
     {2, "ZREM X U"},
     {2, "ZSCAN Z 0 [MATCH a*] COUNT 1000"},
+    {3, "{ZUNION|ZINTER} {1 Z|2 Z Z|2 Z S|3 Z Z Z|2 K Z|0 Z} [WEIGHTS F F|WEIGHTS F F F|WEIGHTS 2 "
+        "0.5] [AGGREGATE MIN|AGGREGATE MAX|AGGREGATE SUM] [WITHSCORES]"},
+    {3, "{ZUNIONSTORE|ZINTERSTORE} Z {1 Z|2 Z Z|2 Z S|3 Z Z Z|2 K Z|0 Z} [WEIGHTS F F|WEIGHTS F F "
+        "F|WEIGHTS 2 0.5] [AGGREGATE MIN|AGGREGATE MAX|AGGREGATE SUM]"},
+    {2, "ZDIFF {1 Z|2 Z Z|2 Z S|3 Z Z Z|2 K Z|0 Z} [WITHSCORES]"},
+    {1, "ZDIFFSTORE Z {1 Z|2 Z Z|2 S Z|3 Z Z Z}"},
+    {2, "ZINTERCARD {1 Z|2 Z Z|2 Z S|0 Z} [LIMIT I]"},
+    {2, "ZRANDMEMBER Z {0|1000} [WITHSCORES]"},
 };
 
 const struct generate_family generate_zsets = GENERATE_FAMILY(patterns);
