@@ -13,14 +13,16 @@ static const char *const import_schema[] = {
 
     /* `run` counts the runs begun: the last one to begin owns the import, and a stale one's writes
      * do nothing. byte_offset and row_number are the checkpoint: what lies before them is in
-     * import_rows or import_rejected_rows. */
+     * import_rows or import_rejected_rows. An IN of more than two would make SQLite build a table
+     * of the words at every write. */
     "CREATE TABLE IF NOT EXISTS imports ("
     " id INTEGER PRIMARY KEY,"
     " business_account_id INTEGER NOT NULL,"
     " import_type TEXT NOT NULL,"
     " source TEXT NOT NULL,"
     " state TEXT NOT NULL DEFAULT 'pending'"
-    "  CHECK (state IN ('pending', 'processing', 'completed', 'failed')),"
+    "  CHECK (state = 'pending' OR state = 'processing' OR state = 'completed' OR state = "
+    "'failed'),"
     " error TEXT,"
     " run INTEGER NOT NULL DEFAULT 0,"
     " byte_offset INTEGER NOT NULL DEFAULT 0,"
