@@ -104,43 +104,65 @@ static size_t draw_name(struct sim_choices *choices, struct sim_point *point,
     return 0;
 }
 
-uint64_t sim_choose_below(struct sim_choices *choices, enum sim_choice_kind kind,
-                          const char *stream, const char *label, uint64_t bound)
+/* NULL: it cannot be made, which is noted. A place is the point's number, from 1. */
+static struct sim_point *point_at(struct sim_choices *choices, uint32_t *place,
+                                  enum sim_choice_kind kind, const char *stream, const char *label)
+{
+    if (!*place) {
+        uint32_t number;
+        enum fl_error err = sim_points_find(&choices->points, kind, stream, label, &number);
+        if (err) {
+            choices->made_err = err;
+            return NULL;
+        }
+        *place = number + 1;
+    }
+    return &choices->points.points[*place - 1];
+}
+
+uint64_t sim_choose_below_at(struct sim_choices *choices, uint32_t *place,
+                             enum sim_choice_kind kind, const char *stream, const char *label,
+                             uint64_t bound)
 {
     fl_assert(bound > 0);
     if (bound == 1) return 0;
-    uint32_t number;
-    enum fl_error err = sim_points_find(&choices->points, kind, stream, label, &number);
-    if (err) {
-        choices->made_err = err;
-        return 0;
-    }
-    struct sim_point *point = &choices->points.points[number];
+    struct sim_point *point = point_at(choices, place, kind, stream, label);
+    if (!point) return 0;
     uint64_t value = draw_number(choices, point, bound);
     point->occurrences++;
-    record(choices, (struct sim_choice){number, SIM_NO_NAME, value});
+    record(choices, (struct sim_choice){*place - 1, SIM_NO_NAME, value});
     return value;
+}
+
+uint64_t sim_choose_below(struct sim_choices *choices, enum sim_choice_kind kind,
+                          const char *stream, const char *label, uint64_t bound)
+{
+    uint32_t place = 0;
+    return sim_choose_below_at(choices, &place, kind, stream, label, bound);
+}
+
+size_t sim_choose_name_at(struct sim_choices *choices, uint32_t *place, enum sim_choice_kind kind,
+                          const char *stream, const char *label, const char *const *names,
+                          size_t count)
+{
+    fl_assert(count > 0);
+    if (count == 1) return 0;
+    struct sim_point *point = point_at(choices, place, kind, stream, label);
+    if (!point) return 0;
+    size_t index = draw_name(choices, point, names, count);
+    point->occurrences++;
+    struct sim_choice choice = {.point = *place - 1};
+    enum fl_error err = sim_names_put(&choices->points.names, names[index], &choice.name);
+    if (err) choices->made_err = err;
+    record(choices, choice);
+    return index;
 }
 
 size_t sim_choose_name(struct sim_choices *choices, enum sim_choice_kind kind, const char *stream,
                        const char *label, const char *const *names, size_t count)
 {
-    fl_assert(count > 0);
-    if (count == 1) return 0;
-    uint32_t number;
-    enum fl_error err = sim_points_find(&choices->points, kind, stream, label, &number);
-    if (err) {
-        choices->made_err = err;
-        return 0;
-    }
-    struct sim_point *point = &choices->points.points[number];
-    size_t index = draw_name(choices, point, names, count);
-    point->occurrences++;
-    struct sim_choice choice = {.point = number};
-    err = sim_names_put(&choices->points.names, names[index], &choice.name);
-    if (err) choices->made_err = err;
-    record(choices, choice);
-    return index;
+    uint32_t place = 0;
+    return sim_choose_name_at(choices, &place, kind, stream, label, names, count);
 }
 
 uint64_t sim_choices_misses(const struct sim_choices *choices)

@@ -38,6 +38,14 @@ uint64_t sim_choose_below(struct sim_choices *choices, enum sim_choice_kind kind
 /* An index into `names` (count >= 1); with one option nothing is drawn or recorded. */
 size_t sim_choose_name(struct sim_choices *choices, enum sim_choice_kind kind, const char *stream,
                        const char *label, const char *const *names, size_t count);
+/* The same for those who ask often: *place, 0 at first, spares the search from then on. It belongs
+ * to these choices and this (kind, stream, label) alone. */
+uint64_t sim_choose_below_at(struct sim_choices *choices, uint32_t *place,
+                             enum sim_choice_kind kind, const char *stream, const char *label,
+                             uint64_t bound);
+size_t sim_choose_name_at(struct sim_choices *choices, uint32_t *place, enum sim_choice_kind kind,
+                          const char *stream, const char *label, const char *const *names,
+                          size_t count);
 /* All that were made, one a line, replayable. FL_EBOUND when more than SIM_CHOICES_MAX were made.
  */
 FL_CHECKED enum fl_error sim_choices_format(const struct sim_choices *choices, struct fl_buf *out);

@@ -157,10 +157,11 @@ int64_t effect_latency(struct effect_process *process, const struct effect *effe
                        int64_t high_us)
 {
     struct sim_world *world = process->effects->world;
+    uint32_t *place = &effect->context->seen[effect->label->id].delay_place;
     int64_t total_us =
-        low_us + (int64_t)sim_choose_below(sim_world_choices(world), SIM_CHOICE_DELAY,
-                                           effect->context->name, effect->label->text,
-                                           (uint64_t)(high_us - low_us));
+        low_us + (int64_t)sim_choose_below_at(sim_world_choices(world), place, SIM_CHOICE_DELAY,
+                                              effect->context->name, effect->label->text,
+                                              (uint64_t)(high_us - low_us));
     effect_pass(process, total_us / 2);
     return total_us - total_us / 2;
 }

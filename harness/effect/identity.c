@@ -6,7 +6,7 @@
 
 #include "core/assert.h"
 
-enum { COUNTS_FIRST = 16, NAME_BYTES = 256 };
+enum { SEEN_FIRST = 16, NAME_BYTES = 256 };
 
 void effect_identities_init(struct effect_identities *identities)
 {
@@ -69,25 +69,24 @@ struct effect_context *effect_context(struct effect_identities *identities, cons
     return context;
 }
 
-static bool grow_counts(struct effect_identities *identities, struct effect_context *context,
-                        uint32_t id)
+static bool grow_seen(struct effect_identities *identities, struct effect_context *context,
+                      uint32_t id)
 {
-    uint32_t capacity = context->count_capacity ? context->count_capacity : COUNTS_FIRST;
+    uint32_t capacity = context->seen_capacity ? context->seen_capacity : SEEN_FIRST;
     while (capacity <= id)
         capacity *= 2;
-    uint32_t *counts = fl_arena_alloc_array(&identities->arena, capacity, sizeof *counts);
-    if (!counts) return false;
-    if (context->counts) memcpy(counts, context->counts, context->count_capacity * sizeof *counts);
-    context->counts = counts;
-    context->count_capacity = capacity;
+    struct effect_seen *seen = fl_arena_alloc_array(&identities->arena, capacity, sizeof *seen);
+    if (!seen) return false;
+    if (context->seen) memcpy(seen, context->seen, context->seen_capacity * sizeof *seen);
+    context->seen = seen;
+    context->seen_capacity = capacity;
     return true;
 }
 
 uint32_t effect_context_count(struct effect_identities *identities, struct effect_context *context,
                               const struct effect_label *label)
 {
-    if (label->id >= context->count_capacity && !grow_counts(identities, context, label->id))
-        return 0;
+    if (label->id >= context->seen_capacity && !grow_seen(identities, context, label->id)) return 0;
     context->ordinal++;
-    return ++context->counts[label->id];
+    return ++context->seen[label->id].count;
 }

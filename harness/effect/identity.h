@@ -26,14 +26,19 @@ struct effect_label {
     uint32_t id;      /* 0, 1, ... in order of appearance */
 };
 
+struct effect_seen {
+    uint32_t count;       /* effects begun */
+    uint32_t delay_place; /* of the choice how long they take */
+};
+
 struct effect_context {
     const char *name; /* "imp-1#2", "p1/fetch" */
     const char *job;  /* "imp-1"; NULL: not a job's */
     uint32_t delivery;
     const char *process, *role;
-    uint64_t ordinal; /* effects begun so far */
-    uint32_t *counts; /* by label id: how often it was begun */
-    uint32_t count_capacity;
+    uint64_t ordinal;         /* effects begun so far */
+    struct effect_seen *seen; /* by label id */
+    uint32_t seen_capacity;
     uint64_t *faults; /* bits of the plan's faults whose conditions on who acts hold here; NULL:
                          not asked yet */
 };

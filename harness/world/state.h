@@ -83,6 +83,7 @@ struct fl_monitor {
 
 struct sim_world {
     struct sim_choices *choices;
+    uint32_t next_place; /* of the choice who runs next */
     int64_t start_wall_us;
     uint64_t steps, steps_max;
     enum sim_backend backend;

@@ -104,8 +104,8 @@ static struct sim_fiber *choose_ready(struct sim_world *world)
 {
     size_t chosen = 0;
     if (world->ready_count > 1)
-        chosen = sim_choose_name(world->choices, SIM_CHOICE_SCHEDULE, "world", "next",
-                                 world->ready_names, world->ready_count);
+        chosen = sim_choose_name_at(world->choices, &world->next_place, SIM_CHOICE_SCHEDULE,
+                                    "world", "next", world->ready_names, world->ready_count);
     return sim_world_take_ready(world, chosen);
 }
 

@@ -41,6 +41,32 @@ static void a_stream_is_not_moved_by_another(void **state)
     sim_choices_free(together);
 }
 
+static void a_place_draws_what_the_search_would_find(void **state)
+{
+    (void)state;
+    struct sim_choices *searched, *placed;
+    struct fl_buf one = FL_BUF_INIT(TEXT_BYTES_MAX), other = FL_BUF_INIT(TEXT_BYTES_MAX);
+    uint32_t jitter = 0, next = 0;
+    assert_int_equal(sim_choices_from_seed(7, &searched), FL_OK);
+    assert_int_equal(sim_choices_from_seed(7, &placed), FL_OK);
+    for (int i = 0; i < 100; i++) {
+        uint64_t number = sim_choose_below_at(placed, &jitter, SIM_CHOICE_RANDOM, "p1", "jitter",
+                                              UINT64_C(1) << 40);
+        assert_true(number == draw(searched, "p1"));
+        assert_true(draw(placed, "p2") == draw(searched, "p2"));
+        assert_int_equal(sim_choose_name_at(placed, &next, SIM_CHOICE_SCHEDULE, "world", "next",
+                                            tasks, FL_COUNT(tasks)),
+                         pick(searched));
+    }
+    assert_int_equal(sim_choices_format(searched, &one), FL_OK);
+    assert_int_equal(sim_choices_format(placed, &other), FL_OK);
+    assert_string_equal(one.bytes, other.bytes);
+    fl_buf_release(&one);
+    fl_buf_release(&other);
+    sim_choices_free(searched);
+    sim_choices_free(placed);
+}
+
 static void seeds_and_streams_differ(void **state)
 {
     (void)state;
@@ -200,6 +226,7 @@ int main(void)
 {
     struct CMUnitTest tests[FL_COUNT(bad_texts) + 8] = {
         cmocka_unit_test(a_stream_is_not_moved_by_another),
+        cmocka_unit_test(a_place_draws_what_the_search_would_find),
         cmocka_unit_test(seeds_and_streams_differ),
         cmocka_unit_test(every_option_comes_up_about_equally_often),
         cmocka_unit_test(the_simplest_source_takes_the_first_option_and_zero),
