@@ -168,7 +168,7 @@ static void add_hash(struct course *course, const struct run_item *item)
 
 static void end_sweep(struct course *course, uint64_t seed)
 {
-    if (course->sweeps && seed == course->next_seed) course->sweep_ended = true;
+    if (seed == course->next_seed) course->sweep_ended = true;
 }
 
 void course_take(struct course *course, const struct course_batch *batch,
@@ -179,7 +179,12 @@ void course_take(struct course *course, const struct course_batch *batch,
     for (uint32_t i = 0; i < count; i++) {
         const struct run_item *item = &items[i];
         if (item->verdict == RUN_SWEPT) {
-            end_sweep(course, batch->seed);
+            if (course->sweeps)
+                end_sweep(course, batch->seed);
+            else
+                note_failure(
+                    course, COURSE_BAD_INPUT, item,
+                    FL_SPAN("expected  a point of the sweep\nfound     one behind its last"));
             return;
         }
         course->runs++;

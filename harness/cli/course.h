@@ -69,7 +69,7 @@ struct course {
 
 /* Seeds first..last of a scenario; with `sweeps`, every point of its sweep for each. */
 void course_init(struct course *course, uint64_t seed_first, uint64_t seed_last, bool sweeps);
-/* Only this one run. */
+/* Only this one run; a point that the sweep does not have is bad input. */
 void course_init_single(struct course *course, uint64_t seed, int32_t sweep);
 void course_release(struct course *course);
 

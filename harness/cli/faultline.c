@@ -32,6 +32,8 @@ static int unknown(const char *name, FILE *err)
     struct nearest nearest = nearest_to(fl_span_from(name));
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         nearest_offer(&nearest, commands[i]->name);
+    nearest_offer(&nearest, "--help");
+    nearest_offer(&nearest, "--version");
     fprintf(err, "faultline: expected a command, found \"%s\"", name);
     if (nearest.best) fprintf(err, "; did you mean \"%s\"?", nearest.best);
     fputs(" (faultline --help)\n", err);

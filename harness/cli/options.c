@@ -110,6 +110,15 @@ enum cli_token cli_next(struct cli_reader *reader)
     return CLI_ARGUMENT;
 }
 
+/* Of the option that was read last. */
+static const char *option_name(const struct cli_reader *reader)
+{
+    const struct cli_option *option = reader->command->options;
+    while (option->id != reader->id)
+        option++;
+    return option->name;
+}
+
 int cli_number(const struct cli_reader *reader, const char *text, int64_t low, int64_t high,
                int64_t *ret_number)
 {
@@ -118,8 +127,8 @@ int cli_number(const struct cli_reader *reader, const char *text, int64_t low, i
         *ret_number = number;
         return 1;
     }
-    cli_wrong(reader, "expected a number from %" PRId64 " to %" PRId64 ", found \"%s\"", low, high,
-              text);
+    cli_wrong(reader, "expected a number from %" PRId64 " to %" PRId64 " after --%s, found \"%s\"",
+              low, high, option_name(reader), text);
     return 0;
 }
 
@@ -140,7 +149,8 @@ int cli_size(const struct cli_reader *reader, const char *text, size_t *ret_byte
         *ret_bytes = (size_t)(number * units[i].bytes);
         return 1;
     }
-    cli_wrong(reader, "expected a size, like 100mb, found \"%s\"", text);
+    cli_wrong(reader, "expected a size, like 100mb, after --%s, found \"%s\"", option_name(reader),
+              text);
     return 0;
 }
 

@@ -58,7 +58,8 @@ struct cli_reader cli_reader_init(const struct cli_command *command, int argc, c
 enum cli_token cli_next(struct cli_reader *reader);
 void cli_print_help(const struct cli_command *command, FILE *out);
 
-/* Whole decimal numbers within a range; anything else is printed and false. */
+/* The value of the option read last as a whole decimal number within a range; anything else is
+ * printed and false. */
 int cli_number(const struct cli_reader *reader, const char *text, int64_t low, int64_t high,
                int64_t *ret_number);
 /* Bytes, as redis.conf writes them: 100mb, 1gb, 4096; or 64MiB as scenarios do. */

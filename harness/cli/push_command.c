@@ -30,7 +30,7 @@ struct push_command {
     const char *redis_url, *module;
     int64_t in_us; /* -1: none */
     enum fl_wire wire;
-    char retry[16];
+    char retry[FL_RETRY_TEXT_BYTES];
     FILE *out;
 };
 
@@ -48,7 +48,11 @@ static int take_option(struct push_command *push)
         if (fl_instant_parse(text, &push->job.at_us) == FL_OK) return CLI_PASSED;
         return cli_wrong(reader, "expected an instant, like 2026-03-29T00:30Z, found \"%s\"",
                          reader->value);
-    case OPT_QUEUE: push->job.queue = reader->value; return CLI_PASSED;
+    case OPT_QUEUE:
+        push->job.queue = reader->value;
+        if (text.length && text.length < FL_QUEUE_NAME_BYTES) return CLI_PASSED;
+        return cli_wrong(reader, "expected a queue's name of 1 to %d bytes, found \"%s\"",
+                         FL_QUEUE_NAME_BYTES - 1, reader->value);
     case OPT_REDIS: push->redis_url = reader->value; return CLI_PASSED;
     case OPT_REQUIRE: push->module = reader->value; return CLI_PASSED;
     default:
@@ -117,15 +121,11 @@ static int read_arguments(struct push_command *push, bool *ret_go_on)
 /* --- the worker's own options --- */
 static void take_worker(struct push_command *push, const struct fl_worker *worker)
 {
-    if (!push->job.queue) push->job.queue = worker->queue;
-    push->job.backtrace_lines = worker->backtrace_lines;
-    push->job.dead = worker->dead;
-    if (worker->retry == FL_RETRY_DEFAULT) return;
-    if (worker->retry == FL_RETRY_NEVER)
-        snprintf(push->retry, sizeof push->retry, "false");
-    else
-        snprintf(push->retry, sizeof push->retry, "%d", worker->retry);
-    push->job.retry = fl_span_from(push->retry);
+    struct fl_client_job job =
+        fl_client_job_of(worker, push->job.worker, push->job.args, push->retry);
+    job.at_us = push->job.at_us;
+    if (push->job.queue) job.queue = push->job.queue;
+    push->job = job;
 }
 
 static int load_worker(struct push_command *push, void *module)
@@ -152,6 +152,9 @@ static int send_job(struct push_command *push, const struct fl_ports *ports)
     const struct fl_client client = {ports->clock, ports->random, ports->redis, push->wire};
     if (push->in_us >= 0) push->job.at_us = fl_clock_wall_us(ports->clock) + push->in_us;
     enum fl_error err = fl_client_push(&client, &push->job, jid);
+    if (err == FL_EINVAL)
+        return cli_wrong(&push->reader, "expected names in UTF-8 and a job of at most %d bytes",
+                         FL_PAYLOAD_BYTES_MAX);
     if (err) {
         fprintf(push->reader.err, "faultline push: Redis: %s\n", fl_error_text(err));
         return CLI_FAILED;

@@ -5,6 +5,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/replay_file.h"
 #include "harness/cli/session.h"
+#include "harness/scenario/whole_file.h"
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024 };
 
@@ -16,16 +17,14 @@ static const struct cli_option options[] = {
     {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
 };
 
-static enum fl_error read_bytes(const char *path, struct fl_buf *out)
+/* *ret_why: for a person, when it fails. */
+static enum fl_error read_file(const char *path, struct fl_buf *out, const char **ret_why)
 {
-    char chunk[16384];
-    size_t count;
-    enum fl_error err = FL_OK;
     FILE *file = fopen(path, "rb");
-    if (!file) return errno == ENOENT ? FL_ENOTFOUND : FL_EIO;
-    while (!err && (count = fread(chunk, 1, sizeof chunk, file)) > 0)
-        err = fl_buf_append(out, chunk, count);
-    if (!err && ferror(file)) err = FL_EIO;
+    *ret_why = strerror(errno);
+    if (!file) return FL_EIO;
+    enum fl_error err = whole_file_read(file, out);
+    *ret_why = err == FL_EIO ? strerror(errno) : fl_error_text(err);
     fclose(file);
     return err;
 }
@@ -77,9 +76,10 @@ static int replay_path(struct cli_reader *reader, const struct session_options *
     struct fl_arena arena = FL_ARENA_INIT(2 * (size_t)REPLAY_BYTES_MAX);
     struct replay replay;
     int code = CLI_USAGE;
-    enum fl_error err = read_bytes(path, &text);
+    const char *why;
+    enum fl_error err = read_file(path, &text, &why);
     if (err) {
-        cli_wrong(reader, "expected a replay file, found \"%s\": %s", path, fl_error_text(err));
+        cli_wrong(reader, "expected a replay file, found \"%s\": %s", path, why);
     } else if ((err = replay_parse(path, fl_buf_span(&text), &arena, &replay, &message)) != FL_OK) {
         fprintf(reader->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
     } else {

@@ -241,6 +241,9 @@ static int play(struct run_command *run)
         return CLI_USAGE;
     }
     if (run->list) return CLI_PASSED;
+    if (run->has_sweep && !plays[0].scenario.sweeps)
+        return cli_wrong(&run->reader, "--sweep wants a scenario with a line `sweep`, found \"%s\"",
+                         plays[0].scenario.path);
     return session_run(&run->session, plays, count, run->out, run->err);
 }
 

@@ -21,7 +21,8 @@ static const struct sim_fiber *worker_of(const struct run *run, const struct nod
 {
     for (uint32_t i = 0; node->alive && i < node->effects.fiber_count; i++) {
         const struct effect_fiber *fiber = &node->effects.fibers[i];
-        if (fiber->jid[0] && ledger_find(run->ledger, fl_span_from(fiber->jid)) == job) return fiber->fiber;
+        if (fiber->jid[0] && ledger_find(run->ledger, fl_span_from(fiber->jid)) == job)
+            return fiber->fiber;
     }
     return NULL;
 }

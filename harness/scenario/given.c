@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "harness/scenario/reading.h"
+#include "harness/scenario/whole_file.h"
 
 enum { HTTP_BODY_BYTES_MAX = 16 * 1024 * 1024, HTTP_ANSWERS_MAX = 1000 };
 
@@ -29,16 +30,6 @@ static FILE *open_given(const char *path)
 }
 
 /* --- http --- */
-static enum fl_error read_whole(FILE *file, struct fl_buf *out)
-{
-    char chunk[16384];
-    size_t count;
-    enum fl_error err = FL_OK;
-    while (!err && (count = fread(chunk, 1, sizeof chunk, file)) > 0)
-        err = fl_buf_append(out, chunk, count);
-    return !err && ferror(file) ? FL_EIO : err;
-}
-
 static bool read_body_file(struct reading *r, const struct token *token, struct fl_span *ret_body)
 {
     const char *path;
@@ -46,7 +37,7 @@ static bool read_body_file(struct reading *r, const struct token *token, struct 
     if (!reading_path(r, token, &path)) return false;
     FILE *file = open_given(path);
     if (!file) return reading_problem(r, token, "a file that can be opened after @");
-    enum fl_error err = read_whole(file, &bytes);
+    enum fl_error err = whole_file_read(file, &bytes);
     fclose(file);
     char *copy = err ? NULL : reading_copy(r, fl_buf_span(&bytes));
     *ret_body = (struct fl_span){copy, bytes.length};

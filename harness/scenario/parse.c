@@ -11,6 +11,7 @@
 #include "core/utf8.h"
 #include "harness/scenario/nearest.h"
 #include "harness/scenario/reading.h"
+#include "harness/scenario/whole_file.h"
 
 enum {
     EXPANDED_LINES_MAX = 2 * PLAN_JOBS_MAX,
@@ -271,16 +272,6 @@ void scenario_plan_free(struct plan *plan)
 }
 
 /* --- files --- */
-static enum fl_error read_file(FILE *file, struct fl_buf *out)
-{
-    char chunk[16384];
-    size_t count;
-    enum fl_error err = FL_OK;
-    while (!err && (count = fread(chunk, 1, sizeof chunk, file)) > 0)
-        err = fl_buf_append(out, chunk, count);
-    return !err && ferror(file) ? FL_EIO : err;
-}
-
 static enum fl_error unreadable(const char *path, const char *found, enum fl_error err,
                                 struct fl_buf *message)
 {
@@ -299,7 +290,7 @@ enum fl_error scenario_read(const char *path, const struct scenario_setting *set
         enum fl_error err = errno == ENOENT ? FL_ENOTFOUND : FL_EIO;
         return unreadable(path, strerror(errno), err, message);
     }
-    enum fl_error err = read_file(file, &text);
+    enum fl_error err = whole_file_read(file, &text);
     int failure = errno;
     fclose(file);
     if (err == FL_EBOUND) err = unreadable(path, "more", err, message);

@@ -53,11 +53,11 @@ def what_cannot_be_done_is_one_line(rig):
     more = " (faultline serve --help)"
     refused(2, f"127.0.0.1:{served.port}: somebody listens there already", "--port", str(served.port))
     refused(2, "no.such.host.invalid:0: no such address", "--bind", "no.such.host.invalid")
-    refused(2, f'expected a number from 0 to 65535, found "70000"{more}', "--port", "70000")
+    refused(2, f'expected a number from 0 to 65535 after --port, found "70000"{more}', "--port", "70000")
     refused(2, f'expected real, virtual or virtual@TIME, like virtual@2026-03-29T00:30Z, found "slow"{more}',
             "--clock", "slow")
     refused(2, f'expected 6.2, 7.0, 7.2 or 7.4, found "5.0"{more}', "--redis-version", "5.0")
-    refused(2, f'expected a size, like 100mb, found "much"{more}', "--maxmemory", "much")
+    refused(2, f'expected a size, like 100mb, after --maxmemory, found "much"{more}', "--maxmemory", "much")
     refused(5, "/nowhere/s: No such file or directory", "--unix", "/nowhere/s")
 
 

@@ -250,6 +250,10 @@ static void a_point_of_a_sweep_that_is_stuck(void **state)
     faultline(f, "run scenarios/b.scenario --sweep 6");
     assert_int_equal(f->code, CLI_PASSED);
     use(&(struct script){.play = point_7_is_stuck});
+    faultline(f, "run scenarios/b.scenario --sweep 18");
+    assert_int_equal(f->code, CLI_USAGE);
+    assert_non_null(strstr(f->out, "found     one behind its last\n"));
+    use(&(struct script){.play = point_7_is_stuck});
     faultline(f, "replay out/b.replay");
     assert_int_equal(f->code, CLI_STUCK);
 }
@@ -337,8 +341,12 @@ static struct usage_case {
      "faultline run: no scenario's name contains \"sedes\"; did you mean \"seeds\"? (faultline run "
      "--help)\n"},
     {"run scenarios --seed x",
-     "faultline run: expected a number from 0 to 9223372036854775807, found \"x\" (faultline run "
-     "--help)\n"},
+     "faultline run: expected a number from 0 to 9223372036854775807 after --seed, found \"x\" "
+     "(faultline run --help)\n"},
+    {"--hlep", "faultline: expected a command, found \"--hlep\"; did you mean \"--help\"?"},
+    {"run scenarios/a/one.scenario --sweep 0",
+     "faultline run: --sweep wants a scenario with a line `sweep`, found "
+     "\"scenarios/a/one.scenario\""},
     {"run scenarios --seeds 5",
      "faultline run: expected two seeds, like 1..100, found \"5\" (faultline run --help)\n"},
     {"run scenarios --set n",
@@ -352,8 +360,11 @@ static struct usage_case {
      "did "
      "you mean \"rows\"?\n"},
     {"replay nothing",
-     "faultline replay: expected a replay file, found \"nothing\": not found (faultline replay "
-     "--help)\n"},
+     "faultline replay: expected a replay file, found \"nothing\": No such file or directory "
+     "(faultline replay --help)\n"},
+    {"replay scenarios",
+     "faultline replay: expected a replay file, found \"scenarios\": Is a directory (faultline "
+     "replay --help)\n"},
 };
 
 static void wrong_usage_is_one_clear_line_and_2(void **state)
