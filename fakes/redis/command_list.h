@@ -53,7 +53,7 @@
     X("acl|users", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("acl|whoami", unsupported, SERVER, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("append", append, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
-    X("asking", unsupported, CONNECTION, 1, FAKE_FAST, 0, 0, 0) \
+    X("asking", asking, CONNECTION, 1, FAKE_FAST, 0, 0, 0) \
     X("auth", auth, CONNECTION, -2, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST, 0, 0, 0) \
     X("bgrewriteaof", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("bgsave", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \

@@ -1,6 +1,7 @@
 #include "fakes/redis/engine.h"
 
 #include "fakes/redis/blocking.h"
+#include "fakes/redis/cluster.h"
 #include "fakes/redis/lua/script.h"
 #include "fakes/redis/session.h"
 
@@ -53,6 +54,7 @@ static void release(struct fake_redis *engine)
         fake_dict_release(&engine->heap, &engine->databases[i].waiting);
     }
     free(engine->sorted);
+    fake_cluster_free(engine->cluster);
 }
 
 void fake_redis_free(struct fake_redis *engine)
@@ -102,25 +104,6 @@ int64_t fake_redis_next_expiry_us(const struct fake_redis *engine)
 }
 
 /* ---- faults ---- */
-
-void fake_redis_set_states(struct fake_redis *engine, unsigned states)
-{
-    bool demoted = (states & ~engine->states) & FAKE_REDIS_READONLY;
-    engine->states = states;
-    while (demoted && engine->first_blocked) {
-        struct fake_redis_session *session = engine->first_blocked;
-        fake_blocking_interrupt(session,
-                                "UNBLOCKED force unblock from blocking operation, instance state "
-                                "changed (master -> replica?)");
-        session->closed = true;
-    }
-    fake_session_resume_unblocked(engine);
-}
-
-unsigned fake_redis_states(const struct fake_redis *engine)
-{
-    return engine->states;
-}
 
 void fake_redis_script_flush(struct fake_redis *engine)
 {

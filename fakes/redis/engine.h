@@ -18,8 +18,9 @@ struct fake_redis {
     int64_t started_us;
     uint64_t version_counter;
     struct fake_dice dice;
-    unsigned states;         /* enum fake_redis_states */
-    size_t memory_max_bytes; /* by the options or CONFIG SET maxmemory */
+    unsigned states;              /* enum fake_redis_states */
+    struct fake_cluster *cluster; /* whose slots are where; NULL: no cluster */
+    size_t memory_max_bytes;      /* by the options or CONFIG SET maxmemory */
     struct fake_database databases[FAKE_REDIS_DATABASES];
 
     struct fake_redis_session *first_session, *last_session;

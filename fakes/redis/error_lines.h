@@ -15,7 +15,7 @@
     X(masterdown, "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.") \
     X(misconf, "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.") \
     X(busy, "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.") \
-    X(clusterdown, "CLUSTERDOWN Hash slot not served") \
+    X(clusterdown, "CLUSTERDOWN The cluster is down") \
     X(moved, "MOVED 0 127.0.0.1:6379") \
     X(ask, "ASK 0 127.0.0.1:6379") \
     X(tryagain, "TRYAGAIN Multiple keys request during rehashing of slot") \

@@ -153,14 +153,38 @@ bool fake_redis_key_of(const struct fl_span *args, size_t count, size_t i, struc
 
 enum fake_redis_states {
     FAKE_REDIS_OOM = 1, /* commands that may need memory are refused */
-    FAKE_REDIS_READONLY =
-        2, /* writes are refused; when it begins, blocked sessions get UNBLOCKED and are hung up */
-    FAKE_REDIS_LOADING = 4,    /* all but the few that work while loading are refused */
-    FAKE_REDIS_NOREPLICAS = 8, /* writes are refused for want of replicas */
+    /* writes are refused; when it begins, blocked sessions get UNBLOCKED and are hung up */
+    FAKE_REDIS_READONLY = 2,
+    FAKE_REDIS_LOADING = 4,       /* all but the few that work while loading are refused */
+    FAKE_REDIS_NOREPLICAS = 8,    /* writes are refused for want of replicas */
+    FAKE_REDIS_MASTERDOWN = 16,   /* a replica without a master that serves no old data */
+    FAKE_REDIS_MISCONF = 32,      /* saving fails: writes and PING are refused */
+    FAKE_REDIS_BUSY = 64,         /* somebody's script runs on and on; SCRIPT KILL ends it */
+    FAKE_REDIS_UNKILLABLE = 128,  /* with BUSY: that script has written, SCRIPT KILL is refused */
+    FAKE_REDIS_CLUSTERDOWN = 256, /* whatever has a key is refused */
 };
 /* Replaces the set of states (a bit set of the enum; 0: healthy). */
 void fake_redis_set_states(struct fake_redis *engine, unsigned states);
 unsigned fake_redis_states(const struct fake_redis *engine);
+
+enum { FAKE_REDIS_SLOTS = 16384, FAKE_REDIS_NODE_BYTES = 64 };
+enum fake_redis_slots_state {
+    FAKE_REDIS_SLOTS_HERE,
+    FAKE_REDIS_SLOTS_MOVED,     /* served by `node` */
+    FAKE_REDIS_SLOTS_MIGRATING, /* here, and keys that are gone already are asked of `node` */
+    FAKE_REDIS_SLOTS_IMPORTING, /* still served by `node`, but here for who says ASKING */
+};
+struct fake_redis_slots {
+    unsigned first, last; /* below FAKE_REDIS_SLOTS; last is included */
+    enum fake_redis_slots_state state;
+    char node[FAKE_REDIS_NODE_BYTES]; /* "127.0.0.1:7001" */
+};
+/* The engine becomes a node of a cluster that sees slots so; what is in no range nobody serves.
+ * Copies the ranges; none: no cluster any more. FL_EINVAL: not a range of slots; FL_EBOUND,
+ * FL_ENOMEM: nothing has changed. */
+FL_CHECKED enum fl_error fake_redis_set_slots(struct fake_redis *engine,
+                                              const struct fake_redis_slots *slots, size_t count);
+
 /* As SCRIPT FLUSH by somebody else. */
 void fake_redis_script_flush(struct fake_redis *engine);
 /* As FLUSHALL by somebody else, or as a restart that lost its data (watchers notice). */

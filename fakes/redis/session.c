@@ -8,6 +8,8 @@
 
 #include "core/assert.h"
 #include "fakes/redis/blocking.h"
+#include "fakes/redis/cluster.h"
+#include "fakes/redis/states.h"
 #include "fakes/redis/watch.h"
 
 /* Redis shows at most this much of an unknown command's arguments. */
@@ -179,36 +181,6 @@ static bool runs_exec(const struct fake_command *command)
     return strcmp(command->name, "exec") == 0;
 }
 
-/* The flags that count: of the command, and for EXEC of everything it would run. */
-static unsigned flags_any(const struct fake_redis_session *session,
-                          const struct fake_command *command)
-{
-    return command->flags | (runs_exec(command) ? session->queued_flags_any : 0);
-}
-
-/* NULL: the server's state lets the command pass. In Redis's order of checks. */
-static const char *refusal(const struct fake_redis_session *session,
-                           const struct fake_command *command)
-{
-    const struct fake_redis *engine = session->engine;
-    unsigned any = flags_any(session, command);
-    bool needs_memory =
-        (any & FAKE_CMD_DENYOOM) || (session->in_multi && !(command->flags & FAKE_CMD_UNQUEUED));
-    if (needs_memory && fake_engine_out_of_memory(engine))
-        return "OOM command not allowed when used memory > 'maxmemory'.";
-    if (!engine->states) return NULL;
-    if ((any & FAKE_CMD_WRITE) && (engine->states & FAKE_REDIS_NOREPLICAS))
-        return "NOREPLICAS Not enough good replicas to write.";
-    if ((any & FAKE_CMD_WRITE) && (engine->states & FAKE_REDIS_READONLY))
-        return "READONLY You can't write against a read only replica.";
-    bool loads =
-        (command->flags & FAKE_CMD_LOADING) && (!runs_exec(command) || !session->queued_count ||
-                                                (session->queued_flags_all & FAKE_CMD_LOADING));
-    if (!loads && (engine->states & FAKE_REDIS_LOADING))
-        return "LOADING Redis is loading the dataset in memory";
-    return NULL;
-}
-
 static void refuse(struct fake_redis_session *session, const struct fake_command *command,
                    const char *error)
 {
@@ -279,6 +251,22 @@ static void refuse_arity(struct fake_redis_session *session, const struct fake_c
     refuse(session, command, runs_exec(command) ? text + strlen("ERR ") : text);
 }
 
+/* True: an error was answered, also to EXEC in its own words. */
+static bool is_elsewhere(struct fake_redis_session *session, const struct fake_command *command,
+                         const struct fl_span *args, size_t count)
+{
+    const struct fake_redis *engine = session->engine;
+    if (!engine->cluster && !(engine->states & FAKE_REDIS_CLUSTERDOWN)) return false;
+    const char *error = fake_cluster_refusal(session, command, args, count);
+    if (!error) return false;
+    if (runs_exec(command))
+        fake_transaction_discard(session);
+    else
+        session->abort_exec = true;
+    fake_reply_error(&session->output, error);
+    return true;
+}
+
 /* NULL: an error was answered. */
 static const struct fake_command *check(struct fake_redis_session *session,
                                         const struct fl_span *args, size_t count)
@@ -303,7 +291,8 @@ static const struct fake_command *check(struct fake_redis_session *session,
             refuse_arity(session, command);
         return NULL;
     }
-    const char *error = refusal(session, command);
+    if (is_elsewhere(session, command, args, count)) return NULL;
+    const char *error = fake_states_refusal(session, command, args);
     if (error) refuse(session, command, error);
     return error ? NULL : command;
 }

@@ -33,6 +33,7 @@ struct fake_redis_session {
     const struct fake_command *last_command;
 
     bool in_multi;
+    bool asking;      /* ASKING was the last command */
     bool abort_exec;  /* a command could not be queued */
     bool watch_fired; /* a watched key has changed */
     unsigned queued_flags_any, queued_flags_all;

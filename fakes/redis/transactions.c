@@ -1,6 +1,7 @@
 /* MULTI, EXEC, DISCARD, WATCH, UNWATCH. */
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/session.h"
+#include "fakes/redis/states.h"
 #include "fakes/redis/watch.h"
 
 static struct fake_queued *copy_command(struct fake_heap *heap, const struct fake_command *command,
@@ -33,11 +34,11 @@ void fake_transaction_queue(struct fake_redis_session *session, const struct fak
                          "OOM command not allowed when used memory > 'maxmemory'.");
         return;
     }
+    unsigned flags = fake_states_flags(session->engine, command, args);
     *(session->last_queued ? &session->last_queued->next : &session->first_queued) = queued;
     session->last_queued = queued;
-    session->queued_flags_all =
-        session->queued_count ? session->queued_flags_all & command->flags : command->flags;
-    session->queued_flags_any |= command->flags;
+    session->queued_flags_all = session->queued_count ? session->queued_flags_all & flags : flags;
+    session->queued_flags_any |= flags;
     session->queued_count++;
     fake_reply_status(&session->output, "QUEUED");
 }

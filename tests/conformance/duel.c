@@ -296,30 +296,10 @@ bool duel_time_out(struct duel *duel)
     return compare_all(duel, true);
 }
 
-static bool heal_real(struct duel *duel)
-{
-    return ask_control(duel, FL_SPAN("CONFIG SET maxmemory 0 min-replicas-to-write 0\r\n")) &&
-           ask_control(duel, FL_SPAN("REPLICAOF NO ONE\r\n"));
-}
-
 bool duel_state(struct duel *duel, struct fl_span name)
 {
-    static const struct {
-        const char *name, *command;
-        unsigned states;
-    } known[] = {
-        {"oom", "CONFIG SET maxmemory 1\r\n", FAKE_REDIS_OOM},
-        {"readonly", "REPLICAOF 127.0.0.1 1\r\n", FAKE_REDIS_READONLY},
-        {"noreplicas", "CONFIG SET min-replicas-to-write 1\r\n", FAKE_REDIS_NOREPLICAS},
-    };
-    bool done = heal_real(duel);
-    unsigned states = 0;
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (!fl_span_is(name, known[i].name)) continue;
-        states = known[i].states;
-        done = done && ask_control(duel, fl_span_from(known[i].command));
-    }
-    duel->is_ill = states;
+    unsigned states;
+    bool done = illness_begin(&duel->illness, name, &states);
     fake_redis_set_states(duel->fake, states);
     return done && compare_all(duel, true);
 }
@@ -425,8 +405,8 @@ bool duel_reset(struct duel *duel)
         duel->connections[i] = (struct duel_connection){.fd = -1};
     }
     fake_redis_reset(duel->fake, &options);
-    if (duel->is_ill && !heal_real(duel)) return false;
-    duel->is_ill = duel->listens = false;
+    if (!illness_end(&duel->illness)) return false;
+    duel->listens = false;
     if (!ask_control(duel, FL_SPAN("FLUSHALL\r\n")) ||
         !ask_control(duel, FL_SPAN("SCRIPT FLUSH\r\n")))
         return false;
@@ -438,6 +418,7 @@ bool duel_reset(struct duel *duel)
 bool duel_open(struct duel *duel, const struct server *server)
 {
     *duel = (struct duel){.server = server, .control = server_connect(server)};
+    illness_init(&duel->illness, server, duel->control);
     for (size_t i = 0; i < DUEL_CONNECTIONS; i++)
         duel->connections[i].fd = -1;
     struct fake_redis_options options = options_of(duel);
@@ -453,6 +434,7 @@ void duel_close(struct duel *duel)
         if (duel->connections[i].fd >= 0) close(duel->connections[i].fd);
         fl_buf_release(&duel->connections[i].received);
     }
+    illness_end(&duel->illness);
     if (duel->control >= 0) close(duel->control);
     fake_redis_free(duel->fake);
 }

@@ -5,6 +5,7 @@
 
 #include "core/buf.h"
 #include "fakes/redis/fake_redis.h"
+#include "tests/conformance/illness.h"
 #include "tests/conformance/reply.h"
 #include "tests/conformance/server.h"
 
@@ -32,8 +33,8 @@ struct duel {
     int64_t offset_us; /* the fake's clock is ahead of the real one by this */
     int control; /* a connection of our own: what it asks comes after all that was sent before */
     struct duel_connection connections[DUEL_CONNECTIONS];
-    bool listens; /* somebody may hear without having asked */
-    bool is_ill;  /* the real server is in a state that refuses commands */
+    bool listens;           /* somebody may hear without having asked */
+    struct illness illness; /* of the real server */
     uint64_t commands;
     char why[DUEL_WHY_BYTES]; /* the first difference */
 };
@@ -52,7 +53,7 @@ bool duel_bytes(struct duel *duel, size_t connection, struct fl_span bytes, size
 bool duel_reconnect(struct duel *duel, size_t connection);
 /* Lets every blocked command with a timeout time out on both sides. */
 bool duel_time_out(struct duel *duel);
-/* Both servers get into the state named "oom", "readonly", "noreplicas" or "healthy". */
+/* Both servers get into the states that illness_begin knows, or become "healthy". */
 bool duel_state(struct duel *duel, struct fl_span name);
 /* Compares all keys with types, values and whether they expire. */
 bool duel_states(struct duel *duel);

@@ -2,6 +2,7 @@
  * can raise a Lua error runs inside lua_cpcall, so that running out of memory is an error reply. */
 #include "fakes/redis/lua/script.h"
 
+#include <ctype.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,8 @@
 #include "core/assert.h"
 #include "fakes/redis/engine.h"
 #include "fakes/redis/sha1.h"
+
+enum { SHEBANG_BYTES_MAX = 256 };
 
 /* The state of Redis's lrand48 before anybody has seeded it. */
 static const int64_t RANDOM_START = INT64_C(0x1234abcd330e);
@@ -110,9 +113,9 @@ static bool parse_flag(const char *name, unsigned *flags)
         unsigned flag;
     } known[] = {{"no-writes", FAKE_SCRIPT_NO_WRITES},
                  {"allow-oom", FAKE_SCRIPT_ALLOW_OOM},
-                 {"allow-stale", 0},
-                 {"no-cluster", 0},
-                 {"allow-cross-slot-keys", 0}};
+                 {"allow-stale", FAKE_SCRIPT_ALLOW_STALE},
+                 {"no-cluster", FAKE_SCRIPT_NO_CLUSTER},
+                 {"allow-cross-slot-keys", FAKE_SCRIPT_CROSS_SLOT}};
     for (size_t i = 0; i < FL_COUNT(known); i++) {
         if (strcmp(name, known[i].name) != 0) continue;
         *flags |= known[i].flag;
@@ -145,7 +148,7 @@ static bool parse_shebang(struct fake_call *call, struct fl_span body, unsigned 
     *ret_flags = 0;
     *ret_skip = 0;
     if (!fl_span_starts(body, FL_SPAN("#!"))) return true;
-    char line[256], *rest;
+    char line[SHEBANG_BYTES_MAX], *rest;
     const char *newline = memchr(body.bytes, '\n', body.length);
     size_t length = newline ? (size_t)(newline - body.bytes) : body.length;
     if (!newline || length >= sizeof(line)) {
@@ -164,6 +167,37 @@ static bool parse_shebang(struct fake_call *call, struct fl_span body, unsigned 
     for (char *part; (part = strtok_r(NULL, " ", &rest));)
         if (!parse_part(call, part, ret_flags)) return false;
     return true;
+}
+
+/* What a first line that is in order says; 0 otherwise. */
+static unsigned flags_of_body(struct fl_span body)
+{
+    const char *newline = body.length ? memchr(body.bytes, '\n', body.length) : NULL;
+    char line[SHEBANG_BYTES_MAX], *rest, *rest_of_part;
+    size_t length = newline ? (size_t)(newline - body.bytes) : sizeof line;
+    if (!fl_span_starts(body, FL_SPAN("#!lua")) || length >= sizeof line) return 0;
+    memcpy(line, body.bytes, length);
+    line[length] = '\0';
+    unsigned flags = FAKE_SCRIPT_SHEBANG;
+    for (char *part = strtok_r(line, " ", &rest); part; part = strtok_r(NULL, " ", &rest)) {
+        if (strncmp(part, "flags=", strlen("flags=")) != 0) continue;
+        char *flag = strtok_r(part + strlen("flags="), ",", &rest_of_part);
+        for (; flag; flag = strtok_r(NULL, ",", &rest_of_part))
+            if (!parse_flag(flag, &flags)) return 0;
+    }
+    return flags;
+}
+
+unsigned fake_script_flags(const struct fake_redis *engine, const struct fl_span *args)
+{
+    char hex[FAKE_SHA1_HEX_BYTES];
+    if (args[0].length < strlen("evalsha") || fake_arg_is(args[0], "eval_ro"))
+        return flags_of_body(args[1]);
+    if (!engine->scripts || args[1].length != FAKE_SHA1_HEX_BYTES) return 0;
+    for (size_t i = 0; i < sizeof hex; i++)
+        hex[i] = (char)tolower((unsigned char)args[1].bytes[i]);
+    const struct fake_script *script = fake_script_find(engine->scripts, hex);
+    return script && script->is_known ? script->flags : 0;
 }
 
 struct compilation {

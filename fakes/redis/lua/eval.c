@@ -6,6 +6,7 @@
 #include "fakes/redis/engine.h"
 #include "fakes/redis/lua/script.h"
 #include "fakes/redis/sha1.h"
+#include "fakes/redis/states.h"
 
 static const char no_script[] = "NOSCRIPT No matching script. Please use EVAL.";
 
@@ -117,6 +118,7 @@ static void begin(struct fake_call *call, struct fake_scripts *scripts,
     scripts->flags = script->flags;
     scripts->was_out_of_memory = fake_engine_out_of_memory(call->engine);
     scripts->has_written = false;
+    scripts->slot = -1;
     memcpy(scripts->hex, hex, FAKE_SHA1_HEX_BYTES);
     struct fake_redis_session *session = &scripts->session;
     session->engine = call->engine;
@@ -127,27 +129,11 @@ static void begin(struct fake_call *call, struct fake_scripts *scripts,
     lua_sethook(scripts->lua, stop_endless, LUA_MASKCOUNT, FAKE_SCRIPT_HOOK_STEPS);
 }
 
-/* A script with a first line "#!lua" declares what it does, and is refused as a whole. NULL: it may
- * run. */
-static const char *refusal(const struct fake_call *call, const struct fake_script *script)
-{
-    unsigned states = call->engine->states;
-    if (!(script->flags & FAKE_SCRIPT_SHEBANG)) return NULL;
-    if (!(script->flags & FAKE_SCRIPT_NO_WRITES)) {
-        if (states & FAKE_REDIS_READONLY)
-            return "READONLY You can't write against a read only replica.";
-        if (states & FAKE_REDIS_NOREPLICAS) return "NOREPLICAS Not enough good replicas to write.";
-    }
-    if (!(script->flags & FAKE_SCRIPT_ALLOW_OOM) && fake_engine_out_of_memory(call->engine))
-        return "OOM command not allowed when used memory > 'maxmemory'.";
-    return NULL;
-}
-
 static void run(struct fake_call *call, const struct fake_script *script, const char *hex,
                 size_t key_count)
 {
     struct fake_scripts *scripts = call->engine->scripts;
-    const char *error = refusal(call, script);
+    const char *error = fake_states_script_refusal(call->engine, script->flags);
     if (error) {
         fake_reply_error(call->out, error);
         return;
@@ -264,5 +250,16 @@ void fake_cmd_script_flush(struct fake_call *call)
 
 void fake_cmd_script_kill(struct fake_call *call)
 {
-    fake_reply_error(call->out, "NOTBUSY No scripts in execution right now.");
+    unsigned states = call->engine->states;
+    if (!(states & FAKE_REDIS_BUSY)) {
+        fake_reply_error(call->out, "NOTBUSY No scripts in execution right now.");
+    } else if (states & FAKE_REDIS_UNKILLABLE) {
+        fake_reply_error(call->out,
+                         "UNKILLABLE Sorry the script already executed write commands against the "
+                         "dataset. You can either wait the script termination or kill the server "
+                         "in a hard way using the SHUTDOWN NOSAVE command.");
+    } else {
+        fake_redis_set_states(call->engine, states & ~(unsigned)FAKE_REDIS_BUSY);
+        fake_reply_ok(call->out);
+    }
 }

@@ -7,10 +7,12 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "fakes/redis/cluster.h"
 #include "fakes/redis/command.h"
 #include "fakes/redis/engine.h"
 #include "fakes/redis/lua/script.h"
 #include "fakes/redis/sha1.h"
+#include "fakes/redis/states.h"
 
 /* ---- redis.call and redis.pcall ---- */
 
@@ -44,23 +46,42 @@ static const char *take_args(lua_State *lua, struct fake_scripts *scripts, size_
     return NULL;
 }
 
-static const char *refusal(const struct fake_scripts *scripts, const struct fake_command *command)
+/* With the code of its own that pushed errors have behind a "-". */
+static const char *in_full(struct fake_scripts *scripts, const char *line)
+{
+    snprintf(scripts->refusal, sizeof scripts->refusal, "-%s", line);
+    return scripts->refusal;
+}
+
+static const char *elsewhere(struct fake_scripts *scripts, size_t count)
+{
+    struct fake_redis *engine = scripts->session.engine;
+    if (!engine->cluster && !(engine->states & FAKE_REDIS_CLUSTERDOWN)) return NULL;
+    bool one_slot =
+        (scripts->flags & FAKE_SCRIPT_SHEBANG) && !(scripts->flags & FAKE_SCRIPT_CROSS_SLOT);
+    return fake_cluster_script_refusal(engine, scripts->args, count,
+                                       one_slot ? &scripts->slot : NULL);
+}
+
+/* NULL: the server's state lets a script call the command. In Redis's order of checks. */
+static const char *refusal(struct fake_scripts *scripts, const struct fake_command *command,
+                           size_t count)
 {
     const struct fake_redis *engine = scripts->session.engine;
     if (command->flags & FAKE_CMD_NOSCRIPT) return "This Redis command is not allowed from script";
+    if (fake_states_is_stale(engine) && !(command->flags & FAKE_CMD_STALE))
+        return "Can not execute the command on a stale replica";
     if (command->flags & FAKE_CMD_WRITE) {
         if (scripts->flags & FAKE_SCRIPT_NO_WRITES)
             return "Write commands are not allowed from read-only scripts.";
-        if (engine->states & FAKE_REDIS_READONLY)
-            return "-READONLY You can't write against a read only replica.";
-        if (engine->states & FAKE_REDIS_NOREPLICAS)
-            return "-NOREPLICAS Not enough good replicas to write.";
+        const char *no_write = fake_states_write_refusal(engine);
+        if (no_write) return in_full(scripts, no_write);
     }
     bool lacks_memory = scripts->was_out_of_memory && !(scripts->flags & FAKE_SCRIPT_ALLOW_OOM) &&
                         !scripts->has_written;
     if (lacks_memory && (command->flags & FAKE_CMD_DENYOOM))
-        return "-OOM command not allowed when used memory > 'maxmemory'.";
-    return NULL;
+        return in_full(scripts, fake_states_text(FAKE_REDIS_OOM));
+    return elsewhere(scripts, count);
 }
 
 static const struct fake_command *find_command(enum fake_version version,
@@ -84,7 +105,7 @@ static int call_redis(lua_State *lua, enum on_error on_error)
     if (!command) return give_error(lua, "Unknown Redis command called from script", on_error);
     if (!fake_command_arity_fits(command, count))
         return give_error(lua, "Wrong number of args calling Redis command from script", on_error);
-    error = refusal(scripts, command);
+    error = refusal(scripts, command, count);
     if (error) return give_error(lua, error, on_error);
     if (command->flags & FAKE_CMD_WRITE) scripts->has_written = true;
     session->output.length = session->output.consumed = 0;

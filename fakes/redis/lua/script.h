@@ -14,12 +14,16 @@
 enum {
     FAKE_SCRIPT_HOOK_STEPS = 1000,
     FAKE_SCRIPT_ARGS_MAX = 8000, /* of one redis.call; Lua's own stack holds no more */
+    FAKE_SCRIPT_REFUSAL_BYTES = 512,
 };
 
 enum fake_script_flags {
     FAKE_SCRIPT_NO_WRITES = 1,
     FAKE_SCRIPT_ALLOW_OOM = 2,
     FAKE_SCRIPT_SHEBANG = 4, /* begins with "#!lua" */
+    FAKE_SCRIPT_ALLOW_STALE = 8,
+    FAKE_SCRIPT_NO_CLUSTER = 16,
+    FAKE_SCRIPT_CROSS_SLOT = 32,
 };
 
 struct fake_script {
@@ -34,12 +38,14 @@ struct fake_scripts {
     struct fake_heap heap;
     struct fake_dict cache; /* sha1 in hex -> struct fake_script */
     int64_t steps_left;
-    int64_t random;                            /* math.random's state */
-    struct fake_redis_session session;         /* runs the commands of scripts; on no list */
-    unsigned flags;                            /* of the running script */
-    bool was_out_of_memory;                    /* when the script began */
-    bool has_written;                          /* a command that may write ran */
-    char hex[41];                              /* of the running script */
+    int64_t random;                    /* math.random's state */
+    struct fake_redis_session session; /* runs the commands of scripts; on no list */
+    unsigned flags;                    /* of the running script */
+    bool was_out_of_memory;            /* when the script began */
+    bool has_written;                  /* a command that may write ran */
+    int slot;                          /* in a cluster: where all keys so far are; -1: no key */
+    char hex[41];                      /* of the running script */
+    char refusal[FAKE_SCRIPT_REFUSAL_BYTES];   /* of the current redis.call */
     struct fl_span args[FAKE_SCRIPT_ARGS_MAX]; /* of the current redis.call */
     char numbers[FAKE_SCRIPT_ARGS_MAX][32];    /* its numbers as text */
 };
@@ -57,6 +63,10 @@ struct fake_call;
 struct fake_script *fake_script_load(struct fake_call *call, struct fl_span body, char *hex);
 /* By its name of FAKE_SHA1_HEX_BYTES; may be forgotten. NULL: never seen. */
 struct fake_script *fake_script_find(struct fake_scripts *scripts, const char *hex);
+
+/* What the script of an EVAL or EVALSHA, or the _RO of them, declares: enum fake_script_flags. 0:
+ * nothing, or it is not known. */
+unsigned fake_script_flags(const struct fake_redis *engine, const struct fl_span *args);
 
 /* sandbox.c: fills a new state with what scripts may use. Runs protected. */
 void fake_script_open_libraries(struct fake_scripts *scripts);

@@ -94,7 +94,59 @@ static void answers_little_while_it_loads(void **state)
     assert_string_equal(say(f->a, "PING"), LOADING);
     assert_string_equal(say(f->a, "EVAL \"return 1\" 0"), LOADING);
     assert_string_equal(say(f->a, "SELECT 0"), "+OK\r\n");
+    assert_string_equal(say(f->a, "WATCH k"), "+OK\r\n");
+    assert_string_equal(say(f->a, "EVALSHA abc 0"), LOADING);
+    say(f->a, "MULTI");
+    assert_string_equal(say(f->a, "EXEC"), "*0\r\n");
+    say(f->a, "MULTI");
+    assert_string_equal(say(f->a, "GET k"), LOADING);
+    assert_string_equal(say(f->a, "EXEC"),
+                        "-EXECABORT Transaction discarded because of previous errors.\r\n");
     assert_non_null(strstr(say(f->a, "INFO persistence"), "loading:1\r\n"));
+}
+
+#define BUSY                                                                                       \
+    "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n"
+
+static void is_busy_until_the_script_is_killed(void **state)
+{
+    struct redis_fixture *f = *state;
+    say(f->b, "MULTI");
+    say(f->b, "GET k");
+    fake_redis_set_states(f->engine, FAKE_REDIS_BUSY);
+    assert_string_equal(say(f->a, "PING"), BUSY);
+    assert_string_equal(say(f->a, "WATCH k"), "+OK\r\n");
+    assert_string_equal(say(f->b, "EXEC"), "-EXECABORT Transaction discarded because of: BUSY "
+                                           "Redis is busy running a script. You can only call "
+                                           "SCRIPT KILL or SHUTDOWN NOSAVE.\r\n");
+    assert_string_equal(say(f->a, "SCRIPT KILL"), "+OK\r\n");
+    assert_string_equal(say(f->a, "PING"), "+PONG\r\n");
+    assert_string_equal(say(f->a, "SCRIPT KILL"),
+                        "-NOTBUSY No scripts in execution right now.\r\n");
+}
+
+static void does_not_kill_a_script_that_has_written(void **state)
+{
+    struct redis_fixture *f = *state;
+    fake_redis_set_states(f->engine, FAKE_REDIS_BUSY | FAKE_REDIS_UNKILLABLE);
+    assert_string_equal(
+        say(f->a, "SCRIPT KILL"),
+        "-UNKILLABLE Sorry the script already executed write commands against the dataset. You can "
+        "either wait the script termination or kill the server in a hard way using the SHUTDOWN "
+        "NOSAVE command.\r\n");
+    assert_string_equal(say(f->a, "PING"), BUSY);
+}
+
+static void hangs_up_when_it_loses_its_master_but_once(void **state)
+{
+    struct redis_fixture *f = *state;
+    say(f->a, "BRPOP q 0");
+    fake_redis_set_states(f->engine, FAKE_REDIS_MASTERDOWN);
+    assert_true(fake_redis_closed(f->a));
+    fake_redis_set_states(f->engine, 0);
+    say(f->b, "BRPOP q 0");
+    fake_redis_set_states(f->engine, FAKE_REDIS_MISCONF | FAKE_REDIS_BUSY);
+    assert_true(fake_redis_blocked(f->b));
 }
 
 static void forgets_scripts_when_flushed(void **state)
@@ -164,6 +216,9 @@ int main(void)
         TEST(answers_readonly_also_inside_scripts),
         TEST(hangs_up_on_blocked_clients_when_it_turns_readonly),
         TEST(answers_little_while_it_loads),
+        TEST(is_busy_until_the_script_is_killed),
+        TEST(does_not_kill_a_script_that_has_written),
+        TEST(hangs_up_when_it_loses_its_master_but_once),
         TEST(forgets_scripts_when_flushed),
         TEST(evicts_and_watchers_notice),
         TEST(shifts_the_life_of_a_key),
