@@ -249,10 +249,10 @@
     X("multi", multi, TRANSACTION, 1, FAKE_TALK | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
     X("object", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("object|encoding", object_encoding, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
-    X("object|freq", unsupported, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
+    X("object|freq", object_freq, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
     X("object|help", help, KEYSPACE, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("object|idletime", unsupported, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
-    X("object|refcount", unsupported, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
+    X("object|idletime", object_idletime, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
+    X("object|refcount", object_refcount, KEYSPACE, 3, FAKE_READ, 2, 2, 1) \
     X("persist", persist, KEYSPACE, 2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("pexpire", pexpire, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("pexpireat", pexpireat, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
@@ -343,7 +343,7 @@
     X("swapdb", swapdb, KEYSPACE, 3, FAKE_WRITE | FAKE_FAST | FAKE_DANGEROUS, 0, 0, 0) \
     X("sync", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING | FAKE_NO_MULTI, 0, 0, 0) \
     X("time", time, SERVER, 1, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
-    X("touch", exists, KEYSPACE, -2, FAKE_READ | FAKE_FAST, 1, -1, 1) \
+    X("touch", touch, KEYSPACE, -2, FAKE_READ | FAKE_FAST, 1, -1, 1) \
     X("ttl", ttl, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("type", type, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("unlink", del, KEYSPACE, -2, FAKE_WRITE | FAKE_FAST, 1, -1, 1) \

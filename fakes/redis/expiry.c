@@ -132,7 +132,7 @@ void fake_cmd_persist(struct fake_call *call)
 
 static void show(struct fake_call *call, enum fake_time_unit unit, enum fake_time_base base)
 {
-    const struct fake_redis_key *key = fake_key_find(call->db, call->args[1]);
+    const struct fake_redis_key *key = fake_key_look(call->db, call->args[1]);
     if (!key || key->expires_ms == FL_NEVER_US) {
         fake_reply_int(call->out, key ? -1 : -2);
         return;

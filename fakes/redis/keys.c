@@ -34,13 +34,13 @@ void fake_cmd_exists(struct fake_call *call)
 {
     int64_t found = 0;
     for (size_t i = 1; i < call->count; i++)
-        found += fake_key_find(call->db, call->args[i]) != NULL;
+        found += fake_key_look(call->db, call->args[i]) != NULL;
     fake_reply_int(call->out, found);
 }
 
 void fake_cmd_type(struct fake_call *call)
 {
-    const struct fake_redis_key *key = fake_key_find(call->db, call->args[1]);
+    const struct fake_redis_key *key = fake_key_look(call->db, call->args[1]);
     fake_reply_status(call->out, key ? type_name(key->type) : "none");
 }
 
@@ -253,40 +253,9 @@ void fake_cmd_swapdb(struct fake_call *call)
     fake_reply_ok(call->out);
 }
 
-/* ---- OBJECT and MEMORY ---- */
-
-static const char *string_encoding(const struct fake_redis_key *key)
-{
-    int64_t integer;
-    if (key->raw) return "raw";
-    if (!key->text && fake_int_parse(fake_str_span(key->string), &integer)) return "int";
-    return key->string->length <= 44 ? "embstr" : "raw";
-}
-
-static const char *encoding(const struct fake_redis_key *key)
-{
-    switch (key->type) {
-    case FAKE_REDIS_STRING: return string_encoding(key);
-    case FAKE_REDIS_LIST: return "quicklist";
-    case FAKE_REDIS_SET: return key->large ? "hashtable" : "intset";
-    case FAKE_REDIS_ZSET: return key->large ? "skiplist" : "listpack";
-    case FAKE_REDIS_HASH: return key->large ? "hashtable" : "listpack";
-    }
-    return "unknown";
-}
-
-void fake_cmd_object_encoding(struct fake_call *call)
-{
-    const struct fake_redis_key *key = fake_key_find(call->db, call->args[2]);
-    if (key)
-        fake_reply_bulk_text(call->out, encoding(key));
-    else
-        fake_reply_nil(call->out);
-}
-
 void fake_cmd_memory_usage(struct fake_call *call)
 {
-    const struct fake_redis_key *key = fake_key_find(call->db, call->args[2]);
+    const struct fake_redis_key *key = fake_key_look(call->db, call->args[2]);
     enum { KEY_BYTES = 56, ELEMENT_BYTES = 24 }; /* about what Redis spends on each */
     if (!key)
         fake_reply_nil(call->out);

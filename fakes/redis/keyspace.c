@@ -34,9 +34,10 @@ static void release_value(struct fake_heap *heap, struct fake_redis_key *key)
     }
 }
 
-static void empty_value(struct fake_redis_key *key, enum fake_redis_type type)
+static void empty_value(struct fake_redis_key *key, enum fake_redis_type type, int64_t now_ms)
 {
-    *key = (struct fake_redis_key){.name = key->name, .expires_ms = FL_NEVER_US, .type = type};
+    *key = (struct fake_redis_key){
+        .name = key->name, .expires_ms = FL_NEVER_US, .type = type, .accessed_ms = now_ms};
 }
 
 struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_span name,
@@ -47,13 +48,20 @@ struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_s
     return entry->value;
 }
 
-struct fake_redis_key *fake_key_find(struct fake_database *db, struct fl_span name)
+struct fake_redis_key *fake_key_look(struct fake_database *db, struct fl_span name)
 {
     struct fake_entry *entry = fake_dict_find(&db->keys, name);
     if (!entry) return NULL;
     if (!is_dead(entry->value, db->engine->now_ms)) return entry->value;
     fake_key_delete(db, entry->value);
     return NULL;
+}
+
+struct fake_redis_key *fake_key_find(struct fake_database *db, struct fl_span name)
+{
+    struct fake_redis_key *key = fake_key_look(db, name);
+    if (key) key->accessed_ms = db->engine->now_ms;
+    return key;
 }
 
 struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span name,
@@ -68,7 +76,7 @@ struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span 
     }
     entry->value = key;
     key->name = fake_str_span(entry->key);
-    empty_value(key, type);
+    empty_value(key, type, db->engine->now_ms);
     fake_blocking_key_created(db, key);
     fake_key_touch(db, name);
     return key;
@@ -78,7 +86,7 @@ void fake_key_overwrite(struct fake_database *db, struct fake_redis_key *key,
                         enum fake_redis_type type)
 {
     release_value(heap_of(db), key);
-    empty_value(key, type);
+    empty_value(key, type, db->engine->now_ms);
     fake_key_touch(db, key->name);
 }
 
@@ -186,6 +194,7 @@ bool fake_key_copy_value(struct fake_database *db, struct fake_redis_key *target
     target->mixed = source->mixed;
     target->raw = source->raw;
     target->text = source->text;
+    target->copied = true;
     switch (source->type) {
     case FAKE_REDIS_STRING:
         target->string = fake_str_new(heap_of(db), fake_str_span(source->string));

@@ -24,10 +24,12 @@ struct fake_redis_key {
     struct fl_span name; /* the bytes of the dict's key */
     int64_t expires_ms;  /* FL_NEVER_US: never */
     enum fake_redis_type type;
-    bool large; /* was once too big for a compact encoding, a set: is no intset and no small one */
-    bool mixed; /* a set: holds a member that is no integer */
-    bool raw;   /* a string: was edited in place */
-    bool text;  /* a string: stays text though it may read as an integer */
+    bool large;  /* was once too big for a compact encoding, a set: is no intset and no small one */
+    bool mixed;  /* a set: holds a member that is no integer */
+    bool raw;    /* a string: was edited in place */
+    bool text;   /* a string: stays text though it may read as an integer */
+    bool copied; /* a string: COPY made it, so that it is no shared integer */
+    int64_t accessed_ms; /* by the last fake_key_find */
     union {
         struct fake_str *string;
         struct fake_deque list;
@@ -64,8 +66,10 @@ struct fake_database {
 };
 
 /* NULL: absent. */
+struct fake_redis_key *fake_key_look(struct fake_database *db, struct fl_span name);
+/* As fake_key_look for those who use the value, so that it is not idle. */
 struct fake_redis_key *fake_key_find(struct fake_database *db, struct fl_span name);
-/* As fake_key_find for those who may change nothing: a dead key is just not seen. */
+/* As fake_key_look for those who may change nothing: a dead key is just not seen. */
 struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_span name,
                                      int64_t now_ms);
 /* A new key with an empty value; `name` must be absent. A new string has string == NULL and must

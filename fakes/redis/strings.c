@@ -31,7 +31,7 @@ bool fake_string_replace(struct fake_call *call, struct fake_redis_key *key, str
     }
     fake_str_free(fake_call_heap(call), key->string);
     key->string = copy;
-    key->raw = key->text = false;
+    key->raw = key->text = key->copied = false;
     fake_key_touch(call->db, key->name);
     return true;
 }

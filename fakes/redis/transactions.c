@@ -130,7 +130,7 @@ void fake_cmd_watch(struct fake_call *call)
         return;
     }
     for (size_t i = 1; i < call->count; i++) {
-        (void)fake_key_find(call->db, call->args[i]); /* what is dead already cannot fire */
+        (void)fake_key_look(call->db, call->args[i]); /* what is dead already cannot fire */
         if (fake_watch_add(call->session, call->db, call->args[i])) continue;
         fake_call_oom(call);
         return;

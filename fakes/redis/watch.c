@@ -56,5 +56,5 @@ void fake_watch_touch(struct fake_database *db, struct fl_span name)
 void fake_watch_expire(struct fake_redis_session *session)
 {
     for (size_t i = 0; i < session->watched_count && !session->watch_fired; i++)
-        (void)fake_key_find(session->watched[i].db, fake_str_span(session->watched[i].name));
+        (void)fake_key_look(session->watched[i].db, fake_str_span(session->watched[i].name));
 }

@@ -111,6 +111,23 @@ static void follows_a_clock_that_steps_back(void **state)
     assert_string_equal(say(f->a, "PTTL k"), ":3601000\r\n");
 }
 
+static void counts_how_long_a_key_was_idle(void **state)
+{
+    struct redis_fixture *f = *state;
+    say(f->a, "SET k v");
+    pass_us(f, 90 * INT64_C(1000000));
+    say(f->a, "TTL k"); /* those who only look leave a key idle */
+    say(f->a, "EXISTS k");
+    say(f->a, "TYPE k");
+    say(f->a, "OBJECT ENCODING k");
+    assert_string_equal(say(f->a, "OBJECT IDLETIME k"), ":90\r\n");
+    assert_string_equal(say(f->a, "TOUCH k none"), ":1\r\n");
+    assert_string_equal(say(f->a, "OBJECT IDLETIME k"), ":0\r\n");
+    pass_us(f, 7 * INT64_C(1000000));
+    say(f->a, "RENAME k j");
+    assert_string_equal(say(f->a, "OBJECT IDLETIME j"), ":0\r\n");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, redis_fixture_setup, redis_fixture_teardown)
@@ -124,6 +141,7 @@ int main(void)
         TEST(names_the_earliest_deadline_and_times_out_exactly_then),
         TEST(serves_nobody_who_has_timed_out),
         TEST(runs_what_was_pipelined_behind_a_pop_once_it_times_out),
+        TEST(counts_how_long_a_key_was_idle),
         TEST(follows_a_clock_that_steps_back),
     };
 #undef TEST
