@@ -26,7 +26,7 @@ struct fl_span fl_private_key(const char *identity, const char *queue, char out[
                      snprintf(out, FL_KEY_BYTES, FL_KEY_PRIVATE_PREFIX "%s|%s", identity, queue));
 }
 
-/* A score as Ruby prints it; needs no memory that could fail to come. */
+/* A score as Ruby prints it. */
 struct score {
     struct fl_buf buf;
 };

@@ -77,8 +77,8 @@ enum fl_error fl_recovery_force(const struct fl_ports *ports, const char *identi
     return recover(ports, identity, queues, FORCED, end, ret_moved);
 }
 
-/* "host:pid:nonce" of this host whose pid is gone. A pid equal to this process's own says nothing:
- * every container has a process 1. */
+/* "host:pid:nonce" of this host whose pid is gone. This process's own pid, which lives, says
+ * nothing of an earlier process that had it: every container has a process 1. */
 static bool is_gone(const struct fl_recovery *r, const char *identity)
 {
     struct fl_process_port process = r->ports->process;
@@ -87,7 +87,7 @@ static bool is_gone(const struct fl_recovery *r, const char *identity)
     if (strncmp(identity, host, length) != 0 || identity[length] != ':') return false;
     char *end;
     long long pid = strtoll(identity + length + 1, &end, 10);
-    if (*end != ':' || pid <= 0 || pid == process.ops->pid(process.self)) return false;
+    if (*end != ':' || pid <= 0) return false;
     return !process.ops->pid_exists(process.self, pid);
 }
 

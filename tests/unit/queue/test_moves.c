@@ -17,7 +17,7 @@ struct fixture {
     char words[FL_SCRIPT_ERROR_BYTES];
 };
 
-static const struct fl_queue_option queues[] = {{.name = "default"}};
+static const struct fl_queue_option queues[] = {{.name = "default"}, {.name = "slow"}};
 
 static int setup(void **state)
 {
@@ -66,6 +66,30 @@ static void many_acknowledgements_tell_how_many_were_missing(void **state)
     assert_int_equal(f->desk.exchanges, 1);
     desk_expect(&f->desk, "db0 list \"" PRIVATE "\" [\"newer\",\"older\"]\n");
     free(gone);
+}
+
+static void each_is_acknowledged_in_the_list_of_its_own_queue(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_delivery *slow = fl_delivery_new(1, FL_SPAN("job"));
+    struct fl_delivery *const both[] = {f->delivery, slow};
+    size_t missing = 0;
+    desk_redis(&f->desk, "LPUSH queue:fl|" ID "|slow job");
+    assert_int_equal(fl_move_acknowledge_all(&f->moves, both, 2, &missing), FL_OK);
+    assert_int_equal(missing, 0);
+    desk_redis(&f->desk, "LPUSH queue:fl|" ID "|slow job");
+    assert_int_equal(fl_move_back(&f->moves, slow, &f->move, f->words), FL_OK);
+    desk_expect(&f->desk, "db0 list \"" PRIVATE "\" [\"newer\",\"older\"]\n"
+                          "db0 list \"queue:slow\" [\"job\"]\n");
+    free(slow);
+}
+
+static void an_acknowledgement_that_meets_a_failover_is_repeated_once(void **state)
+{
+    struct fixture *f = *state;
+    fake_redis_set_states(f->desk.engine, FAKE_REDIS_READONLY);
+    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, &f->move, f->words), FL_EREPLY);
+    assert_int_equal(f->desk.exchanges, 2);
 }
 
 static void a_retry_takes_the_old_bytes_and_adds_the_new(void **state)
@@ -167,6 +191,16 @@ static void a_member_that_is_no_job_is_buried_as_it_is(void **state)
     assert_int_equal(
         fl_move_member_to_dead(&f->moves, "retry", FL_SPAN("rubbish"), &f->move, f->words), FL_OK);
     desk_expect(&f->desk, "db0 zset \"dead\" [(\"rubbish\",1795451428.1207011)]\n");
+}
+
+static void a_member_that_another_process_has_taken_is_not_buried(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk, "DEL " PRIVATE);
+    assert_int_equal(
+        fl_move_member_to_dead(&f->moves, "retry", FL_SPAN("promoted"), &f->move, f->words), FL_OK);
+    assert_int_equal(f->move, FL_MOVE_NOT_OWNER);
+    desk_expect(&f->desk, "");
 }
 
 static void a_script_that_is_not_known_is_loaded(void **state)
@@ -271,6 +305,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(an_acknowledgement_takes_the_job_away),
         WITH_FIXTURE(many_acknowledgements_tell_how_many_were_missing),
+        WITH_FIXTURE(each_is_acknowledged_in_the_list_of_its_own_queue),
+        WITH_FIXTURE(an_acknowledgement_that_meets_a_failover_is_repeated_once),
         WITH_FIXTURE(a_retry_takes_the_old_bytes_and_adds_the_new),
         WITH_FIXTURE(who_owns_nothing_moves_nothing),
         WITH_FIXTURE(a_repeat_after_a_lost_answer_changes_nothing),
@@ -279,6 +315,7 @@ int main(void)
         WITH_FIXTURE(the_dead_set_forgets_what_is_too_old),
         WITH_FIXTURE(promotion_is_won_once),
         WITH_FIXTURE(a_member_that_is_no_job_is_buried_as_it_is),
+        WITH_FIXTURE(a_member_that_another_process_has_taken_is_not_buried),
         WITH_FIXTURE(a_script_that_is_not_known_is_loaded),
         WITH_FIXTURE(every_digest_is_that_of_its_script),
         WITH_FIXTURE(a_refusal_comes_with_the_servers_words),

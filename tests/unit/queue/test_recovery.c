@@ -81,6 +81,7 @@ static struct host_case {
     {"host: a pid of this host that lives", "host:43:x", false},
     {"host: this process's own pid under another nonce", "host:42:x", false},
     {"host: that pid on another host", "hosts:666:x", false},
+    {"host: another host whose name begins like this one's", "host-666:7:x", false},
     {"host: no pid", "host:6x6:x", false},
     {"host: this process itself", "host:42:me", false},
 };
@@ -110,6 +111,28 @@ static void an_entry_that_is_not_understood_does_not_stop_the_others(void **stat
     const struct fake_redis_key *queue =
         fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default"));
     assert_int_equal(fake_redis_length(queue), 2);
+}
+
+static void a_process_never_recovers_itself(void **state)
+{
+    struct fixture *f = *state;
+    register_process(f, "host:42:me"); /* its heartbeat has expired, or was never written */
+    recover(f);
+    assert_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default")));
+}
+
+static void a_name_is_not_cut_at_a_nul(void **state)
+{
+    struct fixture *f = *state;
+    const struct fl_span words[] = {FL_SPAN("HSET"), FL_SPAN("faultline:fetchers"),
+                                    FL_SPAN("host:666:x\0y"), FL_SPAN("[\"default\"]")};
+    const struct fl_command hset = {words, FL_COUNT(words)};
+    struct fl_replies replies;
+    assert_int_equal(fl_redis_exec(f->desk.ports.redis, &hset, 1, FL_NEVER_US, &replies), FL_OK);
+    fl_replies_release(&replies);
+    desk_redis(&f->desk, "LPUSH " LIST("host:666:x") " job");
+    recover(f);
+    assert_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default")));
 }
 
 static void a_forced_end_may_keep_the_entry(void **state)
@@ -154,6 +177,8 @@ int main(void)
         WITH_FIXTURE(a_process_without_a_heartbeat_is_dead),
         WITH_FIXTURE(a_process_with_a_heartbeat_lives),
         WITH_FIXTURE(an_entry_that_is_not_understood_does_not_stop_the_others),
+        WITH_FIXTURE(a_process_never_recovers_itself),
+        WITH_FIXTURE(a_name_is_not_cut_at_a_nul),
         WITH_FIXTURE(a_forced_end_may_keep_the_entry),
         WITH_FIXTURE(processes_without_a_heartbeat_are_pruned_once_a_minute),
     };

@@ -13,7 +13,7 @@ struct fixture {
     struct fl_moves moves;
 };
 
-static const struct fl_queue_option queues[] = {{.name = "default"}};
+static const struct fl_queue_option queues[] = {{.name = "default"}, {.name = "slow"}};
 
 static int setup(void **state)
 {
@@ -48,7 +48,8 @@ static void in_hand(struct fixture *f, const char *job)
 
 static void give_back(struct fixture *f)
 {
-    assert_int_equal(fl_strays_give_back(&f->moves, 1, f->handoff, f->desk.ports.log), FL_OK);
+    assert_int_equal(
+        fl_strays_give_back(&f->moves, FL_COUNT(queues), f->handoff, f->desk.ports.log), FL_OK);
 }
 
 static void what_nobody_has_in_hand_goes_back(void **state)
@@ -69,6 +70,18 @@ static void of_two_equal_jobs_one_may_be_a_stray(void **state)
     give_back(f);
     desk_expect(&f->desk, "db0 list \"queue:default\" [\"twin\"]\n"
                           "db0 list \"" PRIVATE "\" [\"twin\"]\n");
+}
+
+static void an_equal_job_of_another_queue_is_not_the_one_in_hand(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk, "LPUSH " PRIVATE " twin");
+    desk_redis(&f->desk, "LPUSH queue:fl|host:42:me|slow twin");
+    desk_redis(&f->desk, "LPUSH queue:fl|host:42:me|slow stray");
+    in_hand(f, "twin");
+    give_back(f);
+    desk_expect(&f->desk, "db0 list \"" PRIVATE "\" [\"twin\"]\n"
+                          "db0 list \"queue:slow\" [\"stray\",\"twin\"]\n");
 }
 
 static void finish_the_job(struct desk *desk)
@@ -108,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(what_nobody_has_in_hand_goes_back),
         WITH_FIXTURE(of_two_equal_jobs_one_may_be_a_stray),
+        WITH_FIXTURE(an_equal_job_of_another_queue_is_not_the_one_in_hand),
         WITH_FIXTURE(a_job_that_ends_while_its_list_is_read_is_no_stray),
         WITH_FIXTURE(an_error_is_told_so_that_it_is_repeated),
     };
