@@ -44,6 +44,13 @@ static uint64_t digest_reply(const struct fl_reply *reply)
     return digest;
 }
 
+/* What most counts are. */
+static struct fl_span digit(int64_t value)
+{
+    static const char digits[] = "0123456789";
+    return (struct fl_span){digits + value, 1};
+}
+
 static struct fl_span reply_text(const struct fl_reply *reply, char bytes[TEXT_BYTES])
 {
     switch (reply->type) {
@@ -51,7 +58,10 @@ static struct fl_span reply_text(const struct fl_reply *reply, char bytes[TEXT_B
     case FL_REPLY_STATUS:
     case FL_REPLY_ERROR:
     case FL_REPLY_STRING: return reply->text;
-    case FL_REPLY_INTEGER: snprintf(bytes, TEXT_BYTES, "%" PRId64, reply->integer); break;
+    case FL_REPLY_INTEGER:
+        if (reply->integer >= 0 && reply->integer < 10) return digit(reply->integer);
+        snprintf(bytes, TEXT_BYTES, "%" PRId64, reply->integer);
+        break;
     case FL_REPLY_ARRAY: snprintf(bytes, TEXT_BYTES, "[%zu]", reply->count); break;
     }
     return fl_span_from(bytes);

@@ -23,7 +23,7 @@ void __libc_free(void *);
 static const struct sim_below libc = {__libc_malloc, __libc_calloc, __libc_realloc, __libc_free,
                                       .is_plain = true};
 static struct sim_below found;
-static const struct sim_below *chosen;
+const struct sim_below *sim_below_found;
 
 static void find_next(void **ret_function, const char *name)
 {
@@ -40,21 +40,20 @@ static bool on_memcheck(void)
 #endif
 }
 
-const struct sim_below *sim_below(void)
+const struct sim_below *sim_below_find(void)
 {
-    if (chosen) return chosen;
-    chosen = &libc; /* for what the search itself allocates */
+    sim_below_found = &libc; /* for what the search itself allocates */
     if (__interceptor_malloc) {
         found = (struct sim_below){__interceptor_malloc, __interceptor_calloc,
                                    __interceptor_realloc, __interceptor_free};
-        chosen = &found;
+        sim_below_found = &found;
     } else if (on_memcheck()) {
         find_next((void **)&found.malloc, "malloc");
         find_next((void **)&found.calloc, "calloc");
         find_next((void **)&found.realloc, "realloc");
         find_next((void **)&found.free, "free");
         found.tracks_undefined = true;
-        chosen = &found;
+        sim_below_found = &found;
     }
-    return chosen;
+    return sim_below_found;
 }

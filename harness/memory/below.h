@@ -15,7 +15,12 @@ struct sim_below {
     bool is_plain;         /* the C library's: nobody watches the single allocation */
 };
 
-/* Found at the first call, which may come before any constructor. */
-const struct sim_below *sim_below(void);
+extern const struct sim_below *sim_below_found; /* NULL before the first call */
+const struct sim_below *sim_below_find(void);
+/* Found at the first call, which may come before any constructor; asked several times a block. */
+static inline const struct sim_below *sim_below(void)
+{
+    return sim_below_found ? sim_below_found : sim_below_find();
+}
 
 #endif
