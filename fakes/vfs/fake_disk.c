@@ -122,6 +122,11 @@ static void file_free(struct fake_file *file)
     free(file);
 }
 
+const char *fake_file_name(const struct fake_file *file)
+{
+    return file->name;
+}
+
 int64_t fake_file_size(const struct fake_file *file)
 {
     return file->size;

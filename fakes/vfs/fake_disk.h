@@ -41,6 +41,7 @@ void fake_file_close(struct fake_file *file);
 FL_CHECKED enum fl_error fake_disk_delete(struct fake_disk *disk, const char *name);
 bool fake_disk_exists(const struct fake_disk *disk, const char *name);
 
+const char *fake_file_name(const struct fake_file *file); /* NULL: it has none, or no more */
 int64_t fake_file_size(const struct fake_file *file);
 struct fake_locks *fake_file_locks(struct fake_file *file);
 /* The bytes that were there; fewer than `length` only at the end of the file. */

@@ -13,7 +13,7 @@
 
 struct handle { /* one open file of one connection */
     struct fake_vfs *vfs;
-    struct fake_file *file;
+    struct fake_file *file, *turned; /* the second one while the mount turns */
     enum fake_lock lock;
     char *delete_on_close; /* its name, or NULL */
     struct handle *next;
@@ -379,6 +379,30 @@ void fake_vfs_unmount(struct fake_vfs *vfs)
         handle_free(vfs->handles);
     sqlite3_vfs_unregister(&vfs->base);
     free(vfs);
+}
+
+static enum fl_error open_elsewhere(struct handle *handle, struct fake_disk *disk)
+{
+    const char *name = fake_file_name(handle->file);
+    if (handle->lock != FAKE_LOCK_NONE) return FL_EBUSY;
+    return name ? fake_disk_open(disk, name, FAKE_DISK_EXISTING, &handle->turned) : FL_ENOTFOUND;
+}
+
+enum fl_error fake_vfs_turn(struct fake_vfs *vfs, struct fake_disk *disk, struct fl_clock clock)
+{
+    enum fl_error err = FL_OK;
+    for (struct handle *at = vfs->handles; at && !err; at = at->next)
+        err = open_elsewhere(at, disk);
+    for (struct handle *at = vfs->handles; at; at = at->next) {
+        if (!at->turned) continue;
+        fake_file_close(err ? at->turned : at->file);
+        if (!err) at->file = at->turned;
+        at->turned = NULL;
+    }
+    if (err) return err;
+    vfs->disk = disk;
+    vfs->clock = clock;
+    return FL_OK;
 }
 
 const char *fake_vfs_name(const struct fake_vfs *vfs)

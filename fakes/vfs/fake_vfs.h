@@ -38,6 +38,11 @@ FL_CHECKED enum fl_error fake_vfs_mount(const struct fake_vfs_options *options,
 /* Connections that are still open are forgotten: their memory is not touched, and they must never
  * be used again, not even closed. NULL is fine. */
 void fake_vfs_unmount(struct fake_vfs *vfs);
+/* From now on the mount shows another disk with another clock: of what is open there, the files of
+ * the same names. FL_EBUSY: a lock is held; FL_ENOTFOUND, FL_ENOMEM, FL_EBOUND: no such file, or it
+ * cannot be opened. Nothing has changed then. Pages that SQLite keeps are not ours to forget. */
+FL_CHECKED enum fl_error fake_vfs_turn(struct fake_vfs *vfs, struct fake_disk *disk,
+                                       struct fl_clock clock);
 const char *fake_vfs_name(const struct fake_vfs *vfs);
 
 /* What a crash or a broken disk can come between: writes, truncations, syncs and deletions. */

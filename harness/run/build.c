@@ -286,6 +286,7 @@ static enum fl_error build(struct run *run, enum run_building building)
     if (!err) err = build_outside(run);
     if (!err) err = seed_template(run);
     if (!err) err = database_open(run->house->seeded, server_clock(&run->server), &run->database);
+    if (!err) run->database.reader = run->house->reader;
     uint32_t first = building == RUN_BUILT_BY_HAND ? run->node_count : 0;
     for (uint32_t i = first; i <= run->node_count && !err; i++)
         err = node_start(&run->nodes[i]);

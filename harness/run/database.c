@@ -5,6 +5,7 @@
 
 #include "core/assert.h"
 #include "harness/memory/memory.h"
+#include "harness/run/reader.h"
 #include "posix/sqlite_db.h"
 
 enum { SQL_BYTES_MAX = 64 * 1024 };
@@ -26,8 +27,10 @@ struct fake_scope database_scope(void)
     return (struct fake_scope){.enter = scope_enter, .leave = scope_leave};
 }
 
+/* The reader's is for reading alone. */
 static enum fl_error connect(struct database *database)
 {
+    if (database->is_lent) database_rest(database);
     if (database->own) return FL_OK;
     struct fake_vfs_options options = {
         .disk = database->disk, .name = "harness", .clock = database->clock};
@@ -40,9 +43,21 @@ static enum fl_error connect(struct database *database)
     return FL_EDB;
 }
 
+static enum fl_error connect_to_read(struct database *database)
+{
+    if (database->own || !database->reader) return database->own ? FL_OK : connect(database);
+    database->own = reader_lend(database->reader, database->disk, database->clock);
+    database->is_lent = database->own != NULL;
+    return database->is_lent ? FL_OK : connect(database);
+}
+
 void database_rest(struct database *database)
 {
-    sqlite3_close(database->own);
+    if (database->is_lent)
+        reader_take_back(database->reader);
+    else
+        sqlite3_close(database->own);
+    database->is_lent = false;
     fake_vfs_unmount(database->mount);
     database->own = NULL;
     database->mount = NULL;
@@ -133,7 +148,7 @@ static void bind(sqlite3_stmt *statement, const struct plan_pair *pairs, uint32_
     }
 }
 
-/* `text` is released here. On FL_OK the caller finalizes. */
+/* `sql` is released by both. On FL_OK the caller finishes the statement. */
 static enum fl_error prepare(struct database *database, struct fl_buf *sql, enum fl_error err,
                              sqlite3_stmt **ret_statement, struct fl_buf *message)
 {
@@ -142,6 +157,31 @@ static enum fl_error prepare(struct database *database, struct fl_buf *sql, enum
         err = object(database, message);
     fl_buf_release(sql);
     return err;
+}
+
+static enum fl_error prepare_to_read(struct database *database, struct fl_buf *sql,
+                                     enum fl_error err, sqlite3_stmt **ret_statement,
+                                     struct fl_buf *message)
+{
+    if (!err) err = connect_to_read(database);
+    sqlite3_stmt *known = NULL;
+    if (!err && database->is_lent) known = reader_statement(database->reader, sql->bytes);
+    *ret_statement = known;
+    if (!err && !known &&
+        sqlite3_prepare_v2(database->own, sql->bytes, -1, ret_statement, NULL) != SQLITE_OK)
+        err = object(database, message);
+    fl_buf_release(sql);
+    return err;
+}
+
+static void finish(const struct database *database, sqlite3_stmt *statement)
+{
+    if (!database->is_lent) {
+        sqlite3_finalize(statement);
+        return;
+    }
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
 }
 
 static enum fl_error step(struct database *database, sqlite3_stmt *statement,
@@ -210,7 +250,7 @@ enum fl_error database_count(struct database *database, const char *table,
     enum fl_error err = fl_buf_append_text(&sql, "SELECT count(*) FROM ");
     if (!err) err = add_name(&sql, table);
     if (!err) err = add_where(&sql, pairs, count);
-    err = prepare(database, &sql, err, &statement, message);
+    err = prepare_to_read(database, &sql, err, &statement, message);
     if (err) return err;
     bind(statement, pairs, count);
     int result = sqlite3_step(statement);
@@ -218,7 +258,7 @@ enum fl_error database_count(struct database *database, const char *table,
         *ret_rows = sqlite3_column_int64(statement, 0);
     else
         err = result == SQLITE_BUSY ? FL_EBUSY : object(database, message);
-    sqlite3_finalize(statement);
+    finish(database, statement);
     return err;
 }
 
@@ -237,7 +277,7 @@ enum fl_error database_show(struct database *database, const char *table,
     enum fl_error err = fl_buf_append_text(&sql, "SELECT * FROM ");
     if (!err) err = add_name(&sql, table);
     if (!err) err = add_where(&sql, pairs, count);
-    err = prepare(database, &sql, err, &statement, out);
+    err = prepare_to_read(database, &sql, err, &statement, out);
     if (err) return err;
     bind(statement, pairs, count);
     for (int row = 0; row < DATABASE_ROWS_SHOWN && sqlite3_step(statement) == SQLITE_ROW; row++) {
@@ -249,7 +289,7 @@ enum fl_error database_show(struct database *database, const char *table,
                                     : "",
                               sqlite3_column_name(statement, i), FL_SPAN_ARGS(cell(statement, i)));
     }
-    sqlite3_finalize(statement);
+    finish(database, statement);
     return err;
 }
 
@@ -260,7 +300,7 @@ static enum fl_error walk_table(struct database *database, const char *table, da
     sqlite3_stmt *statement;
     enum fl_error err = fl_buf_append_text(&sql, "SELECT * FROM ");
     if (!err) err = add_name(&sql, table);
-    err = prepare(database, &sql, err, &statement, &ignored);
+    err = prepare_to_read(database, &sql, err, &statement, &ignored);
     fl_buf_release(&ignored);
     if (err) return err;
     while (!err && sqlite3_step(statement) == SQLITE_ROW) {
@@ -268,7 +308,7 @@ static enum fl_error walk_table(struct database *database, const char *table, da
         for (int i = 0; i < sqlite3_column_count(statement) && !err; i++)
             err = visit(context, table, sqlite3_column_name(statement, i), cell(statement, i));
     }
-    sqlite3_finalize(statement);
+    finish(database, statement);
     return err;
 }
 
@@ -277,7 +317,7 @@ enum fl_error database_walk(struct database *database, database_cell *visit, voi
     static const char tables[] = "SELECT name FROM sqlite_master WHERE type = 'table' "
                                  "AND name NOT LIKE 'sqlite_%' ORDER BY name";
     sqlite3_stmt *statement;
-    enum fl_error err = connect(database);
+    enum fl_error err = connect_to_read(database);
     if (err) return err;
     if (sqlite3_prepare_v2(database->own, tables, -1, &statement, NULL) != SQLITE_OK) return FL_EDB;
     while (!err && sqlite3_step(statement) == SQLITE_ROW)

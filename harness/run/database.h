@@ -15,11 +15,15 @@ enum { DATABASE_ROWS_SHOWN = 3, DATABASE_MESSAGE_BYTES = 256 };
 
 #define DATABASE_PATH "faultline.db"
 
+struct reader;
+
 struct database {
     struct fake_disk *disk; /* owned */
     struct fl_clock clock;
     struct fake_vfs *mount; /* of the harness's own connection; NULL while it has none */
     sqlite3 *own;
+    struct reader *reader; /* borrowed; NULL: none */
+    bool is_lent;          /* `own` is the reader's */
 };
 
 /* A disk whose database has these tables. Configures SQLite, once in a program. */

@@ -29,7 +29,8 @@ static enum fl_error furnish(struct run_house *house)
     if (!house->engine) return FL_ENOMEM;
     enum fl_error err = sim_stacks_new(SIM_FIBER_STACK_BYTES, &house->stacks);
     if (!err) err = database_template(import_schema, FL_COUNT(import_schema), &house->empty);
-    return err;
+    if (!err) err = reader_new(house->empty, &house->reader);
+    return err == FL_EEXIST ? FL_OK : err; /* another house has it: this one does without */
 }
 
 enum fl_error run_house_new(struct run_house **ret_house)
@@ -56,6 +57,7 @@ void run_house_free(struct run_house *house)
     }
     state_volatiles_release(&house->reference.volatiles);
     fl_buf_release(&house->reference.text);
+    reader_free(house->reader);
     fake_disk_free(house->seeded);
     fake_disk_free(house->empty);
     sim_stacks_free(house->stacks);

@@ -9,6 +9,7 @@
 #include "harness/check/state.h"
 #include "harness/fiber/stack.h"
 #include "harness/module/image.h"
+#include "harness/run/reader.h"
 #include "harness/run/run.h"
 
 enum { HOUSE_STATE_BYTES_MAX = 256 * 1024 * 1024, HOUSE_MESSAGE_BYTES = 512 };
@@ -31,6 +32,7 @@ struct run_house {
     struct fake_redis *engine;
     struct sim_stacks *stacks;
     struct fake_disk *empty;  /* tables, no rows */
+    struct reader *reader;    /* of the runs' databases; at home in `empty` */
     struct fake_disk *seeded; /* with the given rows of the plan `seeded_plan` */
     uint64_t seeded_plan;
     struct house_module modules[SIM_MODULES_MAX];

@@ -268,6 +268,29 @@ static void a_mount_has_a_name_of_its_own(void **state)
 
 #define WITH_DB(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void a_mount_turns_to_another_disk_unless_a_lock_is_held(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_clock clock = fake_clock_port(&f->clock);
+    struct fake_disk *copy, *empty;
+    assert_int_equal(fake_disk_copy(f->disk, &copy), FL_OK);
+    assert_int_equal(fake_disk_new(&empty), FL_OK);
+    assert_int_equal(run(f->db, "UPDATE t SET value = 1 WHERE id = 1"), SQLITE_OK);
+    assert_int_equal(run(f->db, "BEGIN IMMEDIATE"), SQLITE_OK);
+    assert_int_equal(fake_vfs_turn(f->vfs, copy, clock), FL_EBUSY);
+    assert_int_equal(run(f->db, "COMMIT"), SQLITE_OK);
+    assert_int_equal(fake_vfs_turn(f->vfs, empty, clock), FL_ENOTFOUND);
+    assert_int_equal(sum_of(f->db), 1);
+    assert_int_equal(fake_vfs_turn(f->vfs, copy, clock), FL_OK);
+    sqlite3_file_control(f->db, "main", SQLITE_FCNTL_RESET_CACHE, NULL);
+    assert_int_equal(sum_of(f->db), 0);
+    assert_int_equal(fake_vfs_turn(f->vfs, f->disk, clock), FL_OK);
+    sqlite3_file_control(f->db, "main", SQLITE_FCNTL_RESET_CACHE, NULL);
+    assert_int_equal(sum_of(f->db), 1);
+    fake_disk_free(copy);
+    fake_disk_free(empty);
+}
+
 int main(void)
 {
     struct CMUnitTest rows[FL_COUNT(crashes)];
@@ -280,6 +303,7 @@ int main(void)
         WITH_DB(time_is_the_mounts_clock),
         WITH_DB(a_sort_larger_than_the_cache_uses_a_file_without_a_name),
         WITH_DB(a_mount_has_a_name_of_its_own),
+        WITH_DB(a_mount_turns_to_another_disk_unless_a_lock_is_held),
     };
     for (size_t i = 0; i < FL_COUNT(crashes); i++)
         rows[i] = (struct CMUnitTest){crashes[i].name, crash_row, NULL, NULL, &crashes[i]};
