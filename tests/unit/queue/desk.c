@@ -177,8 +177,13 @@ static void sleep_until(void *self, int64_t deadline_us)
 
 static enum fl_error wait(void *self, struct fl_monitor *monitor, int64_t deadline_us)
 {
+    struct desk *desk = self;
     (void)monitor;
-    if (deadline_us == FL_NEVER_US) fail_msg("the only task waits for ever");
+    if (deadline_us == FL_NEVER_US) {
+        if (!desk->on_endless_wait) fail_msg("the only task waits for ever");
+        desk->on_endless_wait(desk);
+        return FL_OK;
+    }
     sleep_until(self, deadline_us);
     return FL_ETIMEDOUT;
 }

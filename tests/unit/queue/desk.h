@@ -30,7 +30,8 @@ struct desk {
     struct fl_buf log;  /* each line's message and a line break */
     struct fl_buf sent; /* each command as words, a line each */
     void (*before_exchange)(struct desk *desk);
-    void *context; /* the test's */
+    void (*on_endless_wait)(struct desk *desk); /* of the only task; NULL: the test fails */
+    void *context;                              /* the test's */
 };
 
 void desk_open(struct desk *desk);

@@ -3,6 +3,7 @@
  * A recovery by another process would hide all of these faults a minute later. */
 #include "rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +152,36 @@ static void who_is_quiet_while_it_waits_for_its_lease_gives_back_what_waits(void
     desk_expect(&f->desk, "db0 list \"queue:default\" [\"waiting\"]\n");
 }
 
+static void a_pass_asks_for_more_when_the_last_one_got_all_it_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk, "LPUSH queue:default first second third");
+    f->closed_at = 2;
+    fl_fetcher_run(&f->fetcher);
+    const char *lmove = "LMOVE queue:default " PRIVATE " RIGHT LEFT\n";
+    char three[512];
+    snprintf(three, sizeof(three), "%s%s%s", lmove, lmove, lmove);
+    assert_memory_equal(f->desk.sent.bytes, three, strlen(three));
+}
+
+/* The thread is busy with a long job. */
+static void acknowledgements_that_wait_too_long_are_sent(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_delivery *both[] = {fl_delivery_new(0, FL_SPAN("tiny")),
+                                  fl_delivery_new(0, FL_SPAN("long"))};
+    struct fl_done done;
+    desk_redis(&f->desk, "LPUSH " PRIVATE " tiny long");
+    assert_true(fl_handoff_offer(f->handoff, both, 2));
+    assert_int_equal(fl_handoff_take(f->handoff, 0, &both[0], &done), FL_NEXT_DELIVERY);
+    assert_true(fl_handoff_put_off(f->handoff, 0));
+    assert_int_equal(fl_handoff_take(f->handoff, 0, &both[1], &done), FL_NEXT_DELIVERY);
+    f->closed_at = 1;
+    fl_fetcher_run(&f->fetcher);
+    desk_expect(&f->desk, "db0 list \"" PRIVATE "\" [\"long\"]\n");
+    fl_handoff_finish(f->handoff, 0);
+}
+
 static void a_failover_is_no_outage_when_the_next_fetch_is_answered(void **state)
 {
     struct fixture *f = *state;
@@ -174,6 +205,8 @@ int main(void)
         WITH(two_threads, strays_are_looked_for_once_a_minute),
         WITH(three_threads, jobs_that_come_after_the_end_go_back_in_their_order),
         WITH(two_threads, who_is_quiet_while_it_waits_for_its_lease_gives_back_what_waits),
+        WITH(three_threads, a_pass_asks_for_more_when_the_last_one_got_all_it_asked_for),
+        WITH(one_thread, acknowledgements_that_wait_too_long_are_sent),
         WITH(one_thread, a_failover_is_no_outage_when_the_next_fetch_is_answered),
     };
     return cmocka_run_group_tests_name("fetcher", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/time_text.h"
 #include "desk.h"
 #include "queue/heartbeat.h"
 
@@ -186,6 +187,42 @@ static void a_beat_renews_the_lease_for_less_than_its_key_lives(void **state)
     assert_false(fl_control_has_lease(&f->control));
 }
 
+static void answer_slowly(struct desk *desk)
+{
+    fake_clock_advance(&desk->clock, 5 * FL_SECOND_US);
+}
+
+/* Three exchanges; the key's time in Redis may have begun when the last was sent. */
+static void a_lease_counts_from_the_sending(void **state)
+{
+    struct fixture *f = *state;
+    f->desk.before_exchange = answer_slowly;
+    int64_t sent_us = f->desk.clock.mono_us + 10 * FL_SECOND_US;
+    assert_int_equal(fl_heartbeat_beat(&f->beat), FL_OK);
+    f->desk.clock.mono_us = sent_us + FL_LEASE_S * FL_SECOND_US - 1;
+    assert_true(fl_control_has_lease(&f->control));
+    fake_clock_advance(&f->desk.clock, 1);
+    assert_false(fl_control_has_lease(&f->control));
+}
+
+static void a_beat_that_failed_renews_nothing(void **state)
+{
+    struct fixture *f = *state;
+    desk_fail(&f->desk, DESK_LOST, 2);
+    assert_int_equal(fl_heartbeat_beat(&f->beat), FL_ELOST);
+    assert_false(fl_control_has_lease(&f->control));
+}
+
+/* Somebody who took this process for dead has removed its entry. */
+static void every_beat_registers_the_private_lists(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(fl_heartbeat_beat(&f->beat), FL_OK);
+    desk_redis(&f->desk, "DEL faultline:fetchers");
+    assert_int_equal(fl_heartbeat_beat(&f->beat), FL_OK);
+    assert_non_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("faultline:fetchers")));
+}
+
 static void an_unknown_signal_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -219,6 +256,9 @@ int main(void)
         WITH(7, counts_wait_when_redis_refused_them),
         WITH(6, counts_wait_when_redis_refused_them),
         WITH(7, a_beat_renews_the_lease_for_less_than_its_key_lives),
+        WITH(7, a_lease_counts_from_the_sending),
+        WITH(7, a_beat_that_failed_renews_nothing),
+        WITH(7, every_beat_registers_the_private_lists),
         WITH(7, an_unknown_signal_is_told),
         WITH(7, leaving_writes_the_last_counts_and_keeps_the_heartbeat_to_expire),
     };

@@ -1,5 +1,6 @@
 #include "rows.h"
 
+#include "core/time_text.h"
 #include "desk.h"
 #include "queue/payload.h"
 #include "queue/poller.h"
@@ -35,16 +36,63 @@ static void wait_row(void **state)
                     row->want_us ? row->want_us - 1 : 0, row->want_us);
 }
 
-/* One process of a desk of its own, whose first poll ends it; every draw is one second. */
-struct first_poll {
+/* The poller of a desk of its own, quiet once `is_enough` says so at an exchange. Every draw is one
+ * second: the first poll comes after eleven. */
+struct poll {
     struct desk desk;
     struct fl_control control;
+    struct fl_settings settings;
+    struct fl_moves moves;
+    struct fl_poller poller;
+    int64_t start_us;
+    bool (*is_enough)(const struct poll *poll);
 };
 
-static void note_and_end(struct desk *desk)
+static void at_exchange(struct desk *desk)
 {
-    struct first_poll *first = desk->context;
-    fl_control_raise(&first->control, FL_PHASE_QUIET);
+    struct poll *poll = desk->context;
+    if (poll->is_enough(poll)) fl_control_raise(&poll->control, FL_PHASE_QUIET);
+}
+
+static void open_poll(struct poll *poll, int64_t own_us)
+{
+    const struct fl_process_options options = {.own_poll_us = own_us};
+    const char *problem;
+    desk_open(&poll->desk);
+    poll->desk.draw = 1000000;
+    poll->desk.context = poll;
+    poll->desk.before_exchange = at_exchange;
+    const struct fl_ports *ports = &poll->desk.ports;
+    assert_int_equal(fl_settings_init(&poll->settings, &options, &problem), FL_OK);
+    assert_int_equal(fl_control_init(&poll->control, ports->tasks, ports->clock), FL_OK);
+    poll->moves = (struct fl_moves){.redis = ports->redis,
+                                    .clock = ports->clock,
+                                    .identity = "host:42:me",
+                                    .queues = poll->settings.queues};
+    poll->poller = (struct fl_poller){ports, &poll->settings, &poll->moves, &poll->control};
+    poll->start_us = poll->desk.clock.mono_us;
+}
+
+static void close_poll(struct poll *poll)
+{
+    fl_control_release(&poll->control);
+    desk_close(&poll->desk);
+}
+
+static bool polls(const struct poll *poll)
+{
+    (void)poll;
+    return true;
+}
+
+static bool polls_again(const struct poll *poll)
+{
+    return poll->desk.clock.mono_us > poll->start_us + 11 * FL_SECOND_US;
+}
+
+static bool has_promoted_one(const struct poll *poll)
+{
+    return fake_redis_find(poll->desk.engine, 0, FL_SPAN("queue:default")) != NULL;
 }
 
 static struct first_case {
@@ -58,23 +106,48 @@ static struct first_case {
 static void first_row(void **state)
 {
     const struct first_case *row = *state;
-    const struct fl_process_options options = {.own_poll_us = row->own_us};
-    struct first_poll first;
-    struct fl_settings settings;
-    const char *problem;
-    desk_open(&first.desk);
-    first.desk.draw = 1000000;
-    first.desk.context = &first;
-    first.desk.before_exchange = note_and_end;
-    const struct fl_ports *ports = &first.desk.ports;
-    assert_int_equal(fl_settings_init(&settings, &options, &problem), FL_OK);
-    assert_int_equal(fl_control_init(&first.control, ports->tasks, ports->clock), FL_OK);
-    struct fl_poller poller = {.ports = ports, .settings = &settings, .control = &first.control};
-    int64_t start_us = first.desk.clock.mono_us;
-    fl_poller_run(&poller);
-    assert_int_equal(first.desk.clock.mono_us - start_us, row->want_us);
-    fl_control_release(&first.control);
-    desk_close(&first.desk);
+    struct poll poll = {.is_enough = polls};
+    open_poll(&poll, row->own_us);
+    fl_poller_run(&poll.poller);
+    assert_int_equal(poll.desk.clock.mono_us - poll.start_us, row->want_us);
+    close_poll(&poll);
+}
+
+#define JOB(queue) "{\"class\":\"W\",\"queue\":\"" queue "\",\"jid\":\"j\"}"
+
+static void a_member_that_redis_refuses_does_not_hold_up_the_others(void **state)
+{
+    (void)state;
+    struct poll poll = {.is_enough = polls_again};
+    open_poll(&poll, 0);
+    desk_redis(&poll.desk, "SET queue:bad text");
+    desk_redis(&poll.desk, "ZADD retry 1 " JOB("bad") " 2 " JOB("default"));
+    fl_poller_run(&poll.poller);
+    assert_true(has_promoted_one(&poll));
+    close_poll(&poll);
+}
+
+static void who_becomes_quiet_promotes_no_more(void **state)
+{
+    (void)state;
+    struct poll poll = {.is_enough = has_promoted_one};
+    open_poll(&poll, 0);
+    desk_redis(&poll.desk,
+               "ZADD schedule 1 " JOB("default") " 2 " JOB("under-way") " 3 " JOB("later"));
+    fl_poller_run(&poll.poller);
+    assert_non_null(fake_redis_find(poll.desk.engine, 0, FL_SPAN("schedule")));
+    close_poll(&poll);
+}
+
+static void the_first_poll_prunes_the_list_of_processes(void **state)
+{
+    (void)state;
+    struct poll poll = {.is_enough = polls_again};
+    open_poll(&poll, 0);
+    desk_redis(&poll.desk, "SADD processes dead");
+    fl_poller_run(&poll.poller);
+    assert_null(fake_redis_find(poll.desk.engine, 0, FL_SPAN("processes")));
+    close_poll(&poll);
 }
 
 static struct text_case {
@@ -117,5 +190,12 @@ int main(void)
     rows_add(&rows, wait_row, waits, FL_COUNT(waits), sizeof(waits[0]));
     rows_add(&rows, first_row, firsts, FL_COUNT(firsts), sizeof(firsts[0]));
     rows_add(&rows, text_row, texts, FL_COUNT(texts), sizeof(texts[0]));
+    const struct CMUnitTest others[] = {
+        cmocka_unit_test(a_member_that_redis_refuses_does_not_hold_up_the_others),
+        cmocka_unit_test(who_becomes_quiet_promotes_no_more),
+        cmocka_unit_test(the_first_poll_prunes_the_list_of_processes),
+    };
+    for (size_t i = 0; i < FL_COUNT(others); i++)
+        rows.tests[rows.count++] = others[i];
     return rows_run(&rows, "poller");
 }

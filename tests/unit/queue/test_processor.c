@@ -21,6 +21,7 @@ struct fixture {
     struct fl_job_world world;
     struct fl_processor processor;
     char seen[128]; /* by the handler or the hook */
+    struct fl_delivery *given_back;
 };
 
 static struct fixture *fixture_of(const struct fl_job *job)
@@ -296,7 +297,7 @@ static enum fl_outcome abandoned(struct fl_job *job)
 {
     struct fl_delivery *unfinished[FL_HANDOFF_MAX];
     assert_int_equal(fl_handoff_abandon(fixture_of(job)->handoff, unfinished), 1);
-    fixture_of(job)->desk.context = unfinished[0];
+    fixture_of(job)->given_back = unfinished[0];
     return fl_fail(job, FL_PERMANENT, "LateError", "too late");
 }
 
@@ -314,7 +315,27 @@ static void what_ends_after_it_was_given_back_is_void(void **state)
     assert_int_equal(length(f, PRIVATE), 1);
     assert_int_equal(length(f, "dead"), 0);
     assert_string_equal(f->seen, "");
-    free(f->desk.context);
+    free(f->given_back);
+}
+
+/* It was stored for its retry already: a batch of acknowledgements would miss it. */
+static void what_failed_is_not_acknowledged_with_others(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_delivery *waiting = fl_delivery_new(0, FL_SPAN("{\"class\":\"Well\"}"));
+    desk_redis(&f->desk, "LPUSH " PRIVATE " {\"class\":\"Well\"}");
+    f->desk.before_exchange = NULL;
+    f->desk.on_endless_wait = close_at_the_first_exchange;
+    const char *badly = "{\"class\":\"Badly\",\"jid\":\"j\"}";
+    struct fl_delivery *first = fl_delivery_new(0, fl_span_from(badly));
+    desk_redis_value(&f->desk, "LPUSH " PRIVATE, badly);
+    assert_true(fl_handoff_offer(f->handoff, &first, 1));
+    assert_true(fl_handoff_offer(f->handoff, &waiting, 1));
+    fl_control_worker_began(&f->control);
+    fl_processor_run(&f->processor);
+    assert_int_equal(length(f, PRIVATE), 0);
+    assert_int_equal(length(f, "retry"), 1);
+    assert_null(strstr(f->desk.log.bytes, "its outcome is void"));
 }
 
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -331,6 +352,7 @@ int main(void)
         WITH_FIXTURE(a_lost_answer_is_no_loss_of_ownership),
         WITH_FIXTURE(who_lost_the_job_meanwhile_says_so_and_goes_on),
         WITH_FIXTURE(what_ends_after_it_was_given_back_is_void),
+        WITH_FIXTURE(what_failed_is_not_acknowledged_with_others),
     };
     for (size_t i = 0; i < FL_COUNT(others); i++)
         rows.tests[rows.count++] = others[i];
