@@ -212,7 +212,7 @@
     X("latency|history", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("latency|latest", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("latency|reset", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("lcs", unsupported, STRING, -3, FAKE_READ, 1, 2, 1) \
+    X("lcs", lcs, STRING, -3, FAKE_READ, 1, 2, 1) \
     X("lindex", lindex, LIST, 3, FAKE_READ, 1, 1, 1) \
     X("linsert", linsert, LIST, 5, FAKE_GROW, 1, 1, 1) \
     X("llen", llen, LIST, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
@@ -257,11 +257,11 @@
     X("pexpire", pexpire, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("pexpireat", pexpireat, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("pexpiretime", pexpiretime, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
-    X("pfadd", unsupported, HYPERLOGLOG, -2, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
-    X("pfcount", unsupported, HYPERLOGLOG, -2, FAKE_READ, 1, -1, 1) \
-    X("pfdebug", unsupported, HYPERLOGLOG, 3, FAKE_GROW | FAKE_ADMIN, 2, 2, 1) \
-    X("pfmerge", unsupported, HYPERLOGLOG, -2, FAKE_GROW, 1, -1, 1) \
-    X("pfselftest", unsupported, HYPERLOGLOG, 1, FAKE_ADMIN, 0, 0, 0) \
+    X("pfadd", pfadd, HYPERLOGLOG, -2, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("pfcount", pfcount, HYPERLOGLOG, -2, FAKE_READ, 1, -1, 1) \
+    X("pfdebug", pfdebug, HYPERLOGLOG, 3, FAKE_GROW | FAKE_ADMIN, 2, 2, 1) \
+    X("pfmerge", pfmerge, HYPERLOGLOG, -2, FAKE_GROW, 1, -1, 1) \
+    X("pfselftest", pfselftest, HYPERLOGLOG, 1, FAKE_ADMIN, 0, 0, 0) \
     X("ping", ping, CONNECTION, -1, FAKE_FAST, 0, 0, 0) \
     X("post", hang_up, CONNECTION, -1, FAKE_TALK | FAKE_NO_AUTH, 0, 0, 0) \
     X("psetex", psetex, STRING, 4, FAKE_GROW, 1, 1, 1) \

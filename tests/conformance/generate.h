@@ -31,6 +31,7 @@
     X(transactions, 50)                                                                            \
     X(scripts, 45)                                                                                 \
     X(sort, 24)                                                                                    \
+    X(hyperloglog, 20)                                                                             \
     X(connection, 12)
 
 struct generate_pattern {

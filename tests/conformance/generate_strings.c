@@ -28,6 +28,7 @@ static const struct generate_pattern patterns[] = {
     {4, "BITFIELD T [OVERFLOW SAT|OVERFLOW FAIL|OVERFLOW WRAP] INCRBY {u8|i5|u16|i64} "
         "{0|#1|3} I [GET u4 0] [SET i8 #1 I]"},
     {2, "BITFIELD_RO T GET {u8|i16} {0|#1}"},
+    {2, "LCS T T [LEN|IDX] [MINMATCHLEN I] [WITHMATCHLEN]"},
 };
 
 const struct generate_family generate_strings = GENERATE_FAMILY(patterns);

@@ -35,6 +35,14 @@ static struct attempt attempts[] = {
     {"sorting survives every failing allocation",
      "RPUSH l 2 1 3\r\nMSET w2 5 w1 6\r\nSORT l BY w* GET w* STORE d\r\nSORT l LIMIT 0 1\r\n",
      ":3\r\n+OK\r\n:3\r\n*1\r\n$1\r\n1\r\n"},
+    {"comparing strings survives every failing allocation",
+     "MSET a ohmytext b mynewtext\r\nLCS a b\r\nLCS a b IDX MINMATCHLEN 3\r\n",
+     "+OK\r\n$6\r\nmytext\r\n*4\r\n$7\r\nmatches\r\n*1\r\n*2\r\n*2\r\n:4\r\n:7\r\n*2\r\n:5"
+     "\r\n:8\r\n$3\r\nlen\r\n:6\r\n"},
+    {"counting distinct elements survives every failing allocation",
+     "PFADD a x y z\r\nPFADD b z\r\nPFMERGE c a b\r\nPFCOUNT c\r\nPFCOUNT a b\r\n"
+     "PFDEBUG TODENSE c\r\nPFMERGE a c\r\n",
+     ":1\r\n:1\r\n+OK\r\n:3\r\n:3\r\n:1\r\n+OK\r\n"},
     {"transactions survive every failing allocation",
      "WATCH k\r\nMULTI\r\nSET k 1\r\nGET k\r\nEXEC\r\n",
      "+OK\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n$1\r\n1\r\n"},
