@@ -2,10 +2,13 @@
 
 #include <math.h>
 
+#include "fakes/redis/journal.h"
 #include "fakes/redis/lists.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/session.h"
 #include "fakes/redis/zsets.h"
+
+enum { SERVED_ARGS_MAX = 8 }; /* BLMPOP 0 1 key LEFT COUNT 3 */
 
 struct fake_waiters {
     struct fake_database *db;
@@ -245,6 +248,25 @@ static void wake(struct fake_redis_session *session, size_t mark, uint64_t versi
     engine->last_unblocked = session;
 }
 
+/* The pop as if its key had been the only one. */
+static void keep_served(struct fake_database *db, const struct fake_redis_session *session,
+                        struct fl_span name)
+{
+    const struct fake_block *block = session->block;
+    const struct fake_block_request *request = &block->request;
+    bool counts = request->kind == FAKE_BLOCK_MPOP || request->kind == FAKE_BLOCK_ZMPOP;
+    struct fl_span args[SERVED_ARGS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < block->count && count < SERVED_ARGS_MAX; i++) {
+        bool is_key = i >= request->first_key && i < request->first_key + request->key_count;
+        if (is_key && i > request->first_key) continue;
+        args[count++] = is_key ? name : block->args[i];
+        if (counts && i + 1 == request->first_key) args[count - 1] = FL_SPAN("1");
+    }
+    fake_journal_before(db->engine);
+    fake_journal_add(db->engine, db->id, db->engine->dice.state, args, count);
+}
+
 /* The queue is gone when its last waiter was served. */
 static void serve_queue(struct fake_waiters *queue)
 {
@@ -258,6 +280,7 @@ static void serve_queue(struct fake_waiters *queue)
         if (awaited_type(session) != key->type) continue;
         size_t mark = fake_session_mark(session);
         uint64_t version_before = db->engine->version_counter;
+        if (db->engine->journal) keep_served(db, session, queue->name);
         answer_pop(db, session, key);
         wake(session, mark, version_before);
     }

@@ -1,7 +1,10 @@
 #include "fakes/redis/engine.h"
 
+#include <stdio.h>
+
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/cluster.h"
+#include "fakes/redis/journal.h"
 #include "fakes/redis/lua/script.h"
 #include "fakes/redis/session.h"
 
@@ -21,8 +24,8 @@ bool fake_engine_out_of_memory(const struct fake_redis *engine)
            engine->heap.used_bytes + BASE_BYTES > engine->memory_max_bytes;
 }
 
-/* From an all-zero engine, or one that keeps only its scripts. */
-static void start(struct fake_redis *engine, const struct fake_redis_options *options)
+/* From an all-zero engine, or one that keeps only its scripts. False: no memory for a journal. */
+static bool start(struct fake_redis *engine, const struct fake_redis_options *options)
 {
     engine->options = *options;
     if (!engine->options.version) engine->options.version = "7.0.15";
@@ -36,13 +39,17 @@ static void start(struct fake_redis *engine, const struct fake_redis_options *op
     }
     fake_engine_read_clock(engine);
     engine->started_us = engine->now_us;
+    if (!engine->options.writes_kept) return true;
+    engine->journal = fake_journal_new(engine);
+    return engine->journal;
 }
 
 struct fake_redis *fake_redis_new(const struct fake_redis_options *options)
 {
     struct fake_redis *engine = calloc(1, sizeof(*engine));
-    if (engine) start(engine, options);
-    return engine;
+    if (!engine || start(engine, options)) return engine;
+    fake_redis_free(engine);
+    return NULL;
 }
 
 static void release(struct fake_redis *engine)
@@ -55,6 +62,7 @@ static void release(struct fake_redis *engine)
     }
     free(engine->sorted);
     fake_cluster_free(engine->cluster);
+    fake_journal_free(engine->journal);
 }
 
 void fake_redis_free(struct fake_redis *engine)
@@ -72,7 +80,7 @@ void fake_redis_reset(struct fake_redis *engine, const struct fake_redis_options
     struct fake_scripts *scripts = engine->scripts;
     *engine = (struct fake_redis){.scripts = scripts};
     if (scripts) fake_scripts_restart(scripts);
-    start(engine, &copy);
+    (void)start(engine, &copy); /* without a journal a failover says that memory was out */
 }
 
 void fake_redis_advance(struct fake_redis *engine)
@@ -114,6 +122,7 @@ void fake_redis_flush_all(struct fake_redis *engine)
 {
     for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++)
         fake_database_flush(&engine->databases[i]);
+    fake_journal_add_words(engine, 0, "FLUSHALL", (struct fl_span){0}, (struct fl_span){0});
 }
 
 bool fake_redis_evict(struct fake_redis *engine, unsigned db, struct fl_span name)
@@ -122,6 +131,7 @@ bool fake_redis_evict(struct fake_redis *engine, unsigned db, struct fl_span nam
     fake_engine_read_clock(engine);
     struct fake_redis_key *key = fake_key_find(&engine->databases[db], name);
     if (!key) return false;
+    fake_journal_add_words(engine, db, "DEL", name, (struct fl_span){0});
     fake_key_delete(&engine->databases[db], key);
     return true;
 }
@@ -135,6 +145,9 @@ bool fake_redis_shift_ttl(struct fake_redis *engine, unsigned db, struct fl_span
     if (!key || key->expires_ms == FL_NEVER_US) return false;
     int64_t when_ms;
     if (__builtin_add_overflow(key->expires_ms, delta_us / 1000, &when_ms)) return false;
+    char when[32];
+    snprintf(when, sizeof when, "%lld", (long long)when_ms);
+    fake_journal_add_words(engine, db, "PEXPIREAT", name, fl_span_from(when));
     fake_key_expire_at(&engine->databases[db], key, when_ms);
     fake_key_touch(&engine->databases[db], name);
     return true;

@@ -18,6 +18,7 @@ struct fake_redis {
     int64_t started_us;
     uint64_t version_counter;
     struct fake_dice dice;
+    struct fake_journal *journal; /* NULL: writes cannot be lost */
     unsigned states;              /* enum fake_redis_states */
     struct fake_cluster *cluster; /* whose slots are where; NULL: no cluster */
     size_t memory_max_bytes;      /* by the options or CONFIG SET maxmemory */

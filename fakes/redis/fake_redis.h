@@ -91,6 +91,7 @@ struct fake_redis_options {
     struct fl_clock clock;
     const char *version;       /* NULL: "7.0.15"; 6.2, 7.0, 7.2 and 7.4 are told apart */
     uint64_t seed;             /* SPOP, SRANDMEMBER, RANDOMKEY, levels of sorted sets, the run id */
+    uint64_t writes_kept;      /* so many can be lost, at the cost of a second keyspace; 0: none */
     size_t memory_max_bytes;   /* 0: none; above it the commands that need memory answer OOM */
     uint64_t script_steps_max; /* Lua instructions of one script; 0: 50 million */
     struct fake_redis_hooks hooks;
@@ -185,6 +186,30 @@ struct fake_redis_slots {
 FL_CHECKED enum fl_error fake_redis_set_slots(struct fake_redis *engine,
                                               const struct fake_redis_slots *slots, size_t count);
 
+/* Each write that is lost, oldest first, as it was executed: those of a script and a transaction
+ * one by one. */
+struct fake_redis_losses {
+    void *context;
+    void (*on_lost)(void *context, unsigned db, const struct fl_span *args, size_t count);
+};
+/* As when a replica takes over that lacks the last writes: the keyspace is what it was before
+ * them, all connections are closed, scripts and states are gone. Fewer are lost when fewer have
+ * been written since the last such accident. `losses` may be NULL. FL_EINVAL: more than the options
+ * keep; FL_ENOMEM: nothing has changed, or a write could not be kept. */
+FL_CHECKED enum fl_error fake_redis_failover(struct fake_redis *engine, uint64_t lose,
+                                             const struct fake_redis_losses *losses);
+enum fake_redis_kept {
+    FAKE_REDIS_KEPT_ALL,
+    FAKE_REDIS_KEPT_AOF, /* appendfsync everysec: whole seconds since the start, but at most the
+                            options' number of writes is lost */
+    FAKE_REDIS_KEPT_RDB, /* the last save: by SAVE, or 3600 s after a write, 300 s after the last
+                            save and 100 writes, 60 s and 10,000 writes */
+    FAKE_REDIS_KEPT_NOTHING,
+};
+/* As when the server dies and starts again with what it had kept; otherwise as a failover.
+ * FL_EINVAL for AOF and RDB when the options keep no writes. */
+FL_CHECKED enum fl_error fake_redis_restart(struct fake_redis *engine, enum fake_redis_kept kept,
+                                            const struct fake_redis_losses *losses);
 /* As SCRIPT FLUSH by somebody else. */
 void fake_redis_script_flush(struct fake_redis *engine);
 /* As FLUSHALL by somebody else, or as a restart that lost its data (watchers notice). */

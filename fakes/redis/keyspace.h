@@ -100,6 +100,9 @@ bool fake_key_copy_value(struct fake_database *db, struct fake_redis_key *target
 void fake_database_expire(struct fake_database *db);
 /* Removes everything; watchers of existing keys notice. */
 void fake_database_flush(struct fake_database *db);
+/* All databases of `target` hold what those of `source` do, to which watchers are deaf. False: out
+ * of memory, nothing changed. */
+bool fake_keyspace_copy(struct fake_redis *target, const struct fake_redis *source);
 /* Frees all storage; tells nobody. */
 void fake_database_release(struct fake_database *db);
 

@@ -9,6 +9,7 @@
 #include "core/assert.h"
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/cluster.h"
+#include "fakes/redis/journal.h"
 #include "fakes/redis/states.h"
 #include "fakes/redis/watch.h"
 
@@ -152,6 +153,17 @@ void fake_session_report(struct fake_redis_session *session, const struct fl_spa
                       });
 }
 
+static void run_journaled(struct fake_call *call)
+{
+    struct fake_redis *engine = call->engine;
+    bool may_write = call->command->flags & FAKE_CMD_WRITE;
+    if (may_write) fake_journal_before(engine);
+    uint64_t version = engine->version_counter, dice = engine->dice.state;
+    call->command->run(call);
+    if (may_write && engine->version_counter != version)
+        fake_journal_add(engine, call->db->id, dice, call->args, call->count);
+}
+
 void fake_session_call(struct fake_redis_session *session, const struct fake_command *command,
                        const struct fl_span *args, size_t count, enum fake_redis_origin origin)
 {
@@ -170,7 +182,10 @@ void fake_session_call(struct fake_redis_session *session, const struct fake_com
         .count = count,
         .out = &session->output,
     };
-    command->run(&call);
+    if (engine->journal)
+        run_journaled(&call);
+    else
+        command->run(&call);
     fake_session_report(session, args, count, origin, mark, version_before, db);
 }
 

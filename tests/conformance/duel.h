@@ -55,7 +55,8 @@ bool duel_reconnect(struct duel *duel, size_t connection);
 bool duel_time_out(struct duel *duel);
 /* Both servers get into the states that illness_begin knows, or become "healthy". */
 bool duel_state(struct duel *duel, struct fl_span name);
-/* Compares all keys with types, values and whether they expire. */
+/* Compares all keys with types, values and whether they expire, and the fake with what follows its
+ * writes; every connection of the fake is closed then. */
 bool duel_states(struct duel *duel);
 
 #endif

@@ -120,6 +120,38 @@ static void loses_no_wake_up_to_a_failing_allocation(void **state)
     alloc_sweep(wait_and_push, *state);
 }
 
+/* A failover is whole, or it says that memory was out. */
+static enum fl_error fail_over(void *context)
+{
+    static const char writes[] =
+        "SET a 1\r\nRPUSH q x y\r\nZADD z 1 m\r\nHSET h f v\r\nSADD s m\r\n";
+    (void)context;
+    struct fake_clock clock = {.wall_us = START_US};
+    const struct fake_redis_options options = {.clock = fake_clock_port(&clock), .writes_kept = 2};
+    struct fake_redis *engine = fake_redis_new(&options);
+    if (!engine) return FL_ENOMEM;
+    enum fl_error err = FL_ENOMEM;
+    struct fake_redis_session *session = fake_redis_open(engine, "a");
+    if (!session) goto out;
+    fake_redis_feed(session, writes, sizeof writes - 1);
+    bool complete = fl_span_is(fake_redis_output(session), "+OK\r\n:2\r\n:1\r\n:1\r\n:1\r\n");
+    err = fake_redis_failover(engine, 1, NULL);
+    alloc_sweep_pause();
+    size_t keys;
+    (void)fake_redis_keys(engine, 0, &keys);
+    alloc_sweep_resume();
+    if (!err && !complete) err = FL_ENOMEM; /* a command has told so */
+    if (!err && keys != 4) err = FL_EINVAL;
+out:
+    fake_redis_free(engine);
+    return err;
+}
+
+static void fails_over_whole_or_not_at_all(void **state)
+{
+    alloc_sweep(fail_over, *state);
+}
+
 static enum fl_error add_rules(void *context)
 {
     (void)context;
@@ -143,7 +175,7 @@ static void adds_a_rule_of_the_wire_whole_or_not_at_all(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[sizeof(attempts) / sizeof(attempts[0]) + 2];
+    struct CMUnitTest tests[sizeof(attempts) / sizeof(attempts[0]) + 3];
     size_t count = 0;
     for (; count < sizeof(attempts) / sizeof(attempts[0]); count++)
         tests[count] = (struct CMUnitTest){attempts[count].name, survives_every_failing_allocation,
@@ -153,5 +185,6 @@ int main(void)
                             loses_no_wake_up_to_a_failing_allocation, NULL, NULL, &blocked};
     tests[count++] =
         (struct CMUnitTest)cmocka_unit_test(adds_a_rule_of_the_wire_whole_or_not_at_all);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(fails_over_whole_or_not_at_all);
     return _cmocka_run_group_tests("fake_redis_memory", tests, count, NULL, NULL);
 }
