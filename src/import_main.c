@@ -104,12 +104,23 @@ static void close_session(struct session *session)
 
 /* --- create --- */
 
+static void check_url(const char *url, size_t scheme_length)
+{
+    struct fl_span scheme = {url, scheme_length};
+    if (!fl_span_is(scheme, "http") && !fl_span_is(scheme, "https"))
+        fail(STATUS_USAGE, url, "want a path, or a URL of http or https");
+    const char *host = url + scheme_length + strlen("://");
+    if (!*host || *host == '/' || *host == ':') fail(STATUS_USAGE, url, "the URL names no host");
+    if (strlen(url) >= PATH_MAX) fail(STATUS_USAGE, url, "the URL is too long");
+}
+
 /* A URL as it is, a file by its full path, since the worker runs elsewhere. */
 static void find_source(const char *operand, char ret_source[PATH_MAX])
 {
     struct stat status;
-    if (strncmp(operand, "http://", 7) == 0 || strncmp(operand, "https://", 8) == 0) {
-        if (strlen(operand) >= PATH_MAX) fail(STATUS_USAGE, operand, "the URL is too long");
+    size_t scheme_length = strspn(operand, "abcdefghijklmnopqrstuvwxyz");
+    if (strncmp(operand + scheme_length, "://", 3) == 0) {
+        check_url(operand, scheme_length);
         strcpy(ret_source, operand);
         return;
     }
@@ -256,11 +267,12 @@ int main(int argc, char **argv)
                          problem))
         fail(STATUS_USAGE, problem, NULL);
     if (request.help) return print_help();
+    const char *command = operand < argc ? argv[operand] : "";
+    bool creates = strcmp(command, "create") == 0, shows = strcmp(command, "show") == 0;
+    if (*command && !creates && !shows) fail(STATUS_USAGE, command, "want create or show");
     if (argc - operand != 2)
         fail(STATUS_USAGE, "want create PATH|URL or show ID; --help says more", NULL);
     if (!request.database || !*request.database)
         fail(STATUS_USAGE, "want a database: --db FILE", NULL);
-    if (strcmp(argv[operand], "create") == 0) return create(&request, argv[operand + 1]);
-    if (strcmp(argv[operand], "show") == 0) return show(&request, argv[operand + 1]);
-    fail(STATUS_USAGE, argv[operand], "want create or show");
+    return creates ? create(&request, argv[operand + 1]) : show(&request, argv[operand + 1]);
 }

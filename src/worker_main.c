@@ -1,4 +1,5 @@
 /* faultline-worker: runs the jobs of handler modules, with Sidekiq's flags, signals and file. */
+#include <assert.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@
 #include "queue/process.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
+static_assert((int)FL_WORKER_SETTINGS_QUEUE_BYTES == (int)FL_QUEUE_NAME_BYTES,
+              "a name is checked early");
 
 static const struct fl_option options[] = {
     {"require", 'r', "PATH", "load a handler module, a shared object; may be repeated"},

@@ -1,5 +1,4 @@
 /* `faultline push`: puts one job into a real Redis, as the production client does. */
-#include <dlfcn.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "faultline/worker.h"
 #include "harness/cli/commands.h"
 #include "harness/scenario/nearest.h"
+#include "posix/module.h"
 #include "posix/ports.h"
 #include "queue/client.h"
 
@@ -128,12 +128,14 @@ static void take_worker(struct push_command *push, const struct fl_worker *worke
     push->job = job;
 }
 
-static int load_worker(struct push_command *push, void *module)
+static int load_worker(struct push_command *push)
 {
-    const struct fl_worker *worker = dlsym(module, "fl_workers");
+    struct fl_module module;
+    char problem[FL_MODULE_PROBLEM_BYTES];
     struct nearest nearest = nearest_to(fl_span_from(push->job.worker));
-    if (!worker) return cli_wrong(&push->reader, "%s has no table fl_workers", push->module);
-    for (; worker->name; worker++) {
+    if (fl_module_load(push->module, &module, problem))
+        return cli_wrong(&push->reader, "%s", problem);
+    for (const struct fl_worker *worker = module.workers; worker->name; worker++) {
         nearest_offer(&nearest, worker->name);
         if (strcmp(worker->name, push->job.worker) != 0) continue;
         take_worker(push, worker);
@@ -187,16 +189,8 @@ static int push_main(int argc, char **argv, FILE *out, FILE *err)
     push.reader = cli_reader_init(&command_push, argc, argv, err);
     int code = read_arguments(&push, &go_on);
     if (!go_on) return code;
-    void *module = NULL;
-    if (push.module) {
-        char path[4096];
-        const char *here = strchr(push.module, '/') ? "" : "./";
-        snprintf(path, sizeof path, "%s%s", here, push.module);
-        module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-        code = module ? load_worker(&push, module) : cli_wrong(&push.reader, "%s", dlerror());
-    }
+    if (push.module) code = load_worker(&push);
     if (code == CLI_PASSED) code = push_job(&push);
-    if (module) dlclose(module);
     return code;
 }
 

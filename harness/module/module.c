@@ -152,6 +152,16 @@ static enum fl_error take_workers(struct sim_module *module, struct fl_buf *mess
 
 /* --- opening --- */
 
+/* The loader's words begin with the file's name, which ours do already. */
+static enum fl_error refuse_unloadable(const struct sim_module *module, const char *real_path,
+                                       struct fl_buf *message)
+{
+    const char *why = dlerror();
+    size_t named = strlen(real_path);
+    if (strncmp(why, real_path, named) == 0 && strncmp(why + named, ": ", 2) == 0) why += named + 2;
+    return refuse(message, FL_EINVAL, "%s: cannot be loaded: %s", module->path, why);
+}
+
 /* Its constructors run here; what they and the loader allocate gets an owner of its own. */
 static enum fl_error load(struct sim_module *module, struct fl_buf *message)
 {
@@ -165,10 +175,9 @@ static enum fl_error load(struct sim_module *module, struct fl_buf *message)
     struct sim_memory *caller = sim_memory_switch(module->loader_memory);
     module->handle = dlopen(real_path, RTLD_NOW | RTLD_LOCAL);
     sim_memory_switch(caller);
+    enum fl_error err = module->handle ? FL_OK : refuse_unloadable(module, real_path, message);
     free(real_path);
-    if (!module->handle)
-        return refuse(message, FL_EINVAL, "%s: cannot be loaded: %s", module->path, dlerror());
-    return FL_OK;
+    return err;
 }
 
 static void discard(struct sim_module *module)

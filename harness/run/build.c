@@ -170,8 +170,8 @@ static enum fl_error build_modules(struct run *run)
         enum fl_error err =
             house_module(run->house, names[i], plan->path, &run->modules[i], &message);
         if (err)
-            run_end(run, RUN_BAD_INPUT, plan->module_wheres ? plan->module_wheres[i].line : 0,
-                    "%s: %s", names[i], message.length ? message.bytes : fl_error_text(err));
+            run_end(run, RUN_BAD_INPUT, plan->module_wheres ? plan->module_wheres[i].line : 0, "%s",
+                    message.length ? message.bytes : fl_error_text(err));
         fl_buf_release(&message);
         if (err) return err;
         run->tables[i] = run->modules[i]->table;

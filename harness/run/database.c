@@ -109,17 +109,18 @@ static enum fl_error object(struct database *database, struct fl_buf *message)
     return err ? err : FL_EINVAL;
 }
 
+/* In backticks: SQLite takes a name in double quotes that no column has for a text. */
 static enum fl_error add_name(struct fl_buf *sql, const char *name)
 {
-    enum fl_error err = fl_buf_append_char(sql, '"');
+    enum fl_error err = fl_buf_append_char(sql, '`');
     for (const char *at = name; *at && !err; at++) {
-        if (*at == '"') err = fl_buf_append_char(sql, '"');
+        if (*at == '`') err = fl_buf_append_char(sql, '`');
         if (!err) err = fl_buf_append_char(sql, *at);
     }
-    return err ? err : fl_buf_append_char(sql, '"');
+    return err ? err : fl_buf_append_char(sql, '`');
 }
 
-/* ` WHERE "a" IS ? AND instr("b", ?)`; the values are bound in the same order. */
+/* ` WHERE `a` IS ? AND instr(`b`, ?)`; the values are bound in the same order. */
 static enum fl_error add_where(struct fl_buf *sql, const struct plan_pair *pairs, uint32_t count)
 {
     enum fl_error err = FL_OK;

@@ -84,7 +84,7 @@ static bool readable(char path[PATH_MAX], const char *folder, const char *name)
 static bool find_module(const char *name, const char *scenario, char path[PATH_MAX])
 {
     char folder[PATH_MAX];
-    if (name[0] == '/') return readable(path, "", name);
+    if (name[0] == '/') return readable(path, "", name + 1);
     snprintf(folder, sizeof folder, "%s", scenario ? scenario : "");
     if (cut_last(folder) && readable(path, folder, name)) return true;
     ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
@@ -128,7 +128,10 @@ enum fl_error house_module(struct run_house *house, const char *name, const char
     }
     if (!find_module(name, scenario, path)) {
         enum fl_error err =
-            fl_buf_printf(message, "expected a module beside the program, found no file %s", name);
+            fl_buf_printf(message,
+                          "%s: expected a module beside the scenario or the program, found "
+                          "no such file",
+                          name);
         return err ? err : FL_ENOTFOUND;
     }
     struct sim_module *module;

@@ -15,6 +15,7 @@
 #include "core/assert.h"
 #include "core/buf.h"
 #include "core/span.h"
+#include "core/utf8.h"
 
 enum kind {
     KIND_INT,
@@ -31,6 +32,7 @@ struct key {
     enum kind kind;
     size_t offset;
     int min, max;
+    const char *words[2]; /* of a text that must be one of two */
 };
 
 #define AT(field) offsetof(struct fl_worker_settings, field)
@@ -49,8 +51,8 @@ static const struct key keys[] = {
     {"smtp", KIND_TEXT, AT(smtp), 0, 0},
     {"statsd", KIND_TEXT, AT(statsd), 0, 0},
     {"redis", KIND_TEXT, AT(redis), 0, 0},
-    {"fetch", KIND_TEXT, AT(fetch), 0, 0},
-    {"log_format", KIND_TEXT, AT(log_format), 0, 0},
+    {"fetch", KIND_TEXT, AT(fetch), 0, 0, {"reliable", "basic"}},
+    {"log_format", KIND_TEXT, AT(log_format), 0, 0, {"json", "plain"}},
     {"verbose", KIND_TOGGLE, AT(verbose), 0, 0},
     {"queues", KIND_QUEUES, 0, 0, 0},
     {"require", KIND_MODULES, 0, 0, 0},
@@ -131,6 +133,10 @@ static bool take_text(const struct reading *r, const struct key *key, const yaml
 {
     const char *text = text_of(node);
     if (!text) return refuse(r, &node->start_mark, "%s wants a text", key->name);
+    const char *const *words = key->words;
+    if (words[0] && strcmp(text, words[0]) != 0 && strcmp(text, words[1]) != 0)
+        return refuse(r, &node->start_mark, "%s wants %s or %s, not '%.80s'", key->name, words[0],
+                      words[1], text);
     if (*field) return true;
     *field = keep(r, text);
     return *field || refuse(r, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
@@ -159,6 +165,10 @@ static bool append_queue(struct fl_worker_settings *settings, const char *name, 
         *ret_why = fl_error_text(FL_ENOMEM);
     else if (!*name)
         *ret_why = "a queue has no name";
+    else if (strlen(name) >= FL_WORKER_SETTINGS_QUEUE_BYTES)
+        *ret_why = "a queue's name has at most 127 bytes";
+    else if (fl_utf8_valid_prefix(fl_span_from(name)) != strlen(name))
+        *ret_why = "a queue's name must be UTF-8";
     else if (settings->queue_count == FL_WORKER_SETTINGS_QUEUES_MAX)
         *ret_why = "too many queues";
     if (*ret_why) return false;
@@ -353,7 +363,7 @@ static enum fl_error read_file(const char *path, struct fl_buf *out)
     size_t length;
     while (!err && (length = fread(piece, 1, sizeof piece, file)) > 0)
         err = fl_buf_append(out, piece, length);
-    if (!err && ferror(file)) err = FL_EIO;
+    if (!err && ferror(file)) err = errno == EISDIR ? FL_EINVAL : FL_EIO;
     fclose(file);
     return err;
 }
@@ -412,7 +422,7 @@ enum fl_error fl_worker_settings_read(struct fl_worker_settings *settings, const
     enum fl_error err = read_file(path, &text);
     if (err)
         snprintf(ret_problem, FL_WORKER_SETTINGS_PROBLEM_BYTES, "%.400s: %s", path,
-                 fl_error_text(err));
+                 err == FL_EINVAL ? "it is a folder" : fl_error_text(err));
     else
         err =
             fl_worker_settings_parse(settings, path, fl_buf_span(&text), environment, ret_problem);

@@ -44,6 +44,7 @@ def a_worker_that_is_told_wrong_says_so_in_one_line(rig):
     refused(rig, 2, "there is no option --qeue; did you mean --queue?", worker, "--qeue", "x")
     refused(rig, 2, "--concurrency wants a number from 1 to 256, not 'x'", worker, "-r", NOOP, "-c", "x")
     refused(rig, 2, "--queue: want a weight from 1 to 1000 after the queue's name, not ''", worker, "-q", "a,")
+    refused(rig, 2, "--queue: a queue's name has at most 127 bytes", worker, "-r", NOOP, "-q", "q" * 128)
     refused(rig, 2, "want options only, found 'x'", worker, "-r", NOOP, "x")
     refused(rig, 2, "/nowhere.so: no such file", worker, "-r", "/nowhere.so")
     write(rig, "text.so", "no shared object\n")
@@ -119,6 +120,10 @@ def an_import_that_cannot_be_made_leaves_nothing(rig):
     program = "faultline-import"
     refused(rig, 2, "want create PATH|URL or show ID; --help says more", program)
     refused(rig, 2, "fetch: want create or show", program, "fetch", "--db", "{}/b.db", csv)
+    refused(rig, 2, "creat: want create or show", program, "creat")
+    refused(rig, 2, "ftp://h/a.csv: want a path, or a URL of http or https", program, "create", "--db", "{}/b.db",
+            "ftp://h/a.csv")
+    refused(rig, 2, "http://: the URL names no host", program, "create", "--db", "{}/b.db", "http://")
     refused(rig, 2, "want a database: --db FILE", program, "create", csv, FAULTLINE_DB="")
     refused(rig, 2, "{}/none.csv: no such file", program, "create", "--db", "{}/b.db", "{}/none.csv")
     refused(rig, 2, "/tmp: not a regular file", program, "create", "--db", "{}/b.db", "/tmp")

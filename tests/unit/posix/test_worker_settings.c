@@ -109,7 +109,12 @@ static void a_file_that_is_not_there_is_named(void **state)
     assert_int_equal(fl_worker_settings_read(&f->settings, "/nowhere/x.yml", NULL, f->problem),
                      FL_ENOTFOUND);
     assert_string_equal(f->problem, "/nowhere/x.yml: not found");
+    assert_int_equal(fl_worker_settings_read(&f->settings, "/tmp", NULL, f->problem), FL_EINVAL);
+    assert_string_equal(f->problem, "/tmp: it is a folder");
 }
+
+#define FORTY     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define LONG_NAME FORTY FORTY FORTY "12345678"
 
 struct row {
     const char *name, *text, *problem; /* after the file's name */
@@ -132,6 +137,10 @@ static const struct row rows[] = {
      ":1:10: want a weight from 1 to 1000 after the queue's name, not '0'"},
     {"a list for the whole", "- a\n- b\n", ":1:1: want keys and values, as in 'concurrency: 5'"},
     {"a maybe", "verbose: maybe\n", ":1:10: verbose wants true or false, not 'maybe'"},
+    {"neither of two words", "fetch: slow\n", ":1:8: fetch wants reliable or basic, not 'slow'"},
+    {"a log format", ":log_format: xml\n", ":1:14: log_format wants json or plain, not 'xml'"},
+    {"a queue with a long name", "queues:\n  - " LONG_NAME "\n",
+     ":2:5: a queue's name has at most 127 bytes"},
     {"capsules", "capsules:\n  one: {}\n", ":1:1: capsules are not supported"},
     {"a merge", "a: &x {}\n<<: *x\n", ":2:1: merge keys (<<) are not supported"},
     {"no YAML", "a: [1\nb: 2\n", ":2:2: did not find expected ',' or ']'"},

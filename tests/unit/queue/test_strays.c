@@ -40,10 +40,15 @@ static int teardown(void **state)
     return 0;
 }
 
+static void in_hand_of(struct fixture *f, uint32_t queue, const char *job)
+{
+    struct fl_delivery *delivery = fl_delivery_new(queue, fl_span_from(job));
+    assert_true(fl_handoff_offer(f->handoff, &delivery, 1));
+}
+
 static void in_hand(struct fixture *f, const char *job)
 {
-    struct fl_delivery *delivery = fl_delivery_new(0, fl_span_from(job));
-    assert_true(fl_handoff_offer(f->handoff, &delivery, 1));
+    in_hand_of(f, 0, job);
 }
 
 static void give_back(struct fixture *f)
@@ -77,11 +82,10 @@ static void an_equal_job_of_another_queue_is_not_the_one_in_hand(void **state)
     struct fixture *f = *state;
     desk_redis(&f->desk, "LPUSH " PRIVATE " twin");
     desk_redis(&f->desk, "LPUSH queue:fl|host:42:me|slow twin");
-    desk_redis(&f->desk, "LPUSH queue:fl|host:42:me|slow stray");
-    in_hand(f, "twin");
+    in_hand_of(f, 1, "twin");
     give_back(f);
-    desk_expect(&f->desk, "db0 list \"" PRIVATE "\" [\"twin\"]\n"
-                          "db0 list \"queue:slow\" [\"stray\",\"twin\"]\n");
+    desk_expect(&f->desk, "db0 list \"queue:default\" [\"twin\"]\n"
+                          "db0 list \"queue:fl|host:42:me|slow\" [\"twin\"]\n");
 }
 
 static void finish_the_job(struct desk *desk)
