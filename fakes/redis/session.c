@@ -156,7 +156,9 @@ void fake_session_report(struct fake_redis_session *session, const struct fl_spa
 static void run_journaled(struct fake_call *call)
 {
     struct fake_redis *engine = call->engine;
-    bool may_write = call->command->flags & FAKE_CMD_WRITE;
+    /* PFCOUNT is flagged as a read, and yet keeps what it has counted. */
+    bool may_write = (call->command->flags & FAKE_CMD_WRITE) ||
+                     call->command->family == FAKE_FAMILY_HYPERLOGLOG;
     if (may_write) fake_journal_before(engine);
     uint64_t version = engine->version_counter, dice = engine->dice.state;
     call->command->run(call);
