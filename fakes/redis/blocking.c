@@ -236,16 +236,10 @@ static enum fake_redis_type awaited_type(const struct fake_redis_session *sessio
 /* The wait is over: its reply begins at `mark`; what was pipelined behind it runs later. */
 static void wake(struct fake_redis_session *session, size_t mark, uint64_t version_before)
 {
-    struct fake_redis *engine = session->engine;
     fake_session_report(session, session->block->args, session->block->count, FAKE_REDIS_SERVED,
                         mark, version_before, session->db);
     fake_blocking_leave(session);
-    if (session->is_unblocked) return;
-    session->is_unblocked = true;
-    session->next_unblocked = NULL;
-    *(engine->last_unblocked ? &engine->last_unblocked->next_unblocked : &engine->first_unblocked) =
-        session;
-    engine->last_unblocked = session;
+    fake_session_wake(session);
 }
 
 /* The pop as if its key had been the only one. */
@@ -277,7 +271,7 @@ static void serve_queue(struct fake_waiters *queue)
         struct fake_redis_session *session = waiter->session;
         struct fake_redis_key *key = fake_key_find(db, queue->name);
         if (!key) return;
-        if (awaited_type(session) != key->type) continue;
+        if (session->closed || awaited_type(session) != key->type) continue;
         size_t mark = fake_session_mark(session);
         uint64_t version_before = db->engine->version_counter;
         if (db->engine->journal) keep_served(db, session, queue->name);

@@ -265,18 +265,18 @@
     X("ping", ping, CONNECTION, -1, FAKE_FAST, 0, 0, 0) \
     X("post", hang_up, CONNECTION, -1, FAKE_TALK | FAKE_NO_AUTH, 0, 0, 0) \
     X("psetex", psetex, STRING, 4, FAKE_GROW, 1, 1, 1) \
-    X("psubscribe", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("psubscribe", psubscribe, PUBSUB, -2, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("psync", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING | FAKE_NO_MULTI, 0, 0, 0) \
     X("pttl", pttl, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("publish", publish, PUBSUB, 3, FAKE_PUBSUB | FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
     X("pubsub", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("pubsub|channels", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|channels", pubsub_channels, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
     X("pubsub|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("pubsub|numpat", unsupported, PUBSUB, 2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
-    X("pubsub|numsub", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
-    X("pubsub|shardchannels", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
-    X("pubsub|shardnumsub", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
-    X("punsubscribe", unsupported, PUBSUB, -1, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|numpat", pubsub_numpat, PUBSUB, 2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|numsub", pubsub_numsub, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|shardchannels", pubsub_shardchannels, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
+    X("pubsub|shardnumsub", pubsub_shardnumsub, PUBSUB, -2, FAKE_PUBSUB | FAKE_ALWAYS, 0, 0, 0) \
+    X("punsubscribe", punsubscribe, PUBSUB, -1, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("quit", quit, CONNECTION, -1, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
     X("randomkey", randomkey, KEYSPACE, 1, FAKE_READ, 0, 0, 0) \
     X("readonly", unsupported, CONNECTION, 1, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
@@ -329,17 +329,17 @@
     X("sort", sort, SORT, -2, FAKE_GROW | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
     X("sort_ro", sort_ro, SORT, -2, FAKE_READ | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 1, 1, 1) \
     X("spop", spop, SET, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
-    X("spublish", unsupported, PUBSUB, 3, FAKE_PUBSUB | FAKE_ALWAYS | FAKE_FAST, 1, 1, 1) \
+    X("spublish", spublish, PUBSUB, 3, FAKE_PUBSUB | FAKE_ALWAYS | FAKE_FAST, 1, 1, 1) \
     X("srandmember", srandmember, SET, -2, FAKE_READ, 1, 1, 1) \
     X("srem", srem, SET, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("sscan", sscan, SET, -3, FAKE_READ, 1, 1, 1) \
-    X("ssubscribe", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 1, -1, 1) \
+    X("ssubscribe", ssubscribe, PUBSUB, -2, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 1, -1, 1) \
     X("strlen", strlen, STRING, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
-    X("subscribe", unsupported, PUBSUB, -2, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("subscribe", subscribe, PUBSUB, -2, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("substr", getrange, STRING, 4, FAKE_READ, 1, 1, 1) \
     X("sunion", sunion, SET, -2, FAKE_READ, 1, -1, 1) \
     X("sunionstore", sunionstore, SET, -3, FAKE_GROW, 1, -1, 1) \
-    X("sunsubscribe", unsupported, PUBSUB, -1, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 1, -1, 1) \
+    X("sunsubscribe", sunsubscribe, PUBSUB, -1, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 1, -1, 1) \
     X("swapdb", swapdb, KEYSPACE, 3, FAKE_WRITE | FAKE_FAST | FAKE_DANGEROUS, 0, 0, 0) \
     X("sync", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING | FAKE_NO_MULTI, 0, 0, 0) \
     X("time", time, SERVER, 1, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
@@ -347,7 +347,7 @@
     X("ttl", ttl, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("type", type, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("unlink", del, KEYSPACE, -2, FAKE_WRITE | FAKE_FAST, 1, -1, 1) \
-    X("unsubscribe", unsupported, PUBSUB, -1, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("unsubscribe", unsubscribe, PUBSUB, -1, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("unwatch", unwatch, TRANSACTION, 1, FAKE_TALK | FAKE_FAST, 0, 0, 0) \
     X("wait", wait, CONNECTION, 3, FAKE_NOSCRIPT, 0, 0, 0) \
     X("watch", watch, TRANSACTION, -2, FAKE_TALK | FAKE_FAST | FAKE_UNQUEUED, 1, -1, 1) \

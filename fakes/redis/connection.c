@@ -4,10 +4,20 @@
 #include "fakes/redis/session.h"
 #include "fakes/redis/watch.h"
 
+/* To a subscriber that speaks protocol 2 all that comes looks like a message. */
+static void pong_as_message(struct fake_call *call)
+{
+    fake_reply_array(call->out, 2);
+    fake_reply_bulk_text(call->out, "pong");
+    fake_reply_bulk(call->out, call->count == 2 ? call->args[1] : (struct fl_span){"", 0});
+}
+
 void fake_cmd_ping(struct fake_call *call)
 {
     if (call->count > 2)
         fake_reply_error(call->out, "ERR wrong number of arguments for 'ping' command");
+    else if (call->session->subscription_count && !call->out->resp3)
+        pong_as_message(call);
     else if (call->count == 2)
         fake_reply_bulk(call->out, call->args[1]);
     else
@@ -47,6 +57,7 @@ void fake_cmd_reset(struct fake_call *call)
 {
     struct fake_redis_session *session = call->session;
     fake_transaction_discard(session);
+    fake_pubsub_leave(session);
     session->db = 0;
     session->output.resp3 = false;
     fake_str_free(fake_call_heap(call), session->client_name);
@@ -131,9 +142,4 @@ void fake_cmd_hello(struct fake_call *call)
     if (!apply_hello_options(call)) return;
     call->out->resp3 = protocol == 3;
     reply_hello(call);
-}
-
-void fake_cmd_publish(struct fake_call *call)
-{
-    fake_reply_int(call->out, 0); /* nobody can subscribe yet */
 }

@@ -6,6 +6,7 @@
 #include "fakes/redis/cluster.h"
 #include "fakes/redis/journal.h"
 #include "fakes/redis/lua/script.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/session.h"
 
 /* What an empty server holds, so that `maxmemory 1` means "out of memory" as it does there. */
@@ -60,6 +61,9 @@ static void release(struct fake_redis *engine)
         fake_database_release(&engine->databases[i]);
         fake_dict_release(&engine->heap, &engine->databases[i].waiting);
     }
+    for (int kind = 0; kind < FAKE_TOPIC_KINDS; kind++)
+        fake_dict_release(&engine->heap, &engine->topics[kind]);
+    fake_out_release(&engine->scratch);
     free(engine->sorted);
     fake_cluster_free(engine->cluster);
     fake_journal_free(engine->journal);
@@ -87,16 +91,18 @@ void fake_redis_advance(struct fake_redis *engine)
 {
     fake_engine_read_clock(engine);
     if (engine->first_blocked) fake_blocking_expire(engine);
+    fake_pubsub_drop_laggards(engine);
     for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++)
         fake_database_expire(&engine->databases[i]);
-    fake_session_resume_unblocked(engine);
+    fake_session_resume_woken(engine);
 }
 
 void fake_redis_time_out(struct fake_redis *engine)
 {
     fake_engine_read_clock(engine);
     if (engine->first_blocked) fake_blocking_expire(engine);
-    fake_session_resume_unblocked(engine);
+    fake_pubsub_drop_laggards(engine);
+    fake_session_resume_woken(engine);
 }
 
 int64_t fake_redis_next_expiry_us(const struct fake_redis *engine)
@@ -133,6 +139,8 @@ bool fake_redis_evict(struct fake_redis *engine, unsigned db, struct fl_span nam
     if (!key) return false;
     fake_journal_add_words(engine, db, "DEL", name, (struct fl_span){0});
     fake_key_delete(&engine->databases[db], key);
+    fake_key_notify(&engine->databases[db], FAKE_NOTIFY_EVICTED, "evicted", name);
+    fake_session_resume_woken(engine);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "fakes/redis/dice.h"
 #include "fakes/redis/fake_redis.h"
 #include "fakes/redis/keyspace.h"
+#include "fakes/redis/pubsub.h"
 #include "fakes/redis/versions.h"
 
 enum { FAKE_RECENT_COMMANDS = 64 };
@@ -31,13 +32,15 @@ struct fake_redis {
     uint32_t watchers;                  /* sessions that watch a key */
 
     struct fake_redis_session *first_blocked,
-        *last_blocked;                             /* in the order in which they blocked */
-    struct fake_waiters *first_ready, *last_ready; /* in the order of becoming ready */
-    struct fake_redis_session *first_unblocked, *last_unblocked; /* their input waits to be read */
+        *last_blocked;                                   /* in the order in which they blocked */
+    struct fake_waiters *first_ready, *last_ready;       /* in the order of becoming ready */
+    struct fake_redis_session *first_woken, *last_woken; /* see fake_session_wake */
 
     struct fake_scripts *scripts; /* NULL before the first script command */
     bool in_transaction, in_script;
     uint64_t commands_processed;
+    struct fake_dict topics[FAKE_TOPIC_KINDS]; /* name -> struct fake_topic */
+    struct fake_out scratch;                   /* for names that are put together */
     unsigned notify_classes; /* enum fake_notify: which events of keys are published; 0: none */
     const struct fake_command *recent[FAKE_RECENT_COMMANDS];
     const struct fake_redis_key **sorted; /* what fake_redis_keys handed out */

@@ -32,8 +32,14 @@ enum {
     FAKE_REDIS_INPUT_BYTES_MAX = 1024 * 1024 * 1024,  /* fed and not yet executed, a session */
     FAKE_REDIS_OUTPUT_BYTES_MAX = 1024 * 1024 * 1024, /* answered and not yet taken, a session */
     FAKE_REDIS_SESSIONS_MAX = 100 * 1000,
-    FAKE_REDIS_QUEUED_MAX = 1024 * 1024, /* commands between MULTI and EXEC */
-    FAKE_REDIS_SCRIPTS_MAX = 10 * 1000,  /* scripts in the cache */
+    FAKE_REDIS_QUEUED_MAX = 1024 * 1024,        /* commands between MULTI and EXEC */
+    FAKE_REDIS_SCRIPTS_MAX = 10 * 1000,         /* scripts in the cache */
+    FAKE_REDIS_SUBSCRIPTIONS_MAX = 1024 * 1024, /* channels and patterns of one session */
+    /* A subscriber with more unread output is hung up and loses it: with so much at once, or with
+     * so much for longer than so many seconds. */
+    FAKE_REDIS_SUBSCRIBER_BYTES_MAX = 32 * 1024 * 1024,
+    FAKE_REDIS_SUBSCRIBER_SOFT_BYTES = 8 * 1024 * 1024,
+    FAKE_REDIS_SUBSCRIBER_SOFT_S = 60,
     FAKE_REDIS_LUA_BYTES_MAX = 256 * 1024 * 1024,
 };
 
@@ -82,8 +88,8 @@ struct fake_redis_hooks {
     void *context;
     /* After each executed command that passed its name and arity checks, in order of execution. */
     void (*on_command)(void *context, const struct fake_redis_event *event);
-    /* A session that did not cause it has got output: a served or timed-out pop. Called before the
-     * feed or advance that caused it returns. */
+    /* A session that did not cause it has got output (a served or timed-out pop, a message) or was
+     * hung up. Called before the feed or advance that caused it returns. */
     void (*on_output)(void *context, struct fake_redis_session *session);
 };
 

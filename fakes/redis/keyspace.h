@@ -53,6 +53,7 @@ enum fake_notify {
     FAKE_NOTIFY_STREAM = 1 << 10,  /* t */
     FAKE_NOTIFY_MISS = 1 << 11,    /* m, not part of A */
     FAKE_NOTIFY_NEW = 1 << 12,     /* n, not part of A */
+    FAKE_NOTIFY_MODULE = 1 << 13,  /* d: never happens here */
 };
 
 struct fake_waiters; /* the sessions that wait for a key, see blocking.h */

@@ -5,6 +5,13 @@
 
 #include "fakes/redis/engine.h"
 
+enum { FAKE_NOTIFY_TEXT_BYTES = 16 };
+
+/* The letters of notify-keyspace-events. False: one of them is none. */
+bool fake_notify_parse(struct fl_span text, unsigned *ret_classes);
+/* As CONFIG GET shows them; without a NUL. */
+size_t fake_notify_format(unsigned classes, char text[static FAKE_NOTIFY_TEXT_BYTES]);
+
 /* Publishes the event of a class that is wanted. */
 void fake_notify_publish(struct fake_database *db, const char *event, struct fl_span name);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "fakes/redis/command_list.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/session.h"
 
@@ -166,7 +167,7 @@ static const struct {
     {"hash-max-listpack-value", "64"},
     {"maxmemory", NULL},
     {"maxmemory-policy", "noeviction"},
-    {"notify-keyspace-events", ""},
+    {"notify-keyspace-events", NULL},
     {"proto-max-bulk-len", "536870912"},
     {"save", ""},
     {"set-max-intset-entries", "512"},
@@ -182,6 +183,23 @@ static bool is_asked(const struct fake_call *call, const char *name)
     return false;
 }
 
+static void reply_notify(struct fake_call *call)
+{
+    char text[FAKE_NOTIFY_TEXT_BYTES];
+    size_t length = fake_notify_format(call->engine->notify_classes, text);
+    fake_reply_bulk(call->out, (struct fl_span){text, length});
+}
+
+/* False: an error was written. */
+static bool set_notify(struct fake_call *call, struct fl_span letters)
+{
+    if (fake_notify_parse(letters, &call->engine->notify_classes)) return true;
+    fake_reply_error(call->out, "ERR CONFIG SET failed (possibly related to argument "
+                                "'notify-keyspace-events') - Invalid event class character. Use "
+                                "'Ag$lshzxeKEtmdn'.");
+    return false;
+}
+
 void fake_cmd_config_get(struct fake_call *call)
 {
     size_t place = fake_reply_array_later(call->out), count = 0;
@@ -190,6 +208,8 @@ void fake_cmd_config_get(struct fake_call *call)
         fake_reply_bulk_text(call->out, settings[i].name);
         if (settings[i].value)
             fake_reply_bulk_text(call->out, settings[i].value);
+        else if (strcmp(settings[i].name, "notify-keyspace-events") == 0)
+            reply_notify(call);
         else
             fake_reply_bulk_int(call->out, (int64_t)call->engine->memory_max_bytes);
         count += 2;
@@ -215,6 +235,8 @@ void fake_cmd_config_set(struct fake_call *call)
                               (int)(name.length & 0x3ff), name.bytes);
             return;
         }
+        if (fake_arg_is(name, "notify-keyspace-events") && !set_notify(call, call->args[i + 1]))
+            return;
         if (!fake_arg_is(name, "maxmemory")) continue;
         if (!fake_int_parse(call->args[i + 1], &bytes) || bytes < 0) {
             fake_reply_error(call->out,

@@ -10,11 +10,14 @@
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/cluster.h"
 #include "fakes/redis/journal.h"
+#include "fakes/redis/pubsub.h"
 #include "fakes/redis/states.h"
 #include "fakes/redis/watch.h"
 
-/* Redis shows at most this much of an unknown command's arguments. */
-enum { UNKNOWN_ARGS_BYTES = 128 };
+enum {
+    UNKNOWN_ARGS_BYTES = 128, /* Redis shows at most this much of an unknown command's arguments */
+    REFUSAL_BYTES = 256,
+};
 
 struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char *name)
 {
@@ -36,25 +39,49 @@ struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char
     return session;
 }
 
-static void leave_unblocked(struct fake_redis_session *session)
+void fake_session_wake(struct fake_redis_session *session)
 {
     struct fake_redis *engine = session->engine;
-    if (!session->is_unblocked) return;
+    if (session->is_woken) return;
+    session->is_woken = true;
+    session->next_woken = NULL;
+    *(engine->last_woken ? &engine->last_woken->next_woken : &engine->first_woken) = session;
+    engine->last_woken = session;
+}
+
+void fake_session_hang_up(struct fake_redis_session *session, enum fake_hang_up how)
+{
+    session->closed = true;
+    if (how == FAKE_HANG_UP_AT_ONCE) session->is_cut = true;
+    fake_session_wake(session);
+}
+
+static void leave_woken(struct fake_redis_session *session)
+{
+    struct fake_redis *engine = session->engine;
+    if (!session->is_woken) return;
     struct fake_redis_session *before = NULL;
-    for (struct fake_redis_session *s = engine->first_unblocked; s != session;
-         s = s->next_unblocked)
+    for (struct fake_redis_session *s = engine->first_woken; s != session; s = s->next_woken)
         before = s;
-    *(before ? &before->next_unblocked : &engine->first_unblocked) = session->next_unblocked;
-    if (engine->last_unblocked == session) engine->last_unblocked = before;
-    session->is_unblocked = false;
+    *(before ? &before->next_woken : &engine->first_woken) = session->next_woken;
+    if (engine->last_woken == session) engine->last_woken = before;
+    session->is_woken = false;
+}
+
+/* Waits for nothing any more, and nobody tells it anything. */
+static void leave_all(struct fake_redis_session *session)
+{
+    fake_blocking_leave(session);
+    fake_transaction_discard(session);
+    fake_watch_clear(session);
+    fake_pubsub_leave(session);
+    if (session->is_cut) fake_out_consume(&session->output, fake_session_mark(session));
 }
 
 void fake_session_release(struct fake_redis_session *session)
 {
-    fake_blocking_leave(session);
-    leave_unblocked(session);
-    fake_transaction_discard(session);
-    fake_watch_clear(session);
+    leave_all(session);
+    leave_woken(session);
     fake_str_free(&session->engine->heap, session->client_name);
     fake_input_release(&session->input);
     fake_out_release(&session->output);
@@ -209,6 +236,17 @@ static void refuse(struct fake_redis_session *session, const struct fake_command
     fake_reply_error(&session->output, error);
 }
 
+static void refuse_context(struct fake_redis_session *session, const struct fake_command *command)
+{
+    char text[REFUSAL_BYTES];
+    snprintf(
+        text, sizeof(text),
+        "%sCan't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are "
+        "allowed in this context",
+        runs_exec(command) ? "" : "ERR ", command->name);
+    refuse(session, command, text);
+}
+
 static void refuse_unknown(struct fake_redis_session *session, const struct fl_span *args,
                            size_t count)
 {
@@ -310,6 +348,10 @@ static const struct fake_command *check(struct fake_redis_session *session,
     }
     if (is_elsewhere(session, command, args, count)) return NULL;
     const char *error = fake_states_refusal(session, command, args);
+    if (!error && fake_pubsub_forbids(session, command)) {
+        refuse_context(session, command);
+        return NULL;
+    }
     if (error) refuse(session, command, error);
     return error ? NULL : command;
 }
@@ -365,15 +407,18 @@ static void execute_kept(struct fake_redis_session *session)
     fake_input_drop(input, done);
 }
 
-void fake_session_resume_unblocked(struct fake_redis *engine)
+void fake_session_resume_woken(struct fake_redis *engine)
 {
     const struct fake_redis_hooks *hooks = &engine->options.hooks;
     struct fake_redis_session *session;
-    while ((session = engine->first_unblocked)) {
-        engine->first_unblocked = session->next_unblocked;
-        if (!engine->first_unblocked) engine->last_unblocked = NULL;
-        session->is_unblocked = false;
-        execute_kept(session);
+    while ((session = engine->first_woken)) {
+        engine->first_woken = session->next_woken;
+        if (!engine->first_woken) engine->last_woken = NULL;
+        session->is_woken = false;
+        if (fake_redis_closed(session))
+            leave_all(session);
+        else
+            execute_kept(session);
         if (session != engine->current && hooks->on_output)
             hooks->on_output(hooks->context, session);
     }
@@ -394,6 +439,7 @@ void fake_redis_feed(struct fake_redis_session *session, const void *bytes, size
             !fake_input_keep(input, (const char *)bytes + done, length - done))
             hang_up(session, NULL);
     }
-    if (engine->first_unblocked) fake_session_resume_unblocked(engine);
+    if (fake_redis_closed(session)) leave_all(session);
+    if (engine->first_woken) fake_session_resume_woken(engine);
     engine->current = NULL;
 }

@@ -5,6 +5,7 @@
 #include "fakes/redis/engine.h"
 #include "fakes/redis/input.h"
 #include "fakes/redis/out.h"
+#include "fakes/redis/pubsub.h"
 
 struct fake_queued {
     struct fake_queued *next;
@@ -30,6 +31,7 @@ struct fake_redis_session {
     struct fake_out output;
     unsigned db;
     bool closed;
+    bool is_cut; /* closed, and what it has not read is lost */
     const struct fake_command *last_command;
 
     bool in_multi;
@@ -44,8 +46,12 @@ struct fake_redis_session {
 
     struct fake_block *block; /* NULL: not blocked */
     struct fake_redis_session *previous_blocked, *next_blocked;
-    bool is_unblocked;
-    struct fake_redis_session *next_unblocked;
+    bool is_woken; /* it has output that it did not cause, or its input may go on */
+    struct fake_redis_session *next_woken;
+
+    struct fake_dict subscribed[FAKE_TOPIC_KINDS]; /* name -> its struct fake_subscriber */
+    uint32_t subscription_count;
+    int64_t lagging_since_us; /* its output is over the soft limit; 0: it is not */
 };
 
 /* Executes one command of a client: checks, queues or runs it, then serves whom it made ready. */
@@ -62,9 +68,18 @@ static inline size_t fake_session_mark(const struct fake_redis_session *session)
 {
     return session->output.length - session->output.consumed;
 }
-/* Executes input that waited while sessions were blocked, and tells the harness about their output.
- */
-void fake_session_resume_unblocked(struct fake_redis *engine);
+/* The session has output that it did not cause, or its input may go on: it is looked at before the
+ * harness gets control again. */
+void fake_session_wake(struct fake_redis_session *session);
+enum fake_hang_up {
+    FAKE_HANG_UP_AFTER_OUTPUT, /* what it was answered still arrives */
+    FAKE_HANG_UP_AT_ONCE,
+};
+/* Closes a session from within the engine, whoever is running: it takes no more part in anything,
+ * and leaves every queue before the harness gets control again. */
+void fake_session_hang_up(struct fake_redis_session *session, enum fake_hang_up how);
+/* Executes input that waited, and tells the harness about output, of those who were woken. */
+void fake_session_resume_woken(struct fake_redis *engine);
 /* Frees what the session holds, in every queue. */
 void fake_session_release(struct fake_redis_session *session);
 

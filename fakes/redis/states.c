@@ -96,14 +96,16 @@ unsigned fake_states_flags(const struct fake_redis *engine, const struct fake_co
 }
 
 /* With any state set. `any` has the flags of all that would run, `all` those that all have. */
-static const char *refusal_of_flags(const struct fake_redis *engine,
+static const char *refusal_of_flags(const struct fake_redis_session *session,
                                     const struct fake_command *command, unsigned any, unsigned all)
 {
+    const struct fake_redis *engine = session->engine;
     unsigned states = engine->states;
     if ((states & FAKE_REDIS_MISCONF) && strcmp(command->name, "ping") == 0)
         return fake_states_text(FAKE_REDIS_MISCONF);
     const char *no_write = any & FAKE_CMD_WRITE ? write_refusal(engine) : NULL;
     if (no_write) return no_write;
+    if (fake_pubsub_forbids(session, command)) return NULL; /* and the caller says so */
     if (fake_states_is_stale(engine) && !(all & FAKE_CMD_STALE))
         return fake_states_text(FAKE_REDIS_MASTERDOWN);
     if ((states & FAKE_REDIS_LOADING) && !(all & FAKE_CMD_LOADING))
@@ -127,7 +129,7 @@ const char *fake_states_refusal(const struct fake_redis_session *session,
     bool grows =
         (any & FAKE_CMD_DENYOOM) || (session->in_multi && !(command->flags & FAKE_CMD_UNQUEUED));
     if (no_memory && grows) return fake_states_text(FAKE_REDIS_OOM);
-    return engine->states ? refusal_of_flags(engine, command, any, all) : NULL;
+    return engine->states ? refusal_of_flags(session, command, any, all) : NULL;
 }
 
 const char *fake_states_script_refusal(const struct fake_redis *engine, unsigned flags)
@@ -163,7 +165,7 @@ void fake_redis_set_states(struct fake_redis *engine, unsigned states)
     bool demoted = (states & replica) && !(engine->states & replica);
     engine->states = states;
     if (demoted) hang_up_on_blocked(engine);
-    fake_session_resume_unblocked(engine);
+    fake_session_resume_woken(engine);
 }
 
 unsigned fake_redis_states(const struct fake_redis *engine)

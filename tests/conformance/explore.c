@@ -19,7 +19,7 @@ static bool generate(uint64_t seed, struct sequence *sequence)
     size_t ends[EXPLORE_LINES_MAX], start = 0;
     *sequence = (struct sequence){.text = FL_BUF_INIT(1024 * 1024), .count = EXPLORE_LINES_MAX};
     for (size_t i = 0; i < sequence->count; i++) {
-        enum fl_error err = i < DUEL_CONNECTIONS
+        enum fl_error err = i < GENERATOR_START_LINES
                                 ? generator_start(&generator, (unsigned)i, &sequence->text)
                                 : generator_line(&generator, &sequence->text);
         if (err) return false;

@@ -32,6 +32,7 @@
     X(scripts, 45)                                                                                 \
     X(sort, 24)                                                                                    \
     X(hyperloglog, 20)                                                                             \
+    X(pubsub, 40)                                                                                  \
     X(connection, 12)
 
 struct generate_pattern {

@@ -198,9 +198,16 @@ static const struct generate_family *pick_family(struct generator *generator)
     return families[at].family;
 }
 
-enum fl_error generator_start(struct generator *generator, unsigned connection, struct fl_buf *out)
+enum fl_error generator_start(struct generator *generator, unsigned line, struct fl_buf *out)
 {
-    return fl_buf_printf(out, roll(generator, 3) ? "# %u" : "%u> HELLO 3", connection);
+    static const unsigned last = DUEL_CONNECTIONS - 1;
+    if (line < DUEL_CONNECTIONS)
+        return fl_buf_printf(out, roll(generator, 3) ? "# %u" : "%u> HELLO 3", line);
+    if (line == GENERATOR_START_LINES - 2) generator->listens = false;
+    if (!generator->listens) return fl_buf_append_text(out, "# nobody hears of keys");
+    return line == GENERATOR_START_LINES - 2
+               ? fl_buf_append_text(out, "CONFIG SET notify-keyspace-events KEAmn")
+               : fl_buf_printf(out, "%u> PSUBSCRIBE __key*", last);
 }
 
 enum fl_error generator_line(struct generator *generator, struct fl_buf *out)

@@ -5,16 +5,21 @@
 
 #include "core/buf.h"
 #include "fakes/redis/dice.h"
+#include "tests/conformance/duel.h"
 
 struct generate_family;
 
 struct generator {
     struct fake_dice dice;
+    bool listens;
     const struct generate_family *family; /* of the line that is being made */
 };
 
-/* The line that a connection begins with: some speak protocol 3. */
-FL_CHECKED enum fl_error generator_start(struct generator *generator, unsigned connection,
+enum { GENERATOR_START_LINES = DUEL_CONNECTIONS + 2 };
+
+/* A line that a sequence begins with: some connections speak protocol 3, and the last one may hear
+ * what happens to keys. */
+FL_CHECKED enum fl_error generator_start(struct generator *generator, unsigned line,
                                          struct fl_buf *out);
 /* Appends one line of a table. */
 FL_CHECKED enum fl_error generator_line(struct generator *generator, struct fl_buf *out);

@@ -120,6 +120,21 @@ bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b)
     return false;
 }
 
+bool reply_is_any(const enum reply_kind *kinds, size_t count, struct fl_span a, struct fl_span b)
+{
+    if (fl_span_equal(a, b)) return true;
+    for (size_t i = 0; i < count; i++)
+        if (reply_is(kinds[i], a, b)) return true;
+    return false;
+}
+
+static bool has_confirmation(const struct fl_span *elements, long count)
+{
+    for (long i = 0; i < count; i++)
+        if (item_band(elements[i]) == ITEM_CONFIRMATION) return true;
+    return false;
+}
+
 bool reply_is_exec(const enum reply_kind *kinds, size_t count, struct fl_span a, struct fl_span b)
 {
     if (fl_span_equal(a, b)) return true;
@@ -128,8 +143,10 @@ bool reply_is_exec(const enum reply_kind *kinds, size_t count, struct fl_span a,
     if (!left) return false;
     long found = item_split(a, 1, left);
     bool same = found == (long)count && item_split(b, 1, right) == found;
+    bool shifted = same && has_confirmation(left, found);
     for (size_t i = 0; same && i < count; i++)
-        same = reply_is(kinds[i], left[i], right[i]);
+        same = shifted ? reply_is_any(kinds, count, left[i], right[i])
+                       : reply_is(kinds[i], left[i], right[i]);
     free(left);
     return same;
 }

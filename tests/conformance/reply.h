@@ -24,7 +24,10 @@ enum reply_kind {
 /* What the reply to a command looks like. */
 enum reply_kind reply_kind(const struct fl_span *args, size_t count);
 bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b);
-/* The replies of an EXEC, each by its own kind. */
+/* By one of the kinds. */
+bool reply_is_any(const enum reply_kind *kinds, size_t count, struct fl_span a, struct fl_span b);
+/* The replies of an EXEC, each by its own kind; by any of them if confirmations are among them, of
+ * which a command may have many. */
 bool reply_is_exec(const enum reply_kind *kinds, size_t count, struct fl_span a, struct fl_span b);
 
 #endif

@@ -12,6 +12,11 @@ struct attempt {
     const char *want; /* what arrives when memory is enough */
 };
 
+#define HELLO_3                                                                                    \
+    "%7\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$6\r\n7.0.15\r\n$5\r\nproto\r\n:3\r\n"  \
+    "$2\r\nid\r\n:1\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n"          \
+    "$7\r\nmodules\r\n*0\r\n"
+
 static struct attempt attempts[] = {
     {"strings survive every failing allocation",
      "SET k v\r\nAPPEND k 0123456789\r\nMSET a 1 b 2\r\nINCRBYFLOAT a 1.5\r\n",
@@ -49,6 +54,16 @@ static struct attempt attempts[] = {
     {"scripts survive every failing allocation",
      "EVAL \"redis.call('SET','k',ARGV[1]) return {redis.call('GET','k'),1}\" 0 v\r\n",
      "*2\r\n$1\r\nv\r\n:1\r\n"},
+    {"subscriptions survive every failing allocation",
+     "HELLO 3\r\nCONFIG SET notify-keyspace-events KA\r\nSUBSCRIBE a "
+     "__keyspace@0__:k\r\nPSUBSCRIBE "
+     "a*\r\nPUBLISH a x\r\nUNSUBSCRIBE a\r\nRESET\r\nPUBSUB CHANNELS\r\n",
+     HELLO_3
+     "+OK\r\n>3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n"
+     ">3\r\n$9\r\nsubscribe\r\n$16\r\n__keyspace@0__:k\r\n:2\r\n"
+     ">3\r\n$10\r\npsubscribe\r\n$2\r\na*\r\n:3\r\n>3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nx\r\n"
+     ">4\r\n$8\r\npmessage\r\n$2\r\na*\r\n$1\r\na\r\n$1\r\nx\r\n:2\r\n"
+     ">3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:2\r\n+RESET\r\n*0\r\n"},
     {"connection and bits survive every failing allocation",
      "CLIENT SETNAME me\r\nSETBIT k 7 1\r\nBITFIELD k SET u8 0 65\r\nGET k\r\n",
      "+OK\r\n:0\r\n*1\r\n:1\r\n$1\r\nA\r\n"},
