@@ -154,7 +154,6 @@ static void log_started(struct fl_job *job, int64_t id)
         {"event", FL_SPAN("import_processing_started"), FL_LOG_TEXT},
         {"import_id", fl_span_from(text), FL_LOG_RAW_JSON},
         {"worker", fl_span_from(fl_job_class(job)), FL_LOG_TEXT},
-        {"queue", fl_span_from(fl_job_queue(job)), FL_LOG_TEXT},
     };
     fl_job_log_fields(job, FL_LOG_INFO, "import processing started", fields, FL_COUNT(fields));
 }

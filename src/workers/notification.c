@@ -109,9 +109,9 @@ static enum fl_error mail(struct fl_job *job, const struct notification *notific
     char subject[128], text[1024], key[128];
     snprintf(subject, sizeof subject, "Import %" PRId64 " %s", notification->import_id,
              notification->outcome);
-    snprintf(text, sizeof text, "%.*s: import %" PRId64 " has %s.\n\n%.*s\n",
-             FL_SPAN_ARGS(row[3].text), notification->import_id, notification->outcome,
-             FL_SPAN_ARGS(row[1].text));
+    snprintf(text, sizeof text, "%.*s%s %" PRId64 " has %s.\n\n%.*s\n", FL_SPAN_ARGS(row[3].text),
+             row[3].text.length ? ": import" : "Import", notification->import_id,
+             notification->outcome, FL_SPAN_ARGS(row[1].text));
     snprintf(key, sizeof key, "import-%" PRId64 "-%s-%s", notification->import_id,
              notification->outcome, notification->audience);
     struct fl_mail message = {
