@@ -164,16 +164,16 @@
     X("function|load", unsupported, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|restore", unsupported, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|stats", unsupported, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
-    X("geoadd", unsupported, GEO, -5, FAKE_GROW, 1, 1, 1) \
-    X("geodist", unsupported, GEO, -4, FAKE_READ, 1, 1, 1) \
-    X("geohash", unsupported, GEO, -2, FAKE_READ, 1, 1, 1) \
-    X("geopos", unsupported, GEO, -2, FAKE_READ, 1, 1, 1) \
-    X("georadius", unsupported, GEO, -6, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
-    X("georadius_ro", unsupported, GEO, -6, FAKE_READ, 1, 1, 1) \
-    X("georadiusbymember", unsupported, GEO, -5, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
-    X("georadiusbymember_ro", unsupported, GEO, -5, FAKE_READ, 1, 1, 1) \
-    X("geosearch", unsupported, GEO, -7, FAKE_READ, 1, 1, 1) \
-    X("geosearchstore", unsupported, GEO, -8, FAKE_GROW, 1, 2, 1) \
+    X("geoadd", geoadd, GEO, -5, FAKE_GROW, 1, 1, 1) \
+    X("geodist", geodist, GEO, -4, FAKE_READ, 1, 1, 1) \
+    X("geohash", geohash, GEO, -2, FAKE_READ, 1, 1, 1) \
+    X("geopos", geopos, GEO, -2, FAKE_READ, 1, 1, 1) \
+    X("georadius", georadius, GEO, -6, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
+    X("georadius_ro", georadius_ro, GEO, -6, FAKE_READ, 1, 1, 1) \
+    X("georadiusbymember", georadiusbymember, GEO, -5, FAKE_GROW | FAKE_MOVABLE_KEYS, 1, 1, 1) \
+    X("georadiusbymember_ro", georadiusbymember_ro, GEO, -5, FAKE_READ, 1, 1, 1) \
+    X("geosearch", geosearch, GEO, -7, FAKE_READ, 1, 1, 1) \
+    X("geosearchstore", geosearchstore, GEO, -8, FAKE_GROW, 1, 2, 1) \
     X("get", get, STRING, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("getbit", getbit, BITMAP, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("getdel", getdel, STRING, 2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \

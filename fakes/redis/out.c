@@ -163,15 +163,20 @@ void fake_reply_text(struct fake_out *out, struct fl_span text)
     fake_out_append(out, "\r\n", 2);
 }
 
+void fake_reply_double_text(struct fake_out *out, struct fl_span text)
+{
+    if (out->resp3)
+        text_line(out, ',', text);
+    else
+        fake_reply_bulk(out, text);
+}
+
 void fake_reply_double(struct fake_out *out, double value)
 {
     char text[FAKE_DOUBLE_TEXT_BYTES];
     struct fl_span span = {text, out->shortest ? fake_double_shortest(text, value)
                                                : fake_double_format(text, value)};
-    if (out->resp3)
-        text_line(out, ',', span);
-    else
-        fake_reply_bulk(out, span);
+    fake_reply_double_text(out, span);
 }
 
 void fake_reply_bulk_double(struct fake_out *out, double value)

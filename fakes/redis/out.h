@@ -43,6 +43,8 @@ void fake_reply_text(struct fake_out *out, struct fl_span text);
 void fake_reply_double(struct fake_out *out, double value);
 /* A bulk string in both protocols, as ZSCAN has scores. */
 void fake_reply_bulk_double(struct fake_out *out, double value);
+/* One that is text already, with more digits. */
+void fake_reply_double_text(struct fake_out *out, struct fl_span text);
 /* Protocol 2: 1 or 0. */
 void fake_reply_bool(struct fake_out *out, bool value);
 /* Protocol 2 tells a null bulk string from a null array, protocol 3 knows one null. */

@@ -22,16 +22,17 @@ static int by_text(const struct fake_sort_order *order, const struct fake_sort_i
     return fl_span_compare(before_nul(a->text), before_nul(b->text));
 }
 
-static int by_number(const struct fake_sort_item *a, const struct fake_sort_item *b)
+static int by_number(const struct fake_sort_order *order, const struct fake_sort_item *a,
+                     const struct fake_sort_item *b)
 {
     if (a->number != b->number) return a->number < b->number ? -1 : 1;
-    return fl_span_compare(a->element, b->element);
+    return order->only_numbers ? 0 : fl_span_compare(a->element, b->element);
 }
 
 static int compare(const struct fake_sort_order *order, const struct fake_sort_item *a,
                    const struct fake_sort_item *b)
 {
-    int ascending = order->alpha ? by_text(order, a, b) : by_number(a, b);
+    int ascending = order->alpha ? by_text(order, a, b) : by_number(order, a, b);
     return order->descending ? -ascending : ascending;
 }
 

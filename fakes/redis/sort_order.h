@@ -1,5 +1,5 @@
-/* fakes/redis/sort_order.h - puts what SORT sorts in its order, equals in the one Redis leaves them
- * in. */
+/* fakes/redis/sort_order.h - puts what SORT and GEOSEARCH find in its order, equals in the one in
+ * which Redis leaves them. */
 #ifndef FAKE_REDIS_SORT_ORDER_H
 #define FAKE_REDIS_SORT_ORDER_H
 
@@ -15,8 +15,9 @@ struct fake_sort_item {
 struct fake_sort_order {
     bool alpha;
     bool descending;
+    bool only_numbers; /* equal numbers are equal items; else the bytes of elements decide */
     bool exact;   /* texts are compared to their ends; else up to the first NUL, as strcoll does */
-    bool partial; /* only a part is wanted, of what other keys order: equals are mixed up then */
+    bool partial; /* only a part is wanted: equals are mixed up then */
 };
 
 /* False: out of memory, and in no order. */

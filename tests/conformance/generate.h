@@ -31,6 +31,7 @@
     X(transactions, 50)                                                                            \
     X(scripts, 45)                                                                                 \
     X(sort, 24)                                                                                    \
+    X(geo, 20)                                                                                     \
     X(hyperloglog, 20)                                                                             \
     X(pubsub, 40)                                                                                  \
     X(connection, 12)

@@ -48,6 +48,10 @@ static struct attempt attempts[] = {
      "PFADD a x y z\r\nPFADD b z\r\nPFMERGE c a b\r\nPFCOUNT c\r\nPFCOUNT a b\r\n"
      "PFDEBUG TODENSE c\r\nPFMERGE a c\r\n",
      ":1\r\n:1\r\n+OK\r\n:3\r\n:3\r\n:1\r\n+OK\r\n"},
+    {"places survive every failing allocation",
+     "GEOADD g 13.5 37.5 a 13.6 37.6 b\r\nGEOSEARCH g FROMMEMBER a BYRADIUS 50 km ASC\r\n"
+     "GEOSEARCHSTORE h g FROMMEMBER a BYRADIUS 1 m\r\nGEOHASH h a\r\n",
+     ":2\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n:1\r\n*1\r\n$11\r\nsq9t74wmkf0\r\n"},
     {"transactions survive every failing allocation",
      "WATCH k\r\nMULTI\r\nSET k 1\r\nGET k\r\nEXEC\r\n",
      "+OK\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n$1\r\n1\r\n"},
