@@ -20,6 +20,8 @@ struct call {
     struct effect effect;
     int64_t rest_us;
     uint64_t request;
+    bool is_commit; /* its answer lost, nobody knows whether it happened */
+    bool performed; /* the inner port was asked */
 };
 
 static struct effect_broken *broken(struct effect_process *process, const struct fl_db_conn *conn)
@@ -61,6 +63,7 @@ static void begin(struct call *call, struct effect_process *process, struct fl_d
     call->process = process;
     call->conn = conn;
     call->request = request;
+    call->is_commit = false;
     call->owner = sim_memory_switch(NULL);
     effect_open(process, effect_name_label(name), effect_name_detail(name), &call->effect);
     call->rest_us = effect_latency(process, &call->effect, LATENCY_LOW_US, LATENCY_HIGH_US);
@@ -76,23 +79,22 @@ static enum fl_error admit(struct call *call)
         err = FL_EDB;
     else if (fault)
         err = refuse(call, fault);
+    call->performed = !err;
     if (!err) sim_memory_switch(call->owner);
     return err;
 }
 
-/* `err` is the outcome, `performed` whether the inner port was asked. Returns what the program
- * hears. */
-static enum fl_error end(struct call *call, enum fl_error err, bool performed, bool commit,
-                         uint64_t reply)
+/* `err` is the outcome. Returns what the program hears. */
+static enum fl_error end(struct call *call, enum fl_error err, uint64_t reply)
 {
     sim_memory_switch(NULL);
-    if (performed && !err && effect_unheard(&call->effect)) {
+    if (call->performed && !err && effect_unheard(&call->effect)) {
         break_connection(call, "the connection was lost");
-        err = commit ? FL_ELOST : FL_EDB;
+        err = call->is_commit ? FL_ELOST : FL_EDB;
     }
     effect_close(call->process, &call->effect,
                  &(struct effect_outcome){
-                     .applied = performed && (!err || err == FL_ELOST),
+                     .applied = call->performed && (!err || err == FL_ELOST),
                      .text = fl_span_from(err ? fl_error_name(err) : ""),
                      .request = call->request,
                      .reply = digest_word(reply, (uint64_t)err),
@@ -145,82 +147,76 @@ static void db_checkin(void *self, struct fl_db_conn *conn)
     process->inner.db.ops->checkin(process->inner.db.self, conn);
 }
 
+static enum fl_error begin_step(struct call *call, struct effect_process *process,
+                                struct fl_db_conn *conn, const char *label)
+{
+    struct effect_name name;
+    effect_name_begin(&name, label);
+    begin(call, process, conn, &name, 0);
+    return admit(call);
+}
+
 static enum fl_error db_begin(void *self, struct fl_db_conn *conn)
 {
-    struct effect_process *process = self;
-    struct effect_name name;
     struct call call;
-    effect_name_begin(&name, "db BEGIN");
-    begin(&call, process, conn, &name, 0);
-    enum fl_error err = admit(&call);
-    if (err) return end(&call, err, false, false, 0);
-    err = fl_db_begin(process->inner.db, conn);
-    return end(&call, err, true, false, 0);
+    enum fl_error err = begin_step(&call, self, conn, "db BEGIN");
+    if (!err) err = fl_db_begin(call.process->inner.db, conn);
+    return end(&call, err, 0);
 }
 
 static enum fl_error db_commit(void *self, struct fl_db_conn *conn)
 {
-    struct effect_process *process = self;
-    struct effect_name name;
     struct call call;
-    effect_name_begin(&name, "db COMMIT");
-    begin(&call, process, conn, &name, 0);
-    enum fl_error err = admit(&call);
-    if (err) return end(&call, err, false, true, 0);
-    err = fl_db_commit(process->inner.db, conn);
-    return end(&call, err, true, true, 0);
+    enum fl_error err = begin_step(&call, self, conn, "db COMMIT");
+    call.is_commit = true;
+    if (!err) err = fl_db_commit(call.process->inner.db, conn);
+    return end(&call, err, 0);
 }
 
 static void db_rollback(void *self, struct fl_db_conn *conn)
 {
-    struct effect_process *process = self;
-    struct effect_name name;
     struct call call;
-    effect_name_begin(&name, "db ROLLBACK");
-    begin(&call, process, conn, &name, 0);
-    enum fl_error err = admit(&call);
-    if (!err) fl_db_rollback(process->inner.db, conn);
-    (void)end(&call, err, !err, false, 0);
+    enum fl_error err = begin_step(&call, self, conn, "db ROLLBACK");
+    if (!err) fl_db_rollback(call.process->inner.db, conn);
+    (void)end(&call, err, 0);
+}
+
+static enum fl_error begin_statement(struct call *call, struct effect_process *process,
+                                     struct fl_db_conn *conn, const char *sql,
+                                     const struct fl_db_value *values, size_t count)
+{
+    struct effect_name name;
+    effect_name_sql(&name, sql);
+    show_values(&name, values, count);
+    begin(call, process, conn, &name,
+          digest_values(digest_span(0, fl_span_from(sql)), values, count));
+    return admit(call);
 }
 
 static enum fl_error db_execute(void *self, struct fl_db_conn *conn, const char *sql,
                                 const struct fl_db_value *values, size_t count,
                                 int64_t *ret_affected)
 {
-    struct effect_process *process = self;
-    struct effect_name name;
     struct call call;
     int64_t affected = 0;
-    effect_name_sql(&name, sql);
-    show_values(&name, values, count);
-    begin(&call, process, conn, &name,
-          digest_values(digest_span(0, fl_span_from(sql)), values, count));
-    enum fl_error err = admit(&call);
-    if (err) return end(&call, err, false, false, 0);
-    err = fl_db_execute(process->inner.db, conn, sql, values, count, &affected);
+    enum fl_error err = begin_statement(&call, self, conn, sql, values, count);
+    if (!err) err = fl_db_execute(call.process->inner.db, conn, sql, values, count, &affected);
     if (!err && ret_affected) *ret_affected = affected;
-    return end(&call, err, true, false, (uint64_t)affected);
+    return end(&call, err, (uint64_t)affected);
 }
 
 static enum fl_error db_query(void *self, struct fl_db_conn *conn, const char *sql,
                               const struct fl_db_value *values, size_t count,
                               struct fl_db_rows *ret_rows)
 {
-    struct effect_process *process = self;
-    struct effect_name name;
     struct call call;
-    effect_name_sql(&name, sql);
-    show_values(&name, values, count);
-    begin(&call, process, conn, &name,
-          digest_values(digest_span(0, fl_span_from(sql)), values, count));
-    enum fl_error err = admit(&call);
-    if (err) return end(&call, err, false, false, 0);
     struct fl_db_rows rows;
     uint64_t reply = 0;
-    err = fl_db_query(process->inner.db, conn, sql, values, count, &rows);
+    enum fl_error err = begin_statement(&call, self, conn, sql, values, count);
+    if (!err) err = fl_db_query(call.process->inner.db, conn, sql, values, count, &rows);
     if (!err)
         reply = digest_values(rows.row_count, rows.values, rows.row_count * rows.column_count);
-    enum fl_error heard = end(&call, err, true, false, reply);
+    enum fl_error heard = end(&call, err, reply);
     if (!heard)
         *ret_rows = rows;
     else if (!err)
@@ -244,10 +240,9 @@ static enum fl_error db_bulk_insert(void *self, struct fl_db_conn *conn,
           digest_values(digest_span(0, fl_span_from(bulk->table)), bulk->values,
                         bulk->row_count * bulk->column_count));
     enum fl_error err = admit(&call);
-    if (err) return end(&call, err, false, false, 0);
-    err = fl_db_bulk_insert(process->inner.db, conn, bulk, &inserted);
+    if (!err) err = fl_db_bulk_insert(process->inner.db, conn, bulk, &inserted);
     if (!err && ret_inserted) *ret_inserted = inserted;
-    return end(&call, err, true, false, (uint64_t)inserted);
+    return end(&call, err, (uint64_t)inserted);
 }
 
 static const char *db_last_error(void *self, struct fl_db_conn *conn)
