@@ -1,5 +1,6 @@
 /* CLIENT and its subcommands. */
 #include "fakes/redis/client.h"
+#include "fakes/redis/acl_check.h"
 
 #include <stdio.h>
 
@@ -75,12 +76,15 @@ void fake_cmd_client_switch(struct fake_call *call)
 }
 
 /* The fields that clients read (id, addr, name, db, cmd), in the place where Redis has them. */
-static void append_client(struct fake_out *out, const struct fake_redis_session *session)
+void fake_client_describe(struct fake_out *out, const struct fake_redis_session *session)
 {
     char line[512];
     struct fl_span name =
         session->client_name ? fake_str_span(session->client_name) : (struct fl_span){"", 0};
     if (name.length > 128) name.length = 128;
+    const struct fake_acl_user *known = fake_acl_user_of(session);
+    struct fl_span user = known ? fake_str_span(known->name) : FL_SPAN("default");
+    if (user.length > 64) user.length = 64;
     int multi = session->in_multi ? (int)session->queued_count : -1;
     const char *flags = session->block ? "b" : session->in_multi ? "x" : "N";
     const char *command = session->last_command ? session->last_command->name : "NULL";
@@ -89,10 +93,10 @@ static void append_client(struct fake_out *out, const struct fake_redis_session 
                           "idle=0 flags=%s db=%u "
                           "sub=0 psub=0 ssub=0 multi=%d qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 "
                           "rbs=1024 rbp=0 obl=0 "
-                          "oll=0 omem=0 tot-mem=0 events=r cmd=%s user=default redir=-1 resp=%d\n",
+                          "oll=0 omem=0 tot-mem=0 events=r cmd=%s user=%.*s redir=-1 resp=%d\n",
                           (unsigned long long)session->id, (unsigned)(40000 + session->id % 20000),
                           (unsigned)(8 + session->id), FL_SPAN_ARGS(name), flags, session->db,
-                          multi, command, session->output.resp3 ? 3 : 2);
+                          multi, command, FL_SPAN_ARGS(user), session->output.resp3 ? 3 : 2);
     fake_out_append(out, line, (size_t)length);
 }
 
@@ -106,7 +110,7 @@ static void reply_text(struct fake_call *call, struct fake_out *text)
 void fake_cmd_client_info(struct fake_call *call)
 {
     struct fake_out text = {0};
-    append_client(&text, call->session);
+    fake_client_describe(&text, call->session);
     reply_text(call, &text);
 }
 
@@ -141,7 +145,7 @@ void fake_cmd_client_list(struct fake_call *call)
             return;
     const struct fake_redis_session *session = call->engine->first_session;
     for (; session && type == 0; session = session->next)
-        if (by_type || is_listed(call, session)) append_client(&text, session);
+        if (by_type || is_listed(call, session)) fake_client_describe(&text, session);
     reply_text(call, &text);
 }
 

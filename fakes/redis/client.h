@@ -7,4 +7,7 @@
 /* An empty name takes the name away. False: an error was written. */
 bool fake_client_set_name(struct fake_call *call, struct fl_span name);
 
+/* Appends the line of CLIENT LIST with its line break. */
+void fake_client_describe(struct fake_out *out, const struct fake_redis_session *session);
+
 #endif

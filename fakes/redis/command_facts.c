@@ -14,6 +14,24 @@ const struct fake_command_facts *fake_command_facts(const struct fake_command *c
     return &facts[i];
 }
 
+bool fake_command_is_listed(enum fake_version version, const struct fake_command *command)
+{
+    return *fake_command_facts(command)->since && fake_version_knows(version, command);
+}
+
+const struct fake_command *fake_command_find_path(enum fake_version version, struct fl_span path)
+{
+    const char *bar = path.length ? memchr(path.bytes, '|', path.length) : NULL;
+    struct fl_span name = {path.bytes, bar ? (size_t)(bar - path.bytes) : path.length};
+    const struct fake_command *command = fake_command_find(version, name);
+    if (command && bar) {
+        struct fl_span rest = {bar + 1, path.length - name.length - 1};
+        bool has_subs = command->flags & FAKE_CMD_CONTAINER;
+        command = has_subs ? fake_command_find_sub(version, command, rest) : NULL;
+    }
+    return command && fake_command_is_listed(version, command) ? command : NULL;
+}
+
 #define NAME(name, text) text,
 static const char *const category_names[] = {FAKE_CATEGORY_LIST(NAME)};
 #undef NAME

@@ -14,6 +14,11 @@ struct fake_command_facts {
 
 const struct fake_command_facts *fake_command_facts(const struct fake_command *command);
 
+/* False: not of that version, or no command at all, like the words with which HTTP begins. */
+bool fake_command_is_listed(enum fake_version version, const struct fake_command *command);
+/* As "get" or "client|setname", in any case; NULL: not known. */
+const struct fake_command *fake_command_find_path(enum fake_version version, struct fl_span path);
+
 /* X(NAME, name), in the order in which Redis lists them. */
 #define FAKE_CATEGORY_LIST(X)                                                                      \
     X(KEYSPACE, "keyspace")                                                                        \

@@ -167,13 +167,6 @@ static bool is_subcommand(const struct fake_command *command)
     return strchr(command->name, '|');
 }
 
-/* False: no command of this version's, like the words with which HTTP begins. */
-static bool is_listed(const struct fake_call *call, const struct fake_command *command)
-{
-    return *fake_command_facts(command)->since &&
-           fake_version_knows(call->engine->version, command);
-}
-
 static bool is_sub_of(const struct fake_command *command, const struct fake_command *container)
 {
     size_t length = strlen(container->name);
@@ -189,7 +182,7 @@ static size_t show_subcommands(struct fake_call *call, const struct fake_command
     const struct fake_command *end = fake_command_at(0) + fake_command_count();
     size_t count = 0;
     for (const struct fake_command *c = container + 1; c < end && is_sub_of(c, container); c++) {
-        if (!is_listed(call, c)) continue;
+        if (!fake_command_is_listed(call->engine->version, c)) continue;
         show(call, c);
         count++;
     }
@@ -223,7 +216,8 @@ static void reply_all(struct fake_call *call, show_fn *show)
     size_t place = fake_reply_array_later(call->out), count = 0;
     for (size_t i = 0; i < fake_command_count(); i++) {
         const struct fake_command *command = fake_command_at(i);
-        if (is_subcommand(command) || !is_listed(call, command)) continue;
+        if (is_subcommand(command) || !fake_command_is_listed(call->engine->version, command))
+            continue;
         show(call, command);
         count++;
     }
@@ -235,20 +229,6 @@ void fake_cmd_command(struct fake_call *call)
     reply_all(call, reply_info);
 }
 
-/* As "get" or "client|setname"; NULL: not known. */
-static const struct fake_command *find_by_path(const struct fake_call *call, struct fl_span path)
-{
-    const char *bar = path.length ? memchr(path.bytes, '|', path.length) : NULL;
-    struct fl_span name = {path.bytes, bar ? (size_t)(bar - path.bytes) : path.length};
-    const struct fake_command *command = fake_command_find(call->engine->version, name);
-    if (command && bar) {
-        struct fl_span rest = {bar + 1, path.length - name.length - 1};
-        bool may = command->flags & FAKE_CMD_CONTAINER;
-        command = may ? fake_command_find_sub(call->engine->version, command, rest) : NULL;
-    }
-    return command && is_listed(call, command) ? command : NULL;
-}
-
 void fake_cmd_command_info(struct fake_call *call)
 {
     if (call->count == 2) {
@@ -257,7 +237,8 @@ void fake_cmd_command_info(struct fake_call *call)
     }
     fake_reply_array(call->out, call->count - 2);
     for (size_t i = 2; i < call->count; i++) {
-        const struct fake_command *command = find_by_path(call, call->args[i]);
+        const struct fake_command *command =
+            fake_command_find_path(call->engine->version, call->args[i]);
         if (command)
             reply_info(call, command);
         else
@@ -269,7 +250,8 @@ void fake_cmd_command_count(struct fake_call *call)
 {
     int64_t count = 0;
     for (size_t i = 0; i < fake_command_count(); i++)
-        count += !is_subcommand(fake_command_at(i)) && is_listed(call, fake_command_at(i));
+        count += !is_subcommand(fake_command_at(i)) &&
+                 fake_command_is_listed(call->engine->version, fake_command_at(i));
     fake_reply_int(call->out, count);
 }
 
@@ -297,14 +279,16 @@ void fake_cmd_command_docs(struct fake_call *call)
 {
     size_t place = fake_reply_array_later(call->out), count = 0;
     for (size_t i = 2; i < call->count; i++) {
-        const struct fake_command *command = find_by_path(call, call->args[i]);
+        const struct fake_command *command =
+            fake_command_find_path(call->engine->version, call->args[i]);
         if (!command) continue;
         reply_docs(call, command);
         count++;
     }
     for (size_t i = 0; call->count == 2 && i < fake_command_count(); i++) {
         const struct fake_command *command = fake_command_at(i);
-        if (is_subcommand(command) || !is_listed(call, command)) continue;
+        if (is_subcommand(command) || !fake_command_is_listed(call->engine->version, command))
+            continue;
         reply_docs(call, command);
         count++;
     }
@@ -358,7 +342,9 @@ void fake_cmd_command_list(struct fake_call *call)
     size_t place = fake_reply_array_later(call->out), count = 0;
     for (size_t i = 0; i < fake_command_count(); i++) {
         const struct fake_command *command = fake_command_at(i);
-        if (!is_listed(call, command) || !passes(command, filter, what)) continue;
+        if (!fake_command_is_listed(call->engine->version, command) ||
+            !passes(command, filter, what))
+            continue;
         fake_reply_bulk_text(call->out, command->name);
         count++;
     }

@@ -39,19 +39,19 @@
 // clang-format off
 #define FAKE_COMMAND_LIST(X) \
     X("acl", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("acl|cat", unsupported, SERVER, -2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|deluser", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|dryrun", unsupported, SERVER, -4, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|genpass", unsupported, SERVER, -2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|getuser", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|cat", acl_cat, SERVER, -2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|deluser", acl_deluser, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|dryrun", acl_dryrun, SERVER, -4, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|genpass", acl_genpass, SERVER, -2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|getuser", acl_getuser, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("acl|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|list", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|load", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|log", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|save", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|setuser", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|users", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("acl|whoami", unsupported, SERVER, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|list", acl_list, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|load", acl_file, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|log", acl_log, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|save", acl_file, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|setuser", acl_setuser, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|users", acl_users, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("acl|whoami", acl_whoami, SERVER, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("append", append, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("asking", asking, CONNECTION, 1, FAKE_FAST, 0, 0, 0) \
     X("auth", auth, CONNECTION, -2, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST, 0, 0, 0) \
@@ -129,7 +129,7 @@
     X("config|get", config_get, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("config|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("config|resetstat", config_resetstat, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("config|rewrite", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("config|rewrite", config_rewrite, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("config|set", config_set, SERVER, -4, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("copy", copy, KEYSPACE, -3, FAKE_GROW, 1, 2, 1) \
     X("dbsize", dbsize, KEYSPACE, 1, FAKE_READ | FAKE_FAST, 0, 0, 0) \

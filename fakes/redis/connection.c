@@ -1,4 +1,5 @@
 /* Commands about the connection itself. */
+#include "fakes/redis/acl_check.h"
 #include "fakes/redis/client.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/session.h"
@@ -62,29 +63,11 @@ void fake_cmd_reset(struct fake_call *call)
     session->output.resp3 = false;
     fake_str_free(fake_call_heap(call), session->client_name);
     session->client_name = NULL;
+    fake_acl_greet(session);
     fake_reply_status(call->out, "RESET");
 }
 
 /* ---- who are you ---- */
-
-static const char no_password[] =
-    "ERR AUTH <password> called without any password configured for the default user. Are you sure "
-    "your configuration is correct?";
-static const char wrong_password[] =
-    "WRONGPASS invalid username-password pair or user is disabled.";
-
-/* The default user has no password: any will do, if he is named. */
-void fake_cmd_auth(struct fake_call *call)
-{
-    if (call->count > 3)
-        fake_call_syntax_error(call);
-    else if (call->count == 2)
-        fake_reply_error(call->out, no_password);
-    else if (!fl_span_is(call->args[1], "default"))
-        fake_reply_error(call->out, wrong_password);
-    else
-        fake_reply_ok(call->out);
-}
 
 static void reply_hello(struct fake_call *call)
 {
@@ -112,8 +95,9 @@ static bool apply_hello_options(struct fake_call *call)
 {
     for (size_t i = 2; i < call->count; i++) {
         if (fake_arg_is(call->args[i], "auth") && i + 2 < call->count) {
-            if (!fl_span_is(call->args[i + 1], "default")) {
-                fake_reply_error(call->out, wrong_password);
+            if (!fake_acl_authenticate(call->session, call->args[i + 1], call->args[i + 2])) {
+                fake_reply_error(call->out,
+                                 "WRONGPASS invalid username-password pair or user is disabled.");
                 return false;
             }
             i += 2;
@@ -140,6 +124,13 @@ void fake_cmd_hello(struct fake_call *call)
         return;
     }
     if (!apply_hello_options(call)) return;
+    if (call->session->input.is_guest) {
+        fake_reply_error(
+            call->out, "NOAUTH HELLO must be called with the client already authenticated, "
+                       "otherwise the HELLO AUTH <user> <pass> option can be used to authenticate "
+                       "the client and select the RESP protocol version at the same time");
+        return;
+    }
     call->out->resp3 = protocol == 3;
     reply_hello(call);
 }

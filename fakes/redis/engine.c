@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 
+#include "fakes/redis/acl_log.h"
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/cluster.h"
+#include "fakes/redis/config.h"
 #include "fakes/redis/journal.h"
 #include "fakes/redis/lua/script.h"
 #include "fakes/redis/notify.h"
@@ -57,6 +59,9 @@ static void release(struct fake_redis *engine)
 {
     while (engine->first_session)
         fake_redis_close(engine->first_session);
+    fake_config_free(engine);
+    fake_acl_free(engine);
+    fake_acl_log_trim(engine, 0);
     for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++) {
         fake_database_release(&engine->databases[i]);
         fake_dict_release(&engine->heap, &engine->databases[i].waiting);

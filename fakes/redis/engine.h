@@ -36,7 +36,13 @@ struct fake_redis {
     struct fake_waiters *first_ready, *last_ready;       /* in the order of becoming ready */
     struct fake_redis_session *first_woken, *last_woken; /* see fake_session_wake */
 
-    struct fake_scripts *scripts; /* NULL before the first script command */
+    struct fake_acl *acl;           /* NULL: nobody has asked for users yet */
+    struct fake_acl_entry *acl_log; /* the newest first */
+    bool acl_all_channels;          /* of new users: CONFIG acl-pubsub-default */
+    struct fake_config *config;     /* NULL: all parameters are as in the beginning */
+    struct fake_str *master_host;   /* REPLICAOF; NULL: a master */
+    bool logs_all_as_slow;          /* SLOWLOG has commands of no duration, too */
+    struct fake_scripts *scripts;   /* NULL before the first script command */
     bool in_transaction, in_script;
     uint64_t commands_processed;
     struct fake_dict topics[FAKE_TOPIC_KINDS]; /* name -> struct fake_topic */

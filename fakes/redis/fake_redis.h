@@ -100,6 +100,7 @@ struct fake_redis_options {
     uint64_t writes_kept;      /* so many can be lost, at the cost of a second keyspace; 0: none */
     size_t memory_max_bytes;   /* 0: none; above it the commands that need memory answer OOM */
     uint64_t script_steps_max; /* Lua instructions of one script; 0: 50 million */
+    bool allows_debug;         /* DEBUG, as with enable-debug-command yes */
     struct fake_redis_hooks hooks;
 };
 

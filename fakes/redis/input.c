@@ -151,6 +151,8 @@ static enum fake_parse parse_inline(struct fake_input *input, const char *bytes,
 
 /* ---- RESP ---- */
 
+enum { GUEST_ARGS_MAX = 10, GUEST_BULK_BYTES_MAX = 16 * 1024 };
+
 enum header { HEADER_READ, HEADER_MORE, HEADER_TOO_BIG, HEADER_INVALID };
 
 /* Reads the number of a "*3\r\n" or "$5\r\n" at the position and moves behind it. */
@@ -191,6 +193,8 @@ static enum fake_parse parse_array_header(struct fake_input *input, const char *
     case HEADER_INVALID: return fail(ret_error, "ERR Protocol error: invalid multibulk length");
     case HEADER_READ: break;
     }
+    if (input->is_guest && count > GUEST_ARGS_MAX)
+        return fail(ret_error, "ERR Protocol error: unauthenticated multibulk length");
     if (count > FAKE_REDIS_ARGS_MAX)
         return fail(ret_error, "ERR Protocol error: invalid multibulk length");
     input->args_left = count < 0 ? 0 : count;
@@ -213,6 +217,8 @@ static enum fake_parse parse_bulk(struct fake_input *input, const char *bytes, s
         if (kind != '$') return fail(ret_error, expected_dollar(input, kind));
         if (header == HEADER_INVALID || bulk_bytes < 0 || bulk_bytes > FAKE_REDIS_BULK_BYTES_MAX)
             return fail(ret_error, "ERR Protocol error: invalid bulk length");
+        if (input->is_guest && bulk_bytes > GUEST_BULK_BYTES_MAX)
+            return fail(ret_error, "ERR Protocol error: unauthenticated bulk length");
         input->bulk_bytes = bulk_bytes;
     }
     size_t want = (size_t)input->bulk_bytes;

@@ -19,6 +19,7 @@ struct fake_input {
     char *
         bytes; /* owned: the rest that is no complete command; begins with a command's first byte */
     size_t length, capacity;
+    bool is_guest; /* of a client that must authenticate first, and is kept short until then */
 
     size_t position;   /* in the command that is being parsed: the next byte to look at */
     int64_t args_left; /* bulk strings still to come; 0: the header is not read */

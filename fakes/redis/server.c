@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "fakes/redis/command_list.h"
-#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/session.h"
 
@@ -156,98 +155,7 @@ void fake_cmd_info(struct fake_call *call)
     fake_out_release(&text);
 }
 
-/* ---- CONFIG: what clients ask for; only maxmemory means something here ---- */
-
-static const struct {
-    const char *name, *value;
-} settings[] = {
-    {"appendonly", "no"},
-    {"databases", "16"},
-    {"hash-max-listpack-entries", "512"},
-    {"hash-max-listpack-value", "64"},
-    {"maxmemory", NULL},
-    {"maxmemory-policy", "noeviction"},
-    {"notify-keyspace-events", NULL},
-    {"proto-max-bulk-len", "536870912"},
-    {"save", ""},
-    {"set-max-intset-entries", "512"},
-    {"timeout", "0"},
-    {"zset-max-listpack-entries", "128"},
-    {"zset-max-listpack-value", "64"},
-};
-
-static bool is_asked(const struct fake_call *call, const char *name)
-{
-    for (size_t i = 2; i < call->count; i++)
-        if (fl_span_glob(call->args[i], fl_span_from(name))) return true;
-    return false;
-}
-
-static void reply_notify(struct fake_call *call)
-{
-    char text[FAKE_NOTIFY_TEXT_BYTES];
-    size_t length = fake_notify_format(call->engine->notify_classes, text);
-    fake_reply_bulk(call->out, (struct fl_span){text, length});
-}
-
-/* False: an error was written. */
-static bool set_notify(struct fake_call *call, struct fl_span letters)
-{
-    if (fake_notify_parse(letters, &call->engine->notify_classes)) return true;
-    fake_reply_error(call->out, "ERR CONFIG SET failed (possibly related to argument "
-                                "'notify-keyspace-events') - Invalid event class character. Use "
-                                "'Ag$lshzxeKEtmdn'.");
-    return false;
-}
-
-void fake_cmd_config_get(struct fake_call *call)
-{
-    size_t place = fake_reply_array_later(call->out), count = 0;
-    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
-        if (!is_asked(call, settings[i].name)) continue;
-        fake_reply_bulk_text(call->out, settings[i].name);
-        if (settings[i].value)
-            fake_reply_bulk_text(call->out, settings[i].value);
-        else if (strcmp(settings[i].name, "notify-keyspace-events") == 0)
-            reply_notify(call);
-        else
-            fake_reply_bulk_int(call->out, (int64_t)call->engine->memory_max_bytes);
-        count += 2;
-    }
-    fake_reply_array_set(call->out, place, count);
-}
-
-static bool is_setting(struct fl_span name)
-{
-    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-        if (fake_arg_is(name, settings[i].name)) return true;
-    return false;
-}
-
-void fake_cmd_config_set(struct fake_call *call)
-{
-    int64_t bytes;
-    for (size_t i = 2; i < call->count; i += 2) {
-        struct fl_span name = call->args[i];
-        if (!is_setting(name) || i + 1 == call->count) {
-            fake_reply_errorf(call->out,
-                              "ERR Unknown option or number of arguments for CONFIG SET - '%.*s'",
-                              (int)(name.length & 0x3ff), name.bytes);
-            return;
-        }
-        if (fake_arg_is(name, "notify-keyspace-events") && !set_notify(call, call->args[i + 1]))
-            return;
-        if (!fake_arg_is(name, "maxmemory")) continue;
-        if (!fake_int_parse(call->args[i + 1], &bytes) || bytes < 0) {
-            fake_reply_error(call->out,
-                             "ERR CONFIG SET failed (possibly related to argument 'maxmemory') - "
-                             "argument must be a memory value");
-            return;
-        }
-        call->engine->memory_max_bytes = (size_t)bytes;
-    }
-    fake_reply_ok(call->out);
-}
+/* ---- CONFIG RESETSTAT ---- */
 
 void fake_cmd_config_resetstat(struct fake_call *call)
 {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/assert.h"
+#include "fakes/redis/acl_check.h"
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/cluster.h"
 #include "fakes/redis/journal.h"
@@ -31,6 +32,7 @@ struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char
     }
     session->engine = engine;
     session->output.shortest = fake_engine_has(engine, FAKE_FEATURE_SHORTEST_DOUBLES);
+    if (engine->acl) fake_acl_greet(session);
     session->id = ++engine->last_session_id;
     session->previous = engine->last_session;
     *(engine->last_session ? &engine->last_session->next : &engine->first_session) = session;
@@ -184,8 +186,8 @@ static void run_journaled(struct fake_call *call)
 {
     struct fake_redis *engine = call->engine;
     /* PFCOUNT is flagged as a read, and yet keeps what it has counted. */
-    bool may_write = (call->command->flags & FAKE_CMD_WRITE) ||
-                     call->command->family == FAKE_FAMILY_HYPERLOGLOG;
+    bool may_write =
+        (call->command->flags & FAKE_CMD_WRITE) || call->command->family == FAKE_FAMILY_HYPERLOGLOG;
     if (may_write) fake_journal_before(engine);
     uint64_t version = engine->version_counter, dice = engine->dice.state;
     call->command->run(call);
@@ -322,6 +324,35 @@ static bool is_elsewhere(struct fake_redis_session *session, const struct fake_c
     return true;
 }
 
+/* True: an error was answered to somebody who may not do that. */
+static bool is_denied(struct fake_redis_session *session, const struct fake_command *command,
+                      const struct fl_span *args, size_t count)
+{
+    char text[128];
+    if (session->input.is_guest && !(command->flags & FAKE_CMD_NO_AUTH)) {
+        refuse(session, command, "NOAUTH Authentication required.");
+        return true;
+    }
+    switch (fake_acl_check(session, FAKE_ACL_TOPLEVEL, command, args, count)) {
+    case FAKE_ACL_ALLOWED: return false;
+    case FAKE_ACL_NO_COMMAND:
+        snprintf(text, sizeof(text), "NOPERM this user has no permissions to run the '%s' command",
+                 command->name);
+        refuse(session, command, text);
+        break;
+    case FAKE_ACL_NO_KEY:
+        refuse(session, command,
+               "NOPERM this user has no permissions to access one of the keys used as arguments");
+        break;
+    case FAKE_ACL_NO_CHANNEL:
+        refuse(session, command,
+               "NOPERM this user has no permissions to access one of the channels used as "
+               "arguments");
+        break;
+    }
+    return true;
+}
+
 /* NULL: an error was answered. */
 static const struct fake_command *check(struct fake_redis_session *session,
                                         const struct fl_span *args, size_t count)
@@ -346,6 +377,7 @@ static const struct fake_command *check(struct fake_redis_session *session,
             refuse_arity(session, command);
         return NULL;
     }
+    if (session->engine->acl && is_denied(session, command, args, count)) return NULL;
     if (is_elsewhere(session, command, args, count)) return NULL;
     const char *error = fake_states_refusal(session, command, args);
     if (!error && fake_pubsub_forbids(session, command)) {

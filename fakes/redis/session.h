@@ -31,7 +31,9 @@ struct fake_redis_session {
     struct fake_out output;
     unsigned db;
     bool closed;
-    bool is_cut; /* closed, and what it has not read is lost */
+    bool is_cut;                /* closed, and what it has not read is lost */
+    struct fake_acl_user *user; /* NULL: the default user */
+    bool is_stranger;           /* came when a password was needed, and has given none */
     const struct fake_command *last_command;
 
     bool in_multi;

@@ -1,4 +1,5 @@
 /* MULTI, EXEC, DISCARD, WATCH, UNWATCH. */
+#include "fakes/redis/acl_check.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/session.h"
 #include "fakes/redis/states.h"
@@ -89,6 +90,20 @@ void fake_cmd_discard(struct fake_call *call)
     fake_reply_ok(call->out);
 }
 
+/* NULL: the user may still do what was allowed when it was queued. */
+static const char *denial(struct fake_redis_session *session, const struct fake_queued *queued)
+{
+    switch (
+        fake_acl_check(session, FAKE_ACL_IN_MULTI, queued->command, queued->args, queued->count)) {
+    case FAKE_ACL_ALLOWED: return NULL;
+    case FAKE_ACL_NO_COMMAND: return "no permission to execute the command or subcommand";
+    case FAKE_ACL_NO_KEY: return "no permission to touch the specified keys";
+    case FAKE_ACL_NO_CHANNEL:
+        return "no permission to access one of the channels used as arguments";
+    }
+    return NULL;
+}
+
 static void run_queue(struct fake_call *call)
 {
     struct fake_redis_session *session = call->session;
@@ -97,9 +112,18 @@ static void run_queue(struct fake_call *call)
     session->first_queued = NULL; /* the list is ours while it runs */
     fake_transaction_discard(session);
     call->engine->in_transaction = true;
-    for (struct fake_queued *queued = first; queued; queued = queued->next)
-        fake_session_call(session, queued->command, queued->args, queued->count,
-                          FAKE_REDIS_TRANSACTION);
+    for (struct fake_queued *queued = first; queued; queued = queued->next) {
+        const char *why = call->engine->acl ? denial(session, queued) : NULL;
+        if (why)
+            fake_reply_errorf(call->out,
+                              "NOPERM ACLs rules changed between the moment the transaction was "
+                              "accumulated and the EXEC call. This command is no longer allowed "
+                              "for the following reason: %s",
+                              why);
+        else
+            fake_session_call(session, queued->command, queued->args, queued->count,
+                              FAKE_REDIS_TRANSACTION);
+    }
     call->engine->in_transaction = false;
     free_queue(&call->engine->heap, first);
 }

@@ -75,6 +75,38 @@ bool command_info_equal(struct fl_span a, struct fl_span b)
     return true;
 }
 
+/* ---- words ---- */
+
+/* Takes the words of a text, sorted. -1: more than `max`. */
+static long split_words(struct fl_span text, struct fl_span *words, long max)
+{
+    long count = 0;
+    for (size_t at = 0; at < text.length;) {
+        size_t start = at;
+        while (at < text.length && isgraph((unsigned char)text.bytes[at]) &&
+               !strchr("()", text.bytes[at]))
+            at++;
+        if (at > start && count == max) return -1;
+        if (at > start) words[count++] = (struct fl_span){text.bytes + start, at - start};
+        at++;
+    }
+    qsort(words, (size_t)count, sizeof(*words), by_bytes);
+    return count;
+}
+
+bool words_equal(struct fl_span a, struct fl_span b)
+{
+    enum { WORDS_MAX = 4000 };
+    struct fl_span *left = malloc(2 * WORDS_MAX * sizeof(*left)), *right = left + WORDS_MAX;
+    if (!left) return false;
+    long count = split_words(a, left, WORDS_MAX);
+    bool same = count >= 0 && count == split_words(b, right, WORDS_MAX);
+    for (long i = 0; same && i < count; i++)
+        same = fl_span_equal(left[i], right[i]);
+    free(left);
+    return same;
+}
+
 /* ---- HELP ---- */
 
 enum { HELP_LINES_MAX = 256 };

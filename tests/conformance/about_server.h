@@ -9,6 +9,8 @@
 
 /* COMMAND INFO: subcommands in any order, any text for a note. */
 bool command_info_equal(struct fl_span a, struct fl_span b);
+/* The same words in any order, by blanks and line breaks. */
+bool words_equal(struct fl_span a, struct fl_span b);
 /* HELP: lists of status lines that name the same subcommands. */
 bool help_equal(struct fl_span a, struct fl_span b);
 

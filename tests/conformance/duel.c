@@ -443,7 +443,8 @@ bool duel_reset(struct duel *duel)
     if (duel->listens && !ask_control(duel, FL_SPAN("CONFIG SET notify-keyspace-events \"\"\r\n")))
         return false;
     duel->listens = false;
-    if (!ask_control(duel, FL_SPAN("FLUSHALL\r\n")) ||
+    if (!ask_control(duel, FL_SPAN("ACL SETUSER default on nopass\r\n")) ||
+        !ask_control(duel, FL_SPAN("FLUSHALL\r\n")) ||
         !ask_control(duel, FL_SPAN("SCRIPT FLUSH\r\n")))
         return false;
     for (size_t i = 0; i < DUEL_CONNECTIONS; i++)

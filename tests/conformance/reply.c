@@ -20,22 +20,43 @@ enum reply_kind reply_kind(const struct fl_span *args, size_t count)
         const char *name, *subcommand; /* NULL: any, or none */
         enum reply_kind kind;
     } kinds[] = {
-        {"smembers", NULL, REPLY_SET},       {"sunion", NULL, REPLY_SET},
-        {"sinter", NULL, REPLY_SET},         {"sdiff", NULL, REPLY_SET},
-        {"keys", NULL, REPLY_SET},           {"hkeys", NULL, REPLY_SET},
-        {"hvals", NULL, REPLY_SET},          {"hrandfield", NULL, REPLY_SET},
-        {"hgetall", NULL, REPLY_PAIRS},      {"scan", NULL, REPLY_SCAN},
-        {"sscan", NULL, REPLY_SCAN},         {"hscan", NULL, REPLY_SCAN_PAIRS},
-        {"zscan", NULL, REPLY_SCAN_PAIRS},   {"srandmember", NULL, REPLY_SET},
-        {"spop", NULL, REPLY_SET},           {"ttl", NULL, REPLY_TIME},
-        {"pttl", NULL, REPLY_TIME},          {"expiretime", NULL, REPLY_TIME},
-        {"pexpiretime", NULL, REPLY_TIME},   {"time", NULL, REPLY_ANY},
-        {"info", NULL, REPLY_ANY},           {"config", NULL, REPLY_ANY},
-        {"memory", NULL, REPLY_ANY},         {"hello", NULL, REPLY_HELLO},
-        {"command", "info", REPLY_COMMANDS}, {"command", "list", REPLY_SET},
-        {"client", "id", REPLY_ANY},         {"client", "getredir", REPLY_ANY},
-        {"client", "list", REPLY_CLIENTS},   {"client", "info", REPLY_CLIENTS},
-        {"pubsub", "channels", REPLY_SET},   {"pubsub", "shardchannels", REPLY_SET},
+        {"smembers", NULL, REPLY_SET},
+        {"sunion", NULL, REPLY_SET},
+        {"sinter", NULL, REPLY_SET},
+        {"sdiff", NULL, REPLY_SET},
+        {"keys", NULL, REPLY_SET},
+        {"hkeys", NULL, REPLY_SET},
+        {"hvals", NULL, REPLY_SET},
+        {"hrandfield", NULL, REPLY_SET},
+        {"hgetall", NULL, REPLY_PAIRS},
+        {"scan", NULL, REPLY_SCAN},
+        {"sscan", NULL, REPLY_SCAN},
+        {"hscan", NULL, REPLY_SCAN_PAIRS},
+        {"zscan", NULL, REPLY_SCAN_PAIRS},
+        {"srandmember", NULL, REPLY_SET},
+        {"spop", NULL, REPLY_SET},
+        {"ttl", NULL, REPLY_TIME},
+        {"pttl", NULL, REPLY_TIME},
+        {"expiretime", NULL, REPLY_TIME},
+        {"pexpiretime", NULL, REPLY_TIME},
+        {"time", NULL, REPLY_ANY},
+        {"info", NULL, REPLY_ANY},
+        {"config", "get", REPLY_PAIRS},
+        {"acl", "getuser", REPLY_WORDS},
+        {"acl", "list", REPLY_WORDS},
+        {"acl", "cat", REPLY_SET},
+        {"acl", "log", REPLY_ANY},
+        {"acl", "genpass", REPLY_ANY},
+        {"memory", NULL, REPLY_ANY},
+        {"hello", NULL, REPLY_HELLO},
+        {"command", "info", REPLY_COMMANDS},
+        {"command", "list", REPLY_SET},
+        {"client", "id", REPLY_ANY},
+        {"client", "getredir", REPLY_ANY},
+        {"client", "list", REPLY_CLIENTS},
+        {"client", "info", REPLY_CLIENTS},
+        {"pubsub", "channels", REPLY_SET},
+        {"pubsub", "shardchannels", REPLY_SET},
     };
     if (count == 2 && is_word(args[1], "help")) return REPLY_HELP;
     for (size_t i = 0; count && i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -114,6 +135,7 @@ bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b)
     case REPLY_ANY: return a.bytes[0] == b.bytes[0] && a.bytes[0] != '-';
     case REPLY_HELLO: return same_hello(a, b);
     case REPLY_COMMANDS: return command_info_equal(a, b);
+    case REPLY_WORDS: return words_equal(a, b);
     case REPLY_HELP: return help_equal(a, b);
     case REPLY_CLIENTS: return client_lines_equal(a, b);
     }

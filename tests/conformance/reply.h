@@ -17,6 +17,7 @@ enum reply_kind {
     REPLY_ANY,        /* only the type counts: ids, times, INFO */
     REPLY_HELLO,      /* all but the connection's id */
     REPLY_COMMANDS,   /* COMMAND INFO: notes in any words */
+    REPLY_WORDS,      /* words in any order, as ACL tells single commands */
     REPLY_HELP,       /* HELP: the same subcommands */
     REPLY_CLIENTS,    /* lines of clients: the fields that a client can see the sense of */
 };

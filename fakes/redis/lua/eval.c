@@ -126,6 +126,7 @@ static void begin(struct fake_call *call, struct fake_scripts *scripts,
     session->name = call->session->name;
     session->id = call->session->id;
     session->db = call->session->db;
+    session->user = call->session->user;
     lua_sethook(scripts->lua, stop_endless, LUA_MASKCOUNT, FAKE_SCRIPT_HOOK_STEPS);
 }
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "fakes/redis/acl_check.h"
 #include "fakes/redis/cluster.h"
 #include "fakes/redis/command.h"
 #include "fakes/redis/engine.h"
@@ -84,6 +85,25 @@ static const char *refusal(struct fake_scripts *scripts, const struct fake_comma
     return elsewhere(scripts, count);
 }
 
+/* NULL: the user who runs the script may do that. */
+static const char *denial(struct fake_redis_session *session, const struct fake_command *command,
+                          const struct fl_span *args, size_t count)
+{
+    if (command->flags & FAKE_CMD_NOSCRIPT) return NULL;
+    switch (fake_acl_check(session, FAKE_ACL_IN_SCRIPT, command, args, count)) {
+    case FAKE_ACL_ALLOWED: return NULL;
+    case FAKE_ACL_NO_COMMAND:
+        return "The user executing the script can't run this command or subcommand";
+    case FAKE_ACL_NO_KEY:
+        return "The user executing the script can't access at least one of the keys mentioned in "
+               "the command arguments";
+    case FAKE_ACL_NO_CHANNEL:
+        return "The user executing the script can't access at least one of the channels mentioned "
+               "in the command arguments";
+    }
+    return NULL;
+}
+
 static const struct fake_command *find_command(enum fake_version version,
                                                const struct fl_span *args, size_t count)
 {
@@ -105,7 +125,8 @@ static int call_redis(lua_State *lua, enum on_error on_error)
     if (!command) return give_error(lua, "Unknown Redis command called from script", on_error);
     if (!fake_command_arity_fits(command, count))
         return give_error(lua, "Wrong number of args calling Redis command from script", on_error);
-    error = refusal(scripts, command, count);
+    error = session->engine->acl ? denial(session, command, scripts->args, count) : NULL;
+    if (!error) error = refusal(scripts, command, count);
     if (error) return give_error(lua, error, on_error);
     if (command->flags & FAKE_CMD_WRITE) scripts->has_written = true;
     session->output.length = session->output.consumed = 0;

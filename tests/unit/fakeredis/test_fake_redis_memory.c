@@ -68,6 +68,10 @@ static struct attempt attempts[] = {
      ">3\r\n$10\r\npsubscribe\r\n$2\r\na*\r\n:3\r\n>3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nx\r\n"
      ">4\r\n$8\r\npmessage\r\n$2\r\na*\r\n$1\r\na\r\n$1\r\nx\r\n:2\r\n"
      ">3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:2\r\n+RESET\r\n*0\r\n"},
+    {"users survive every failing allocation",
+     "ACL SETUSER u on >a >b ~x %R~y &c +get +select|1 (+set ~z)\r\nACL SETUSER u +del\r\n"
+     "CONFIG SET requirepass p timeout 5\r\nACL DELUSER u\r\n",
+     "+OK\r\n+OK\r\n+OK\r\n:1\r\n"},
     {"connection and bits survive every failing allocation",
      "CLIENT SETNAME me\r\nSETBIT k 7 1\r\nBITFIELD k SET u8 0 65\r\nGET k\r\n",
      "+OK\r\n:0\r\n*1\r\n:1\r\n$1\r\nA\r\n"},
