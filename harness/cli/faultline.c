@@ -99,5 +99,5 @@ int faultline_main(int argc, char **argv, FILE *out, FILE *err)
         return CLI_PASSED;
     }
     const struct cli_command *command = find_command(name);
-    return command ? command->run(argc - 1, argv + 1, out, err) : unknown(name, err);
+    return command ? command->run(argc, argv, out, err) : unknown(name, err);
 }

@@ -13,7 +13,7 @@ struct cli_reader cli_reader_init(const struct cli_command *command, int argc, c
                                   FILE *err)
 {
     return (struct cli_reader){
-        .command = command, .argc = argc, .next = 1, .argv = argv, .err = err};
+        .command = command, .argc = argc, .next = 2, .argv = argv, .err = err};
 }
 
 int cli_wrong(const struct cli_reader *reader, const char *format, ...)

@@ -35,7 +35,7 @@ struct cli_command {
     const struct cli_option *options; /* --help is understood without a row */
     size_t option_count;
     const char *details; /* paragraphs below the options; NULL: none */
-    int (*run)(int argc, char **argv, FILE *out, FILE *err); /* argv[0] is the command's name */
+    int (*run)(int argc, char **argv, FILE *out, FILE *err); /* argv[1] is the command's name */
 };
 
 enum cli_token { CLI_OPTION, CLI_ARGUMENT, CLI_END, CLI_HELP, CLI_WRONG };

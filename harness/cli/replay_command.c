@@ -94,7 +94,8 @@ static int replay_path(struct cli_reader *reader, const struct session_options *
 static int replay_main(int argc, char **argv, FILE *out, FILE *err)
 {
     struct cli_reader reader = cli_reader_init(&command_replay, argc, argv, err);
-    struct session_options session = {.plays = COORDINATOR_TWICE, .out_folder = "out"};
+    struct session_options session = {
+        .program = argv[0], .plays = COORDINATOR_TWICE, .out_folder = "out"};
     const char *path = NULL;
     for (;;) {
         switch (cli_next(&reader)) {

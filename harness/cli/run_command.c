@@ -253,7 +253,8 @@ static int run_main(int argc, char **argv, FILE *out, FILE *err)
     struct run_command *run = calloc(1, sizeof *run);
     if (!run) return CLI_HARNESS_FAULT;
     run->reader = cli_reader_init(&command_run, argc, argv, err);
-    run->session = (struct session_options){.plays = COORDINATOR_TWICE, .out_folder = "out"};
+    run->session = (struct session_options){
+        .program = argv[0], .plays = COORDINATOR_TWICE, .out_folder = "out"};
     run->out = out;
     run->err = err;
     int code = read_arguments(run, &go_on);

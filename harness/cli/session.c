@@ -93,8 +93,11 @@ static void tell_failure(struct session *session, const struct session_play *pla
         .replay = play->replay,
     };
     bool playable = failure->outcome != COURSE_BAD_INPUT && course->runs > 0;
-    if (!play->replay && playable && write_replay(session, play, course, record, path))
-        told.replay = path;
+    if (!play->replay && playable) {
+        bool written = write_replay(session, play, course, record, path);
+        if (written) told.replay = path;
+        if (!written) told.unwritable_folder = session->options->out_folder;
+    }
     report_failure(&session->report, run, &told);
 }
 
@@ -197,7 +200,7 @@ int session_run(const struct session_options *options, const struct session_play
 {
     struct session session = {.options = options, .plays = plays, .count = count};
     struct fl_arena arena = FL_ARENA_INIT(0);
-    session.report = report_init(out, options->colour);
+    session.report = report_init(out, options->program, options->colour);
     session.sums.failed = options->failed;
     session.sums.skipped = options->skipped;
     int64_t begun_us = real_us();

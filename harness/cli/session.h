@@ -22,7 +22,8 @@ struct session_play {
 };
 
 struct session_options {
-    int jobs; /* 0: one for each processor */
+    const char *program; /* as it was called */
+    int jobs;            /* 0: one for each processor */
     enum coordinator_plays plays;
     bool print_trace;
     enum report_colour colour;

@@ -35,11 +35,12 @@ static bool wants_colour(FILE *out, enum report_colour colour)
     return isatty(fileno(out)) && (!term || strcmp(term, "dumb") != 0);
 }
 
-struct report report_init(FILE *out, enum report_colour colour)
+struct report report_init(FILE *out, const char *program, enum report_colour colour)
 {
     const char *term = getenv("TERM");
     bool live = isatty(fileno(out)) && (!term || strcmp(term, "dumb") != 0);
-    return (struct report){.out = out, .colour = wants_colour(out, colour), .live = live};
+    return (struct report){
+        .out = out, .program = program, .colour = wants_colour(out, colour), .live = live};
 }
 
 static void print_verdict(const struct report *report, bool passed)
@@ -168,7 +169,10 @@ void report_failure(struct report *report, const struct report_run *run,
         fprintf(out, "      swept     %.*s\n", FL_SPAN_ARGS(failure->swept_at));
     print_indented(out, failure->text);
     fprintf(out, "      seed      %" PRIu64 "\n", failure->seed);
-    if (failure->replay) fprintf(out, "      replay    faultline replay %s\n", failure->replay);
+    if (failure->replay)
+        fprintf(out, "      replay    %s replay %s\n", report->program, failure->replay);
+    if (failure->unwritable_folder)
+        fprintf(out, "      replay    could not be written into %s\n", failure->unwritable_folder);
     fflush(out);
 }
 

@@ -13,6 +13,7 @@ enum report_colour { REPORT_AUTO, REPORT_ALWAYS, REPORT_NEVER };
 
 struct report {
     FILE *out;
+    const char *program; /* as it was called, for commands to be typed */
     bool colour;
     bool live; /* a terminal: one line shows the progress */
     bool line_shown;
@@ -22,7 +23,7 @@ struct report {
 bool report_colour_parse(const char *text, enum report_colour *ret_colour);
 /* Colour: the option, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then whether `out` is a
  * terminal. */
-struct report report_init(FILE *out, enum report_colour colour);
+struct report report_init(FILE *out, const char *program, enum report_colour colour);
 
 struct report_run { /* one scenario's runs, or a replay */
     const char *id, *path;
@@ -37,7 +38,9 @@ struct report_failure {
     uint32_t line; /* of the scenario; 0: none */
     struct fl_span text, swept_at;
     uint64_t seed;
-    const char *replay; /* the path of a replay file; NULL: none could be written */
+    const char *replay; /* the path of a replay file; NULL: there is none */
+    const char
+        *unwritable_folder; /* where it should have been written; NULL: it was, or need not */
 };
 
 void report_run(struct report *report, const struct report_run *run);

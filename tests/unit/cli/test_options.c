@@ -74,11 +74,11 @@ static void describe(struct cli_reader *reader, struct fl_buf *told)
 static void reading_row(void **state)
 {
     const struct reading_case *row = *state;
-    char *argv[ARGS_MAX + 2] = {strdup("try")}, *error = NULL;
+    char *argv[ARGS_MAX + 3] = {strdup("faultline"), strdup("try")}, *error = NULL;
     size_t error_length = 0;
-    int argc = 1;
-    for (; argc <= ARGS_MAX && row->args[argc - 1]; argc++)
-        argv[argc] = strdup(row->args[argc - 1]);
+    int argc = 2;
+    for (; argc < ARGS_MAX + 2 && row->args[argc - 2]; argc++)
+        argv[argc] = strdup(row->args[argc - 2]);
     FILE *err = open_memstream(&error, &error_length);
     struct cli_reader reader = cli_reader_init(&command, argc, argv, err);
     struct fl_buf told = FL_BUF_INIT(1024);

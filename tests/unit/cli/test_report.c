@@ -58,7 +58,7 @@ static void a_failure_reads_like_this(void **state)
 {
     char *text = NULL;
     size_t length;
-    struct report report = {.out = open_memstream(&text, &length)};
+    struct report report = {.out = open_memstream(&text, &length), .program = "faultline"};
     const struct report_run run = {.id = "welcome/killed-anywhere--mailed-exactly-once",
                                    .path = "scenarios/welcome/killed.scenario",
                                    .trace_hash = {UINT64_C(0x3f9c8a1b2c3d4e5f), 7},
@@ -100,7 +100,7 @@ static void a_long_line_is_cut_between_characters(void **state)
 {
     char *text = NULL, line[512] = "x";
     size_t length;
-    struct report report = {.out = open_memstream(&text, &length)};
+    struct report report = {.out = open_memstream(&text, &length), .program = "faultline"};
     (void)state;
     for (int i = 0; i < 150; i++)
         memcpy(line + 1 + 2 * i, "\xC3\xA9", 3);
