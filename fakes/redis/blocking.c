@@ -2,13 +2,15 @@
 
 #include <math.h>
 
+#include "core/assert.h"
 #include "fakes/redis/journal.h"
 #include "fakes/redis/lists.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/session.h"
 #include "fakes/redis/zsets.h"
 
-enum { SERVED_ARGS_MAX = 8 }; /* BLMPOP 0 1 key LEFT COUNT 3 */
+/* XREADGROUP GROUP g c COUNT 1 BLOCK 0 NOACK STREAMS key > */
+enum { SERVED_ARGS_MAX = 12 };
 
 struct fake_waiters {
     struct fake_database *db;
@@ -32,6 +34,12 @@ struct fake_block {
     struct fake_waiter *waiters;
 };
 
+int64_t fake_blocking_deadline_us(const struct fake_redis *engine, int64_t timeout_ms)
+{
+    bool never = !timeout_ms || timeout_ms > (INT64_MAX - engine->now_us) / 1000;
+    return never ? FL_NEVER_US : engine->now_us + timeout_ms * 1000;
+}
+
 bool fake_blocking_timeout(struct fake_call *call, struct fl_span text, int64_t *ret_deadline_us)
 {
     long double seconds;
@@ -50,9 +58,7 @@ bool fake_blocking_timeout(struct fake_call *call, struct fl_span text, int64_t 
         fake_reply_error(call->out, "ERR timeout is negative");
         return false;
     }
-    int64_t now_us = call->engine->now_us;
-    bool never = milliseconds == 0 || milliseconds > (long double)((INT64_MAX - now_us) / 1000);
-    *ret_deadline_us = never ? FL_NEVER_US : now_us + (int64_t)milliseconds * 1000;
+    *ret_deadline_us = fake_blocking_deadline_us(call->engine, (int64_t)milliseconds);
     return true;
 }
 
@@ -66,6 +72,8 @@ static struct fake_block *copy_block(struct fake_call *call,
 {
     size_t bytes = sizeof(struct fake_block) + call->count * sizeof(struct fl_span) +
                    request->key_count * sizeof(struct fake_waiter);
+    size_t after_bytes = request->after ? request->key_count * sizeof(*request->after) : 0;
+    bytes += after_bytes;
     for (size_t i = 0; i < call->count; i++)
         bytes += call->args[i].length;
     struct fake_block *block = fake_alloc_zeroed(&call->engine->heap, bytes);
@@ -76,6 +84,10 @@ static struct fake_block *copy_block(struct fake_call *call,
     block->args = (struct fl_span *)(block + 1);
     block->waiters = (struct fake_waiter *)(block->args + call->count);
     char *text = (char *)(block->waiters + request->key_count);
+    if (after_bytes) {
+        block->request.after = memcpy(text, request->after, after_bytes);
+        text += after_bytes;
+    }
     for (size_t i = 0; i < call->count; i++) {
         block->args[i] = (struct fl_span){text, call->args[i].length};
         if (call->args[i].length) memcpy(text, call->args[i].bytes, call->args[i].length);
@@ -189,10 +201,15 @@ void fake_blocking_wait(struct fake_call *call, const struct fake_block_request 
 
 /* ---- ready keys ---- */
 
-void fake_blocking_key_created(struct fake_database *db, const struct fake_redis_key *key)
+static bool is_awaited_type(enum fake_redis_type type)
+{
+    return type == FAKE_REDIS_LIST || type == FAKE_REDIS_ZSET || type == FAKE_REDIS_STREAM;
+}
+
+void fake_blocking_key_ready(struct fake_database *db, const struct fake_redis_key *key)
 {
     if (!db->waiting.count) return;
-    if (key->type != FAKE_REDIS_LIST && key->type != FAKE_REDIS_ZSET) return;
+    if (!is_awaited_type(key->type)) return;
     struct fake_entry *entry = fake_dict_find(&db->waiting, key->name);
     if (!entry) return;
     struct fake_waiters *queue = entry->value;
@@ -204,12 +221,13 @@ void fake_blocking_database_swapped(struct fake_database *db)
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&db->waiting, &i));) {
         const struct fake_redis_key *key = fake_key_peek(db, fake_str_span(entry->key), INT64_MIN);
-        if (key) fake_blocking_key_created(db, key);
+        if (key) fake_blocking_key_ready(db, key);
     }
 }
 
-static void answer_pop(struct fake_database *db, struct fake_redis_session *session,
-                       struct fake_redis_key *key)
+/* False: a stream had nothing for this waiter at `index` of its keys. */
+static bool answer(struct fake_database *db, struct fake_redis_session *session,
+                   struct fake_redis_key *key, size_t index)
 {
     const struct fake_block *block = session->block;
     const struct fake_block_request *request = &block->request;
@@ -223,14 +241,24 @@ static void answer_pop(struct fake_database *db, struct fake_redis_session *sess
     case FAKE_BLOCK_MPOP: fake_list_reply_mpop(db, key, request->from, request->count, out); break;
     case FAKE_BLOCK_ZPOP: fake_zset_reply_bzpop(db, key, request->from, out); break;
     case FAKE_BLOCK_ZMPOP: fake_zset_reply_mpop(db, key, request->from, request->count, out); break;
+    case FAKE_BLOCK_STREAM:
+        return fake_stream_answer_waiter(db, key, &request->read, block->args,
+                                         request->after[index], out);
     }
+    return true;
 }
 
 static enum fake_redis_type awaited_type(const struct fake_redis_session *session)
 {
-    enum fake_block_kind kind = session->block->request.kind;
-    bool zset = kind == FAKE_BLOCK_ZPOP || kind == FAKE_BLOCK_ZMPOP;
-    return zset ? FAKE_REDIS_ZSET : FAKE_REDIS_LIST;
+    switch (session->block->request.kind) {
+    case FAKE_BLOCK_POP:
+    case FAKE_BLOCK_MOVE:
+    case FAKE_BLOCK_MPOP: return FAKE_REDIS_LIST;
+    case FAKE_BLOCK_ZPOP:
+    case FAKE_BLOCK_ZMPOP: return FAKE_REDIS_ZSET;
+    case FAKE_BLOCK_STREAM: return FAKE_REDIS_STREAM;
+    }
+    fl_panic("a wait of no kind");
 }
 
 /* The wait is over: its reply begins at `mark`; what was pipelined behind it runs later. */
@@ -251,12 +279,15 @@ static void keep_served(struct fake_database *db, const struct fake_redis_sessio
     bool counts = request->kind == FAKE_BLOCK_MPOP || request->kind == FAKE_BLOCK_ZMPOP;
     struct fl_span args[SERVED_ARGS_MAX];
     size_t count = 0;
-    for (size_t i = 0; i < block->count && count < SERVED_ARGS_MAX; i++) {
+    if (request->kind == FAKE_BLOCK_STREAM && !request->read.group) return; /* XREAD only looks */
+    for (size_t i = 0; i < block->count && count + 1 < SERVED_ARGS_MAX; i++) {
         bool is_key = i >= request->first_key && i < request->first_key + request->key_count;
         if (is_key && i > request->first_key) continue;
         args[count++] = is_key ? name : block->args[i];
         if (counts && i + 1 == request->first_key) args[count - 1] = FL_SPAN("1");
+        if (is_key && request->kind == FAKE_BLOCK_STREAM) break; /* the ids of all keys follow */
     }
+    if (request->kind == FAKE_BLOCK_STREAM) args[count++] = FL_SPAN(">");
     fake_journal_before(db->engine);
     fake_journal_add(db->engine, db->id, db->engine->dice.state, args, count);
 }
@@ -270,12 +301,17 @@ static void serve_queue(struct fake_waiters *queue)
         next = waiter->next;
         struct fake_redis_session *session = waiter->session;
         struct fake_redis_key *key = fake_key_find(db, queue->name);
-        if (!key) return;
-        if (session->closed || awaited_type(session) != key->type) continue;
+        if (session->closed) continue;
+        if (!key || awaited_type(session) != key->type) {
+            if (session->block->request.read.group)
+                fake_blocking_interrupt(session, "UNBLOCKED the stream key no longer exists");
+            continue;
+        }
         size_t mark = fake_session_mark(session);
         uint64_t version_before = db->engine->version_counter;
+        size_t index = (size_t)(waiter - session->block->waiters);
+        if (!answer(db, session, key, index)) continue;
         if (db->engine->journal) keep_served(db, session, queue->name);
-        answer_pop(db, session, key);
         wake(session, mark, version_before);
     }
 }

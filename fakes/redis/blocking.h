@@ -9,13 +9,15 @@
 
 #include "fakes/redis/command.h"
 #include "fakes/redis/deque.h"
+#include "fakes/redis/stream_reads.h"
 
 enum fake_block_kind {
     FAKE_BLOCK_POP,
     FAKE_BLOCK_MOVE,
     FAKE_BLOCK_ZPOP,
     FAKE_BLOCK_MPOP,
-    FAKE_BLOCK_ZMPOP
+    FAKE_BLOCK_ZMPOP,
+    FAKE_BLOCK_STREAM
 };
 
 struct fake_block_request {
@@ -25,17 +27,21 @@ struct fake_block_request {
     enum fake_end from, to; /* where to pop (sorted sets: FAKE_LEFT is the least), where to push */
     size_t target_key;      /* FAKE_BLOCK_MOVE: in the call's arguments */
     int64_t count;          /* FAKE_BLOCK_MPOP, FAKE_BLOCK_ZMPOP */
+    struct fake_stream_read read;       /* FAKE_BLOCK_STREAM */
+    const struct fake_stream_id *after; /* FAKE_BLOCK_STREAM: for each key; copied */
 };
 
 /* Parses a timeout in seconds. False: its error was written. */
 bool fake_blocking_timeout(struct fake_call *call, struct fl_span text, int64_t *ret_deadline_us);
+/* `timeout_ms` from now; 0 is for ever. */
+int64_t fake_blocking_deadline_us(const struct fake_redis *engine, int64_t timeout_ms);
 /* Inside a transaction or script nobody can wait. */
 bool fake_blocking_denied(const struct fake_call *call);
 /* Blocks the call's session; it gets no reply now. */
 void fake_blocking_wait(struct fake_call *call, const struct fake_block_request *request);
 
-/* A key was added to a database. */
-void fake_blocking_key_created(struct fake_database *db, const struct fake_redis_key *key);
+/* A key was added to a database; or a stream has got an entry, has lost a group, or is going. */
+void fake_blocking_key_ready(struct fake_database *db, const struct fake_redis_key *key);
 /* Two databases have changed places: keys of both may be ready now. */
 void fake_blocking_database_swapped(struct fake_database *db);
 /* Serves all that is ready. */

@@ -351,31 +351,31 @@
     X("unwatch", unwatch, TRANSACTION, 1, FAKE_TALK | FAKE_FAST, 0, 0, 0) \
     X("wait", wait, CONNECTION, 3, FAKE_NOSCRIPT, 0, 0, 0) \
     X("watch", watch, TRANSACTION, -2, FAKE_TALK | FAKE_FAST | FAKE_UNQUEUED, 1, -1, 1) \
-    X("xack", unsupported, STREAM, -4, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
-    X("xadd", unsupported, STREAM, -5, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
-    X("xautoclaim", unsupported, STREAM, -6, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
-    X("xclaim", unsupported, STREAM, -6, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
-    X("xdel", unsupported, STREAM, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("xack", xack, STREAM, -4, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("xadd", xadd, STREAM, -5, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("xautoclaim", xautoclaim, STREAM, -6, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("xclaim", xclaim, STREAM, -6, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
+    X("xdel", xdel, STREAM, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("xgroup", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("xgroup|create", unsupported, STREAM, -5, FAKE_GROW, 2, 2, 1) \
-    X("xgroup|createconsumer", unsupported, STREAM, 5, FAKE_GROW, 2, 2, 1) \
-    X("xgroup|delconsumer", unsupported, STREAM, 5, FAKE_WRITE, 2, 2, 1) \
-    X("xgroup|destroy", unsupported, STREAM, 4, FAKE_WRITE, 2, 2, 1) \
+    X("xgroup|create", xgroup_create, STREAM, -5, FAKE_GROW, 2, 2, 1) \
+    X("xgroup|createconsumer", xgroup_createconsumer, STREAM, 5, FAKE_GROW, 2, 2, 1) \
+    X("xgroup|delconsumer", xgroup_delconsumer, STREAM, 5, FAKE_WRITE, 2, 2, 1) \
+    X("xgroup|destroy", xgroup_destroy, STREAM, 4, FAKE_WRITE, 2, 2, 1) \
     X("xgroup|help", help, STREAM, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("xgroup|setid", unsupported, STREAM, -5, FAKE_WRITE, 2, 2, 1) \
+    X("xgroup|setid", xgroup_setid, STREAM, -5, FAKE_WRITE, 2, 2, 1) \
     X("xinfo", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("xinfo|consumers", unsupported, STREAM, 4, FAKE_READ, 2, 2, 1) \
-    X("xinfo|groups", unsupported, STREAM, 3, FAKE_READ, 2, 2, 1) \
+    X("xinfo|consumers", xinfo_consumers, STREAM, 4, FAKE_READ, 2, 2, 1) \
+    X("xinfo|groups", xinfo_groups, STREAM, 3, FAKE_READ, 2, 2, 1) \
     X("xinfo|help", help, STREAM, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("xinfo|stream", unsupported, STREAM, -3, FAKE_READ, 2, 2, 1) \
-    X("xlen", unsupported, STREAM, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
-    X("xpending", unsupported, STREAM, -3, FAKE_READ, 1, 1, 1) \
-    X("xrange", unsupported, STREAM, -4, FAKE_READ, 1, 1, 1) \
-    X("xread", unsupported, STREAM, -4, FAKE_READ | FAKE_BLOCKING | FAKE_MOVABLE_KEYS, 0, 0, 0) \
-    X("xreadgroup", unsupported, STREAM, -7, FAKE_WRITE | FAKE_BLOCKING | FAKE_MOVABLE_KEYS, 0, 0, 0) \
-    X("xrevrange", unsupported, STREAM, -4, FAKE_READ, 1, 1, 1) \
-    X("xsetid", unsupported, STREAM, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
-    X("xtrim", unsupported, STREAM, -4, FAKE_WRITE, 1, 1, 1) \
+    X("xinfo|stream", xinfo_stream, STREAM, -3, FAKE_READ, 2, 2, 1) \
+    X("xlen", xlen, STREAM, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
+    X("xpending", xpending, STREAM, -3, FAKE_READ, 1, 1, 1) \
+    X("xrange", xrange, STREAM, -4, FAKE_READ, 1, 1, 1) \
+    X("xread", xread, STREAM, -4, FAKE_READ | FAKE_BLOCKING | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("xreadgroup", xreadgroup, STREAM, -7, FAKE_WRITE | FAKE_BLOCKING | FAKE_MOVABLE_KEYS, 0, 0, 0) \
+    X("xrevrange", xrevrange, STREAM, -4, FAKE_READ, 1, 1, 1) \
+    X("xsetid", xsetid, STREAM, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
+    X("xtrim", xtrim, STREAM, -4, FAKE_WRITE, 1, 1, 1) \
     X("zadd", zadd, ZSET, -4, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("zcard", zcard, ZSET, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("zcount", zcount, ZSET, 4, FAKE_READ | FAKE_FAST, 1, 1, 1) \

@@ -237,6 +237,7 @@ enum fake_redis_type {
     FAKE_REDIS_SET,
     FAKE_REDIS_ZSET,
     FAKE_REDIS_HASH,
+    FAKE_REDIS_STREAM,
 };
 
 /* Grows with every change of the keyspace: equal values mean an equal keyspace (but for expiry). */
@@ -252,17 +253,20 @@ struct fl_span fake_redis_key_name(const struct fake_redis_key *key);
 enum fake_redis_type fake_redis_key_type(const struct fake_redis_key *key);
 /* Wall time, whole milliseconds; FL_NEVER_US: none. */
 int64_t fake_redis_key_expires_us(const struct fake_redis_key *key);
-/* Elements, members or fields; bytes of a string. */
+/* Elements, members, fields or entries; bytes of a string. */
 size_t fake_redis_length(const struct fake_redis_key *key);
 
 /* One element: lists and strings fill `member`, hashes `member` (the field) and `value`, sorted
- * sets `member` and `score`. */
+ * sets `member` and `score`, streams the id and the fields with their values in turn. */
 struct fake_redis_element {
     struct fl_span member, value;
     double score;
+    uint64_t id_ms, id_seq;
+    const struct fl_span *fields;
+    size_t field_count; /* with the values */
 };
-/* Walks lists from the left, sorted sets by score, hashes and sets in order of insertion, a string
- * once. */
+/* Walks lists from the left, sorted sets by score, streams by id, hashes and sets in order of
+ * insertion, a string once. */
 struct fake_redis_cursor {
     size_t position; /* start from a zeroed cursor */
     const void *node;

@@ -1,4 +1,5 @@
 /* Looking at the keyspace without bytes, and its canonical text. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -99,6 +100,22 @@ static bool next_node(const struct fake_zset *zset, struct fake_redis_cursor *cu
     return true;
 }
 
+/* The position holds a place: the node above, the entry in it below. */
+static bool next_stream_entry(const struct fake_stream *stream, struct fake_redis_cursor *cursor,
+                              struct fake_redis_element *element)
+{
+    struct fake_stream_place place = {.node = (uint32_t)((uint64_t)cursor->position >> 32),
+                                      .entry = (uint32_t)cursor->position};
+    const struct fake_stream_entry *entry = fake_stream_next(stream, &place);
+    cursor->position = (size_t)place.node << 32 | place.entry;
+    if (!entry) return false;
+    element->id_ms = entry->id.ms;
+    element->id_seq = entry->id.seq;
+    element->fields = entry->spans;
+    element->field_count = entry->count;
+    return true;
+}
+
 bool fake_redis_next(const struct fake_redis_key *key, struct fake_redis_cursor *cursor,
                      struct fake_redis_element *ret_element)
 {
@@ -115,6 +132,7 @@ bool fake_redis_next(const struct fake_redis_key *key, struct fake_redis_cursor 
     case FAKE_REDIS_SET:
     case FAKE_REDIS_HASH: found = next_entry(&key->dict, cursor, &element); break;
     case FAKE_REDIS_ZSET: found = next_node(&key->zset, cursor, &element); break;
+    case FAKE_REDIS_STREAM: found = next_stream_entry(key->stream, cursor, &element); break;
     }
     if (found) *ret_element = element;
     return found;
@@ -180,11 +198,23 @@ static int by_member(const void *a, const void *b)
     return fl_span_compare(left->member, right->member);
 }
 
+static enum fl_error dump_stream_entry(const struct fake_redis_element *element, struct fl_buf *out)
+{
+    enum fl_error err =
+        fl_buf_printf(out, "%" PRIu64 "-%" PRIu64 "{", element->id_ms, element->id_seq);
+    for (size_t i = 0; !err && i < element->field_count; i++) {
+        if (i) err = fl_buf_append_char(out, i % 2 ? ':' : ',');
+        if (!err) err = quote(out, element->fields[i]);
+    }
+    return err ? err : fl_buf_append_char(out, '}');
+}
+
 static enum fl_error dump_element(const struct fake_redis_element *element,
                                   enum fake_redis_type type, struct fl_buf *out)
 {
     char score[FAKE_DOUBLE_TEXT_BYTES];
     enum fl_error err = FL_OK;
+    if (type == FAKE_REDIS_STREAM) return dump_stream_entry(element, out);
     if (type == FAKE_REDIS_ZSET) err = fl_buf_append_char(out, '(');
     if (!err) err = quote(out, element->member);
     if (!err && type == FAKE_REDIS_HASH) err = fl_buf_append_char(out, ':');
@@ -216,7 +246,7 @@ static enum fl_error dump_value(const struct fake_redis_key *key, struct fl_buf 
 
 static enum fl_error dump_key(unsigned db, const struct fake_redis_key *key, struct fl_buf *out)
 {
-    static const char *const names[] = {"string", "list", "set", "zset", "hash"};
+    static const char *const names[] = {"string", "list", "set", "zset", "hash", "stream"};
     enum fl_error err = fl_buf_printf(out, "db%u %s ", db, names[key->type]);
     if (!err) err = quote(out, key->name);
     if (!err) err = fl_buf_append_text(out, key->expires_ms == FL_NEVER_US ? " " : " ttl ");

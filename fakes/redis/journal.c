@@ -78,6 +78,8 @@ static void apply(struct fake_journal *journal, const struct write *write)
     struct fake_redis *follower = journal->follower;
     struct fake_redis_session *applier = journal->applier;
     const struct fake_command *command = fake_command_find(follower->version, write->args[0]);
+    if (command && (command->flags & FAKE_CMD_CONTAINER))
+        command = fake_command_find_sub(follower->version, command, write->args[1]);
     fl_assert(command);
     follower->now_us = write->at_us;
     follower->now_ms = write->at_us / 1000;

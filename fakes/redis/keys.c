@@ -14,6 +14,7 @@ static const char *type_name(enum fake_redis_type type)
     case FAKE_REDIS_SET: return "set";
     case FAKE_REDIS_ZSET: return "zset";
     case FAKE_REDIS_HASH: return "hash";
+    case FAKE_REDIS_STREAM: return "stream";
     }
     return "none";
 }

@@ -31,6 +31,7 @@ static void release_value(struct fake_heap *heap, struct fake_redis_key *key)
     case FAKE_REDIS_SET: fake_dict_release(heap, &key->dict); break;
     case FAKE_REDIS_HASH: release_hash(heap, &key->dict); break;
     case FAKE_REDIS_ZSET: fake_zset_release(heap, &key->zset); break;
+    case FAKE_REDIS_STREAM: fake_stream_free(heap, key->stream); break;
     }
 }
 
@@ -77,7 +78,7 @@ struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span 
     entry->value = key;
     key->name = fake_str_span(entry->key);
     empty_value(key, type, db->engine->now_ms);
-    fake_blocking_key_created(db, key);
+    fake_blocking_key_ready(db, key);
     fake_key_touch(db, name);
     return key;
 }
@@ -85,6 +86,7 @@ struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span 
 void fake_key_overwrite(struct fake_database *db, struct fake_redis_key *key,
                         enum fake_redis_type type)
 {
+    if (key->type == FAKE_REDIS_STREAM) fake_blocking_key_ready(db, key);
     release_value(heap_of(db), key);
     empty_value(key, type, db->engine->now_ms);
     fake_key_touch(db, key->name);
@@ -93,6 +95,7 @@ void fake_key_overwrite(struct fake_database *db, struct fake_redis_key *key,
 /* The entry is gone with the key's bytes; watchers are told first, while the name is alive. */
 static void forget(struct fake_database *db, struct fake_redis_key *key)
 {
+    if (key->type == FAKE_REDIS_STREAM) fake_blocking_key_ready(db, key);
     fake_key_touch(db, key->name);
     struct fake_entry *entry = fake_dict_find(&db->keys, key->name);
     fl_assert(entry && entry->value == key);
@@ -114,13 +117,15 @@ size_t fake_key_length(const struct fake_redis_key *key)
     case FAKE_REDIS_SET:
     case FAKE_REDIS_HASH: return key->dict.count;
     case FAKE_REDIS_ZSET: return fake_zset_count(&key->zset);
+    case FAKE_REDIS_STREAM: return key->stream->length;
     }
     fl_panic("a key of no type");
 }
 
 bool fake_key_delete_empty(struct fake_database *db, struct fake_redis_key *key)
 {
-    if (key->type == FAKE_REDIS_STRING || fake_key_length(key) > 0) return false;
+    bool stays = key->type == FAKE_REDIS_STRING || key->type == FAKE_REDIS_STREAM;
+    if (stays || fake_key_length(key) > 0) return false;
     fake_key_delete(db, key);
     return true;
 }
@@ -203,6 +208,9 @@ bool fake_key_copy_value(struct fake_database *db, struct fake_redis_key *target
     case FAKE_REDIS_SET:
     case FAKE_REDIS_HASH: return copy_dict(heap_of(db), &target->dict, &source->dict);
     case FAKE_REDIS_ZSET: return copy_zset(db, &target->zset, &source->zset);
+    case FAKE_REDIS_STREAM:
+        target->stream = fake_stream_copy(heap_of(db), source->stream);
+        return target->stream;
     }
     fl_panic("a key of no type");
 }

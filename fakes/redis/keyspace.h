@@ -10,6 +10,7 @@
 #include "fakes/redis/deque.h"
 #include "fakes/redis/dict.h"
 #include "fakes/redis/fake_redis.h"
+#include "fakes/redis/stream.h"
 #include "fakes/redis/zset.h"
 
 /* Bounds of the compact encodings, beyond which SCAN pages and OBJECT ENCODING differs. */
@@ -35,6 +36,7 @@ struct fake_redis_key {
         struct fake_deque list;
         struct fake_dict dict; /* sets (no values) and hashes (values: struct fake_str) */
         struct fake_zset zset;
+        struct fake_stream *stream;
     };
 };
 
@@ -73,8 +75,8 @@ struct fake_redis_key *fake_key_find(struct fake_database *db, struct fl_span na
 /* As fake_key_look for those who may change nothing: a dead key is just not seen. */
 struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_span name,
                                      int64_t now_ms);
-/* A new key with an empty value; `name` must be absent. A new string has string == NULL and must
- * get one at once. NULL: out of memory. */
+/* A new key with an empty value; `name` must be absent. A new string or stream is NULL and must get
+ * its value at once. NULL: out of memory. */
 struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span name,
                                        enum fake_redis_type type);
 /* Frees the value and makes it an empty one of `type` without expiry, as SET does to any old value.

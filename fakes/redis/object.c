@@ -30,6 +30,7 @@ static const char *encoding(const struct fake_redis_key *key)
     case FAKE_REDIS_SET: return key->large ? "hashtable" : "intset";
     case FAKE_REDIS_ZSET: return key->large ? "skiplist" : "listpack";
     case FAKE_REDIS_HASH: return key->large ? "hashtable" : "listpack";
+    case FAKE_REDIS_STREAM: return "stream";
     }
     return "unknown";
 }

@@ -332,6 +332,7 @@ static bool compare_key(struct duel *duel, struct fl_span name, enum fake_redis_
     case FAKE_REDIS_SET: return ask(duel, "SMEMBERS", name, "");
     case FAKE_REDIS_HASH: return ask(duel, "HGETALL", name, "");
     case FAKE_REDIS_ZSET: return ask(duel, "ZRANGE", name, "0 -1") && ask(duel, "ZCARD", name, "");
+    case FAKE_REDIS_STREAM: return ask(duel, "XRANGE", name, "- +");
     }
     return false;
 }

@@ -4,6 +4,7 @@
  * GENERATE_FAMILIES below, and a line in meson.build. In a pattern
  *     L S H Z T K   the name of a list, set, hash, sorted set, string, or of any key
  *     X             a sorted set whose scores are all the same
+ *     Y             a stream
  *     V I F         a value, a small integer, a float or a bound of scores
  *     U             an element of a small set of names
  *     [a|b]         nothing or one of these
@@ -28,6 +29,7 @@
     X(strings, 110)                                                                                \
     X(keys, 90)                                                                                    \
     X(sets, 80)                                                                                    \
+    X(streams, 60)                                                                                 \
     X(transactions, 50)                                                                            \
     X(scripts, 45)                                                                                 \
     X(sort, 24)                                                                                    \

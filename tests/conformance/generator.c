@@ -14,7 +14,7 @@ static const struct {
 #undef FAMILY
 };
 
-static const char key_kinds[] = "LSHZT";
+static const char key_kinds[] = "LSHZTY";
 
 static const char *const values[] = {
     "a",

@@ -6,6 +6,7 @@
 #include "tests/conformance/about_server.h"
 #include "tests/conformance/client_lines.h"
 #include "tests/conformance/item.h"
+#include "tests/conformance/stream_times.h"
 
 enum { TIME_SLACK = 5000 };
 
@@ -55,6 +56,8 @@ enum reply_kind reply_kind(const struct fl_span *args, size_t count)
         {"client", "getredir", REPLY_ANY},
         {"client", "list", REPLY_CLIENTS},
         {"client", "info", REPLY_CLIENTS},
+        {"xpending", NULL, REPLY_STREAM_TIMES},
+        {"xinfo", NULL, REPLY_STREAM_TIMES},
         {"pubsub", "channels", REPLY_SET},
         {"pubsub", "shardchannels", REPLY_SET},
     };
@@ -131,6 +134,7 @@ bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b)
     case REPLY_PAIRS: return same_elements(2, a, b);
     case REPLY_SCAN: return same_scan(1, a, b);
     case REPLY_SCAN_PAIRS: return same_scan(2, a, b);
+    case REPLY_STREAM_TIMES: return stream_times_equal(a, b);
     case REPLY_TIME: return same_time(a, b);
     case REPLY_ANY: return a.bytes[0] == b.bytes[0] && a.bytes[0] != '-';
     case REPLY_HELLO: return same_hello(a, b);

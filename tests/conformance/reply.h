@@ -9,17 +9,18 @@
 
 enum reply_kind {
     REPLY_EXACT,
-    REPLY_SET,        /* elements in any order */
-    REPLY_PAIRS,      /* pairs of elements in any order */
-    REPLY_SCAN,       /* cursor, then elements in any order */
-    REPLY_SCAN_PAIRS, /* cursor, then pairs in any order */
-    REPLY_TIME,       /* an integer that may differ by a few seconds' worth */
-    REPLY_ANY,        /* only the type counts: ids, times, INFO */
-    REPLY_HELLO,      /* all but the connection's id */
-    REPLY_COMMANDS,   /* COMMAND INFO: notes in any words */
-    REPLY_WORDS,      /* words in any order, as ACL tells single commands */
-    REPLY_HELP,       /* HELP: the same subcommands */
-    REPLY_CLIENTS,    /* lines of clients: the fields that a client can see the sense of */
+    REPLY_SET,          /* elements in any order */
+    REPLY_PAIRS,        /* pairs of elements in any order */
+    REPLY_SCAN,         /* cursor, then elements in any order */
+    REPLY_SCAN_PAIRS,   /* cursor, then pairs in any order */
+    REPLY_STREAM_TIMES, /* times of deliveries may differ by a few seconds */
+    REPLY_TIME,         /* an integer that may differ by a few seconds' worth */
+    REPLY_ANY,          /* only the type counts: ids, times, INFO */
+    REPLY_HELLO,        /* all but the connection's id */
+    REPLY_COMMANDS,     /* COMMAND INFO: notes in any words */
+    REPLY_WORDS,        /* words in any order, as ACL tells single commands */
+    REPLY_HELP,         /* HELP: the same subcommands */
+    REPLY_CLIENTS,      /* lines of clients: the fields that a client can see the sense of */
 };
 
 /* What the reply to a command looks like. */

@@ -52,6 +52,16 @@ static struct attempt attempts[] = {
      "GEOADD g 13.5 37.5 a 13.6 37.6 b\r\nGEOSEARCH g FROMMEMBER a BYRADIUS 50 km ASC\r\n"
      "GEOSEARCHSTORE h g FROMMEMBER a BYRADIUS 1 m\r\nGEOHASH h a\r\n",
      ":2\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n:1\r\n*1\r\n$11\r\nsq9t74wmkf0\r\n"},
+    {"streams survive every failing allocation",
+     "XADD s 1-1 f v\r\nXADD s 2-1 f v g w\r\nXGROUP CREATE s g 0\r\nXREADGROUP GROUP g c COUNT 1 "
+     "STREAMS s >\r\nXCLAIM s g d 0 1-1 JUSTID\r\nXPENDING s g\r\nCOPY s t\r\nXINFO CONSUMERS t "
+     "g\r\n",
+     "$3\r\n1-1\r\n$3\r\n2-1\r\n+OK\r\n"
+     "*1\r\n*2\r\n$1\r\ns\r\n*1\r\n*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\nf\r\n$1\r\nv\r\n"
+     "*1\r\n$3\r\n1-1\r\n"
+     "*4\r\n:1\r\n$3\r\n1-1\r\n$3\r\n1-1\r\n*1\r\n*2\r\n$1\r\nd\r\n$1\r\n1\r\n:1\r\n"
+     "*2\r\n*6\r\n$4\r\nname\r\n$1\r\nc\r\n$7\r\npending\r\n:0\r\n$4\r\nidle\r\n:0\r\n"
+     "*6\r\n$4\r\nname\r\n$1\r\nd\r\n$7\r\npending\r\n:1\r\n$4\r\nidle\r\n:0\r\n"},
     {"transactions survive every failing allocation",
      "WATCH k\r\nMULTI\r\nSET k 1\r\nGET k\r\nEXEC\r\n",
      "+OK\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n$1\r\n1\r\n"},
