@@ -74,6 +74,7 @@ const char *fl_job_queue(const struct fl_job *job);
 int fl_job_retry_count(const struct fl_job *job);
 /* The last error, in the exhausted hook; "" otherwise. */
 const char *fl_job_error_message(const struct fl_job *job);
+/* The array of arguments, as long as the job lives. */
 struct fl_json_at fl_job_args(const struct fl_job *job);
 /* FL_EINVAL: there is no such argument, or it has another type. FL_ENOMEM (text only) is no verdict
  * on the argument: fail with FL_SYSTEM, not FL_PERMANENT. The text is valid UTF-8, NUL-terminated,
@@ -100,7 +101,7 @@ enum fl_outcome fl_job_fail_at(struct fl_job *job, enum fl_failure failure, cons
 enum fl_outcome fl_discard(struct fl_job *job, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* --- the ports, by value --- */
+/* --- the ports, by value; `ops` is NULL where the program has none --- */
 struct fl_clock fl_job_clock(const struct fl_job *job);
 struct fl_tasks fl_job_tasks(const struct fl_job *job);
 struct fl_db fl_job_db(const struct fl_job *job);
@@ -123,6 +124,8 @@ struct fl_push {
     const char *jid;   /* NULL: a fresh one. 24 lower-case hex digits: a repeat can then be told */
     int64_t at_us;     /* wall time; 0: now */
 };
+/* FL_EINVAL: a name or `args` is not well-formed; nothing was sent. FL_ELOST, FL_ETIMEDOUT,
+ * FL_EPROTOCOL: it may stand in Redis. Any other error: it does not. */
 FL_CHECKED enum fl_error fl_job_push(struct fl_job *job, const struct fl_push *push);
 /* 24 hex digits that depend on nothing but `key`: the same outcome enqueues the same job. */
 void fl_jid_derive(struct fl_span key, char ret_jid[25]);

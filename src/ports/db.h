@@ -56,7 +56,8 @@ struct fl_db_ops {
     enum fl_error (*checkout)(void *self, int64_t deadline_us, struct fl_db_conn **ret_conn);
     /* An open transaction is rolled back. */
     void (*checkin)(void *self, struct fl_db_conn *conn);
-    enum fl_error (*begin)(void *self, struct fl_db_conn *conn); /* takes the write lock */
+    /* Takes the write lock; FL_EBUSY when others keep it past the port's bound. */
+    enum fl_error (*begin)(void *self, struct fl_db_conn *conn);
     /* FL_ELOST: whether it was committed is not known. Any other error: it was not. */
     enum fl_error (*commit)(void *self, struct fl_db_conn *conn);
     void (*rollback)(void *self, struct fl_db_conn *conn);
@@ -64,10 +65,11 @@ struct fl_db_ops {
      */
     enum fl_error (*execute)(void *self, struct fl_db_conn *conn, const char *sql,
                              const struct fl_db_value *values, size_t count, int64_t *ret_affected);
-    /* The caller releases *ret_rows; FL_EBOUND past FL_DB_ROWS_MAX. */
+    /* The caller releases *ret_rows. FL_EBOUND past FL_DB_ROWS_MAX; else as execute. */
     enum fl_error (*query)(void *self, struct fl_db_conn *conn, const char *sql,
                            const struct fl_db_value *values, size_t count,
                            struct fl_db_rows *ret_rows);
+    /* *ret_inserted, without the rows that were skipped, may be NULL. Errors as of execute. */
     enum fl_error (*bulk_insert)(void *self, struct fl_db_conn *conn, const struct fl_db_bulk *bulk,
                                  int64_t *ret_inserted);
     /* The driver's words for the last failure on this connection; "" when there was none. */

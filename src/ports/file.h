@@ -13,7 +13,7 @@ struct fl_file_ops {
     /* FL_ENOTFOUND; FL_EINVAL: not a regular file; FL_EIO: no permission or a device error. */
     enum fl_error (*open)(void *self, const char *path, int64_t offset,
                           struct fl_file_handle **ret_handle);
-    /* *ret_length 0 at the end. */
+    /* *ret_length 0 at the end. FL_EIO. */
     enum fl_error (*read)(void *self, struct fl_file_handle *handle, void *bytes, size_t capacity,
                           size_t *ret_length);
     void (*close)(void *self, struct fl_file_handle *handle);

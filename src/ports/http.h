@@ -22,9 +22,9 @@ struct fl_http_request {
 typedef enum fl_error fl_http_sink(void *context, struct fl_span piece);
 
 struct fl_http_ops {
-    /* FL_OK: an answer came, whatever its status. FL_ETIMEDOUT, FL_ECONNECT, FL_ELOST (broke off;
-     * the server may have acted), FL_EPROTOCOL, or the sink's error. `sink` may be NULL: the body
-     * is dropped. */
+    /* FL_OK: an answer came, whatever its status. FL_ECONNECT: nothing was sent. FL_ETIMEDOUT,
+     * FL_ELOST (broke off): the server may have acted. FL_EPROTOCOL, FL_ENOMEM, or the sink's
+     * error. `sink` may be NULL: the body is dropped. */
     enum fl_error (*request)(void *self, const struct fl_http_request *request, fl_http_sink *sink,
                              void *context, int *ret_status);
 };

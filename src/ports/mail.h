@@ -8,16 +8,16 @@
 #include <stdint.h>
 
 struct fl_mail {
-    struct fl_span from, to, subject,
-        text; /* UTF-8; no line breaks in the first three: FL_EINVAL */
-    /* Becomes the Message-ID: a receiver that keeps ids drops a repeat of it. */
+    struct fl_span from, to, subject; /* UTF-8 without line breaks */
+    struct fl_span text;              /* UTF-8 */
+    /* Becomes the Message-ID: a receiver that keeps ids drops a repeat of it. Empty: none. */
     struct fl_span idempotency_key;
-    int64_t deadline_us;
+    int64_t deadline_us; /* monotonic */
 };
 
 struct fl_mail_ops {
     /* FL_OK: the server has accepted it. FL_ECONNECT: it has not. FL_ELOST, FL_ETIMEDOUT: perhaps.
-     * FL_EREPLY: the server refused it. */
+     * FL_EREPLY: the server refused it. FL_EINVAL: it is not of this form; nothing was sent. */
     enum fl_error (*send)(void *self, const struct fl_mail *mail);
 };
 

@@ -1,9 +1,9 @@
 /* src/ports/task.h - tasks, and waiting for each other: OS threads in production, fibers in
  * simulation.
  *
- * Shared state is guarded by a monitor (a lock with a place to wait). Rule: no call of any other
- * port is made while a monitor is held; the simulation checks it. A wait returns on a wake, at its
- * deadline or for no reason: always test the condition in a loop. */
+ * Shared state is guarded by a monitor (a lock with a place to wait). Rule: while a monitor is
+ * held no port is called but this one and, to read it, the clock; the simulation checks it. A wait
+ * returns on a wake, at its deadline or for no reason: always test the condition in a loop. */
 #ifndef FL_PORTS_TASK_H
 #define FL_PORTS_TASK_H
 
@@ -25,6 +25,7 @@ struct fl_task_ops {
     enum fl_error (*join)(void *self, struct fl_task *task, int64_t deadline_us);
     /* Returns at or after the monotonic instant. */
     void (*sleep_until)(void *self, int64_t deadline_us);
+    /* `name`, for messages, is copied. FL_ENOMEM. */
     enum fl_error (*monitor_new)(void *self, const char *name, struct fl_monitor **ret_monitor);
     void (*monitor_free)(void *self, struct fl_monitor *monitor); /* nobody inside or waiting */
     void (*enter)(void *self, struct fl_monitor *monitor);
