@@ -55,6 +55,11 @@ struct fake_redis *fake_redis_new(const struct fake_redis_options *options)
     return NULL;
 }
 
+void fake_redis_set_hooks(struct fake_redis *engine, const struct fake_redis_hooks *hooks)
+{
+    engine->options.hooks = *hooks;
+}
+
 static void release(struct fake_redis *engine)
 {
     while (engine->first_session)

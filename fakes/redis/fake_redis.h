@@ -112,6 +112,8 @@ void fake_redis_free(struct fake_redis *engine);
 /* As a fresh fake_redis_new(options), except that the Lua state and compiled scripts are kept for
  * speed; a client cannot tell (EVALSHA answers NOSCRIPT again). Closes all sessions. */
 void fake_redis_reset(struct fake_redis *engine, const struct fake_redis_options *options);
+/* From now on these are called instead of those of the options. */
+void fake_redis_set_hooks(struct fake_redis *engine, const struct fake_redis_hooks *hooks);
 
 /* ---- sessions
  * -------------------------------------------------------------------------------------- */
@@ -125,6 +127,16 @@ const char *fake_redis_session_name(const struct fake_redis_session *session);
 /* Whatever the caller ties to a session, to find it again in on_output; NULL until it is set. */
 void fake_redis_session_attach(struct fake_redis_session *session, void *attached);
 void *fake_redis_session_attached(const struct fake_redis_session *session);
+
+struct fake_redis_session_info {
+    uint64_t id;                /* as CLIENT ID answers */
+    struct fl_span client_name; /* CLIENT SETNAME; empty: none */
+    unsigned db;
+    const char *last_command; /* its lower-case name; NULL: none yet */
+    size_t waiting_bytes;     /* fed and not executed */
+};
+/* Valid until the next call on the engine. */
+struct fake_redis_session_info fake_redis_session_info(const struct fake_redis_session *session);
 
 /* Executes every command that is complete and appends the replies to the session's output; keeps an
  * incomplete rest. While the session is blocked, bytes wait. After the server has closed the

@@ -116,6 +116,19 @@ void *fake_redis_session_attached(const struct fake_redis_session *session)
     return session->attached;
 }
 
+struct fake_redis_session_info fake_redis_session_info(const struct fake_redis_session *session)
+{
+    const struct fake_command *last = session->last_command;
+    return (struct fake_redis_session_info){
+        .id = session->id,
+        .client_name =
+            session->client_name ? fake_str_span(session->client_name) : (struct fl_span){0},
+        .db = session->db,
+        .last_command = last ? last->name : NULL,
+        .waiting_bytes = session->input.length,
+    };
+}
+
 struct fl_span fake_redis_output(const struct fake_redis_session *session)
 {
     const struct fake_out *out = &session->output;

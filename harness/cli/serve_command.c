@@ -1,54 +1,46 @@
 /* `faultline serve`: the fake Redis for any client, over TCP and unix sockets. */
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/time_text.h"
 #include "fakes/redis/serve/serve.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/face_options.h"
 #include "harness/scenario/plan.h"
 #include "posix/signals.h"
 
-enum { WHERE_BYTES_MAX = 4096, CLIENTS_MAX = 1000 * 1000 };
+enum { WHERE_BYTES_MAX = 4096 };
 
 enum {
-    OPT_PORT,
-    OPT_BIND,
-    OPT_UNIX,
-    OPT_CLOCK,
-    OPT_SEED,
+    OPT_CLOCK = FACE_OPTIONS_END,
     OPT_VERSION,
     OPT_MAXMEMORY,
-    OPT_MAXCLIENTS,
-    OPT_QUIET,
+    OPT_PASSWORD,
 };
 
 static const struct cli_option options[] = {
-    {OPT_PORT, 'p', "port", "N", "listen on this TCP port; 0, the default, takes a free one"},
-    {OPT_BIND, 0, "bind", "ADDRESS", "instead of 127.0.0.1"},
-    {OPT_UNIX, 0, "unix", "PATH", "listen on this socket too"},
+    FACE_OPTION_ROWS,
     {OPT_CLOCK, 0, "clock", "WHICH", "real, or virtual, or virtual@2026-03-29T00:30Z"},
-    {OPT_SEED, 0, "seed", "N", "of everything that Redis draws by chance; 1 by default"},
     {OPT_VERSION, 0, "redis-version", "V", "6.2, 7.0 (by default), 7.2 or 7.4"},
-    {OPT_MAXMEMORY, 0, "maxmemory", "SIZE", "answer OOM above it: 100MB"},
-    {OPT_MAXCLIENTS, 0, "maxclients", "N", "refuse more connections; 10000 by default"},
-    {OPT_QUIET, 'q', "quiet", NULL, "do not print where it listens"},
+    {OPT_MAXMEMORY, 0, "maxmemory", "SIZE", "answer OOM above it: 100mb"},
+    {OPT_PASSWORD, 0, "requirepass", "PASSWORD", "ask clients for it"},
 };
 
 static const char details[] =
     "The first line of output says where it listens: with port 0 that is where to find it.\n"
     "A virtual clock stands still until the control channel moves it.\n"
-    "Exit status: 0 stopped by SIGTERM, SIGINT or `stop`, 2 usage or bad input, 5 the machine "
+    "Exit status: 0 stopped by SIGTERM, SIGINT or `stop`, 2 usage or bad input, 5 the machine\n"
     "failed.\n";
 
 struct serve_command {
     struct cli_reader reader;
+    struct face_options face;
     struct fake_serve_options serve;
-    bool has_port, quiet;
     FILE *out;
 };
 
-/* --- options --- */
+/* --- options -------------------------------------------------------------------------------------
+ */
 static int take_clock(struct serve_command *command, const char *text)
 {
     static const char instant[] = "virtual@";
@@ -67,8 +59,8 @@ static int take_clock(struct serve_command *command, const char *text)
 static int take_version(struct serve_command *command, const char *text)
 {
     static const char *const versions[] = {"6.2.14", "7.0.15", "7.2.7", "7.4.2"};
+    const size_t minor = strlen("7.0");
     for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
-        size_t minor = strlen("7.0");
         if (strncmp(versions[i], text, minor) != 0) continue;
         if (text[minor] != '\0' && strcmp(versions[i], text) != 0) continue;
         command->serve.engine.version = versions[i];
@@ -77,38 +69,17 @@ static int take_version(struct serve_command *command, const char *text)
     return cli_wrong(&command->reader, "expected 6.2, 7.0, 7.2 or 7.4, found \"%s\"", text);
 }
 
-static int take_number(struct serve_command *command)
-{
-    const struct cli_reader *reader = &command->reader;
-    int64_t number, most = reader->id == OPT_PORT         ? UINT16_MAX
-                           : reader->id == OPT_MAXCLIENTS ? CLIENTS_MAX
-                                                          : INT64_MAX;
-    if (!cli_number(reader, reader->value, reader->id == OPT_MAXCLIENTS, most, &number))
-        return CLI_USAGE;
-    if (reader->id == OPT_PORT) {
-        command->serve.port = (int)number;
-        command->has_port = true;
-    } else if (reader->id == OPT_SEED) {
-        command->serve.engine.seed = (uint64_t)number;
-    } else {
-        command->serve.clients_max = (size_t)number;
-    }
-    return CLI_PASSED;
-}
-
 static int take_option(struct serve_command *command)
 {
     const struct cli_reader *reader = &command->reader;
     switch (reader->id) {
-    case OPT_BIND: command->serve.host = reader->value; return CLI_PASSED;
-    case OPT_UNIX: command->serve.unix_path = reader->value; return CLI_PASSED;
     case OPT_CLOCK: return take_clock(command, reader->value);
     case OPT_VERSION: return take_version(command, reader->value);
-    case OPT_QUIET: command->quiet = true; return CLI_PASSED;
+    case OPT_PASSWORD: command->serve.password = reader->value; return CLI_PASSED;
     case OPT_MAXMEMORY:
         return cli_size(reader, reader->value, &command->serve.engine.memory_max_bytes) ? CLI_PASSED
                                                                                         : CLI_USAGE;
-    default: return take_number(command);
+    default: return face_options_take(&command->face, reader);
     }
 }
 
@@ -130,53 +101,59 @@ static int read_arguments(struct serve_command *command, bool *ret_go_on)
     return code;
 }
 
-/* --- serving --- */
-static enum fl_error announce(const struct serve_command *command, const struct fake_serve *serve)
+/* --- serving -------------------------------------------------------------------------------------
+ */
+static enum fl_error serve_until_stopped(struct serve_command *command, struct fake_serve *serve)
 {
     struct fl_buf where = FL_BUF_INIT(WHERE_BYTES_MAX);
     enum fl_error err = fake_serve_describe(serve, &where);
-    if (!err && !command->quiet) {
-        fprintf(command->out, "faultline serve: %s\n", where.bytes);
-        if (fflush(command->out)) err = FL_EIO;
-    }
+    if (!err)
+        err = face_options_announce(&command->face, &command->reader, where.bytes, command->out);
     fl_buf_release(&where);
-    return err;
+    return err ? err : fake_serve_run(serve);
 }
 
 static int run(struct serve_command *command)
 {
-    char problem[FAKE_SERVE_PROBLEM_BYTES];
+    char problem[FAKE_FACE_PROBLEM_BYTES];
     struct fake_serve *serve;
+    command->serve.face = command->face.face;
+    command->serve.clients_max = command->face.clients_max;
     enum fl_error err = fake_serve_new(&command->serve, &serve, problem);
     if (err) {
         fprintf(command->reader.err, "faultline serve: %s\n", problem);
         return err == FL_EINVAL ? CLI_USAGE : CLI_HARNESS_FAULT;
     }
-    err = announce(command, serve);
-    if (!err) err = fake_serve_run(serve);
+    err = serve_until_stopped(command, serve);
     fake_serve_free(serve);
     if (!err) return CLI_PASSED;
     fprintf(command->reader.err, "faultline serve: %s\n", fl_error_text(err));
     return CLI_HARNESS_FAULT;
 }
 
-static int serve_main(int argc, char **argv, FILE *out, FILE *err)
+static int run_with_signals(struct serve_command *command)
 {
     static const int ends[] = {SIGTERM, SIGINT};
     struct fl_signals signals;
-    bool go_on;
-    struct serve_command command = {.out = out, .serve = {.engine = {.seed = 1}}};
-    command.reader = cli_reader_init(&command_serve, argc, argv, err);
-    int code = read_arguments(&command, &go_on);
-    if (!go_on) return code;
-    if (command.serve.unix_path && !command.has_port) command.serve.port = -1;
     if (fl_signals_init(&signals, ends, sizeof ends / sizeof ends[0]) != FL_OK) {
-        fprintf(err, "faultline serve: signals: %s\n", fl_error_text(FL_EIO));
+        fprintf(command->reader.err, "faultline serve: signals: %s\n", fl_error_text(FL_EIO));
         return CLI_HARNESS_FAULT;
     }
-    command.serve.stop_fd = signals.signal_fd;
-    code = run(&command);
+    face_options_end(&command->face, signals.signal_fd);
+    int code = run(command);
     fl_signals_release(&signals);
+    return code;
+}
+
+static int serve_main(int argc, char **argv, FILE *out, FILE *err)
+{
+    bool go_on;
+    struct serve_command command = {.out = out};
+    face_options_init(&command.face);
+    command.reader = cli_reader_init(&command_serve, argc, argv, err);
+    int code = read_arguments(&command, &go_on);
+    if (go_on) code = run_with_signals(&command);
+    face_options_release(&command.face);
     return code;
 }
 

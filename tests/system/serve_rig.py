@@ -1,5 +1,6 @@
 """Starts `faultline serve` on free ports for a system test, and stops it."""
 
+import json
 import os
 import re
 import subprocess
@@ -29,6 +30,31 @@ class Served:
     def client(self, **options):
         return Client(self.port, **options)
 
+    @property
+    def control(self):
+        """Where its control channel is: a path."""
+        return re.search(r"\(control ([^)]*)\)", self.first_line).group(1)
+
+    def asked(self, *command):
+        """The answer of the control channel, whatever it is."""
+        done = subprocess.run([os.path.join(BUILD, "faultline"), "ctl", self.control, *map(str, command)],
+                              capture_output=True, text=True, timeout=30)
+        answer = json.loads(done.stdout)
+        expect(done.returncode == (0 if answer["ok"] else 1) and done.stderr == "", f"{command}: {done}")
+        return answer
+
+    def ctl(self, *command):
+        """The answer to what must succeed."""
+        answer = self.asked(*command)
+        expect(answer["ok"], f"{command}: {answer}")
+        return answer
+
+    def refused(self, *command):
+        """Why it was not done."""
+        answer = self.asked(*command)
+        expect(not answer["ok"], f"{command}: {answer}")
+        return answer["error"]
+
     def stop(self, limit_s=20):
         """The exit status, after SIGTERM."""
         if self.child.poll() is None:
@@ -52,6 +78,10 @@ class ServeRig:
         served = Served(self.folder, len(self.served), "serve", *(str(argument) for argument in arguments))
         self.served.append(served)
         return served
+
+    def controlled(self, *arguments):
+        """With a control channel of its own."""
+        return self.serve("--control", os.path.join(self.folder, f"control-{len(self.served)}"), *arguments)
 
     def stop(self):
         for served in self.served:

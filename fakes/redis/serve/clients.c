@@ -6,6 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fakes/redis/serve/carried.h"
+#include "fakes/redis/serve/socket.h"
+
 enum fl_error fake_clients_init(struct fake_clients *clients, size_t count_max)
 {
     clients->count_max = count_max;
@@ -23,7 +26,7 @@ void fake_clients_release(struct fake_clients *clients)
 
 /* ---- writing ---- */
 
-static void mark_dirty(struct fake_client *client)
+void fake_clients_touch(struct fake_client *client)
 {
     struct fake_clients *clients = client->clients;
     if (client->is_dirty) return;
@@ -36,7 +39,7 @@ void fake_clients_on_output(void *context, struct fake_redis_session *session)
 {
     struct fake_client *client = fake_redis_session_attached(session);
     (void)context;
-    if (client) mark_dirty(client);
+    if (client) fake_clients_touch(client);
 }
 
 static void forget_dirty(struct fake_client *client)
@@ -52,7 +55,13 @@ void fake_clients_drop(struct fake_client *client)
     struct fake_clients *clients = client->clients;
     if (client->is_dirty) forget_dirty(client);
     fake_loop_remove(clients->loop, &client->watch);
-    close(client->watch.fd);
+    if (client->is_reset)
+        fake_socket_reset(client->watch.fd);
+    else if (client->carrier)
+        fake_socket_close(client->watch.fd);
+    else
+        close(client->watch.fd); /* as Redis does, whatever has not been read */
+    fake_carried_end(client);
     *(client->previous ? &client->previous->next : &clients->first) = client->next;
     *(client->next ? &client->next->previous : &clients->last) = client->previous;
     clients->count--;
@@ -67,19 +76,20 @@ static unsigned wanted(const struct fake_client *client)
     return FAKE_READY_READ | (client->unread_bytes ? FAKE_READY_WRITE : 0u);
 }
 
+static void note_unread(struct fake_client *client, size_t unread)
+{
+    client->clients->unread_bytes += unread - client->unread_bytes; /* may wrap and come back */
+    client->unread_bytes = unread;
+}
+
 /* False: the peer is gone. */
 static bool write_output(struct fake_client *client)
 {
     struct fl_span output = fake_redis_output(client->session);
-    ssize_t sent = output.length ? send(client->watch.fd, output.bytes, output.length,
-                                        MSG_NOSIGNAL | MSG_DONTWAIT)
-                                 : 0;
-    if (sent < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS) return false;
-    if (sent < 0) sent = 0;
-    if (sent) fake_redis_consume(client->session, (size_t)sent);
-    size_t unread = output.length - (size_t)sent;
-    client->clients->unread_bytes += unread - client->unread_bytes;
-    client->unread_bytes = unread;
+    size_t sent;
+    if (!fake_socket_send(client->watch.fd, output, &sent)) return false;
+    if (sent) fake_redis_consume(client->session, sent);
+    note_unread(client, output.length - sent);
     return true;
 }
 
@@ -90,11 +100,24 @@ static bool reads_too_slowly(const struct fake_client *client)
             client->clients->unread_bytes > FAKE_SERVE_UNREAD_SUM_BYTES_MAX);
 }
 
+/* False: it is to be dropped. */
+static bool write_some(struct fake_client *client)
+{
+    if (client->carrier) {
+        size_t unread;
+        if (!fake_carried_write(client, &unread)) return false;
+        note_unread(client, unread);
+    } else {
+        if (!write_output(client)) return false;
+        if (!client->unread_bytes && fake_redis_closed(client->session)) return false;
+    }
+    return !reads_too_slowly(client);
+}
+
 static void serve(struct fake_client *client)
 {
-    bool alive = write_output(client) && !reads_too_slowly(client);
-    if (!client->unread_bytes && fake_redis_closed(client->session)) alive = false;
-    if (!alive || fake_loop_want(client->clients->loop, &client->watch, wanted(client)) != FL_OK)
+    if (!write_some(client) ||
+        fake_loop_want(client->clients->loop, &client->watch, wanted(client)) != FL_OK)
         fake_clients_drop(client);
 }
 
@@ -111,6 +134,17 @@ void fake_clients_flush(struct fake_clients *clients)
 
 /* ---- reading ---- */
 
+static void feed(struct fake_client *client, struct fl_span bytes)
+{
+    if (fake_carried_is_due(client)) {
+        fake_carried_receive(client, bytes);
+        return;
+    }
+    fake_redis_feed(client->session, bytes.bytes, bytes.length);
+    if (fake_redis_output(client->session).length || fake_redis_closed(client->session))
+        fake_clients_touch(client);
+}
+
 /* False: there was nothing to read. */
 static bool read_once(struct fake_client *client, bool *ret_ended)
 {
@@ -119,9 +153,7 @@ static bool read_once(struct fake_client *client, bool *ret_ended)
     *ret_ended = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
     if (got <= 0) return false;
     fake_serve_clock_refresh(clients->clock);
-    fake_redis_feed(client->session, clients->read_buffer, (size_t)got);
-    if (fake_redis_output(client->session).length || fake_redis_closed(client->session))
-        mark_dirty(client);
+    feed(client, (struct fl_span){clients->read_buffer, (size_t)got});
     return true;
 }
 
@@ -131,10 +163,9 @@ static void read_to_the_end(struct fake_client *client)
     bool ended;
     while (read_once(client, &ended) && !fake_redis_closed(client->session))
         continue;
-    if (ended) {
-        write_output(client);
-        fake_clients_drop(client);
-    }
+    if (!ended) return;
+    write_some(client);
+    fake_clients_drop(client);
 }
 
 static void on_ready(struct fake_watch *watch, unsigned ready)
@@ -150,7 +181,7 @@ static void on_ready(struct fake_watch *watch, unsigned ready)
     if (ended)
         fake_clients_drop(client);
     else if (ready & FAKE_READY_WRITE)
-        mark_dirty(client);
+        fake_clients_touch(client);
 }
 
 /* ---- coming ---- */
@@ -179,6 +210,11 @@ void fake_clients_refuse(void *context, int fd)
 void fake_clients_accept(void *context, int fd, const char *peer)
 {
     struct fake_clients *clients = context;
+    fake_serve_clock_refresh(clients->clock);
+    if (fake_wire_refuses(clients->wire, fl_span_from(peer), clients->clock->now_us)) {
+        fake_socket_reset(fd);
+        return;
+    }
     struct fake_client *client =
         clients->count < clients->count_max ? new_client(clients, fd, peer) : NULL;
     if (!client) {
@@ -191,6 +227,24 @@ void fake_clients_accept(void *context, int fd, const char *peer)
     *(clients->last ? &clients->last->next : &clients->first) = client;
     clients->last = client;
     clients->count++;
+}
+
+/* ---- rules ---- */
+
+int64_t fake_clients_due_us(const struct fake_clients *clients)
+{
+    int64_t due_us = FL_NEVER_US;
+    const struct fake_client *client = clients->is_paused ? NULL : clients->first_carried;
+    for (; client; client = client->next_carried)
+        if (client->due_us < due_us) due_us = client->due_us;
+    return due_us;
+}
+
+void fake_clients_go_on(struct fake_clients *clients)
+{
+    struct fake_client *client = clients->first_carried;
+    for (; client; client = client->next_carried)
+        if (client->due_us <= clients->clock->now_us) fake_clients_touch(client);
 }
 
 /* ---- standing still ---- */

@@ -11,11 +11,11 @@
 #include <stddef.h>
 
 #include "fakes/redis/fake_redis.h"
+#include "fakes/redis/serve/carrier.h"
 #include "fakes/redis/serve/listener.h"
 #include "fakes/redis/serve/serve_clock.h"
 
 enum {
-    FAKE_SERVE_CLIENTS_MAX = 10 * 1000,                  /* unless the options say otherwise */
     FAKE_SERVE_READ_BYTES = 256 * 1024,                  /* of one client, a turn */
     FAKE_SERVE_UNREAD_BYTES_MAX = 256 * 1024 * 1024,     /* answered to one client */
     FAKE_SERVE_UNREAD_SUM_BYTES_MAX = 1024 * 1024 * 1024 /* and to all of them */
@@ -29,19 +29,26 @@ struct fake_client {
     struct fake_client *next_dirty;
     bool is_dirty;       /* has output, or the session has ended: see to it before the turn ends */
     size_t unread_bytes; /* after the last write */
+    struct fake_carrier *carrier; /* owned; NULL: no rule is about it, its bytes go straight */
+    struct fake_client *previous_carried, *next_carried;
+    int64_t due_us; /* of the carrier */
+    bool is_reset;  /* a rule ends the connection with a reset */
 };
 
 struct fake_clients {
-    struct fake_loop *loop;         /* borrowed, like the next two */
+    struct fake_loop *loop;         /* borrowed, like the next three */
     struct fake_serve_clock *clock; /* refreshed before a session is fed */
     struct fake_redis *engine;
+    struct fake_wire *wire;
     size_t count_max;
     size_t count;
     struct fake_client *first, *last;
     struct fake_client *first_dirty;
-    size_t unread_bytes; /* of all */
-    bool is_paused;      /* nobody is read or written */
-    char *read_buffer;   /* owned */
+    struct fake_client *first_carried;
+    size_t unread_bytes;                      /* of all */
+    bool is_paused;                           /* nobody is read or written */
+    char *read_buffer;                        /* owned */
+    char names[FAKE_CARRIER_NAMES_BYTES_MAX]; /* of the client that a rule looks at */
 };
 
 /* FL_ENOMEM. */
@@ -56,6 +63,12 @@ void fake_clients_on_output(void *context, struct fake_redis_session *session);
 void fake_clients_flush(struct fake_clients *clients);
 /* Hangs up, now. */
 void fake_clients_drop(struct fake_client *client);
+/* The earliest instant at which a rule lets something go on; FL_NEVER_US. */
+int64_t fake_clients_due_us(const struct fake_clients *clients);
+/* Lets go on what is due by now. */
+void fake_clients_go_on(struct fake_clients *clients);
+/* It has something to write, or may be at its end: the flush will see. */
+void fake_clients_touch(struct fake_client *client);
 void fake_clients_pause(struct fake_clients *clients);
 void fake_clients_resume(struct fake_clients *clients);
 

@@ -1,132 +1,120 @@
 #include "fakes/redis/serve/serve.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
-#include "fakes/redis/serve/clients.h"
-#include "fakes/redis/serve/passing.h"
+#include "fakes/redis/serve/server.h"
 
-/* Descriptors beside those of clients: listeners, spares, control channels, files. */
-enum { OTHER_DESCRIPTORS = 64 };
+enum { DUMP_BYTES_MAX = 1024 * 1024 * 1024 };
 
-struct fake_serve {
-    struct fake_loop loop;
-    struct fake_serve_clock clock;
-    struct fake_redis *engine;
-    struct fake_clients clients;
-    struct fake_passing passing;
-    struct fake_listener tcp, local;
-    struct fake_watch stop;
-    bool has_stop, is_stopping;
-};
+/* ---- recording ---- */
+
+static const char *origin_word(enum fake_redis_origin origin)
+{
+    switch (origin) {
+    case FAKE_REDIS_DIRECT: return "client";
+    case FAKE_REDIS_TRANSACTION: return "transaction";
+    case FAKE_REDIS_SCRIPT: return "script";
+    case FAKE_REDIS_SERVED: return "served";
+    }
+    return "client";
+}
+
+static void on_command(void *context, const struct fake_redis_event *event)
+{
+    struct fake_clients *clients = context;
+    struct fake_serve *serve =
+        (struct fake_serve *)(void *)((char *)clients - offsetof(struct fake_serve, clients));
+    fake_record_add(&serve->face.record, &(struct fake_recorded){
+                                             .now_us = serve->face.clock.now_us,
+                                             .client = event->session_name,
+                                             .db = (int)event->db,
+                                             .by = origin_word(event->origin),
+                                             .args = event->args,
+                                             .count = event->count,
+                                             .reply = event->reply_bytes,
+                                         });
+}
+
+/* A command costs nothing more while nobody records. */
+static void set_hooks(struct fake_face *face)
+{
+    struct fake_serve *serve = (struct fake_serve *)(void *)face;
+    fake_redis_set_hooks(serve->engine, &(struct fake_redis_hooks){
+                                            .context = &serve->clients,
+                                            .on_command = face->record.is_on ? on_command : NULL,
+                                            .on_output = fake_clients_on_output,
+                                        });
+}
 
 /* ---- starting ---- */
-
-static enum fl_error problem(char text[FAKE_SERVE_PROBLEM_BYTES], enum fl_error err,
-                             const char *what)
-{
-    if (err == FL_EIO)
-        snprintf(text, FAKE_SERVE_PROBLEM_BYTES, "%s: %s", what, strerror(errno));
-    else if (err == FL_EEXIST)
-        snprintf(text, FAKE_SERVE_PROBLEM_BYTES, "%s: somebody listens there already", what);
-    else
-        snprintf(text, FAKE_SERVE_PROBLEM_BYTES, "%s: %s", what,
-                 err == FL_EINVAL ? "no such address" : fl_error_text(err));
-    return err == FL_EEXIST ? FL_EINVAL : err;
-}
-
-/* As many descriptors as the machine gives us; fewer clients when it gives fewer. */
-static size_t clients_max(size_t wanted)
-{
-    struct rlimit limit;
-    if (!wanted) wanted = FAKE_SERVE_CLIENTS_MAX;
-    if (getrlimit(RLIMIT_NOFILE, &limit)) return wanted;
-    rlim_t needed = (rlim_t)wanted + OTHER_DESCRIPTORS;
-    if (limit.rlim_cur < needed) {
-        limit.rlim_cur = limit.rlim_max < needed ? limit.rlim_max : needed;
-        setrlimit(RLIMIT_NOFILE, &limit);
-        getrlimit(RLIMIT_NOFILE, &limit);
-    }
-    if (limit.rlim_cur >= needed) return wanted;
-    return limit.rlim_cur > OTHER_DESCRIPTORS ? (size_t)limit.rlim_cur - OTHER_DESCRIPTORS : 1;
-}
-
-static void on_stop(struct fake_watch *watch, unsigned ready)
-{
-    struct fake_serve *serve =
-        (struct fake_serve *)(void *)((char *)watch - offsetof(struct fake_serve, stop));
-    (void)ready;
-    serve->is_stopping = true;
-}
 
 static enum fl_error start_engine(struct fake_serve *serve,
                                   const struct fake_serve_options *options)
 {
     struct fake_redis_options engine = options->engine;
-    serve->clock = options->virtual_clock ? fake_serve_clock_virtual(options->virtual_us)
-                                          : fake_serve_clock_real();
-    engine.clock = fake_serve_clock_port(&serve->clock);
-    engine.hooks =
-        (struct fake_redis_hooks){.context = &serve->clients, .on_output = fake_clients_on_output};
+    struct fake_face *face = &serve->face;
+    face->clock = options->virtual_clock ? fake_serve_clock_virtual(options->virtual_us)
+                                         : fake_serve_clock_real();
+    face->on_record = set_hooks;
+    engine.clock = fake_serve_clock_port(&face->clock);
+    engine.seed = options->face.seed;
     serve->engine = fake_redis_new(&engine);
     if (!serve->engine) return FL_ENOMEM;
-    serve->clients.loop = &serve->loop;
-    serve->clients.clock = &serve->clock;
+    serve->passing = (struct fake_passing){.clock = &face->clock, .engine = serve->engine};
+    serve->clients.loop = &face->loop;
+    serve->clients.clock = &face->clock;
     serve->clients.engine = serve->engine;
-    serve->passing = (struct fake_passing){.clock = &serve->clock, .engine = serve->engine};
-    return fake_clients_init(&serve->clients, clients_max(options->clients_max));
+    serve->clients.wire = face->wire;
+    return fake_clients_init(&serve->clients, fake_face_clients_max(options->clients_max, 1));
 }
 
-static struct fake_listener listener(struct fake_serve *serve)
+/* As a client would, before any comes. False: this Redis knows no such setting. */
+static bool set_password(struct fake_serve *serve, const char *password)
 {
-    return (struct fake_listener){.loop = &serve->loop,
-                                  .on_connection = fake_clients_accept,
-                                  .on_refusal = fake_clients_refuse,
-                                  .context = &serve->clients};
-}
-
-static enum fl_error start_listening(struct fake_serve *serve,
-                                     const struct fake_serve_options *options,
-                                     char ret_problem[FAKE_SERVE_PROBLEM_BYTES])
-{
-    const char *host = options->host ? options->host : "127.0.0.1";
-    enum fl_error err;
-    serve->tcp = serve->local = listener(serve);
-    if (options->port >= 0) {
-        char name[FAKE_ADDRESS_BYTES];
-        snprintf(name, sizeof name, "%.100s:%d", host, options->port);
-        err = fake_listener_open_tcp(&serve->tcp, host, (uint16_t)options->port);
-        if (err) return problem(ret_problem, err, name);
-    }
-    if (!options->unix_path) return FL_OK;
-    err = fake_listener_open_unix(&serve->local, options->unix_path);
-    return err ? problem(ret_problem, err, options->unix_path) : FL_OK;
+    struct fake_redis_session *session = fake_redis_open(serve->engine, "options");
+    struct fl_buf command = FL_BUF_INIT(64 * 1024);
+    bool done = session && fl_buf_printf(&command,
+                                         "*4\r\n$6\r\nCONFIG\r\n$3\r\nSET\r\n$11\r\nrequirepass\r\n"
+                                         "$%zu\r\n%s\r\n",
+                                         strlen(password), password) == FL_OK;
+    if (done) fake_redis_feed(session, command.bytes, command.length);
+    done = done && fl_span_is(fake_redis_output(session), "+OK\r\n");
+    fake_redis_close(session);
+    fl_buf_release(&command);
+    return done;
 }
 
 static enum fl_error start(struct fake_serve *serve, const struct fake_serve_options *options,
-                           char ret_problem[FAKE_SERVE_PROBLEM_BYTES])
+                           char ret_problem[FAKE_FACE_PROBLEM_BYTES])
 {
-    enum fl_error err = fake_loop_init(&serve->loop);
-    if (err) return problem(ret_problem, err, "epoll");
+    static const struct fake_control_command *const tables[] = {fake_serve_commands,
+                                                                fake_face_commands, NULL};
+    enum fl_error err = fake_face_init(&serve->face, &options->face, ret_problem);
+    if (err) return err;
     err = start_engine(serve, options);
-    if (err) return problem(ret_problem, err, "the engine");
-    serve->stop = (struct fake_watch){options->stop_fd, FAKE_READY_READ, on_stop};
-    if (options->stop_fd >= 0) {
-        err = fake_loop_add(&serve->loop, &serve->stop);
-        if (err) return problem(ret_problem, err, "epoll");
+    if (err) return fake_face_problem(ret_problem, err, "the engine");
+    if (options->password && !set_password(serve, options->password)) {
+        snprintf(ret_problem, FAKE_FACE_PROBLEM_BYTES, "the password cannot be set");
+        return FL_EINVAL;
     }
-    return start_listening(serve, options, ret_problem);
+    const struct fake_face_owner owner = {.on_connection = fake_clients_accept,
+                                          .on_refusal = fake_clients_refuse,
+                                          .context = &serve->clients,
+                                          .tables = tables,
+                                          .control_context = serve};
+    err = fake_face_open(&serve->face, &options->face, &owner, ret_problem);
+    if (!err) set_hooks(&serve->face);
+    return err;
 }
 
 enum fl_error fake_serve_new(const struct fake_serve_options *options,
                              struct fake_serve **ret_serve,
-                             char ret_problem[FAKE_SERVE_PROBLEM_BYTES])
+                             char ret_problem[FAKE_FACE_PROBLEM_BYTES])
 {
     struct fake_serve *serve = calloc(1, sizeof *serve);
-    if (!serve) return problem(ret_problem, FL_ENOMEM, "the server");
-    serve->loop.epoll_fd = -1;
+    if (!serve) return fake_face_problem(ret_problem, FL_ENOMEM, "the server");
+    serve->mark = FL_BUF_INIT(DUMP_BYTES_MAX);
     enum fl_error err = start(serve, options, ret_problem);
     if (err) {
         fake_serve_free(serve);
@@ -139,11 +127,10 @@ enum fl_error fake_serve_new(const struct fake_serve_options *options,
 void fake_serve_free(struct fake_serve *serve)
 {
     if (!serve) return;
-    fake_listener_close(&serve->tcp);
-    fake_listener_close(&serve->local);
     fake_clients_release(&serve->clients);
     fake_redis_free(serve->engine);
-    fake_loop_release(&serve->loop);
+    fake_face_release(&serve->face);
+    fl_buf_release(&serve->mark);
     free(serve);
 }
 
@@ -151,26 +138,57 @@ void fake_serve_free(struct fake_serve *serve)
 
 enum fl_error fake_serve_describe(const struct fake_serve *serve, struct fl_buf *out)
 {
-    const char *between = "";
-    enum fl_error err = FL_OK;
-    if (serve->tcp.watch.on_ready) {
-        err = fl_buf_printf(out, "redis://%s", serve->tcp.address);
-        between = " ";
-    }
-    if (!err && serve->local.watch.on_ready)
-        err = fl_buf_printf(out, "%sunix://%s", between, serve->local.address);
-    return err;
+    return fake_face_describe(&serve->face, out);
+}
+
+/* When something happens next by the passing of time. */
+static int64_t next_due_us(const struct fake_serve *serve)
+{
+    int64_t deadline_us = fake_redis_next_deadline_us(serve->engine);
+    int64_t rule_us = fake_clients_due_us(&serve->clients);
+    return deadline_us < rule_us ? deadline_us : rule_us;
+}
+
+static bool jump(struct fake_serve *serve, int64_t to_us)
+{
+    struct fake_serve_clock *clock = &serve->face.clock;
+    if (to_us > clock->now_us && !fake_serve_clock_move(clock, to_us - clock->now_us)) return false;
+    fake_redis_advance(serve->engine);
+    fake_clients_go_on(&serve->clients);
+    fake_clients_flush(&serve->clients);
+    return true;
+}
+
+bool fake_serve_move_to(struct fake_serve *serve, int64_t until_us)
+{
+    fake_serve_clock_refresh(&serve->face.clock);
+    while (next_due_us(serve) < until_us)
+        if (!jump(serve, next_due_us(serve))) return false;
+    return jump(serve, until_us);
+}
+
+/* How long the loop may wait; negative: for ever. */
+static int64_t wait_us(const struct fake_serve *serve)
+{
+    const struct fake_serve_clock *clock = &serve->face.clock;
+    if (serve->clients.is_paused || !clock->runs) return -1;
+    int64_t wait_us = fake_passing_wait_us(&serve->passing);
+    int64_t rule_us = fake_clients_due_us(&serve->clients);
+    if (rule_us == FL_NEVER_US) return wait_us;
+    int64_t rule_wait_us = rule_us > clock->now_us ? rule_us - clock->now_us : 0;
+    return wait_us < 0 || rule_wait_us < wait_us ? rule_wait_us : wait_us;
 }
 
 enum fl_error fake_serve_run(struct fake_serve *serve)
 {
+    struct fake_face *face = &serve->face;
     enum fl_error err = FL_OK;
-    while (!err && !serve->is_stopping) {
-        bool paused = serve->clients.is_paused;
-        int64_t wait_us = paused ? -1 : fake_passing_wait_us(&serve->passing);
-        err = fake_loop_turn(&serve->loop, wait_us);
-        if (!paused) fake_passing_turn(&serve->passing);
+    while (!err && !face->is_stopping) {
+        err = fake_loop_turn(&face->loop, wait_us(serve));
+        if (!serve->clients.is_paused) fake_passing_turn(&serve->passing);
+        fake_clients_go_on(&serve->clients);
         fake_clients_flush(&serve->clients);
+        if (!err && face->record.unwritten.length) err = fake_record_flush(&face->record);
     }
     return err;
 }

@@ -181,6 +181,19 @@ static bool glob(struct fl_span pattern, struct fl_span text)
     return !pattern.length || fl_span_glob(pattern, text);
 }
 
+/* Any of the names will do. */
+static bool client_matches(struct fl_span pattern, struct fl_span names)
+{
+    if (glob(pattern, names)) return true;
+    const char *blank;
+    while (names.length && (blank = memchr(names.bytes, ' ', names.length))) {
+        struct fl_span name = {names.bytes, (size_t)(blank - names.bytes)};
+        if (fl_span_glob(pattern, name)) return true;
+        names = (struct fl_span){blank + 1, names.length - name.length - 1};
+    }
+    return names.length && fl_span_glob(pattern, names);
+}
+
 static bool command_matches(struct fl_span pattern, const struct request *request)
 {
     if (!pattern.length) return true;
@@ -229,7 +242,7 @@ static bool fires_at(struct wire_rule *rule, const struct request *request)
 {
     const struct fake_wire_rule *is = &rule->rule;
     return !is_about_connecting(is) && command_matches(is->command, request) &&
-           glob(is->client, request->client) && key_matches(is->key, request) &&
+           client_matches(is->client, request->client) && key_matches(is->key, request) &&
            argument_matches(is->argument, request) && fires(rule);
 }
 
@@ -305,7 +318,8 @@ bool fake_wire_refuses(struct fake_wire *wire, struct fl_span client, int64_t no
     bool refused = false;
     for (size_t i = 0; i < wire->count; i++) {
         struct wire_rule *rule = wire->rules[i];
-        if (rule->rule.verb != FAKE_WIRE_REFUSE || !glob(rule->rule.client, client)) continue;
+        if (rule->rule.verb != FAKE_WIRE_REFUSE || !client_matches(rule->rule.client, client))
+            continue;
         bool still = now_us < rule->refuses_until_us;
         if (!still && is_about_connecting(&rule->rule) && fires(rule)) {
             rule->refuses_until_us = later(now_us, rule->rule.duration_us);

@@ -46,7 +46,7 @@ struct fake_wire_rule {
     struct fl_span command;        /* glob, any case: "lpush", "bl*"; with a blank: "script load" */
     struct fl_span key;            /* glob: one of the command's keys */
     struct fl_span argument;       /* glob: one of the arguments, keys among them */
-    struct fl_span client;         /* glob on the client's name as the caller tells it */
+    struct fl_span client;         /* glob on one of the client's names as the caller tells them */
     uint64_t nth;                  /* the first match to fire at; 0 counts as 1 */
     uint64_t every;                /* from there on every so many matches; 0 counts as 1 */
     uint32_t chance_of, chance_in; /* of those; 0/0: always */
@@ -105,8 +105,8 @@ struct fake_wire_decision {
 };
 
 /* A whole command has come from a client. All rules that fire have their share: delays add up; the
- * first that stops the request and the first that ends the reply win. `now_us` is any clock that
- * does not go back. */
+ * first that stops the request and the first that ends the reply win. `client` may have several
+ * names, with blanks between. `now_us` is any clock that does not go back. */
 struct fake_wire_decision fake_wire_command(struct fake_wire *wire, struct fl_span client,
                                             const struct fl_span *args, size_t count,
                                             int64_t now_us);
