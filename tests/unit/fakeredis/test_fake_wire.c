@@ -114,6 +114,16 @@ static void finds_a_key_among_keys_only(void **state)
     assert_false(is_error(*state, "p1", "NOSUCH queue:b"));
 }
 
+static void knows_a_client_by_any_of_its_names(void **state)
+{
+    add(*state, "error oom client worker-? always");
+    assert_true(is_error(*state, "127.0.0.1:4711 worker-1 redis-py", "PING"));
+    assert_true(is_error(*state, "worker-1", "PING"));
+    assert_true(is_error(*state, "127.0.0.1:4711 worker-1", "PING"));
+    assert_false(is_error(*state, "127.0.0.1:4711 my-worker-1 ", "PING"));
+    assert_false(is_error(*state, "", "PING"));
+}
+
 static void finds_an_argument_and_a_client(void **state)
 {
     add(*state, "error oom arg *import* client p?/fetch always");
@@ -353,6 +363,7 @@ int main(void)
         TEST(finds_a_command_by_its_name_in_any_case),
         TEST(finds_a_subcommand_by_two_words),
         TEST(finds_a_key_among_keys_only),
+        TEST(knows_a_client_by_any_of_its_names),
         TEST(finds_an_argument_and_a_client),
         TEST(counts_only_what_matches_everything),
         TEST(fires_every_so_often_and_so_many_times),
