@@ -3,19 +3,17 @@
  * Whatever is set stays: so flags come first, then the environment's section, then the file. */
 #include "posix/worker_settings.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <limits.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
 #include "core/assert.h"
-#include "core/buf.h"
-#include "core/span.h"
 #include "core/utf8.h"
+#include "posix/yaml_tree.h"
+
+static_assert((int)FL_WORKER_SETTINGS_PROBLEM_BYTES == (int)FL_YAML_PROBLEM_BYTES,
+              "its problems are handed on");
 
 enum kind {
     KIND_INT,
@@ -61,65 +59,26 @@ static const struct key keys[] = {
 
 struct reading {
     struct fl_worker_settings *settings;
-    const char *path;
-    yaml_document_t *document;
-    char *problem; /* FL_WORKER_SETTINGS_PROBLEM_BYTES */
+    struct fl_yaml *yaml;
 };
 
-__attribute__((format(printf, 3, 4))) static bool
-refuse(const struct reading *r, const yaml_mark_t *mark, const char *format, ...)
-{
-    char text[FL_WORKER_SETTINGS_PROBLEM_BYTES / 2];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    snprintf(r->problem, FL_WORKER_SETTINGS_PROBLEM_BYTES, "%.400s:%zu:%zu: %s", r->path,
-             mark->line + 1, mark->column + 1, text);
-    return false;
-}
-
 /* --- scalars --- */
-
-/* A scalar's text; a symbol's without its colon. NULL for a list or a section. */
-static const char *text_of(const yaml_node_t *node)
-{
-    if (node->type != YAML_SCALAR_NODE) return NULL;
-    const char *text = (const char *)node->data.scalar.value;
-    bool symbol = node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && text[0] == ':' && text[1];
-    return symbol ? text + 1 : text;
-}
-
-static bool is_null(const yaml_node_t *node)
-{
-    if (node->type != YAML_SCALAR_NODE) return false;
-    if (node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE) return false;
-    const char *text = (const char *)node->data.scalar.value;
-    return !*text || strcmp(text, "~") == 0 || strcmp(text, "null") == 0;
-}
 
 static bool take_int(const struct reading *r, const struct key *key, const yaml_node_t *node,
                      int *field)
 {
-    long long value = 0;
-    const char *text = text_of(node);
-    if (!text || !fl_span_int64(fl_span_from(text), &value) || value < key->min || value > key->max)
-        return refuse(r, &node->start_mark, "%s wants a number from %d to %d, not '%.80s'",
-                      key->name, key->min, key->max, text ? text : "a list");
-    if (!*field) *field = (int)value;
+    int value;
+    if (!fl_yaml_int(r->yaml, key->name, node, key->min, key->max, &value)) return false;
+    if (!*field) *field = value;
     return true;
 }
 
 static bool take_seconds(const struct reading *r, const struct key *key, const yaml_node_t *node,
                          int64_t *field_us)
 {
-    const char *text = text_of(node);
-    char *end = NULL;
-    double value = text ? strtod(text, &end) : 0;
-    if (!text || end == text || *end || !(value > 0) || value > key->max)
-        return refuse(r, &node->start_mark, "%s wants seconds up to %d, not '%.80s'", key->name,
-                      key->max, text ? text : "a list");
-    if (!*field_us) *field_us = (int64_t)(value * 1e6);
+    int64_t value_us;
+    if (!fl_yaml_seconds(r->yaml, key->name, node, key->max, &value_us)) return false;
+    if (!*field_us) *field_us = value_us;
     return true;
 }
 
@@ -131,27 +90,23 @@ static const char *keep(const struct reading *r, const char *text)
 static bool take_text(const struct reading *r, const struct key *key, const yaml_node_t *node,
                       const char **field)
 {
-    const char *text = text_of(node);
-    if (!text) return refuse(r, &node->start_mark, "%s wants a text", key->name);
+    const char *text = fl_yaml_text(node);
+    if (!text) return fl_yaml_refuse(r->yaml, &node->start_mark, "%s wants a text", key->name);
     const char *const *words = key->words;
     if (words[0] && strcmp(text, words[0]) != 0 && strcmp(text, words[1]) != 0)
-        return refuse(r, &node->start_mark, "%s wants %s or %s, not '%.80s'", key->name, words[0],
-                      words[1], text);
+        return fl_yaml_refuse(r->yaml, &node->start_mark, "%s wants %s or %s, not '%.80s'",
+                              key->name, words[0], words[1], text);
     if (*field) return true;
     *field = keep(r, text);
-    return *field || refuse(r, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
+    return *field || fl_yaml_refuse(r->yaml, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
 }
 
 static bool take_toggle(const struct reading *r, const struct key *key, const yaml_node_t *node,
                         enum fl_toggle *field)
 {
-    const char *text = text_of(node);
-    bool yes = text && (!strcmp(text, "true") || !strcmp(text, "yes") || !strcmp(text, "on"));
-    bool no = text && (!strcmp(text, "false") || !strcmp(text, "no") || !strcmp(text, "off"));
-    if (!yes && !no)
-        return refuse(r, &node->start_mark, "%s wants true or false, not '%.80s'", key->name,
-                      text ? text : "a list");
-    if (*field == FL_UNSET) *field = yes ? FL_YES : FL_NO;
+    bool value;
+    if (!fl_yaml_bool(r->yaml, key->name, node, &value)) return false;
+    if (*field == FL_UNSET) *field = value ? FL_YES : FL_NO;
     return true;
 }
 
@@ -201,11 +156,6 @@ bool fl_worker_settings_add_queue(struct fl_worker_settings *settings, const cha
     return false;
 }
 
-static yaml_node_t *node_at(const struct reading *r, int index)
-{
-    return yaml_document_get_node(r->document, index);
-}
-
 /* [name, weight] */
 static bool take_weighted(const struct reading *r, const yaml_node_t *node)
 {
@@ -213,34 +163,39 @@ static bool take_weighted(const struct reading *r, const yaml_node_t *node)
     const char *why = "want [name, weight]";
     int weight = 0;
     if (node->data.sequence.items.top - items == 2) {
-        const char *name = text_of(node_at(r, items[0])), *number = text_of(node_at(r, items[1]));
+        const char *name = fl_yaml_text(fl_yaml_node(r->yaml, items[0])),
+                   *number = fl_yaml_text(fl_yaml_node(r->yaml, items[1]));
         if (name && number && read_weight(number, &weight) &&
             append_queue(r->settings, keep(r, name), weight, &why))
             return true;
     }
-    return refuse(r, &node->start_mark, "%s", why);
+    return fl_yaml_refuse(r->yaml, &node->start_mark, "%s", why);
 }
 
 static bool take_queue(const struct reading *r, const yaml_node_t *node)
 {
     if (node->type == YAML_SEQUENCE_NODE) return take_weighted(r, node);
-    const char *text = text_of(node);
-    if (!text) return refuse(r, &node->start_mark, "want a queue: name or [name, weight]");
+    const char *text = fl_yaml_text(node);
+    if (!text)
+        return fl_yaml_refuse(r->yaml, &node->start_mark, "want a queue: name or [name, weight]");
     const char *copy = keep(r, text);
     char why[FL_WORKER_SETTINGS_PROBLEM_BYTES];
     if (copy && fl_worker_settings_add_queue(r->settings, copy, why)) return true;
-    return refuse(r, &node->start_mark, "%.400s", copy ? why : fl_error_text(FL_ENOMEM));
+    return fl_yaml_refuse(r->yaml, &node->start_mark, "%.400s",
+                          copy ? why : fl_error_text(FL_ENOMEM));
 }
 
 /* One more text of a list that holds at most `max`. */
 static bool append_text(const struct reading *r, const yaml_node_t *node, const char **list,
                         size_t *count, size_t max)
 {
-    const char *text = text_of(node);
-    if (!text) return refuse(r, &node->start_mark, "want a text");
-    if (*count == max) return refuse(r, &node->start_mark, "at most %zu of them", max);
+    const char *text = fl_yaml_text(node);
+    if (!text) return fl_yaml_refuse(r->yaml, &node->start_mark, "want a text");
+    if (*count == max)
+        return fl_yaml_refuse(r->yaml, &node->start_mark, "at most %zu of them", max);
     list[*count] = keep(r, text);
-    if (!list[*count]) return refuse(r, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
+    if (!list[*count])
+        return fl_yaml_refuse(r->yaml, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
     ++*count;
     return true;
 }
@@ -267,7 +222,7 @@ static bool take_list(const struct reading *r, const yaml_node_t *node, take_ite
     if (node->type != YAML_SEQUENCE_NODE) return take(r, node);
     const yaml_node_item_t *item = node->data.sequence.items.start;
     for (; item < node->data.sequence.items.top; item++)
-        if (!take(r, node_at(r, *item))) return false;
+        if (!take(r, fl_yaml_node(r->yaml, *item))) return false;
     return true;
 }
 
@@ -276,7 +231,7 @@ static bool take_list(const struct reading *r, const yaml_node_t *node, take_ite
 static bool take_value(const struct reading *r, const struct key *key, const yaml_node_t *node)
 {
     void *field = (char *)r->settings + key->offset;
-    if (is_null(node)) return true;
+    if (fl_yaml_is_null(node)) return true;
     switch (key->kind) {
     case KIND_INT: return take_int(r, key, node, field);
     case KIND_SECONDS: return take_seconds(r, key, node, field);
@@ -302,18 +257,19 @@ static bool check_keys(const struct reading *r, const yaml_node_t *section)
     const yaml_node_pair_t *first = section->data.mapping.pairs.start;
     const yaml_node_pair_t *end = section->data.mapping.pairs.top;
     if (end - first > FL_WORKER_SETTINGS_KEYS_MAX)
-        return refuse(r, &section->start_mark, "too many keys");
+        return fl_yaml_refuse(r->yaml, &section->start_mark, "too many keys");
     for (const yaml_node_pair_t *pair = first; pair < end; pair++) {
-        const yaml_node_t *node = node_at(r, pair->key);
-        const char *name = text_of(node);
-        if (!name) return refuse(r, &node->start_mark, "a key must be a text");
+        const yaml_node_t *node = fl_yaml_node(r->yaml, pair->key);
+        const char *name = fl_yaml_text(node);
+        if (!name) return fl_yaml_refuse(r->yaml, &node->start_mark, "a key must be a text");
         if (strcmp(name, "<<") == 0)
-            return refuse(r, &node->start_mark, "merge keys (<<) are not supported");
+            return fl_yaml_refuse(r->yaml, &node->start_mark, "merge keys (<<) are not supported");
         if (strcmp(name, "capsules") == 0)
-            return refuse(r, &node->start_mark, "capsules are not supported");
+            return fl_yaml_refuse(r->yaml, &node->start_mark, "capsules are not supported");
         for (const yaml_node_pair_t *before = first; before < pair; before++)
-            if (strcmp(name, text_of(node_at(r, before->key))) == 0)
-                return refuse(r, &node->start_mark, "the key '%.80s' stands here twice", name);
+            if (strcmp(name, fl_yaml_text(fl_yaml_node(r->yaml, before->key))) == 0)
+                return fl_yaml_refuse(r->yaml, &node->start_mark,
+                                      "the key '%.80s' stands here twice", name);
     }
     return true;
 }
@@ -323,8 +279,8 @@ static bool take_section(const struct reading *r, const yaml_node_t *section)
     if (!check_keys(r, section)) return false;
     for (const yaml_node_pair_t *pair = section->data.mapping.pairs.start;
          pair < section->data.mapping.pairs.top; pair++) {
-        const struct key *key = find_key(text_of(node_at(r, pair->key)));
-        if (key && !take_value(r, key, node_at(r, pair->value))) return false;
+        const struct key *key = find_key(fl_yaml_text(fl_yaml_node(r->yaml, pair->key)));
+        if (key && !take_value(r, key, fl_yaml_node(r->yaml, pair->value))) return false;
     }
     return true;
 }
@@ -334,8 +290,9 @@ static const yaml_node_t *find_section(const struct reading *r, const yaml_node_
 {
     for (const yaml_node_pair_t *pair = root->data.mapping.pairs.start;
          pair < root->data.mapping.pairs.top; pair++) {
-        const yaml_node_t *value = node_at(r, pair->value);
-        if (value->type == YAML_MAPPING_NODE && strcmp(text_of(node_at(r, pair->key)), name) == 0)
+        const yaml_node_t *value = fl_yaml_node(r->yaml, pair->value);
+        if (value->type == YAML_MAPPING_NODE &&
+            strcmp(fl_yaml_text(fl_yaml_node(r->yaml, pair->key)), name) == 0)
             return value;
     }
     return NULL;
@@ -343,10 +300,11 @@ static const yaml_node_t *find_section(const struct reading *r, const yaml_node_
 
 static bool take_document(const struct reading *r, const char *environment)
 {
-    const yaml_node_t *root = yaml_document_get_root_node(r->document);
-    if (!root || is_null(root)) return true; /* an empty file */
+    const yaml_node_t *root = yaml_document_get_root_node(&r->yaml->document);
+    if (!root || fl_yaml_is_null(root)) return true; /* an empty file */
     if (root->type != YAML_MAPPING_NODE)
-        return refuse(r, &root->start_mark, "want keys and values, as in 'concurrency: 5'");
+        return fl_yaml_refuse(r->yaml, &root->start_mark,
+                              "want keys and values, as in 'concurrency: 5'");
     if (!check_keys(r, root)) return false;
     const yaml_node_t *section = environment ? find_section(r, root, environment) : NULL;
     return (!section || take_section(r, section)) && take_section(r, root);
@@ -354,76 +312,27 @@ static bool take_document(const struct reading *r, const char *environment)
 
 /* --- the file --- */
 
-static enum fl_error read_file(const char *path, struct fl_buf *out)
-{
-    char piece[4096];
-    FILE *file = fopen(path, "re");
-    if (!file) return errno == ENOENT ? FL_ENOTFOUND : FL_EIO;
-    enum fl_error err = FL_OK;
-    size_t length;
-    while (!err && (length = fread(piece, 1, sizeof piece, file)) > 0)
-        err = fl_buf_append(out, piece, length);
-    if (!err && ferror(file)) err = errno == EISDIR ? FL_EINVAL : FL_EIO;
-    fclose(file);
-    return err;
-}
-
-static bool refuse_erb(const struct reading *r, struct fl_span text)
-{
-    const char *erb = text.length ? memmem(text.bytes, text.length, "<%", 2) : NULL;
-    if (!erb) return true;
-    yaml_mark_t mark = {0};
-    for (const char *at = text.bytes; at < erb; at++) {
-        mark.column = *at == '\n' ? 0 : mark.column + 1;
-        mark.line += *at == '\n';
-    }
-    return refuse(r, &mark, "ERB (<%% %%>) is not supported; write the value itself");
-}
-
-static bool take_yaml(struct reading *r, struct fl_span text, const char *environment)
-{
-    yaml_parser_t parser;
-    yaml_document_t document;
-    yaml_mark_t start = {0};
-    if (!yaml_parser_initialize(&parser)) return refuse(r, &start, "%s", fl_error_text(FL_ENOMEM));
-    const char *bytes = text.bytes ? text.bytes : "";
-    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, text.length);
-    bool taken;
-    if (yaml_parser_load(&parser, &document)) {
-        r->document = &document;
-        taken = take_document(r, environment);
-        yaml_document_delete(&document);
-    } else {
-        taken = refuse(r, &parser.problem_mark, "%s", parser.problem ? parser.problem : "no YAML");
-    }
-    yaml_parser_delete(&parser);
-    return taken;
-}
-
 enum fl_error fl_worker_settings_parse(struct fl_worker_settings *settings, const char *name,
                                        struct fl_span text, const char *environment,
                                        char ret_problem[FL_WORKER_SETTINGS_PROBLEM_BYTES])
 {
-    struct reading r = {.settings = settings, .path = name, .problem = ret_problem};
-    settings->arena.bytes_max = 2 * FL_WORKER_SETTINGS_FILE_BYTES_MAX;
-    if (text.length > FL_WORKER_SETTINGS_FILE_BYTES_MAX) {
-        snprintf(ret_problem, FL_WORKER_SETTINGS_PROBLEM_BYTES, "%.400s: longer than %d bytes",
-                 name, FL_WORKER_SETTINGS_FILE_BYTES_MAX);
-        return FL_EBOUND;
-    }
-    return refuse_erb(&r, text) && take_yaml(&r, text, environment) ? FL_OK : FL_EINVAL;
+    struct fl_yaml yaml;
+    settings->arena.bytes_max = 2 * FL_YAML_BYTES_MAX;
+    enum fl_error err = fl_yaml_open(&yaml, name, text, ret_problem);
+    if (err) return err;
+    const struct reading r = {.settings = settings, .yaml = &yaml};
+    if (!take_document(&r, environment)) err = FL_EINVAL;
+    fl_yaml_close(&yaml);
+    return err;
 }
 
 enum fl_error fl_worker_settings_read(struct fl_worker_settings *settings, const char *path,
                                       const char *environment,
                                       char ret_problem[FL_WORKER_SETTINGS_PROBLEM_BYTES])
 {
-    struct fl_buf text = FL_BUF_INIT(FL_WORKER_SETTINGS_FILE_BYTES_MAX);
-    enum fl_error err = read_file(path, &text);
-    if (err)
-        snprintf(ret_problem, FL_WORKER_SETTINGS_PROBLEM_BYTES, "%.400s: %s", path,
-                 err == FL_EINVAL ? "it is a folder" : fl_error_text(err));
-    else
+    struct fl_buf text = FL_BUF_INIT(FL_YAML_BYTES_MAX);
+    enum fl_error err = fl_yaml_read_file(path, &text, ret_problem);
+    if (!err)
         err =
             fl_worker_settings_parse(settings, path, fl_buf_span(&text), environment, ret_problem);
     fl_buf_release(&text);
