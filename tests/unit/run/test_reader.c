@@ -84,7 +84,7 @@ static void both_are_read_as_they_are_by_one_connection(void **state)
     for (int i = 0; i < 3; i++) {
         assert_int_equal(count(&f->one, "t", NULL, 0), 1);
         assert_true(f->one.is_lent);
-        assert_non_null(reader_statement(f->reader, "SELECT count(*) FROM \"t\""));
+        assert_non_null(reader_statement(f->reader, "SELECT count(*) FROM `t`"));
         database_rest(&f->one);
         assert_int_equal(count(&f->other, "t", NULL, 0), 2);
         assert_true(f->other.is_lent);
