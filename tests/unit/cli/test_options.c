@@ -113,7 +113,11 @@ static void size_row(void **state)
     char *error = NULL;
     size_t error_length = 0, size = 7;
     FILE *err = open_memstream(&error, &error_length);
-    struct cli_reader reader = cli_reader_init(&command, 0, NULL, err);
+    char program[] = "faultline", name[] = "try", set[] = "--set", text[64];
+    snprintf(text, sizeof text, "%s", row->text);
+    char *words[] = {program, name, set, text};
+    struct cli_reader reader = cli_reader_init(&command, 4, words, err);
+    assert_int_equal(cli_next(&reader), CLI_OPTION);
     assert_int_equal(cli_size(&reader, row->text, &size), row->ok);
     fclose(err);
     assert_int_equal(size, row->want);
