@@ -150,20 +150,20 @@
     X("expireat", expireat, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("expiretime", expiretime, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("failover", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE, 0, 0, 0) \
-    X("fcall", unsupported, SCRIPTING, -3, FAKE_RUN_SCRIPT, 0, 0, 0) \
-    X("fcall_ro", unsupported, SCRIPTING, -3, FAKE_READ | FAKE_RUN_SCRIPT, 0, 0, 0) \
+    X("fcall", fcall, SCRIPTING, -3, FAKE_RUN_SCRIPT, 0, 0, 0) \
+    X("fcall_ro", fcall_ro, SCRIPTING, -3, FAKE_READ | FAKE_RUN_SCRIPT, 0, 0, 0) \
     X("flushall", flushall, KEYSPACE, -1, FAKE_WRITE | FAKE_DANGEROUS, 0, 0, 0) \
     X("flushdb", flushdb, KEYSPACE, -1, FAKE_WRITE | FAKE_DANGEROUS, 0, 0, 0) \
     X("function", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("function|delete", unsupported, SCRIPTING, 3, FAKE_WRITE | FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|delete", function_delete, SCRIPTING, 3, FAKE_WRITE | FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|dump", unsupported, SCRIPTING, 2, FAKE_NOSCRIPT, 0, 0, 0) \
-    X("function|flush", unsupported, SCRIPTING, -2, FAKE_WRITE | FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|flush", function_flush, SCRIPTING, -2, FAKE_WRITE | FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|help", help, SCRIPTING, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("function|kill", unsupported, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
-    X("function|list", unsupported, SCRIPTING, -2, FAKE_NOSCRIPT, 0, 0, 0) \
-    X("function|load", unsupported, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|kill", function_kill, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
+    X("function|list", function_list, SCRIPTING, -2, FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|load", function_load, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|restore", unsupported, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
-    X("function|stats", unsupported, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
+    X("function|stats", function_stats, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
     X("geoadd", geoadd, GEO, -5, FAKE_GROW, 1, 1, 1) \
     X("geodist", geodist, GEO, -4, FAKE_READ, 1, 1, 1) \
     X("geohash", geohash, GEO, -2, FAKE_READ, 1, 1, 1) \
@@ -298,7 +298,7 @@
     X("scan", scan, KEYSPACE, -2, FAKE_READ, 0, 0, 0) \
     X("scard", scard, SET, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("script", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("script|debug", unsupported, SCRIPTING, 3, FAKE_NOSCRIPT, 0, 0, 0) \
+    X("script|debug", script_debug, SCRIPTING, 3, FAKE_NOSCRIPT, 0, 0, 0) \
     X("script|exists", script_exists, SCRIPTING, -3, FAKE_NOSCRIPT, 0, 0, 0) \
     X("script|flush", script_flush, SCRIPTING, -2, FAKE_NOSCRIPT, 0, 0, 0) \
     X("script|help", help, SCRIPTING, 2, FAKE_ALWAYS, 0, 0, 0) \

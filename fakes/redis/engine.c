@@ -93,8 +93,10 @@ void fake_redis_reset(struct fake_redis *engine, const struct fake_redis_options
     release(engine);
     struct fake_scripts *scripts = engine->scripts;
     *engine = (struct fake_redis){.scripts = scripts};
-    if (scripts) fake_scripts_restart(scripts);
     (void)start(engine, &copy); /* without a journal a failover says that memory was out */
+    if (!scripts || fake_scripts_restart(scripts, engine->options.version)) return;
+    fake_scripts_free(scripts);
+    engine->scripts = NULL;
 }
 
 void fake_redis_advance(struct fake_redis *engine)

@@ -231,6 +231,9 @@ FL_CHECKED enum fl_error fake_redis_restart(struct fake_redis *engine, enum fake
                                             const struct fake_redis_losses *losses);
 /* As SCRIPT FLUSH by somebody else. */
 void fake_redis_script_flush(struct fake_redis *engine);
+/* The n-th block of memory that scripts ask for from now on is refused, as when memory is out; 0:
+ * none is. False: memory is out for scripts altogether. */
+bool fake_redis_script_memory_fails(struct fake_redis *engine, uint64_t nth);
 /* As FLUSHALL by somebody else, or as a restart that lost its data (watchers notice). */
 void fake_redis_flush_all(struct fake_redis *engine);
 /* Deletes one key as eviction does. False: it was not there. */

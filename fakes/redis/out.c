@@ -7,7 +7,7 @@
 #include "fakes/redis/number.h"
 
 /* Errors longer than this are cut, as no client reads that far. */
-enum { ERROR_BYTES_MAX = 1024 };
+enum { ERROR_BYTES_MAX = 1024, FORMAT_BYTES = 3 };
 
 static bool make_room(struct fake_out *out, size_t extra)
 {
@@ -150,17 +150,31 @@ void fake_reply_bulk_int(struct fake_out *out, int64_t value)
     fake_reply_bulk(out, (struct fl_span){text, fake_int_format(text, value)});
 }
 
-void fake_reply_text(struct fake_out *out, struct fl_span text)
+void fake_reply_verbatim(struct fake_out *out, const char *format, struct fl_span text)
 {
-    static const char format[] = "txt:";
     if (!out->resp3) {
         fake_reply_bulk(out, text);
         return;
     }
-    int_line(out, '=', (int64_t)(text.length + strlen(format)));
-    fake_out_append(out, format, strlen(format));
+    char start[FORMAT_BYTES + 2];
+    snprintf(start, sizeof start, "%-3.3s:", format);
+    int_line(out, '=', (int64_t)(text.length + FORMAT_BYTES + 1));
+    fake_out_append(out, start, FORMAT_BYTES + 1);
     fake_out_append(out, text.bytes, text.length);
     fake_out_append(out, "\r\n", 2);
+}
+
+void fake_reply_text(struct fake_out *out, struct fl_span text)
+{
+    fake_reply_verbatim(out, "txt", text);
+}
+
+void fake_reply_big_number(struct fake_out *out, struct fl_span digits)
+{
+    if (out->resp3)
+        text_line(out, '(', digits);
+    else
+        fake_reply_bulk(out, digits);
 }
 
 void fake_reply_double_text(struct fake_out *out, struct fl_span text)

@@ -39,6 +39,10 @@ void fake_reply_bulk_text(struct fake_out *out, const char *text);
 void fake_reply_bulk_int(struct fake_out *out, int64_t value);
 /* A bulk string that protocol 3 marks as text for people, as INFO is. */
 void fake_reply_text(struct fake_out *out, struct fl_span text);
+/* As above with any format of three letters. */
+void fake_reply_verbatim(struct fake_out *out, const char *format, struct fl_span text);
+/* Digits of any number of places. Protocol 2: a bulk string. */
+void fake_reply_big_number(struct fake_out *out, struct fl_span digits);
 /* Protocol 2: a bulk string. */
 void fake_reply_double(struct fake_out *out, double value);
 /* A bulk string in both protocols, as ZSCAN has scores. */

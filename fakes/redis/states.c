@@ -80,7 +80,8 @@ static bool runs_exec(const struct fake_command *command)
 
 static bool runs_script(const struct fake_command *command)
 {
-    return strncmp(command->name, "eval", strlen("eval")) == 0;
+    return strncmp(command->name, "eval", strlen("eval")) == 0 ||
+           strncmp(command->name, "fcall", strlen("fcall")) == 0;
 }
 
 unsigned fake_states_flags(const struct fake_redis *engine, const struct fake_command *command,

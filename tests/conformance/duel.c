@@ -446,7 +446,8 @@ bool duel_reset(struct duel *duel)
     duel->listens = false;
     if (!ask_control(duel, FL_SPAN("ACL SETUSER default on nopass\r\n")) ||
         !ask_control(duel, FL_SPAN("FLUSHALL\r\n")) ||
-        !ask_control(duel, FL_SPAN("SCRIPT FLUSH\r\n")))
+        !ask_control(duel, FL_SPAN("SCRIPT FLUSH\r\n")) ||
+        !ask_control(duel, FL_SPAN("FUNCTION FLUSH\r\n")))
         return false;
     for (size_t i = 0; i < DUEL_CONNECTIONS; i++)
         if (!free_connection(duel, i)) return false;

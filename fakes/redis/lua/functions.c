@@ -1,0 +1,397 @@
+/* A library is loaded beside the others, and takes its place among them once it is known to be
+ * good. */
+#include "fakes/redis/lua/functions.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "fakes/redis/lua/compile.h"
+#include "fakes/redis/lua/error.h"
+#include "fakes/redis/lua/shebang.h"
+
+enum { LOADING_STEPS_MAX = 5 * 1000 * 1000 };
+
+/* ---- looking ---- */
+
+struct fake_function *fake_function_find(const struct fake_functions *functions,
+                                         struct fl_span name)
+{
+    if (!functions) return NULL;
+    for (struct fake_library *library = functions->first; library; library = library->next)
+        for (struct fake_function *f = library->first; f; f = f->next)
+            if (strlen(f->name) == name.length &&
+                strncasecmp(f->name, name.bytes, name.length) == 0)
+                return f;
+    return NULL;
+}
+
+struct fake_library *fake_library_find(const struct fake_functions *functions, struct fl_span name)
+{
+    struct fake_library *library = functions ? functions->first : NULL;
+    while (library && !fl_span_is(name, library->name))
+        library = library->next;
+    return library;
+}
+
+/* ---- life ---- */
+
+static void free_library(struct fake_library *library)
+{
+    if (!library) return;
+    for (struct fake_function *f = library->first, *next; f; f = next) {
+        next = f->next;
+        free(f->name);
+        free(f->description);
+        free(f);
+    }
+    free(library->name);
+    free(library->code);
+    free(library);
+}
+
+void fake_functions_free(struct fake_functions *functions)
+{
+    if (!functions) return;
+    for (struct fake_library *library = functions->first, *next; library; library = next) {
+        next = library->next;
+        free_library(library);
+    }
+    fake_lua_free(functions->machine);
+    free(functions);
+}
+
+static struct fake_functions *functions_of(struct fake_redis *engine)
+{
+    struct fake_scripts *scripts = fake_scripts_of(engine);
+    if (!scripts || scripts->functions) return scripts ? scripts->functions : NULL;
+    struct fake_functions *functions = calloc(1, sizeof(*functions));
+    if (!functions) return NULL;
+    functions->machine =
+        fake_lua_new(FAKE_LUA_FUNCTIONS, engine->options.version, &scripts->random);
+    if (!functions->machine) {
+        free(functions);
+        return NULL;
+    }
+    scripts->functions = functions;
+    return functions;
+}
+
+static struct fake_library *new_library(const char *name, struct fl_span code)
+{
+    struct fake_library *library = calloc(1, sizeof(*library));
+    if (!library) return NULL;
+    library->name = strdup(name);
+    library->code = malloc(code.length);
+    library->code_bytes = code.length;
+    if (!library->code || !library->name) {
+        free_library(library);
+        return NULL;
+    }
+    memcpy(library->code, code.bytes, code.length);
+    return library;
+}
+
+/* Frees nothing of Lua's when memory is out for that: the callbacks stay until the next flush. */
+static int unref_protected(lua_State *lua)
+{
+    const struct fake_library *library = lua_touserdata(lua, 1);
+    for (const struct fake_function *f = library->first; f; f = f->next)
+        luaL_unref(lua, LUA_REGISTRYINDEX, f->reference);
+    return 0;
+}
+
+static void drop_library(struct fake_functions *functions, struct fake_library *library)
+{
+    (void)lua_cpcall(functions->machine->state, unref_protected, library);
+    lua_settop(functions->machine->state, 0);
+    free_library(library);
+}
+
+static void link_library(struct fake_functions *functions, struct fake_library *library)
+{
+    *(functions->last ? &functions->last->next : &functions->first) = library;
+    functions->last = library;
+    functions->library_count++;
+    functions->function_count += library->count;
+}
+
+void fake_library_delete(struct fake_functions *functions, struct fake_library *library)
+{
+    struct fake_library *before = NULL;
+    for (struct fake_library *l = functions->first; l != library; l = l->next)
+        before = l;
+    *(before ? &before->next : &functions->first) = library->next;
+    if (functions->last == library) functions->last = before;
+    functions->library_count--;
+    functions->function_count -= library->count;
+    drop_library(functions, library);
+}
+
+/* ---- redis.register_function ---- */
+
+struct registration {
+    struct fl_span name;
+    const char *description;
+    unsigned flags;
+    bool has_name, has_callback; /* which is on top of the stack then */
+};
+
+static void take_flags(lua_State *lua, struct registration *registration)
+{
+    if (!lua_istable(lua, -1))
+        fake_lua_raise(lua, "flags argument to redis.register_function must be a table "
+                            "representing function flags");
+    for (int i = 1;; i++) {
+        struct fl_span flag = {0};
+        lua_rawgeti(lua, -1, i);
+        if (lua_isnil(lua, -1)) break;
+        if (lua_type(lua, -1) == LUA_TSTRING) flag.bytes = lua_tolstring(lua, -1, &flag.length);
+        if (!flag.bytes || !fake_script_parse_flag(flag, &registration->flags))
+            fake_lua_raise(lua, "unknown flag given");
+        lua_pop(lua, 1);
+    }
+    lua_pop(lua, 1);
+}
+
+/* The value on top, by the name of the argument; strings stay alive in the table of arguments. */
+static void take_named(lua_State *lua, struct registration *registration, const char *key)
+{
+    if (strcasecmp(key, "function_name") == 0) {
+        if (!lua_isstring(lua, -1))
+            fake_lua_raise(lua, "function_name argument given to redis.register_function must be a "
+                                "string");
+        registration->name.bytes = lua_tolstring(lua, -1, &registration->name.length);
+        registration->has_name = true;
+        lua_replace(lua, 2); /* a number has become a string that only this slot holds */
+        lua_pushnil(lua);
+    } else if (strcasecmp(key, "description") == 0) {
+        if (!lua_isstring(lua, -1))
+            fake_lua_raise(
+                lua, "description argument given to redis.register_function must be a string");
+        registration->description = lua_tostring(lua, -1);
+        lua_replace(lua, 3);
+        lua_pushnil(lua);
+    } else if (strcasecmp(key, "callback") == 0) {
+        if (!lua_isfunction(lua, -1))
+            fake_lua_raise(lua,
+                           "callback argument given to redis.register_function must be a function");
+        registration->has_callback = true;
+        lua_replace(lua, 4);
+        lua_pushnil(lua);
+    } else if (strcasecmp(key, "flags") == 0) {
+        take_flags(lua, registration);
+    } else {
+        fake_lua_raise(lua, "unknown argument given to redis.register_function");
+    }
+}
+
+/* Slots: 1 the table, 2 the name, 3 the description, 4 the callback. */
+static void take_table(lua_State *lua, struct registration *registration)
+{
+    if (!lua_istable(lua, 1))
+        fake_lua_raise(lua,
+                       "calling redis.register_function with a single argument is only applicable "
+                       "to Lua table (representing named arguments).");
+    lua_settop(lua, 4);
+    for (lua_pushnil(lua); lua_next(lua, 1); lua_pop(lua, 1)) {
+        if (!lua_isstring(lua, -2))
+            fake_lua_raise(lua, "named argument key given to redis.register_function is not a "
+                                "string");
+        take_named(lua, registration,
+                   lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "");
+    }
+    if (!registration->has_name)
+        fake_lua_raise(lua, "redis.register_function must get a function name argument");
+    if (!registration->has_callback)
+        fake_lua_raise(lua, "redis.register_function must get a callback argument");
+    lua_settop(lua, 4);
+}
+
+static void take_pair(lua_State *lua, struct registration *registration)
+{
+    if (!lua_isstring(lua, 1))
+        fake_lua_raise(lua, "first argument to redis.register_function must be a string");
+    if (!lua_isfunction(lua, 2))
+        fake_lua_raise(lua, "second argument to redis.register_function must be a function");
+    registration->name.bytes = lua_tolstring(lua, 1, &registration->name.length);
+}
+
+static bool has_function(const struct fake_library *library, const char *name)
+{
+    for (const struct fake_function *f = library->first; f; f = f->next)
+        if (strcmp(f->name, name) == 0) return true;
+    return false;
+}
+
+/* NULL: out of memory. */
+static struct fake_function *add_function(struct fake_library *library,
+                                          const struct registration *registration)
+{
+    struct fake_function *f = calloc(1, sizeof(*f));
+    if (!f) return NULL;
+    f->reference = LUA_NOREF;
+    f->flags = registration->flags | FAKE_SCRIPT_SHEBANG;
+    f->name = strdup(registration->name.bytes);
+    if (registration->description) f->description = strdup(registration->description);
+    if (!f->name || (registration->description && !f->description)) {
+        free(f->name);
+        free(f->description);
+        free(f);
+        return NULL;
+    }
+    *(library->last ? &library->last->next : &library->first) = f;
+    library->last = f;
+    library->count++;
+    return f;
+}
+
+int fake_lua_register_function(lua_State *lua)
+{
+    struct fake_library *library = fake_lua_of(lua)->loading;
+    struct registration registration = {0};
+    int count = lua_gettop(lua);
+    if (!library)
+        return fake_lua_raise(
+            lua, "redis.register_function can only be called on FUNCTION LOAD command");
+    if (count < 1 || count > 2)
+        return fake_lua_raise(lua, "wrong number of arguments to redis.register_function");
+    if (count == 1)
+        take_table(lua, &registration);
+    else
+        take_pair(lua, &registration);
+    if (!fake_library_name_is_valid(registration.name))
+        return fake_lua_raise(lua,
+                              "Library names can only contain letters, numbers, or underscores(_) "
+                              "and must be at least one character long");
+    if (has_function(library, registration.name.bytes))
+        return fake_lua_raise(lua, "Function already exists in the library");
+    struct fake_function *f =
+        library->count < FAKE_FUNCTIONS_MAX ? add_function(library, &registration) : NULL;
+    if (!f) return fake_lua_raise(lua, "-OOM out of memory");
+    f->reference = luaL_ref(lua, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+/* ---- FUNCTION LOAD ---- */
+
+struct loading {
+    struct fl_span code;
+    struct fake_out *out;
+    bool failed; /* and an error was written */
+};
+
+static int load_protected(lua_State *lua)
+{
+    struct loading *loading = lua_touserdata(lua, 1);
+    lua_pushcfunction(lua, fake_lua_handle_error);
+    if (luaL_loadbuffer(lua, loading->code.bytes, loading->code.length, "@user_function") != 0)
+        return lua_error(lua);
+    fake_lua_show_globals(lua, FAKE_LUA_LOADING_GLOBALS);
+    loading->failed = lua_pcall(lua, 0, 0, -2) != 0;
+    if (!loading->failed) return 0;
+    const char *text = lua_tostring(lua, -1);
+    if (lua_istable(lua, -1)) {
+        lua_getfield(lua, -1, "err");
+        text = lua_tostring(lua, -1);
+    }
+    fake_reply_errorf(loading->out, "ERR Error registering functions: %s",
+                      text ? text : "ERR unknown error");
+    return 0;
+}
+
+/* Needs no memory: the names are there already. */
+static int show_globals_again(lua_State *lua)
+{
+    fake_lua_show_globals(lua, FAKE_LUA_GLOBALS);
+    return 0;
+}
+
+/* False: an error was written. */
+static bool run_code(struct fake_call *call, struct fake_functions *functions,
+                     struct fake_library *library, struct fl_span code)
+{
+    struct fake_lua *machine = functions->machine;
+    struct loading loading = {.code = code, .out = call->out};
+    machine->loading = library;
+    fake_lua_count_steps(machine, LOADING_STEPS_MAX);
+    int status = lua_cpcall(machine->state, load_protected, &loading);
+    machine->loading = NULL;
+    lua_settop(machine->state, 0);
+    fake_lua_count_steps(machine, 0);
+    (void)lua_cpcall(machine->state, show_globals_again, NULL);
+    if (status != 0 && !loading.failed) fake_call_oom(call);
+    return status == 0 && !loading.failed;
+}
+
+/* The library with its functions; NULL: an error was written. */
+static struct fake_library *make_library(struct fake_call *call, struct fake_functions *functions,
+                                         const char *name, struct fl_span text, size_t skip)
+{
+    struct fake_scripts *scripts = call->engine->scripts;
+    char words[FAKE_LUA_COMPILE_ERROR_BYTES];
+    char *code;
+    size_t bytes;
+    struct fl_span source = {text.bytes + skip, text.length - skip};
+    enum fl_error err = fake_lua_compile(scripts, source, "@user_function", &code, &bytes, words);
+    if (err == FL_EPARSE) {
+        fake_reply_errorf(call->out, "ERR Error compiling function: %s", words);
+        return NULL;
+    }
+    struct fake_library *library = err ? NULL : new_library(name, text);
+    if (!library) {
+        if (!err) fake_release(&scripts->heap, code, bytes);
+        fake_call_oom(call);
+        return NULL;
+    }
+    bool loaded = run_code(call, functions, library, (struct fl_span){code, bytes});
+    fake_release(&scripts->heap, code, bytes);
+    if (loaded && !library->first) fake_reply_error(call->out, "ERR No functions registered");
+    if (loaded && library->first) return library;
+    drop_library(functions, library);
+    return NULL;
+}
+
+/* False: another library has a function of the same name; an error was written. */
+static bool has_own_names(struct fake_call *call, struct fake_functions *functions,
+                          const struct fake_library *library, struct fake_library *replaced)
+{
+    for (const struct fake_function *f = library->first; f; f = f->next) {
+        const struct fake_function *same = fake_function_find(functions, fl_span_from(f->name));
+        for (const struct fake_function *old = replaced ? replaced->first : NULL; old && same;
+             old = old->next)
+            if (old == same) same = NULL;
+        if (!same) continue;
+        fake_reply_errorf(call->out, "ERR Function %s already exists", f->name);
+        return false;
+    }
+    return true;
+}
+
+bool fake_library_load(struct fake_call *call, struct fl_span code, bool replace)
+{
+    char name[FAKE_LIBRARY_NAME_BYTES];
+    size_t skip;
+    if (!fake_shebang_parse_library(code, name, &skip, call->out)) return false;
+    struct fake_functions *functions = functions_of(call->engine);
+    if (!functions || functions->library_count >= FAKE_LIBRARIES_MAX ||
+        functions->function_count >= FAKE_FUNCTIONS_MAX) {
+        fake_call_oom(call);
+        return false;
+    }
+    struct fake_library *old = fake_library_find(functions, fl_span_from(name));
+    if (old && !replace) {
+        fake_reply_errorf(call->out, "ERR Library '%s' already exists", name);
+        return false;
+    }
+    struct fake_library *library = make_library(call, functions, name, code, skip);
+    if (!library) return false;
+    if (!has_own_names(call, functions, library, old)) {
+        drop_library(functions, library);
+        return false;
+    }
+    if (old) fake_library_delete(functions, old);
+    link_library(functions, library);
+    fake_reply_bulk_text(call->out, name);
+    return true;
+}
