@@ -82,6 +82,10 @@ static struct attempt attempts[] = {
      "ACL SETUSER u on >a >b ~x %R~y &c +get +select|1 (+set ~z)\r\nACL SETUSER u +del\r\n"
      "CONFIG SET requirepass p timeout 5\r\nACL DELUSER u\r\n",
      "+OK\r\n+OK\r\n+OK\r\n:1\r\n"},
+    {"libraries of functions survive every failing allocation",
+     "FUNCTION LOAD \"#!lua name=lib\\nredis.register_function('f', function() return 1 end)\"\r\n"
+     "FCALL f 0\r\nFUNCTION DELETE lib\r\n",
+     "$3\r\nlib\r\n:1\r\n+OK\r\n"},
     {"connection and bits survive every failing allocation",
      "CLIENT SETNAME me\r\nSETBIT k 7 1\r\nBITFIELD k SET u8 0 65\r\nGET k\r\n",
      "+OK\r\n:0\r\n*1\r\n:1\r\n$1\r\nA\r\n"},
