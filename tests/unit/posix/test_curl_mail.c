@@ -36,15 +36,34 @@ static enum fl_error deliver(struct sink_server *server, const struct sink_line 
     return err;
 }
 
+enum step { GREETING, HELLO, SENDER, RECIPIENT, DATA, TEXT, BYE, STEPS };
+
+static const struct sink_line polite[STEPS] = {
+    [GREETING] = {NULL, "220 sink\r\n"},
+    [HELLO] = {"\r\n", "250 sink\r\n"},
+    [SENDER] = {"\r\n", "250 sender\r\n"},
+    [RECIPIENT] = {"<ann@example.net>\r\n", "250 recipient\r\n"},
+    [DATA] = {"DATA\r\n", "354 go\r\n"},
+    [TEXT] = {"\r\n.\r\n", "250 accepted\r\n"},
+    [BYE] = {"QUIT\r\n", "221 bye\r\n"},
+};
+
+/* Polite up to this step, where its answer is `answer`; "": it hangs up. */
+static enum fl_error deliver_until(enum step step, const char *answer)
+{
+    struct sink_line script[STEPS + 1] = {{0}};
+    struct sink_server server;
+    memcpy(script, polite, (step + 1) * sizeof polite[0]);
+    script[step].say = answer;
+    return deliver(&server, script, mail);
+}
+
 static void a_mail_arrives_as_it_was_written(void **state)
 {
     (void)state;
-    static const struct sink_line script[] = {
-        {NULL, "220 sink\r\n"},      {"\r\n", "250 sink\r\n"},
-        {"\r\n", "250 sender\r\n"},  {"<ann@example.net>\r\n", "250 recipient\r\n"},
-        {"DATA\r\n", "354 go\r\n"},  {"\r\n.\r\n", "250 accepted\r\n"},
-        {"QUIT\r\n", "221 bye\r\n"}, {0}};
+    struct sink_line script[STEPS + 1] = {{0}};
     struct sink_server server;
+    memcpy(script, polite, sizeof polite);
     assert_int_equal(deliver(&server, script, mail), FL_OK);
     assert_non_null(strstr(server.received, "MAIL FROM:<jobs@example.org>"));
     assert_non_null(strstr(server.received, "\r\nFrom: Faultline <jobs@example.org>\r\n"
@@ -56,65 +75,37 @@ static void a_mail_arrives_as_it_was_written(void **state)
 static void a_refused_recipient_is_the_servers_answer(void **state)
 {
     (void)state;
-    static const struct sink_line script[] = {{NULL, "220 sink\r\n"},
-                                              {"\r\n", "250 sink\r\n"},
-                                              {"\r\n", "250 sender\r\n"},
-                                              {"<ann@example.net>\r\n", "550 nobody\r\n"},
-                                              {0}};
-    struct sink_server server;
-    assert_int_equal(deliver(&server, script, mail), FL_EREPLY);
+    assert_int_equal(deliver_until(RECIPIENT, "550 nobody\r\n"), FL_EREPLY);
 }
 
 static void a_mail_refused_after_its_text_is_the_servers_answer(void **state)
 {
     (void)state;
-    static const struct sink_line script[] = {{NULL, "220 sink\r\n"},
-                                              {"\r\n", "250 sink\r\n"},
-                                              {"\r\n", "250 sender\r\n"},
-                                              {"<ann@example.net>\r\n", "250 recipient\r\n"},
-                                              {"DATA\r\n", "354 go\r\n"},
-                                              {"\r\n.\r\n", "554 spam\r\n"},
-                                              {0}};
-    struct sink_server server;
-    assert_int_equal(deliver(&server, script, mail), FL_EREPLY);
+    assert_int_equal(deliver_until(TEXT, "554 spam\r\n"), FL_EREPLY);
 }
 
 static void a_server_that_hangs_up_after_the_text_may_have_taken_it(void **state)
 {
     (void)state;
-    static const struct sink_line script[] = {{NULL, "220 sink\r\n"},
-                                              {"\r\n", "250 sink\r\n"},
-                                              {"\r\n", "250 sender\r\n"},
-                                              {"<ann@example.net>\r\n", "250 recipient\r\n"},
-                                              {"DATA\r\n", "354 go\r\n"},
-                                              {"\r\n.\r\n", ""},
-                                              {0}};
-    struct sink_server server;
-    assert_int_equal(deliver(&server, script, mail), FL_ELOST);
+    assert_int_equal(deliver_until(TEXT, ""), FL_ELOST);
 }
 
 static void a_server_that_hangs_up_before_the_text_has_not(void **state)
 {
     (void)state;
-    static const struct sink_line script[] = {
-        {NULL, "220 sink\r\n"}, {"\r\n", "250 sink\r\n"}, {"\r\n", ""}, {0}};
     struct sink_server server;
-    assert_int_equal(deliver(&server, script, mail), FL_ECONNECT);
+    assert_int_equal(deliver_until(SENDER, ""), FL_ECONNECT);
     assert_int_equal(deliver(&server, NULL, mail), FL_ECONNECT);
 }
 
 static void a_silent_server_after_the_text_times_out(void **state)
 {
     (void)state;
-    static const struct sink_line script[] = {{NULL, "220 sink\r\n"},
-                                              {"\r\n", "250 sink\r\n"},
-                                              {"\r\n", "250 sender\r\n"},
-                                              {"<ann@example.net>\r\n", "250 recipient\r\n"},
-                                              {"DATA\r\n", "354 go\r\n"},
-                                              {"never", ""},
-                                              {0}};
+    struct sink_line script[STEPS + 1] = {{0}};
     struct sink_server server;
     struct fl_mail urgent = mail;
+    memcpy(script, polite, (DATA + 1) * sizeof polite[0]);
+    script[TEXT] = (struct sink_line){"never", ""};
     urgent.deadline_us = fl_clock_deadline_us(fl_posix_clock(), 200 * 1000);
     assert_int_equal(deliver(&server, script, urgent), FL_ETIMEDOUT);
 }
