@@ -227,12 +227,19 @@ static enum fl_error stream_receive(void *self, struct fl_stream *opaque, void *
     }
 }
 
+static bool stream_ended(void *self, struct fl_stream *opaque)
+{
+    (void)self;
+    return fake_redis_closed(of_stream(opaque)->session);
+}
+
 struct fl_transport server_transport(struct server_client *client)
 {
     static const struct fl_transport_ops ops = {
         .open = stream_open,
         .send = stream_send,
         .receive = stream_receive,
+        .ended = stream_ended,
         .close = stream_close,
     };
     return (struct fl_transport){&ops, client};

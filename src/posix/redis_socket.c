@@ -148,6 +148,15 @@ static enum fl_error stream_receive(void *self, struct fl_stream *stream, void *
     }
 }
 
+/* Nothing is awaited: bytes that are there are a farewell. */
+static bool stream_ended(void *self, struct fl_stream *stream)
+{
+    char byte;
+    (void)self;
+    return recv(stream->fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+           (errno != EAGAIN && errno != EINTR);
+}
+
 static void stream_close(void *self, struct fl_stream *stream)
 {
     (void)self;
@@ -159,6 +168,7 @@ static const struct fl_transport_ops ops = {
     .open = stream_open,
     .send = stream_send,
     .receive = stream_receive,
+    .ended = stream_ended,
     .close = stream_close,
 };
 

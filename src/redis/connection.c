@@ -203,9 +203,17 @@ static void send_and_receive(struct fl_connection *connection, struct fl_batch *
     if (connection->stale) disconnect(connection);
 }
 
+static bool has_ended(struct fl_connection *connection)
+{
+    return connection->transport.ops->ended(connection->transport.self, connection->stream);
+}
+
 void fl_connection_exchange(struct fl_connection *connection, struct fl_batch *batches,
                             int64_t open_by_us)
 {
+    /* A server that was restarted meanwhile is found again before anything is lost to the old one.
+     */
+    if (connection->stream && has_ended(connection)) disconnect(connection);
     while (batches) {
         if (!connection->stream) {
             enum fl_error err =

@@ -3,6 +3,7 @@
 #ifndef FL_REDIS_TRANSPORT_H
 #define FL_REDIS_TRANSPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,9 @@ struct fl_transport_ops {
     /* At least one byte, FL_ETIMEDOUT at the deadline, FL_ELOST when the peer has closed. */
     enum fl_error (*receive)(void *self, struct fl_stream *stream, void *bytes, size_t capacity,
                              int64_t deadline_us, size_t *ret_length);
+    /* The peer has closed a stream on which no answer is awaited: what is sent now would be lost.
+     */
+    bool (*ended)(void *self, struct fl_stream *stream);
     void (*close)(void *self, struct fl_stream *stream);
 };
 

@@ -44,6 +44,12 @@ static enum fl_error receive(void *self, struct fl_stream *stream, void *bytes, 
     return FL_OK;
 }
 
+static bool has_ended(void *self, struct fl_stream *session)
+{
+    (void)self;
+    return fake_redis_closed((struct fake_redis_session *)session);
+}
+
 static void close_stream(void *self, struct fl_stream *stream)
 {
     (void)self;
@@ -51,7 +57,12 @@ static void close_stream(void *self, struct fl_stream *stream)
 }
 
 static const struct fl_transport_ops transport_ops = {
-    .open = open_stream, .send = send_bytes, .receive = receive, .close = close_stream};
+    .open = open_stream,
+    .send = send_bytes,
+    .receive = receive,
+    .ended = has_ended,
+    .close = close_stream,
+};
 
 /* --- the ports --- */
 

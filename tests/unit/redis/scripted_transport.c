@@ -52,6 +52,12 @@ static enum fl_error stream_receive(void *self, struct fl_stream *stream, void *
     return FL_OK;
 }
 
+static bool stream_ended(void *self, struct fl_stream *stream)
+{
+    (void)self;
+    return stream->session->ends_idle && stream->given == strlen(stream->session->answers);
+}
+
 static void stream_close(void *self, struct fl_stream *stream)
 {
     struct scripted *scripted = self;
@@ -63,6 +69,7 @@ static const struct fl_transport_ops ops = {
     .open = stream_open,
     .send = stream_send,
     .receive = stream_receive,
+    .ended = stream_ended,
     .close = stream_close,
 };
 

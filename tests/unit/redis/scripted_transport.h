@@ -3,6 +3,7 @@
 #ifndef TESTS_REDIS_SCRIPTED_TRANSPORT_H
 #define TESTS_REDIS_SCRIPTED_TRANSPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/buf.h"
@@ -15,6 +16,7 @@ struct session {
     enum fl_error send_err;
     const char *answers;
     size_t answers_length; /* 0: strlen */
+    bool ends_idle;        /* closed by the peer once its answers are given */
     enum fl_error end_err; /* what a receive after the last answer gives; FL_OK: FL_ETIMEDOUT */
 };
 

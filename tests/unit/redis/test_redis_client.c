@@ -101,6 +101,17 @@ static void a_send_that_breaks_may_have_been_applied(void **state)
     assert_int_equal(f->replies.count, 0);
 }
 
+static void a_connection_that_was_closed_meanwhile_costs_nothing(void **state)
+{
+    struct fixture *f = *state;
+    f->script.sessions[0] = (struct session){.answers = "+PONG\r\n", .ends_idle = true};
+    f->script.sessions[1].answers = "+PONG\r\n";
+    assert_int_equal(ping_times(f, 1), FL_OK);
+    assert_int_equal(ping_times(f, 1), FL_OK);
+    assert_int_equal(f->script.opened, 2);
+    assert_int_equal(f->script.closed, 1);
+}
+
 static void a_silent_server_is_a_timeout_and_its_late_reply_is_not_taken_for_another(void **state)
 {
     struct fixture *f = *state;
@@ -260,6 +271,7 @@ int main(void)
         TEST(sixteen_of_64_replies_are_counted_when_the_17th_is_lost),
         TEST(a_server_that_cannot_be_reached_has_applied_nothing),
         TEST(a_send_that_breaks_may_have_been_applied),
+        TEST(a_connection_that_was_closed_meanwhile_costs_nothing),
         TEST(a_silent_server_is_a_timeout_and_its_late_reply_is_not_taken_for_another),
         TEST(what_is_not_resp_is_a_protocol_error),
         TEST(an_array_of_a_thousand_million_elements_is_refused),
