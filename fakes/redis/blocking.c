@@ -288,6 +288,7 @@ static void keep_served(struct fake_database *db, const struct fake_redis_sessio
         if (is_key && request->kind == FAKE_BLOCK_STREAM) break; /* the ids of all keys follow */
     }
     if (request->kind == FAKE_BLOCK_STREAM) args[count++] = FL_SPAN(">");
+    fake_journal_begin(db->engine);
     fake_journal_before(db->engine);
     fake_journal_add(db->engine, db->id, db->engine->dice.state, args, count);
 }

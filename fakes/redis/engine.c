@@ -131,6 +131,11 @@ int64_t fake_redis_next_expiry_us(const struct fake_redis *engine)
 
 /* ---- faults ---- */
 
+void fake_redis_set_memory_max(struct fake_redis *engine, size_t bytes)
+{
+    engine->memory_max_bytes = bytes;
+}
+
 void fake_redis_script_flush(struct fake_redis *engine)
 {
     if (engine->scripts) fake_scripts_forget(engine->scripts);

@@ -205,8 +205,8 @@ struct fake_redis_slots {
 FL_CHECKED enum fl_error fake_redis_set_slots(struct fake_redis *engine,
                                               const struct fake_redis_slots *slots, size_t count);
 
-/* Each write that is lost, oldest first, as it was executed: those of a script and a transaction
- * one by one. */
+/* Each command that is lost, oldest first, as it was executed: those of a script and a transaction
+ * one by one, which together are one write. */
 struct fake_redis_losses {
     void *context;
     void (*on_lost)(void *context, unsigned db, const struct fl_span *args, size_t count);
@@ -229,6 +229,8 @@ enum fake_redis_kept {
  * FL_EINVAL for AOF and RDB when the options keep no writes. */
 FL_CHECKED enum fl_error fake_redis_restart(struct fake_redis *engine, enum fake_redis_kept kept,
                                             const struct fake_redis_losses *losses);
+/* As CONFIG SET maxmemory by somebody else; 0: no limit. */
+void fake_redis_set_memory_max(struct fake_redis *engine, size_t bytes);
 /* As SCRIPT FLUSH by somebody else. */
 void fake_redis_script_flush(struct fake_redis *engine);
 /* The n-th block of memory that scripts ask for from now on is refused, as when memory is out; 0:

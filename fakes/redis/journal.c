@@ -10,6 +10,7 @@
 
 struct write {
     struct write *next;
+    uint64_t number; /* of the write that it is a part of */
     unsigned db;
     int64_t at_us;
     uint64_t dice;
@@ -21,9 +22,10 @@ struct fake_journal {
     struct fake_redis *follower; /* lacks the writes below */
     struct fake_redis_session *applier;
     struct write *first, *last;
-    uint64_t count, count_max;
-    bool broken;              /* a write is missing for want of memory */
-    struct fake_redis *saved; /* NULL: nothing has been saved */
+    uint64_t number;           /* of the write that goes on */
+    uint64_t count, count_max; /* of whole ones */
+    bool broken;               /* a write is missing for want of memory */
+    struct fake_redis *saved;  /* NULL: nothing has been saved */
     int64_t saved_us;
     uint64_t unsaved; /* writes since */
 };
@@ -101,9 +103,15 @@ static void catch_up(struct fake_journal *journal, uint64_t count)
         apply(journal, write);
         journal->first = write->next;
         if (!journal->first) journal->last = NULL;
-        journal->count--;
+        bool was_last_part = !journal->first || journal->first->number != write->number;
+        journal->count -= was_last_part;
         free(write);
     }
+}
+
+void fake_journal_begin(struct fake_redis *engine)
+{
+    engine->journal->number++;
 }
 
 void fake_journal_add(struct fake_redis *engine, unsigned db, uint64_t dice,
@@ -118,16 +126,17 @@ void fake_journal_add(struct fake_redis *engine, unsigned db, uint64_t dice,
         journal->broken = true;
         return;
     }
-    *write = (struct write){.db = db, .at_us = engine->now_us, .dice = dice, .count = count};
+    *write = (struct write){
+        .number = journal->number, .db = db, .at_us = engine->now_us, .dice = dice, .count = count};
     char *text = (char *)(write->args + count);
     for (size_t i = 0; i < count; i++) {
         write->args[i] = (struct fl_span){text, args[i].length};
         if (args[i].length) memcpy(text, args[i].bytes, args[i].length);
         text += args[i].length;
     }
+    journal->count += !journal->last || journal->last->number != write->number;
     *(journal->last ? &journal->last->next : &journal->first) = write;
     journal->last = write;
-    journal->count++;
     journal->unsaved++;
     catch_up(journal, journal->count_max);
 }
@@ -137,7 +146,9 @@ void fake_journal_add_words(struct fake_redis *engine, unsigned db, const char *
 {
     const struct fl_span args[] = {fl_span_from(name), key, value};
     size_t count = value.bytes ? 3 : key.bytes ? 2 : 1;
-    if (engine->journal) fake_journal_add(engine, db, engine->dice.state, args, count);
+    if (!engine->journal) return;
+    fake_journal_begin(engine);
+    fake_journal_add(engine, db, engine->dice.state, args, count);
 }
 
 /* ---- saving ---- */
@@ -232,9 +243,11 @@ static uint64_t lost_by_appending(const struct fake_redis *engine)
 {
     int64_t up_us = engine->now_us - engine->started_us;
     int64_t synced_us = engine->now_us - up_us % FL_SECOND_US;
-    uint64_t lost = 0;
-    for (const struct write *write = engine->journal->first; write; write = write->next)
-        lost += write->at_us > synced_us;
+    uint64_t lost = 0, number = 0;
+    for (const struct write *write = engine->journal->first; write; write = write->next) {
+        lost += write->at_us > synced_us && write->number != number;
+        number = write->number;
+    }
     return lost;
 }
 

@@ -412,6 +412,7 @@ void fake_session_execute(struct fake_redis_session *session, const struct fl_sp
         fake_transaction_queue(session, command, args, count);
         return;
     }
+    if (engine->journal) fake_journal_begin(engine);
     fake_session_call(session, command, args, count, FAKE_REDIS_DIRECT);
     if (engine->first_ready) fake_blocking_serve(engine);
 }

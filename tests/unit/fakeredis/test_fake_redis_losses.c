@@ -74,13 +74,25 @@ static void goes_on_from_what_was_left(void **state)
     assert_holds(f, "db0 string \"a\" \"12\"\n");
 }
 
-static void loses_writes_of_scripts_and_transactions_one_by_one(void **state)
+static void loses_a_script_or_a_transaction_as_a_whole(void **state)
 {
     struct redis_fixture *f = *state;
     say(f->a, "EVAL \"redis.call('SET','a','1') return redis.call('SET','b','1')\" 0");
     say(f->a, "MULTI\r\nSET c 1\r\nSET d 1\r\nEXEC");
-    lose(f, 3);
-    assert_holds(f, "db0 string \"a\" \"1\"\n");
+    lose(f, 1);
+    assert_holds(f, "db0 string \"a\" \"1\"\ndb0 string \"b\" \"1\"\n");
+    say(f->a, "EVAL \"redis.call('SET','c','1') return redis.call('SET','d','1')\" 0");
+    lose(f, 1);
+    assert_holds(f, "db0 string \"a\" \"1\"\ndb0 string \"b\" \"1\"\n");
+}
+
+static void loses_a_served_pop_alone(void **state)
+{
+    struct redis_fixture *f = *state;
+    say(f->b, "BRPOP q 0");
+    say(f->a, "LPUSH q x");
+    lose(f, 1);
+    assert_holds(f, "db0 list \"q\" [\"x\"]\n");
 }
 
 static void keeps_what_chance_has_chosen(void **state)
@@ -237,7 +249,8 @@ int main(void)
         TEST(loses_the_last_writes_and_no_others),
         TEST(loses_less_than_the_options_keep_but_not_more),
         TEST(goes_on_from_what_was_left),
-        TEST(loses_writes_of_scripts_and_transactions_one_by_one),
+        TEST(loses_a_script_or_a_transaction_as_a_whole),
+        TEST(loses_a_served_pop_alone),
         TEST(keeps_what_chance_has_chosen),
         TEST(keeps_lives_that_were_told_in_seconds),
         TEST(keeps_the_key_that_has_served_a_pop),
