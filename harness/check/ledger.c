@@ -257,6 +257,8 @@ static void judge_absence(struct ledger *ledger, struct ledger_job *job)
         judge_acknowledgement(ledger, job);
     } else if (job->removal == LEDGER_TRIMMED) {
         job->state = PLAN_STATE_DEAD;
+    } else if (job->removal == LEDGER_LOST) {
+        end_job(ledger, job, PLAN_STATE_LOST);
     } else {
         ledger_violate(ledger, "%s stands nowhere and was not acknowledged; %s took it away",
                        job->name, job->remover);
@@ -343,6 +345,8 @@ void ledger_describe(const struct ledger_job *job, struct fl_buf *out)
     } else if (!job->copies) {
         err = fl_buf_append_text(out, job->ended ? ledger_state_text(job->state)
                                                  : "in the hand of its fetcher");
+        if (!err && job->ended && job->state == PLAN_STATE_LOST && job->removal == LEDGER_LOST)
+            err = fl_buf_printf(out, " to the fault: %s", job->remover);
     } else {
         err = fl_buf_append_text(out, ledger_state_text(job->state));
         for (uint32_t i = 0; i < job->stand_count && !err; i++)

@@ -60,7 +60,13 @@ struct ledger_delivery {
     enum fl_outcome outcome; /* once run_ended */
 };
 
-enum ledger_removal { LEDGER_MOVED, LEDGER_ACKNOWLEDGED, LEDGER_POPPED, LEDGER_TRIMMED };
+enum ledger_removal {
+    LEDGER_MOVED,
+    LEDGER_ACKNOWLEDGED,
+    LEDGER_POPPED,
+    LEDGER_TRIMMED,
+    LEDGER_LOST, /* by an accident of Redis itself: `remover` names it */
+};
 
 struct ledger_job {
     const char *name;        /* of the scenario, or made from its parent's: "imp-7.UserWorker" */
@@ -130,6 +136,10 @@ void ledger_give_up(struct ledger_job *job);
 /* A command that the fake has executed. `acting`: the job whose task sent it, or NULL. */
 void ledger_observe(struct ledger *ledger, const struct fake_redis_event *event, const char *acting,
                     int64_t now_us);
+
+/* Something other than commands has changed what Redis holds; `accident` says what, for reports:
+ * "failover lose 2". */
+void ledger_resync(struct ledger *ledger, const char *accident, int64_t now_us);
 
 /* A task begins and ends to work on a job (set_context); the number of the delivery, 0: unknown. */
 struct ledger_job *ledger_task_begins(struct ledger *ledger, const char *jid, const char *process,

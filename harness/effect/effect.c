@@ -67,10 +67,15 @@ void effect_open(struct effect_process *process, struct fl_span label, struct fl
     if (effects->note) note(effects->note, effect);
 }
 
+static bool is_of_the_wire(enum plan_verb verb)
+{
+    return verb == PLAN_CUT_REPLY || verb == PLAN_SLICE || verb == PLAN_STALL || verb == PLAN_RESET;
+}
+
 static bool is_outcome(enum plan_verb verb)
 {
     return verb == PLAN_ERROR || verb == PLAN_LOSE_ACK || verb == PLAN_HTTP || verb == PLAN_DB ||
-           verb == PLAN_MAIL;
+           verb == PLAN_MAIL || is_of_the_wire(verb);
 }
 
 bool effect_has_act(const struct effect *effect, enum plan_moment moment)
@@ -118,16 +123,41 @@ const struct plan_fault *effect_refused(const struct effect *effect)
 {
     for (uint32_t i = 0; i < effect->strikes.count; i++) {
         const struct plan_fault *fault = effect->strikes.items[i].fault;
-        if (is_outcome(fault->verb) && fault->verb != PLAN_LOSE_ACK) return fault;
+        bool instead = is_outcome(fault->verb) && !is_of_the_wire(fault->verb);
+        if (instead && fault->verb != PLAN_LOSE_ACK) return fault;
     }
     return NULL;
 }
 
-bool effect_unheard(const struct effect *effect)
+static const struct plan_fault *ended(const struct effect *effect, enum plan_moment moment)
+{
+    for (uint32_t i = 0; i < effect->strikes.count; i++) {
+        const struct fault_strike *strike = &effect->strikes.items[i];
+        enum plan_verb verb = strike->fault->verb;
+        bool ends = verb == PLAN_STALL || verb == PLAN_RESET;
+        bool ends_after = verb == PLAN_LOSE_ACK || verb == PLAN_CUT_REPLY;
+        if (strike->moment == moment && ends) return strike->fault;
+        if (moment == PLAN_AFTER && ends_after) return strike->fault;
+    }
+    return NULL;
+}
+
+const struct plan_fault *effect_barred(const struct effect *effect)
+{
+    return ended(effect, PLAN_BEFORE);
+}
+
+const struct plan_fault *effect_unheard(const struct effect *effect)
+{
+    return ended(effect, PLAN_AFTER);
+}
+
+uint64_t effect_slice(const struct effect *effect)
 {
     for (uint32_t i = 0; i < effect->strikes.count; i++)
-        if (effect->strikes.items[i].fault->verb == PLAN_LOSE_ACK) return true;
-    return false;
+        if (effect->strikes.items[i].fault->verb == PLAN_SLICE)
+            return effect->strikes.items[i].fault->number;
+    return 0;
 }
 
 void effect_close(struct effect_process *process, const struct effect *effect,

@@ -89,8 +89,14 @@ void effect_act(struct effect_process *process, const struct effect *effect,
 bool effect_has_act(const struct effect *effect, enum plan_moment moment);
 /* The fault that takes the place of performing it (error, http, db, mail); NULL: perform it. */
 const struct plan_fault *effect_refused(const struct effect *effect);
-/* Performed, but its caller must not hear of it. */
-bool effect_unheard(const struct effect *effect);
+/* A Redis command that does not arrive, and all behind it (stall or reset, before); NULL: it does.
+ */
+const struct plan_fault *effect_barred(const struct effect *effect);
+/* Performed, but its caller must not hear of it, or not to the end (lose-ack, cut-reply, and stall
+ * or reset after); NULL: it may. */
+const struct plan_fault *effect_unheard(const struct effect *effect);
+/* The bytes that its reply arrives in at a time; 0: as they come. */
+uint64_t effect_slice(const struct effect *effect);
 void effect_close(struct effect_process *process, const struct effect *effect,
                   const struct effect_outcome *outcome);
 

@@ -10,8 +10,15 @@
 enum { EFFECT_FIBERS_MAX = 1024, EFFECT_BROKEN_MAX = 32 };
 
 /* Lets the wrapper cut a connection after so many replies of the next batch; the transport's. */
+enum effect_wire_end { EFFECT_WIRE_BREAKS, EFFECT_WIRE_STALLS };
 struct effect_wire {
-    void (*lose_after)(void *self, uint64_t replies);
+    /* Of the next batch only so many replies arrive, and bytes of the one after them; then the
+     * connection breaks, or is silent. */
+    void (*cut)(void *self, uint64_t replies, uint64_t bytes, enum effect_wire_end end);
+    /* The next batch does not arrive. */
+    void (*swallow)(void *self, enum effect_wire_end end);
+    /* The replies to the next batch arrive in pieces of so many bytes. */
+    void (*slice)(void *self, uint64_t bytes);
     void *self;
 };
 

@@ -23,8 +23,8 @@ struct pass {
     int64_t deadline_us;
     struct fl_replies *replies; /* the caller's */
     struct fl_reply *items; /* NULL: nothing is merged, the inner port's replies are handed on */
-    bool lost;
-    enum fl_error err; /* of the connection itself: nothing more is sent */
+    enum fl_error lost;     /* once an answer is lost: nothing more is heard */
+    enum fl_error err;      /* of the connection itself: nothing more is sent */
 };
 
 static uint64_t digest_command(const struct fl_command *command)
@@ -105,11 +105,11 @@ static void close_answered(struct pass *pass, const struct effect *effect, size_
 }
 
 static void close_unanswered(struct pass *pass, const struct effect *effect, size_t index,
-                             enum fl_error err)
+                             enum fl_error err, bool applied)
 {
     effect_close(pass->process, effect,
                  &(struct effect_outcome){
-                     .applied = err == FL_ELOST,
+                     .applied = applied,
                      .text = fl_span_from(fl_error_name(err)),
                      .request = digest_command(&pass->commands[index]),
                      .reply = (uint64_t)err,
@@ -139,7 +139,7 @@ static void merge(struct pass *pass, const struct fl_reply *reply)
     if (copy_reply(&pass->replies->arena, reply, &pass->items[pass->replies->count]))
         pass->replies->count++;
     else
-        pass->lost = true;
+        pass->lost = FL_ELOST;
 }
 
 static enum fl_error send_piece(struct pass *pass, size_t first, size_t count,
@@ -152,13 +152,35 @@ static enum fl_error send_piece(struct pass *pass, size_t first, size_t count,
     return err;
 }
 
+static enum effect_wire_end wire_end(const struct plan_fault *fault)
+{
+    return fault->verb == PLAN_STALL ? EFFECT_WIRE_STALLS : EFFECT_WIRE_BREAKS;
+}
+
+/* Tells the wire what of the piece's answers arrives; returns how many do. */
+static size_t cut_answers(struct pass *pass, const struct effect *effects, size_t count)
+{
+    struct effect_wire wire = pass->process->wire;
+    uint64_t slice = 0, bytes = 0;
+    enum effect_wire_end end = EFFECT_WIRE_BREAKS;
+    size_t heard = pass->lost ? 0 : count;
+    for (size_t i = 0; i < heard; i++) {
+        const struct plan_fault *fault = effect_unheard(&effects[i]);
+        if (!slice) slice = effect_slice(&effects[i]);
+        if (!fault) continue;
+        heard = i;
+        end = wire_end(fault);
+        bytes = fault->verb == PLAN_CUT_REPLY ? fault->number : 0;
+    }
+    if (slice) wire.slice(wire.self, slice);
+    if (heard < count) wire.cut(wire.self, heard, bytes, end);
+    return heard;
+}
+
 /* Sends [first, first + count) in one write, closes its effects. */
 static void play_piece(struct pass *pass, const struct effect *effects, size_t first, size_t count)
 {
-    size_t heard = pass->lost ? 0 : count;
-    for (size_t i = 0; i < heard; i++)
-        if (effect_unheard(&effects[i])) heard = i;
-    if (heard < count) pass->process->wire.lose_after(pass->process->wire.self, heard);
+    size_t heard = cut_answers(pass, effects, count);
     struct fl_replies replies;
     enum fl_error err = send_piece(pass, first, count, &replies);
     for (size_t i = 0; i < replies.count; i++)
@@ -168,13 +190,13 @@ static void play_piece(struct pass *pass, const struct effect *effects, size_t f
         if (i < replies.count)
             close_answered(pass, &effects[i], first + i, &replies.items[i], true);
         else
-            close_unanswered(pass, &effects[i], first + i, err);
+            close_unanswered(pass, &effects[i], first + i, err, err == FL_ELOST || heard < count);
     }
     sim_memory_switch(pass->owner);
     fl_replies_release(&replies);
     sim_memory_switch(NULL);
     if (err && heard < count)
-        pass->lost = true;
+        pass->lost = err;
     else if (err)
         pass->err = err;
 }
@@ -190,12 +212,25 @@ static void refuse(struct pass *pass, const struct effect *effect, size_t index,
     close_answered(pass, effect, index, &reply, false);
 }
 
+/* From here on nothing arrives: not even what is written behind it. */
+static void bar(struct pass *pass, const struct effect *effects, size_t first, size_t count)
+{
+    struct effect_wire wire = pass->process->wire;
+    struct fl_replies replies;
+    wire.swallow(wire.self, wire_end(effect_barred(&effects[0])));
+    pass->err = send_piece(pass, first, count, &replies);
+    fl_replies_release(&replies);
+    sim_memory_switch(NULL);
+    for (size_t i = 0; i < count; i++)
+        close_unanswered(pass, &effects[i], first + i, pass->err, false);
+}
+
 /* How many commands from here on can leave in one write. */
 static size_t piece_length(const struct effect *effects, size_t count)
 {
     size_t length = 1;
     while (length < count && !effect_refused(&effects[length]) &&
-           !effect_has_act(&effects[length], PLAN_BEFORE) &&
+           !effect_barred(&effects[length]) && !effect_has_act(&effects[length], PLAN_BEFORE) &&
            !effect_has_act(&effects[length - 1], PLAN_AFTER))
         length++;
     return length;
@@ -205,6 +240,10 @@ static void play_window(struct pass *pass, const struct effect *effects, size_t 
 {
     for (size_t i = 0; i < count && !pass->err;) {
         effect_act(pass->process, &effects[i], PLAN_BEFORE);
+        if (effect_barred(&effects[i])) {
+            bar(pass, &effects[i], first + i, count - i);
+            return;
+        }
         const struct plan_fault *refused = effect_refused(&effects[i]);
         size_t length = refused ? 1 : piece_length(&effects[i], count - i);
         if (refused)
@@ -253,7 +292,7 @@ static enum fl_error play_whole(struct pass *pass, const struct effect *effects)
         if (i < pass->replies->count)
             close_answered(pass, &effects[i], i, &pass->replies->items[i], true);
         else
-            close_unanswered(pass, &effects[i], i, err);
+            close_unanswered(pass, &effects[i], i, err, err == FL_ELOST);
     }
     return err;
 }
@@ -271,7 +310,7 @@ static enum fl_error play_pieces(struct pass *pass, struct effect *effects)
         play_window(pass, effects, first, count);
     }
     if (pass->err) return pass->err;
-    return pass->lost ? FL_ELOST : FL_OK;
+    return pass->lost;
 }
 
 /* Blocking commands have connections of their own. */

@@ -28,12 +28,35 @@ struct fault_set {
 };
 
 static const char *const verbs[] = {
-    [PLAN_ERROR] = "error", [PLAN_LOSE_ACK] = "lose-ack", [PLAN_DELAY] = "delay",
-    [PLAN_KILL] = "kill",   [PLAN_OOMKILL] = "oomkill",   [PLAN_PAUSE] = "pause",
-    [PLAN_TERM] = "term",   [PLAN_QUIET] = "quiet",       [PLAN_RESTART] = "restart",
-    [PLAN_CLOCK] = "clock", [PLAN_OOM] = "oom",           [PLAN_HTTP] = "http",
-    [PLAN_DB] = "db",       [PLAN_DELETED] = "deleted",   [PLAN_DUPLICATE] = "duplicate",
+    [PLAN_ERROR] = "error",
+    [PLAN_LOSE_ACK] = "lose-ack",
+    [PLAN_DELAY] = "delay",
+    [PLAN_KILL] = "kill",
+    [PLAN_OOMKILL] = "oomkill",
+    [PLAN_PAUSE] = "pause",
+    [PLAN_TERM] = "term",
+    [PLAN_QUIET] = "quiet",
+    [PLAN_RESTART] = "restart",
+    [PLAN_CLOCK] = "clock",
+    [PLAN_OOM] = "oom",
+    [PLAN_HTTP] = "http",
+    [PLAN_DB] = "db",
+    [PLAN_DELETED] = "deleted",
+    [PLAN_DUPLICATE] = "duplicate",
     [PLAN_MAIL] = "mail",
+    [PLAN_CUT_REPLY] = "cut-reply",
+    [PLAN_SLICE] = "slice",
+    [PLAN_STALL] = "stall",
+    [PLAN_RESET] = "reset",
+    [PLAN_REFUSE] = "refuse",
+    [PLAN_REDIS] = "redis",
+    [PLAN_FAILOVER] = "failover",
+    [PLAN_REDIS_RESTART] = "redis-restart",
+    [PLAN_EVICT] = "evict",
+    [PLAN_EXPIRE] = "expire",
+    [PLAN_SCRIPT_FLUSH] = "script-flush",
+    [PLAN_FLUSHALL] = "flushall",
+    [PLAN_MAXMEMORY] = "maxmemory",
 };
 
 const char *fault_verb_text(enum plan_verb verb)
@@ -42,11 +65,17 @@ const char *fault_verb_text(enum plan_verb verb)
     return verbs[verb];
 }
 
+/* What happens to a Redis command on its way. */
+static bool is_of_the_wire(enum plan_verb verb)
+{
+    return verb == PLAN_CUT_REPLY || verb == PLAN_SLICE || verb == PLAN_STALL || verb == PLAN_RESET;
+}
+
 /* Verbs that change what one effect does, and so need one. */
 static bool needs_effect(enum plan_verb verb)
 {
-    return verb == PLAN_ERROR || verb == PLAN_LOSE_ACK || verb == PLAN_DELAY || verb == PLAN_HTTP ||
-           verb == PLAN_DB || verb == PLAN_MAIL;
+    return is_of_the_wire(verb) || verb == PLAN_ERROR || verb == PLAN_LOSE_ACK ||
+           verb == PLAN_DELAY || verb == PLAN_HTTP || verb == PLAN_DB || verb == PLAN_MAIL;
 }
 
 static bool names_effect(const struct plan_address *address)
@@ -58,6 +87,7 @@ static bool names_effect(const struct plan_address *address)
 static const char *default_pattern(const struct plan_fault *fault)
 {
     if (fault->address.pattern) return fault->address.pattern;
+    if (is_of_the_wire(fault->verb)) return "redis *";
     if (fault->verb == PLAN_HTTP) return "http *";
     if (fault->verb == PLAN_DB) return "db *";
     if (fault->verb == PLAN_MAIL) return "mail*";
@@ -151,11 +181,16 @@ static int64_t armed_us(const struct fault_set *set, const struct plan_address *
     return after_us > at_us ? after_us : at_us;
 }
 
+static bool is_of_the_answer(enum plan_verb verb)
+{
+    return verb == PLAN_LOSE_ACK || verb == PLAN_CUT_REPLY || verb == PLAN_SLICE;
+}
+
 /* The match with this number: does the fault strike, and at which moment? */
 static bool strikes(const struct fault_set *set, struct fault *fault, enum plan_moment *ret_moment)
 {
     const struct plan_fault *plan = &fault->plan;
-    bool after = plan->address.moment == PLAN_AFTER || plan->verb == PLAN_LOSE_ACK;
+    bool after = plan->address.moment == PLAN_AFTER || is_of_the_answer(plan->verb);
     *ret_moment = after ? PLAN_AFTER : PLAN_BEFORE;
     if (plan->sweep) {
         uint64_t point = (uint64_t)set->sweep;
@@ -184,6 +219,8 @@ static void at_effect(struct fault_set *set, struct fault *fault,
 {
     if (armed_us(set, &fault->plan.address) > now_us) return;
     if (!effect_pattern_matches(&fault->pattern, label, detail)) return;
+    if (is_of_the_wire(fault->plan.verb) && strncmp(label->text, "redis ", strlen("redis ")) != 0)
+        return;
     fault->matches++;
     enum plan_moment moment;
     if (!strikes(set, fault, &moment) || !chance(set, fault, context, label)) return;
@@ -261,7 +298,8 @@ bool fault_set_permits_copies(const struct fault_set *set)
     for (uint32_t i = 0; i < set->count; i++) {
         enum plan_verb verb = set->faults[i].plan.verb;
         bool harmless = verb == PLAN_DELAY || verb == PLAN_QUIET || verb == PLAN_DELETED ||
-                        verb == PLAN_MAIL || verb == PLAN_HTTP;
+                        verb == PLAN_MAIL || verb == PLAN_HTTP || verb == PLAN_SLICE ||
+                        verb == PLAN_SCRIPT_FLUSH;
         if (set->faults[i].fired && !harmless) return true;
     }
     return false;

@@ -6,6 +6,7 @@
 #include "core/assert.h"
 #include "core/time_text.h"
 #include "harness/run/stage.h"
+#include "harness/scenario/words.h"
 
 enum { DELETE_RETRY_US = 1000, DELETE_ATTEMPTS_MAX = 60 * 1000 };
 
@@ -101,7 +102,20 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
     case PLAN_DB:
     case PLAN_DELETED:
     case PLAN_DUPLICATE:
-    case PLAN_MAIL: return;
+    case PLAN_MAIL:
+    case PLAN_CUT_REPLY:
+    case PLAN_SLICE:
+    case PLAN_STALL:
+    case PLAN_RESET:
+    case PLAN_REFUSE:
+    case PLAN_REDIS:
+    case PLAN_FAILOVER:
+    case PLAN_REDIS_RESTART:
+    case PLAN_EVICT:
+    case PLAN_EXPIRE:
+    case PLAN_SCRIPT_FLUSH:
+    case PLAN_FLUSHALL:
+    case PLAN_MAXMEMORY: return;
     }
 }
 
@@ -162,7 +176,9 @@ static void perform(void *self, const struct plan_fault *fault,
                     const struct effect_context *context)
 {
     struct run *run = self;
-    if (fault->verb == PLAN_DELETED) {
+    if (fault->verb >= PLAN_REFUSE) {
+        run_strike_redis(run, fault);
+    } else if (fault->verb == PLAN_DELETED) {
         delete_record(run, fault);
     } else if (fault->verb == PLAN_DUPLICATE) {
         if (!web_duplicate(run, fault->text))
@@ -180,6 +196,23 @@ static void perform(void *self, const struct plan_fault *fault,
 
 /* --- words --- */
 
+static enum fl_error describe_redis(const struct plan_fault *fault, struct fl_buf *out)
+{
+    unsigned long long number = fault->number;
+    bool loses = fault->verb == PLAN_FAILOVER ||
+                 (fault->verb == PLAN_REDIS_RESTART && fault->kept == PLAN_KEPT_BUT_LAST);
+    if (loses) return fl_buf_printf(out, " lose %llu", number);
+    if (fault->verb == PLAN_REDIS_RESTART)
+        return fl_buf_printf(out, " %s", words_text(&words_redis_kept, (int)fault->kept));
+    if (fault->verb == PLAN_REDIS)
+        return fl_buf_printf(out, " %s", words_text(&words_redis_states, (int)number));
+    if (fault->verb == PLAN_CUT_REPLY || fault->verb == PLAN_SLICE)
+        return fl_buf_printf(out, " %llu", number);
+    if (fault->verb == PLAN_EVICT || fault->verb == PLAN_EXPIRE)
+        return fl_buf_printf(out, " %s", fault->text);
+    return FL_OK;
+}
+
 void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
 {
     enum fl_error err = fl_buf_append_text(out, fault_verb_text(fault->verb));
@@ -190,6 +223,7 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
     if (!err && fault->target == PLAN_TARGET_ALL) err = fl_buf_append_text(out, " all");
     if (!err && fault->verb == PLAN_OOM)
         err = fl_buf_printf(out, " nth %llu", (unsigned long long)fault->oom_nth);
+    if (!err) err = describe_redis(fault, out);
     (void)err; /* a description that does not fit is cut */
 }
 

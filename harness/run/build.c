@@ -260,6 +260,21 @@ static enum fl_error build_watchers(struct run *run)
     return FL_OK;
 }
 
+/* As many as a fault may want to lose; none where there is no such fault. */
+static uint64_t writes_kept(const struct plan *plan)
+{
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < plan->fault_count; i++) {
+        const struct plan_fault *fault = &plan->faults[i];
+        if (fault->verb != PLAN_FAILOVER && fault->verb != PLAN_REDIS_RESTART) continue;
+        bool counted = fault->verb == PLAN_FAILOVER || fault->kept == PLAN_KEPT_BUT_LAST;
+        bool kept = fault->kept == PLAN_KEPT_AOF || fault->kept == PLAN_KEPT_RDB;
+        uint64_t wanted = counted ? fault->number : kept ? RUN_WRITES_KEPT : 0;
+        if (wanted > most) most = wanted;
+    }
+    return most;
+}
+
 static enum fl_error build_world(struct run *run)
 {
     struct sim_world_options options = {.choices = run->order->choices,
@@ -271,6 +286,7 @@ static enum fl_error build_world(struct run *run)
     struct fake_redis_options redis = {
         .clock = server_clock(&run->server),
         .seed = 1,
+        .writes_kept = writes_kept(run->plan),
         .hooks = {.context = run, .on_command = on_command, .on_output = on_output}};
     fake_redis_reset(run->house->engine, &redis);
     sqlite3_randomness(0, NULL);

@@ -16,6 +16,7 @@ static void heal(struct run *run)
     run->healed_us = run->progress_us = now_us;
     fault_set_heal(run->faults);
     run_mark(run, "scenario", "healed", "");
+    run_end_lasting(run, FL_NEVER_US);
     for (uint32_t i = 0; i < run->node_count; i++) {
         struct node *node = &run->nodes[i];
         if (!node->alive && node->restart_us == FL_NEVER_US)
@@ -29,6 +30,8 @@ static int64_t next_planned_us(const struct run *run)
     int64_t next_us = fault_set_next_us(run->faults, now_us);
     if (run->stage == RUN_FAULTY && run->plan->heal_us >= 0 && run->plan->heal_us < next_us)
         next_us = run->plan->heal_us;
+    int64_t lasting_us = run_lasting_until_us(run);
+    if (lasting_us < next_us) next_us = lasting_us;
     for (uint32_t i = 0; i < run->node_count; i++)
         if (run->nodes[i].restart_us < next_us) next_us = run->nodes[i].restart_us;
     return next_us;
@@ -40,6 +43,7 @@ static void do_what_is_due(struct run *run)
     const struct plan_fault *fault;
     while ((fault = fault_set_take_due(run->faults, now_us)))
         run_strike_by_time(run, fault);
+    run_end_lasting(run, now_us);
     if (run->stage == RUN_FAULTY && run->plan->heal_us >= 0 && run->plan->heal_us <= now_us)
         heal(run);
     for (uint32_t i = 0; i < run->node_count; i++) {
@@ -210,7 +214,8 @@ static void advance_stage(struct run *run)
 {
     for (uint32_t i = 0; i < run->node_count; i++)
         if (run->nodes[i].oom_armed) node_look_at_memory(&run->nodes[i]);
-    if (run->stage == RUN_FAULTY && run->plan->heal_us < 0 && fault_set_spent(run->faults)) {
+    if (run->stage == RUN_FAULTY && run->plan->heal_us < 0 && !run->lasting_count &&
+        fault_set_spent(run->faults)) {
         heal(run);
         sim_wake_all(run->world, &run->planned);
     }

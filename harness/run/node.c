@@ -59,7 +59,7 @@ static enum fl_error compose(struct node *node)
     ports.mail = fake_mail_port(&node->mail);
     ports.statsd = fake_statsd_port(run->statsd);
     ports.files = fake_files_port(run->files);
-    struct effect_wire wire = {server_lose_after, &run->server};
+    struct effect_wire wire = server_wire(&run->server);
     struct sim_memory *owner = sim_memory_switch(NULL);
     effect_process_init(&node->effects, &run->effects, node->process, node->name, &ports, wire);
     node->ports = effect_ports(&node->effects);

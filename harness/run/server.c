@@ -13,9 +13,9 @@ struct server_stream {
     struct server_client *client;
     struct fake_redis_session *session;
     struct sim_waiters waiters;
-    bool cut; /* `replies_left` more arrive, then it breaks */
-    uint64_t replies_left;
-    size_t cleared; /* bytes of the output that belong to replies which arrive */
+    struct server_weather weather; /* of the batch that was sent last */
+    bool ended;                    /* nothing more arrives */
+    size_t cleared;                /* bytes of the output that do */
 };
 
 static int64_t wall_us(void *self)
@@ -36,11 +36,30 @@ void server_init(struct server *server, struct fake_redis *engine, struct sim_wo
     *server = (struct server){.engine = engine, .world = world, .start_wall_us = start_wall_us};
 }
 
-void server_lose_after(void *self, uint64_t replies)
+static void wire_cut(void *self, uint64_t replies, uint64_t bytes, enum effect_wire_end end)
 {
-    struct server *server = self;
-    server->cut = true;
-    server->cut_after = replies;
+    struct server_weather *next = &((struct server *)self)->next;
+    next->cut = true;
+    next->ends = end;
+    next->replies = replies;
+    next->bytes = bytes;
+}
+
+static void wire_swallow(void *self, enum effect_wire_end end)
+{
+    struct server_weather *next = &((struct server *)self)->next;
+    next->swallowed = true;
+    next->ends = end;
+}
+
+static void wire_slice(void *self, uint64_t bytes)
+{
+    ((struct server *)self)->next.slice = bytes;
+}
+
+struct effect_wire server_wire(struct server *server)
+{
+    return (struct effect_wire){wire_cut, wire_swallow, wire_slice, server};
 }
 
 void server_on_output(struct server *server, struct fake_redis_session *session)
@@ -70,6 +89,10 @@ static enum fl_error stream_open(void *self, int64_t deadline_us, struct fl_stre
     struct server_client *client = self;
     struct server *server = client->server;
     (void)deadline_us;
+    if (sim_world_now_us(server->world) < server->refuses_until_us) {
+        server->next = (struct server_weather){0};
+        return FL_ECONNECT;
+    }
     struct sim_memory *owner = sim_memory_switch(NULL);
     struct server_stream *stream = calloc(1, sizeof *stream);
     if (stream) stream->session = fake_redis_open(server->engine, client->name);
@@ -114,19 +137,28 @@ void server_close_all(struct server_client *client)
     }
 }
 
+/* What has been arranged for the next batch becomes the stream's. False: the stream is broken. */
+static bool meets_weather(struct server_stream *stream)
+{
+    struct server *server = stream->client->server;
+    struct server_weather next = server->next;
+    server->next = (struct server_weather){0};
+    if (fake_redis_closed(stream->session)) return false;
+    bool lasts = stream->ended || (stream->weather.cut && !next.cut && !next.swallowed);
+    if (!lasts) stream->weather = next;
+    if (stream->weather.swallowed) stream->ended = true;
+    return !stream->ended || stream->weather.ends == EFFECT_WIRE_STALLS;
+}
+
 static enum fl_error stream_send(void *self, struct fl_stream *opaque, const void *bytes,
                                  size_t length, int64_t deadline_us)
 {
     struct server *server = ((struct server_client *)self)->server;
     struct server_stream *stream = of_stream(opaque);
     (void)deadline_us;
-    if (fake_redis_closed(stream->session)) return FL_ELOST;
+    if (!meets_weather(stream)) return FL_ELOST;
+    if (stream->weather.swallowed) return FL_OK;
     struct sim_memory *owner = sim_memory_switch(NULL);
-    if (server->cut) {
-        stream->cut = true;
-        stream->replies_left = server->cut_after;
-        server->cut = false;
-    }
     catch_up(server);
     fake_redis_feed(stream->session, bytes, length);
     sim_memory_switch(owner);
@@ -156,21 +188,31 @@ static size_t reply_length(struct fl_span bytes)
     return length;
 }
 
-/* What may be handed on; *ret_broken once the reply after the last one that arrives is there. */
+/* Counts the replies that arrive, as far as they are there, and what of the next one does. */
+static void clear_replies(struct server_stream *stream, struct fl_span output)
+{
+    struct server_weather *weather = &stream->weather;
+    while (!stream->ended) {
+        size_t one = reply_length(
+            (struct fl_span){output.bytes + stream->cleared, output.length - stream->cleared});
+        if (!one) return;
+        stream->ended = weather->replies == 0;
+        bool whole = !stream->ended || weather->bytes > one;
+        stream->cleared += whole ? one : (size_t)weather->bytes;
+        if (!stream->ended) weather->replies--;
+    }
+}
+
+/* What may be handed on; *ret_broken once nothing will be any more. */
 static struct fl_span visible(struct server_stream *stream, bool *ret_broken)
 {
     struct fl_span output = fake_redis_output(stream->session);
-    *ret_broken = false;
-    if (!stream->cut || !output.length) return output;
-    while (stream->replies_left) {
-        size_t one = reply_length(
-            (struct fl_span){output.bytes + stream->cleared, output.length - stream->cleared});
-        if (!one) break;
-        stream->cleared += one;
-        stream->replies_left--;
-    }
-    *ret_broken = stream->cleared == 0 && stream->replies_left == 0;
-    return (struct fl_span){output.bytes, stream->cleared};
+    const struct server_weather *weather = &stream->weather;
+    if (weather->cut) clear_replies(stream, output);
+    if (weather->cut || stream->ended) output.length = stream->cleared;
+    *ret_broken = stream->ended && !output.length && weather->ends == EFFECT_WIRE_BREAKS;
+    if (weather->slice && output.length > weather->slice) output.length = (size_t)weather->slice;
+    return output;
 }
 
 static size_t hand_on(struct server_stream *stream, struct fl_span output, void *bytes,
@@ -178,7 +220,7 @@ static size_t hand_on(struct server_stream *stream, struct fl_span output, void 
 {
     size_t length = output.length < capacity ? output.length : capacity;
     memcpy(bytes, output.bytes, length);
-    if (stream->cut) stream->cleared -= length;
+    if (stream->weather.cut) stream->cleared -= length;
     struct sim_memory *owner = sim_memory_switch(NULL);
     fake_redis_consume(stream->session, length);
     sim_memory_switch(owner);

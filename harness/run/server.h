@@ -9,18 +9,28 @@
 #include <stdint.h>
 
 #include "fakes/redis/fake_redis.h"
+#include "harness/effect/ports.h"
 #include "harness/world/world.h"
 #include "redis/transport.h"
 
 struct server_stream;
+
+/* What happens on the way to one batch of commands, and back. */
+struct server_weather {
+    bool swallowed;            /* it does not arrive */
+    bool cut;                  /* `replies` arrive and `bytes` of the next one; it ends then */
+    enum effect_wire_end ends; /* of a swallowed or cut one */
+    uint64_t replies, bytes;
+    uint64_t slice; /* so many bytes arrive at a time; 0: all that is there */
+};
 
 struct server {
     struct fake_redis *engine; /* borrowed */
     struct sim_world *world;   /* borrowed */
     int64_t start_wall_us;
     struct server_stream *streams; /* open ones, newest first */
-    bool cut; /* the next batch to be sent loses its replies after `cut_after` */
-    uint64_t cut_after;
+    struct server_weather next;    /* of the batch that is sent next */
+    int64_t refuses_until_us;      /* no connection is accepted before, in the world's time */
 };
 
 /* One process's way to the server; storage of the caller, as long as the process. */
@@ -40,8 +50,6 @@ struct fl_transport server_transport(struct server_client *client);
 void server_close_all(struct server_client *client);
 /* The engine's on_output hook. */
 void server_on_output(struct server *server, struct fake_redis_session *session);
-/* As struct effect_wire wants it: of the next batch only so many replies arrive, then the
- * connection breaks. */
-void server_lose_after(void *server, uint64_t replies);
+struct effect_wire server_wire(struct server *server);
 
 #endif

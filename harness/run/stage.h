@@ -24,6 +24,8 @@ enum {
     RUN_MESSAGE_BYTES = 64 * 1024,
     RUN_TIMELINE_EVENTS = 24,
     RUN_STRUCK_BYTES = 512,
+    RUN_LASTING_MAX = 32,
+    RUN_WRITES_KEPT = 64 * 1024,
 };
 
 /* How long a healed run may stand still before it counts as stuck; longer while a task works. */
@@ -68,6 +70,12 @@ struct node {
     struct fake_vfs *mount;
 };
 
+/* A state or limit of Redis, until it ends. */
+struct run_lasting {
+    const struct plan_fault *fault;
+    int64_t until_us;
+};
+
 enum run_stage { RUN_FAULTY, RUN_HEALED };
 
 struct run {
@@ -79,6 +87,8 @@ struct run {
     int64_t start_wall_us;
     struct sim_world *world;
     struct server server;
+    struct run_lasting lasting[RUN_LASTING_MAX];
+    uint32_t lasting_count;
     struct database database;
     struct fake_http *web;
     struct fake_mail *office;
@@ -154,6 +164,12 @@ bool web_duplicate(struct run *run, const char *job);
 struct effect_stage run_effect_stage(struct run *run);
 void run_strike_by_time(struct run *run, const struct plan_fault *fault);
 void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out);
+/* accidents.c */
+/* A fault that strikes Redis itself (from PLAN_REFUSE on). */
+void run_strike_redis(struct run *run, const struct plan_fault *fault);
+/* When the first of what lasts ends, FL_NEVER_US: nothing lasts; and ends what does by then. */
+int64_t run_lasting_until_us(const struct run *run);
+void run_end_lasting(struct run *run, int64_t until_us);
 /* drive.c */
 void run_drive(struct run *run);
 /* judge.c */

@@ -104,6 +104,19 @@ static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
     case PLAN_MAIL: return read_way(r, &words_mail, &fault->text);
     case PLAN_DELETED: return read_deleted(r, fault);
     case PLAN_DUPLICATE: return reading_job(r, &fault->text);
+    case PLAN_CUT_REPLY:
+    case PLAN_SLICE:
+    case PLAN_STALL:
+    case PLAN_RESET:
+    case PLAN_REFUSE:
+    case PLAN_REDIS:
+    case PLAN_FAILOVER:
+    case PLAN_REDIS_RESTART:
+    case PLAN_EVICT:
+    case PLAN_EXPIRE:
+    case PLAN_SCRIPT_FLUSH:
+    case PLAN_FLUSHALL:
+    case PLAN_MAXMEMORY: return read_redis_arguments(r, fault);
     }
     return false;
 }
@@ -118,7 +131,11 @@ static bool needs_address(enum plan_verb verb)
     case PLAN_OOM:
     case PLAN_HTTP:
     case PLAN_DB:
-    case PLAN_MAIL: return false;
+    case PLAN_MAIL:
+    case PLAN_CUT_REPLY:
+    case PLAN_SLICE:
+    case PLAN_STALL:
+    case PLAN_RESET: return false;
     case PLAN_KILL:
     case PLAN_OOMKILL:
     case PLAN_PAUSE:
@@ -127,7 +144,16 @@ static bool needs_address(enum plan_verb verb)
     case PLAN_RESTART:
     case PLAN_CLOCK:
     case PLAN_DELETED:
-    case PLAN_DUPLICATE: return true;
+    case PLAN_DUPLICATE:
+    case PLAN_REFUSE:
+    case PLAN_REDIS:
+    case PLAN_FAILOVER:
+    case PLAN_REDIS_RESTART:
+    case PLAN_EVICT:
+    case PLAN_EXPIRE:
+    case PLAN_SCRIPT_FLUSH:
+    case PLAN_FLUSHALL:
+    case PLAN_MAXMEMORY: return true;
     }
     return false;
 }

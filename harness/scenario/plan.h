@@ -70,6 +70,29 @@ enum plan_verb {
     PLAN_DELETED,   /* `deleted imports id=7` : the record vanishes */
     PLAN_DUPLICATE, /* `duplicate JOB` : its payload is pushed once more */
     PLAN_MAIL,      /* `mail refuse|timeout|disconnect` */
+    /* What happens to one Redis command on its way. */
+    PLAN_CUT_REPLY, /* `cut-reply 7` : applied, so many bytes of its reply arrive */
+    PLAN_SLICE,     /* `slice 1` : the replies arrive in pieces of so many bytes */
+    PLAN_STALL,     /* nothing arrives any more, the connection stays open */
+    PLAN_RESET,     /* the connection breaks */
+    /* What happens to the Redis server. */
+    PLAN_REFUSE,        /* `refuse for 5s` : new connections */
+    PLAN_REDIS,         /* `redis readonly for 5s` */
+    PLAN_FAILOVER,      /* `failover lose 3` */
+    PLAN_REDIS_RESTART, /* `redis-restart lose 3|all|aof|rdb|empty` */
+    PLAN_EVICT,         /* `evict KEY` */
+    PLAN_EXPIRE,        /* `expire KEY` */
+    PLAN_SCRIPT_FLUSH,
+    PLAN_FLUSHALL,
+    PLAN_MAXMEMORY, /* `maxmemory 64KiB for 5s` */
+};
+
+enum plan_kept {
+    PLAN_KEPT_ALL,
+    PLAN_KEPT_BUT_LAST,
+    PLAN_KEPT_AOF,
+    PLAN_KEPT_RDB,
+    PLAN_KEPT_NOTHING
 };
 
 enum plan_target { PLAN_TARGET_NONE, PLAN_TARGET_PROCESS, PLAN_TARGET_PROCESS_OF, PLAN_TARGET_ALL };
@@ -80,10 +103,14 @@ struct plan_fault {
     enum plan_verb verb;
     enum plan_target target; /* KILL OOMKILL PAUSE TERM QUIET RESTART CLOCK OOM */
     const char *target_name; /* the process, or the job of `process-of` */
-    const char *text;  /* ERROR's line; HTTP/DB/MAIL's word; DELETED's table; DUPLICATE's job */
-    int64_t amount_us; /* DELAY, PAUSE, CLOCK (signed) */
-    int http_status;   /* HTTP with a number */
-    uint64_t oom_nth;  /* OOM; 0 in a sweep */
+    const char *text;        /* ERROR's line; HTTP/DB/MAIL's word; DELETED's table; DUPLICATE's job;
+                                EVICT's and EXPIRE's key */
+    int64_t amount_us; /* DELAY, PAUSE, CLOCK (signed); how long REFUSE, REDIS, MAXMEMORY last */
+    uint64_t number;   /* bytes of CUT_REPLY, SLICE, MAXMEMORY; writes that FAILOVER, REDIS_RESTART
+                          lose; REDIS: enum fake_redis_states */
+    enum plan_kept kept; /* REDIS_RESTART */
+    int http_status;     /* HTTP with a number */
+    uint64_t oom_nth;    /* OOM; 0 in a sweep */
     enum { PLAN_ONCE, PLAN_FOREVER } oom_mode;
     const struct plan_pair *match; /* DELETED: column=value */
     uint32_t match_count;

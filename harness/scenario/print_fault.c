@@ -23,6 +23,20 @@ static void print_oom(struct printing *p, const struct plan_fault *fault)
         print_text(p, " nth %" PRIu64 " %s in", fault->oom_nth, mode);
 }
 
+static void print_for(struct printing *p, const struct plan_fault *fault)
+{
+    print_text(p, " for ");
+    print_duration(p, fault->amount_us);
+}
+
+static void print_kept(struct printing *p, const struct plan_fault *fault)
+{
+    if (fault->kept == PLAN_KEPT_BUT_LAST)
+        print_text(p, " lose %" PRIu64, fault->number);
+    else
+        print_text(p, " %s", words_text(&words_redis_kept, (int)fault->kept));
+}
+
 static void print_arguments(struct printing *p, const struct plan_fault *fault)
 {
     if (fault->verb == PLAN_OOM) print_oom(p, fault);
@@ -60,7 +74,30 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
     case PLAN_TERM:
     case PLAN_QUIET:
     case PLAN_RESTART:
-    case PLAN_OOM: break;
+    case PLAN_OOM:
+    case PLAN_STALL:
+    case PLAN_RESET:
+    case PLAN_SCRIPT_FLUSH:
+    case PLAN_FLUSHALL: break;
+    case PLAN_CUT_REPLY:
+    case PLAN_SLICE: print_text(p, " %" PRIu64, fault->number); break;
+    case PLAN_REFUSE: print_for(p, fault); break;
+    case PLAN_REDIS:
+        print_text(p, " %s", words_text(&words_redis_states, (int)fault->number));
+        print_for(p, fault);
+        break;
+    case PLAN_FAILOVER: print_text(p, " lose %" PRIu64, fault->number); break;
+    case PLAN_REDIS_RESTART: print_kept(p, fault); break;
+    case PLAN_EVICT:
+    case PLAN_EXPIRE:
+        print_text(p, " ");
+        print_word(p, fl_span_from(fault->text));
+        break;
+    case PLAN_MAXMEMORY:
+        print_text(p, " ");
+        print_size(p, (int64_t)fault->number);
+        print_for(p, fault);
+        break;
     }
 }
 

@@ -105,6 +105,8 @@ bool reading_json(struct reading *r, const char *what, struct fl_span *ret_json)
 enum reading_pairs { READING_PAIRS_EQUAL, READING_PAIRS_CONTAIN };
 bool reading_pairs(struct reading *r, enum reading_pairs kind, const struct plan_pair **ret_pairs,
                    uint32_t *ret_count);
+/* What follows a verb that strikes Redis or the wire to it. */
+bool read_redis_arguments(struct reading *r, struct plan_fault *fault);
 /* The path that `@FILE` names: beside the scenario, or from a --set as given. */
 bool reading_path(struct reading *r, const struct token *token, const char **ret_path);
 

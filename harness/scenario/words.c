@@ -2,6 +2,7 @@
 
 #include "core/assert.h"
 #include "fakes/redis/error_lines.h"
+#include "fakes/redis/fake_redis.h"
 #include "harness/scenario/nearest.h"
 #include "harness/scenario/plan.h"
 
@@ -99,6 +100,26 @@ static const struct word verbs[] = {
     {"deleted", PLAN_DELETED, "deleted TABLE COLUMN=VALUE...", "the rows vanish"},
     {"duplicate", PLAN_DUPLICATE, "duplicate JOB", "its payload is pushed once more"},
     {"mail", PLAN_MAIL, "mail refuse|timeout|disconnect", "sending a mail goes wrong"},
+    {"cut-reply", PLAN_CUT_REPLY, "cut-reply N",
+     "a Redis command is applied, N bytes of its reply arrive, then the connection ends"},
+    {"slice", PLAN_SLICE, "slice N", "replies of Redis arrive N bytes at a time"},
+    {"stall", PLAN_STALL, NULL,
+     "a Redis command never arrives (`after`: its reply never does); the connection stays open"},
+    {"reset", PLAN_RESET, NULL,
+     "the connection to Redis breaks before a command arrives (`after`: before its reply does)"},
+    {"refuse", PLAN_REFUSE, "refuse for 5s", "Redis accepts no new connection for so long"},
+    {"redis", PLAN_REDIS, "redis STATE for 5s",
+     "Redis is in a state that refuses commands, one of the table below"},
+    {"failover", PLAN_FAILOVER, "failover lose N",
+     "a replica takes over that lacks the last N writes; all connections end, scripts are gone"},
+    {"redis-restart", PLAN_REDIS_RESTART, "redis-restart all|aof|rdb|empty|lose N",
+     "Redis starts again with what it has kept: all, what was appended by the last whole second, "
+     "the last save, nothing, all but the last N writes"},
+    {"evict", PLAN_EVICT, "evict KEY", "Redis drops the key for want of memory"},
+    {"expire", PLAN_EXPIRE, "expire KEY", "the key dies before its time"},
+    {"script-flush", PLAN_SCRIPT_FLUSH, NULL, "somebody else flushes the scripts"},
+    {"flushall", PLAN_FLUSHALL, NULL, "somebody else deletes all keys"},
+    {"maxmemory", PLAN_MAXMEMORY, "maxmemory 64KiB for 5s", "Redis may hold so many bytes"},
 };
 const struct words words_verbs = {"a fault verb", "Verbs of faults", verbs, FL_COUNT(verbs)};
 
@@ -205,6 +226,27 @@ static const struct word errors[] = {
 const struct words words_errors = {"a quoted error line or the name of one",
                                    "Names of Redis errors", errors, FL_COUNT(errors)};
 
+static const struct word redis_states[] = {
+    {"readonly", FAKE_REDIS_READONLY, NULL, "a replica: writes are refused"},
+    {"loading", FAKE_REDIS_LOADING, NULL, "it has just started: nearly all is refused"},
+    {"oom", FAKE_REDIS_OOM, NULL, "commands that may need memory are refused"},
+    {"noreplicas", FAKE_REDIS_NOREPLICAS, NULL, "a master without replicas: writes are refused"},
+    {"masterdown", FAKE_REDIS_READONLY | FAKE_REDIS_MASTERDOWN, NULL,
+     "a replica without its master: nearly all is refused"},
+    {"misconf", FAKE_REDIS_MISCONF, NULL, "it cannot save: writes and PING are refused"},
+    {"busy", FAKE_REDIS_BUSY, NULL, "somebody's script runs on and on: nearly all is refused"},
+    {"clusterdown", FAKE_REDIS_CLUSTERDOWN, NULL, "whatever has a key is refused"},
+};
+const struct words words_redis_states = {"a state of Redis", "States of Redis", redis_states,
+                                         FL_COUNT(redis_states)};
+
+static const struct word redis_kept[] = {{"all", PLAN_KEPT_ALL, NULL, NULL},
+                                         {"aof", PLAN_KEPT_AOF, NULL, NULL},
+                                         {"rdb", PLAN_KEPT_RDB, NULL, NULL},
+                                         {"empty", PLAN_KEPT_NOTHING, NULL, NULL}};
+const struct words words_redis_kept = {"all, aof, rdb, empty or lose N", NULL, redis_kept,
+                                       FL_COUNT(redis_kept)};
+
 static const struct word http_ways[] = {
     {"timeout", 0, NULL, NULL}, {"garbage", 0, NULL, NULL}, {"refuse", 0, NULL, NULL}};
 const struct words words_http = {"a status, timeout, garbage or refuse", NULL, http_ways,
@@ -223,8 +265,10 @@ const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_way
                                  FL_COUNT(mail_ways)};
 
 const struct words *const words_sections[] = {
-    &words_statements, &words_process, &words_given,  &words_enqueue, &words_verbs,
-    &words_clauses,    &words_errors,  &words_states, &words_expects, NULL,
+    &words_statements,   &words_process, &words_given,
+    &words_enqueue,      &words_verbs,   &words_clauses,
+    &words_redis_states, &words_errors,  &words_states,
+    &words_expects,      NULL,
 };
 
 const struct word *words_find(const struct words *words, struct fl_span text)

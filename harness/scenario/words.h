@@ -117,6 +117,8 @@ extern const struct words words_errors;     /* short names of Redis errors; `mea
 extern const struct words words_http;       /* ways in which HTTP fails without a status */
 extern const struct words words_db;
 extern const struct words words_mail;
+extern const struct words words_redis_states; /* values: enum fake_redis_states */
+extern const struct words words_redis_kept;
 /* All tables with a title, in the order of the reference page; ended by NULL. */
 extern const struct words *const words_sections[];
 

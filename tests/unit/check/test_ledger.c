@@ -34,6 +34,24 @@ struct history {
 
 static struct history histories[] = {
     {"pushed: it waits", {"web LPUSH queue:default " PAYLOAD_A}, "waiting", 0, NULL},
+    {"its push is lost by a failover: lost",
+     {"web LPUSH queue:default " PAYLOAD_A, "@failover lose 1"},
+     "lost",
+     0,
+     NULL},
+    {"its fetch is lost by a failover: it waits again",
+     {"web LPUSH queue:default " PAYLOAD_A, "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
+      "@failover lose 1"},
+     "waiting",
+     1,
+     NULL},
+    {"its acknowledgement is lost by a failover: to be done again",
+     {"web LPUSH queue:default " PAYLOAD_A, "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
+      "@begin p1", "@run p1", "@done p1", "p1 LREM queue:fl|p1|default 1 " PAYLOAD_A, "@end p1",
+      "@failover lose 1"},
+     "waiting",
+     1,
+     NULL},
     {"a push for later: scheduled", {"web ZADD schedule 5 " PAYLOAD_A}, "scheduled", 0, NULL},
     {"worked on and acknowledged: done",
      {"web LPUSH queue:default " PAYLOAD_A, "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
@@ -178,8 +196,8 @@ static void open_fixture(struct fixture *f)
 {
     static const struct fl_clock_ops clock = {now_us, now_us};
     *f = (struct fixture){.now_us = 1000000};
-    struct fake_redis_options options = {.clock = {&clock, f},
-                                         .hooks = {.context = f, .on_command = on_command}};
+    struct fake_redis_options options = {
+        .clock = {&clock, f}, .writes_kept = 1, .hooks = {.context = f, .on_command = on_command}};
     f->engine = fake_redis_new(&options);
     assert_non_null(f->engine);
     assert_int_equal(ledger_new(f->engine, NULL, &f->ledger), FL_OK);
@@ -233,6 +251,11 @@ static void play(struct fixture *f, const char *step)
     if (strncmp(step, "@begin", 6) == 0) ledger_task_begins(f->ledger, JID_A, process, &delivery);
     if (strncmp(step, "@run", 4) == 0) ledger_run_begins(f->ledger, job, process, f->now_us);
     if (strncmp(step, "@end", 4) == 0) ledger_task_ends(f->ledger, JID_A, process, f->now_us);
+    if (strcmp(step, "@failover lose 1") == 0) {
+        assert_int_equal(fake_redis_failover(f->engine, 1, NULL), FL_OK);
+        memset(f->sessions, 0, sizeof f->sessions);
+        ledger_resync(f->ledger, "failover lose 1", f->now_us);
+    }
     if (strncmp(step, "@died", 5) == 0) ledger_process_died(f->ledger, process, f->now_us);
     for (size_t i = 0; i < FL_COUNT(ends); i++)
         if (strncmp(step, ends[i].verb, strlen(ends[i].verb)) == 0)
@@ -253,6 +276,20 @@ static void history_row(void **state)
     if (!row->violation) assert_string_equal(f.ledger->violation, "");
     if (row->violation && !strstr(f.ledger->violation, row->violation))
         fail_msg("expected \"%s\" in \"%s\"", row->violation, f.ledger->violation);
+    close_fixture(&f);
+}
+
+static void tells_which_fault_has_lost_a_job(void **state)
+{
+    struct fixture f;
+    struct fl_buf told = FL_BUF_INIT(256);
+    (void)state;
+    open_fixture(&f);
+    play(&f, "web LPUSH queue:default " PAYLOAD_A);
+    play(&f, "@failover lose 1");
+    ledger_describe(ledger_find(f.ledger, FL_SPAN(JID_A)), &told);
+    assert_string_equal(told.bytes, "lost to the fault: failover lose 1");
+    fl_buf_release(&told);
     close_fixture(&f);
 }
 
@@ -326,11 +363,12 @@ static void a_payload_without_a_jid_is_followed_when_it_is_rewritten(void **stat
 
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(histories) + 3];
+    struct CMUnitTest tests[FL_COUNT(histories) + 4];
     size_t count = 0;
     for (; count < FL_COUNT(histories); count++)
         tests[count] =
             (struct CMUnitTest){histories[count].name, history_row, NULL, NULL, &histories[count]};
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(tells_which_fault_has_lost_a_job);
     tests[count++] =
         (struct CMUnitTest)cmocka_unit_test(names_jobs_that_others_enqueue_after_their_parent);
     tests[count++] =
