@@ -138,7 +138,7 @@
     X("decrby", decrby, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("del", del, KEYSPACE, -2, FAKE_WRITE, 1, -1, 1) \
     X("discard", discard, TRANSACTION, 1, FAKE_TALK | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
-    X("dump", unsupported, KEYSPACE, 2, FAKE_READ, 1, 1, 1) \
+    X("dump", dump, KEYSPACE, 2, FAKE_READ, 1, 1, 1) \
     X("echo", echo, CONNECTION, 2, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
     X("eval", eval, SCRIPTING, -3, FAKE_RUN_SCRIPT, 0, 0, 0) \
     X("eval_ro", eval_ro, SCRIPTING, -3, FAKE_READ | FAKE_RUN_SCRIPT, 0, 0, 0) \
@@ -286,8 +286,8 @@
     X("replconf", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_TALK, 0, 0, 0) \
     X("replicaof", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("reset", reset, CONNECTION, 1, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
-    X("restore", unsupported, KEYSPACE, -4, FAKE_GROW | FAKE_DANGEROUS, 1, 1, 1) \
-    X("restore-asking", unsupported, KEYSPACE, -4, FAKE_GROW | FAKE_ASKING | FAKE_DANGEROUS, 1, 1, 1) \
+    X("restore", restore, KEYSPACE, -4, FAKE_GROW | FAKE_DANGEROUS, 1, 1, 1) \
+    X("restore-asking", restore, KEYSPACE, -4, FAKE_GROW | FAKE_ASKING | FAKE_DANGEROUS, 1, 1, 1) \
     X("role", role, SERVER, 1, FAKE_NOSCRIPT | FAKE_ALWAYS | FAKE_FAST | FAKE_FOR_ADMIN, 0, 0, 0) \
     X("rpop", rpop, LIST, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("rpoplpush", rpoplpush, LIST, 3, FAKE_GROW, 1, 2, 1) \

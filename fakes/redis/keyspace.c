@@ -23,7 +23,7 @@ static void release_hash(struct fake_heap *heap, struct fake_dict *hash)
     fake_dict_release(heap, hash);
 }
 
-static void release_value(struct fake_heap *heap, struct fake_redis_key *key)
+void fake_key_release_value(struct fake_heap *heap, struct fake_redis_key *key)
 {
     switch (key->type) {
     case FAKE_REDIS_STRING: fake_str_free(heap, key->string); break;
@@ -87,7 +87,7 @@ void fake_key_overwrite(struct fake_database *db, struct fake_redis_key *key,
                         enum fake_redis_type type)
 {
     if (key->type == FAKE_REDIS_STREAM) fake_blocking_key_ready(db, key);
-    release_value(heap_of(db), key);
+    fake_key_release_value(heap_of(db), key);
     empty_value(key, type, db->engine->now_ms);
     fake_key_touch(db, key->name);
 }
@@ -105,7 +105,7 @@ static void forget(struct fake_database *db, struct fake_redis_key *key)
 
 void fake_key_delete(struct fake_database *db, struct fake_redis_key *key)
 {
-    release_value(heap_of(db), key);
+    fake_key_release_value(heap_of(db), key);
     forget(db, key);
 }
 
@@ -153,6 +153,16 @@ struct fake_redis_key *fake_key_rename(struct fake_database *db, struct fake_red
     fake_key_expire_at(target, key, key->expires_ms);
     forget(db, source);
     return key;
+}
+
+void fake_key_take_value(struct fake_redis_key *key, const struct fake_redis_key *value)
+{
+    struct fl_span name = key->name;
+    int64_t expires_ms = key->expires_ms, accessed_ms = key->accessed_ms;
+    *key = *value;
+    key->name = name;
+    key->expires_ms = expires_ms;
+    key->accessed_ms = accessed_ms;
 }
 
 static bool copy_dict(struct fake_heap *heap, struct fake_dict *target,
@@ -244,7 +254,7 @@ void fake_database_release(struct fake_database *db)
 {
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&db->keys, &i));) {
-        release_value(heap_of(db), entry->value);
+        fake_key_release_value(heap_of(db), entry->value);
         fake_release(heap_of(db), entry->value, sizeof(struct fake_redis_key));
     }
     fake_dict_release(heap_of(db), &db->keys);

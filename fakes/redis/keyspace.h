@@ -99,6 +99,11 @@ struct fake_redis_key *fake_key_rename(struct fake_database *db, struct fake_red
 bool fake_key_copy_value(struct fake_database *db, struct fake_redis_key *target,
                          const struct fake_redis_key *source);
 
+/* An empty value becomes `value`, whose contents are the key's then. */
+void fake_key_take_value(struct fake_redis_key *key, const struct fake_redis_key *value);
+/* Frees the contents of a value that is in no database. */
+void fake_key_release_value(struct fake_heap *heap, struct fake_redis_key *value);
+
 /* Removes keys that died before now. */
 void fake_database_expire(struct fake_database *db);
 /* Removes everything; watchers of existing keys notice. */

@@ -1,12 +1,12 @@
 /* OBJECT and TOUCH: how a value is held, and since when nobody has asked for it. */
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/idle.h"
 #include "fakes/redis/number.h"
 
 enum {
     EMBEDDED_BYTES_MAX = 44,
-    SHARED_INTEGERS = 10 * 1000,    /* from 0 on: one object for all keys */
-    IDLE_CLOCK_MAX = (1 << 24) - 1, /* seconds, as the clock of idle time counts */
+    SHARED_INTEGERS = 10 * 1000, /* from 0 on: one object for all keys */
 };
 
 static bool is_integer(const struct fake_redis_key *key, int64_t *ret_value)
@@ -62,10 +62,7 @@ void fake_cmd_object_refcount(struct fake_call *call)
 void fake_cmd_object_idletime(struct fake_call *call)
 {
     const struct fake_redis_key *key = find(call);
-    if (!key) return;
-    int64_t now_s = call->engine->now_ms / 1000 & IDLE_CLOCK_MAX;
-    int64_t idle_s = now_s - (key->accessed_ms / 1000 & IDLE_CLOCK_MAX);
-    fake_reply_int(call->out, idle_s < 0 ? idle_s + IDLE_CLOCK_MAX : idle_s);
+    if (key) fake_reply_int(call->out, fake_idle_s(key, call->engine->now_ms));
 }
 
 void fake_cmd_object_freq(struct fake_call *call)

@@ -202,6 +202,11 @@ static bool compare_all(struct duel *duel, bool look_for_more)
     return true;
 }
 
+bool duel_settle(struct duel *duel)
+{
+    return compare_all(duel, true);
+}
+
 /* ---- steps ---- */
 
 static bool exchange(struct duel *duel, size_t which, struct fl_span to_fake,

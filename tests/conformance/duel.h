@@ -49,6 +49,8 @@ bool duel_reset(struct duel *duel);
 bool duel_command(struct duel *duel, size_t connection, const struct fl_span *args, size_t count);
 /* As above with bytes that may be anything; `replies` of them are expected. */
 bool duel_bytes(struct duel *duel, size_t connection, struct fl_span bytes, size_t replies);
+/* Compares what connections have got without having asked. */
+bool duel_settle(struct duel *duel);
 /* The client of a connection goes and another comes. */
 bool duel_reconnect(struct duel *duel, size_t connection);
 /* Lets every blocked command with a timeout time out on both sides. */

@@ -20,6 +20,7 @@ static const struct generate_pattern patterns[] = {
     {2, "SCAN 0 COUNT 1000 [MATCH l*] [TYPE list|TYPE zset]"},
     {2, "OBJECT ENCODING K"},
     {1, "FLUSHDB"},
+    {3, "!exchange K"},
 };
 
 const struct generate_family generate_keys = GENERATE_FAMILY(patterns);

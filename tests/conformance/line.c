@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tests/conformance/duel.h"
+#include "tests/conformance/exchange.h"
 
 static int hex(char c)
 {
@@ -83,6 +84,8 @@ bool line_run(struct duel *duel, struct fl_span text, struct line *line)
     if (fl_span_is(first, "!timeouts")) return duel_time_out(duel);
     if (fl_span_is(first, "!reconnect")) return duel_reconnect(duel, line->connection);
     if (fl_span_is(first, "!reset")) return duel_reset(duel);
+    if (fl_span_is(first, "!exchange") && line->count == 2)
+        return exchange_value(duel, line->words[1]);
     if (fl_span_is(first, "!state") && line->count == 2) return duel_state(duel, line->words[1]);
     if (fl_span_is(first, "!raw") && line->count == 3) {
         size_t replies = (size_t)(line->words[1].bytes[0] - '0');

@@ -4,6 +4,7 @@
  *     2> BRPOP q 0             on connection 2
  *     CLIENT KILL ID @3        with the id of connection 3
  *     2> !reconnect            its client goes and another comes
+ *     !exchange k              each server restores what the other dumps of a key
  *     !timeouts                time passes until nothing is blocked with a timeout
  *     !raw 1 "PING\r\n"        bytes as they are, and how many replies they cause
  *     !state oom               both servers are out of memory; or readonly, noreplicas, healthy

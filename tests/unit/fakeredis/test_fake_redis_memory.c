@@ -62,6 +62,15 @@ static struct attempt attempts[] = {
      "*4\r\n:1\r\n$3\r\n1-1\r\n$3\r\n1-1\r\n*1\r\n*2\r\n$1\r\nd\r\n$1\r\n1\r\n:1\r\n"
      "*2\r\n*6\r\n$4\r\nname\r\n$1\r\nc\r\n$7\r\npending\r\n:0\r\n$4\r\nidle\r\n:0\r\n"
      "*6\r\n$4\r\nname\r\n$1\r\nd\r\n$7\r\npending\r\n:1\r\n$4\r\nidle\r\n:0\r\n"},
+    {"payloads survive every failing allocation",
+     "HSET h f v\r\nSADD s 1 2\r\nRPUSH l a b\r\n"
+     "EVAL \"for i=1,3 do redis.call('RESTORE','c'..i,0,redis.call('DUMP',KEYS[i])) end return "
+     "redis.call('LRANGE','c3',0,-1)\" 3 h s l\r\n"
+     "RESTORE z 0 \"\\x05\\x01\\x01a\\x00\\x00\\x00\\x00\\x00\\x00\\x04@"
+     "\\x0a\\x00\\xd9\\xa9\\x10\\xcb\\x20\\x64\\xb4\\x50\"\r\nZSCORE z a\r\n"
+     "RESTORE p 0 \"\\x00\\xc3\\x09\\x20\\x01aa\\xe0\\x13\\x00\\x01aa"
+     "\\x0a\\x00\\x0a\\xaa\\x0e\\xcb\\xf5\\xef\\x30\\xf3\"\r\nSTRLEN p\r\n",
+     ":1\r\n:2\r\n:2\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n+OK\r\n$3\r\n2.5\r\n+OK\r\n:32\r\n"},
     {"transactions survive every failing allocation",
      "WATCH k\r\nMULTI\r\nSET k 1\r\nGET k\r\nEXEC\r\n",
      "+OK\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n$1\r\n1\r\n"},
