@@ -348,10 +348,7 @@ void fake_cmd_command_list(struct fake_call *call)
         fake_reply_bulk_text(call->out, command->name);
         count++;
     }
-    if (filter == FILTER_NONE || filter == FILTER_MODULE)
-        fake_reply_set_set(call->out, place, count);
-    else
-        fake_reply_array_set(call->out, place, count);
+    fake_reply_array_set(call->out, place, count);
 }
 
 /* ---- COMMAND GETKEYS ---- */

@@ -1,9 +1,12 @@
 /* tests/conformance/conformance.c - does the fake answer as redis-server 7.0 does?
  *
- *     conformance [--seconds N] [--seed N] [--sequences N] [TABLE...]
+ *     conformance [--commands N | --seconds N] [--seed N] [--sequences N] [TABLE...]
  *
- * Runs the tables, then random sequences for the seconds given (default 15), and ends with the line
- * "N passed, N failed, N skipped". Exit code 77: there is no redis-server to compare with. */
+ * Runs the tables, then random sequences until so many commands have been compared or the seconds
+ * are over (15, unless commands are given; both given: too few commands by then is a failure), and
+ * ends with the line "N passed, N failed, N skipped". Exit code 77: there is no redis-server to
+ * compare with. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +20,7 @@ enum { EXIT_SKIPPED = 77, DIFFERENCES_MAX = 10 };
 
 struct options {
     double seconds;
+    uint64_t commands; /* 0: as many as there is time for */
     uint64_t seed, sequences;
     int first_table;
 };
@@ -35,11 +39,13 @@ static double now_s(void)
 
 static bool parse_options(int argc, char **argv, struct options *options)
 {
-    *options = (struct options){.seconds = 15, .seed = 1, .sequences = UINT64_MAX};
+    *options = (struct options){.seconds = NAN, .seed = 1, .sequences = UINT64_MAX};
     int i = 1;
     for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
         if (strcmp(argv[i], "--seconds") == 0)
             options->seconds = strtod(argv[i + 1], NULL);
+        else if (strcmp(argv[i], "--commands") == 0)
+            options->commands = strtoull(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0)
             options->seed = strtoull(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--sequences") == 0)
@@ -48,6 +54,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
             return false;
     }
     options->first_table = i;
+    if (isnan(options->seconds)) options->seconds = options->commands ? INFINITY : 15;
     return i == argc || argv[i][0] != '-';
 }
 
@@ -95,11 +102,16 @@ static void run_sequences(struct duel *duel, const struct options *options, stru
 {
     double end_s = now_s() + options->seconds;
     unsigned differences = 0;
-    for (; tally->sequences < options->sequences && now_s() < end_s; tally->sequences++)
+    uint64_t commands_before = duel->commands, wanted = options->commands;
+    for (; tally->sequences < options->sequences && now_s() < end_s; tally->sequences++) {
+        if (wanted && duel->commands - commands_before >= wanted) break;
         if (explore_sequence(duel, options->seed + tally->sequences, scratch) != EXPLORE_SAME &&
             ++differences == DIFFERENCES_MAX)
             break;
-    if (differences)
+    }
+    bool too_few = duel->commands - commands_before < wanted;
+    if (too_few) printf("FAIL  fewer than %llu random commands\n", (unsigned long long)wanted);
+    if (differences || too_few)
         tally->failed++;
     else
         tally->passed++;
@@ -112,7 +124,9 @@ int main(int argc, char **argv)
     struct duel duel;
     struct tally tally = {0};
     if (!parse_options(argc, argv, &options)) {
-        fprintf(stderr, "usage: conformance [--seconds N] [--seed N] [--sequences N] [TABLE...]\n");
+        fprintf(stderr,
+                "usage: conformance [--commands N | --seconds N] [--seed N] [--sequences N] "
+                "[TABLE...]\n");
         return 2;
     }
     enum server_start start = server_start(&server);
