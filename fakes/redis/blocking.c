@@ -40,6 +40,11 @@ int64_t fake_blocking_deadline_us(const struct fake_redis *engine, int64_t timeo
     return never ? FL_NEVER_US : engine->now_us + timeout_ms * 1000;
 }
 
+int64_t fake_blocking_until_us(const struct fake_redis_session *session)
+{
+    return session->block->request.deadline_us;
+}
+
 bool fake_blocking_timeout(struct fake_call *call, struct fl_span text, int64_t *ret_deadline_us)
 {
     long double seconds;

@@ -46,6 +46,8 @@ void fake_blocking_key_ready(struct fake_database *db, const struct fake_redis_k
 void fake_blocking_database_swapped(struct fake_database *db);
 /* Serves all that is ready. */
 void fake_blocking_serve(struct fake_redis *engine);
+/* FL_NEVER_US: for ever; the session is blocked. */
+int64_t fake_blocking_until_us(const struct fake_redis_session *session);
 /* Times out whose deadline has come. */
 void fake_blocking_expire(struct fake_redis *engine);
 /* Ends the wait of one session with an error, or as if timed out (error == NULL). */

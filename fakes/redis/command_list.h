@@ -55,8 +55,8 @@
     X("append", append, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("asking", asking, CONNECTION, 1, FAKE_FAST, 0, 0, 0) \
     X("auth", auth, CONNECTION, -2, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST, 0, 0, 0) \
-    X("bgrewriteaof", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
-    X("bgsave", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("bgrewriteaof", bgrewriteaof, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("bgsave", bgsave, SERVER, -1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("bitcount", bitcount, BITMAP, -2, FAKE_READ, 1, 1, 1) \
     X("bitfield", bitfield, BITMAP, -2, FAKE_GROW, 1, 1, 1) \
     X("bitfield_ro", bitfield_ro, BITMAP, -2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
@@ -133,7 +133,7 @@
     X("config|set", config_set, SERVER, -4, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("copy", copy, KEYSPACE, -3, FAKE_GROW, 1, 2, 1) \
     X("dbsize", dbsize, KEYSPACE, 1, FAKE_READ | FAKE_FAST, 0, 0, 0) \
-    X("debug", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("debug", debug, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("decr", decr, STRING, 2, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("decrby", decrby, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("del", del, KEYSPACE, -2, FAKE_WRITE, 1, -1, 1) \
@@ -149,7 +149,7 @@
     X("expire", expire, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("expireat", expireat, KEYSPACE, -3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("expiretime", expiretime, KEYSPACE, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
-    X("failover", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE, 0, 0, 0) \
+    X("failover", failover, SERVER, -1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE, 0, 0, 0) \
     X("fcall", fcall, SCRIPTING, -3, FAKE_RUN_SCRIPT, 0, 0, 0) \
     X("fcall_ro", fcall_ro, SCRIPTING, -3, FAKE_READ | FAKE_RUN_SCRIPT, 0, 0, 0) \
     X("flushall", flushall, KEYSPACE, -1, FAKE_WRITE | FAKE_DANGEROUS, 0, 0, 0) \
@@ -203,22 +203,22 @@
     X("incrbyfloat", incrbyfloat, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("info", info, SERVER, -1, FAKE_ALWAYS | FAKE_DANGEROUS, 0, 0, 0) \
     X("keys", keys, KEYSPACE, 2, FAKE_READ | FAKE_DANGEROUS, 0, 0, 0) \
-    X("lastsave", unsupported, SERVER, 1, FAKE_ALWAYS | FAKE_FAST | FAKE_FOR_ADMIN, 0, 0, 0) \
+    X("lastsave", lastsave, SERVER, 1, FAKE_ALWAYS | FAKE_FAST | FAKE_FOR_ADMIN, 0, 0, 0) \
     X("latency", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("latency|doctor", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("latency|graph", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|doctor", latency_doctor, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|graph", latency_graph, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("latency|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("latency|histogram", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("latency|history", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("latency|latest", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("latency|reset", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|histogram", latency_histogram, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|history", latency_history, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|latest", latency_latest, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("latency|reset", latency_reset, SERVER, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("lcs", lcs, STRING, -3, FAKE_READ, 1, 2, 1) \
     X("lindex", lindex, LIST, 3, FAKE_READ, 1, 1, 1) \
     X("linsert", linsert, LIST, 5, FAKE_GROW, 1, 1, 1) \
     X("llen", llen, LIST, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("lmove", lmove, LIST, 5, FAKE_GROW, 1, 2, 1) \
     X("lmpop", lmpop, LIST, -4, FAKE_WRITE | FAKE_MOVABLE_KEYS, 0, 0, 0) \
-    X("lolwut", unsupported, SERVER, -1, FAKE_READ | FAKE_FAST, 0, 0, 0) \
+    X("lolwut", lolwut, SERVER, -1, FAKE_READ | FAKE_FAST, 0, 0, 0) \
     X("lpop", lpop, LIST, -2, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("lpos", lpos, LIST, -3, FAKE_READ, 1, 1, 1) \
     X("lpush", lpush, LIST, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
@@ -228,20 +228,20 @@
     X("lset", lset, LIST, 4, FAKE_GROW, 1, 1, 1) \
     X("ltrim", ltrim, LIST, 4, FAKE_WRITE, 1, 1, 1) \
     X("memory", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("memory|doctor", unsupported, SERVER, 2, 0, 0, 0, 0) \
+    X("memory|doctor", memory_doctor, SERVER, 2, 0, 0, 0, 0) \
     X("memory|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("memory|malloc-stats", unsupported, SERVER, 2, 0, 0, 0, 0) \
-    X("memory|purge", unsupported, SERVER, 2, 0, 0, 0, 0) \
-    X("memory|stats", unsupported, SERVER, 2, 0, 0, 0, 0) \
+    X("memory|malloc-stats", memory_malloc_stats, SERVER, 2, 0, 0, 0, 0) \
+    X("memory|purge", memory_purge, SERVER, 2, 0, 0, 0, 0) \
+    X("memory|stats", memory_stats, SERVER, 2, 0, 0, 0, 0) \
     X("memory|usage", memory_usage, SERVER, -3, FAKE_READ, 2, 2, 1) \
     X("mget", mget, STRING, -2, FAKE_READ | FAKE_FAST, 1, -1, 1) \
     X("migrate", unsupported, KEYSPACE, -6, FAKE_WRITE | FAKE_MOVABLE_KEYS | FAKE_DANGEROUS, 3, 3, 1) \
     X("module", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("module|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("module|list", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT, 0, 0, 0) \
-    X("module|load", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
-    X("module|loadex", unsupported, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
-    X("module|unload", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("module|list", module_list, SERVER, 2, FAKE_ADMIN | FAKE_NOSCRIPT, 0, 0, 0) \
+    X("module|load", module_load, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("module|loadex", module_load, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("module|unload", module_load, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("monitor", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("move", move, KEYSPACE, 3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("mset", mset, STRING, -3, FAKE_GROW, 1, -1, 2) \
@@ -279,12 +279,12 @@
     X("punsubscribe", punsubscribe, PUBSUB, -1, FAKE_PUBSUB | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("quit", quit, CONNECTION, -1, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
     X("randomkey", randomkey, KEYSPACE, 1, FAKE_READ, 0, 0, 0) \
-    X("readonly", unsupported, CONNECTION, 1, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
-    X("readwrite", unsupported, CONNECTION, 1, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
+    X("readonly", cluster_mode, CONNECTION, 1, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
+    X("readwrite", cluster_mode, CONNECTION, 1, FAKE_ALWAYS | FAKE_FAST, 0, 0, 0) \
     X("rename", rename, KEYSPACE, 3, FAKE_WRITE, 1, 2, 1) \
     X("renamenx", renamenx, KEYSPACE, 3, FAKE_WRITE | FAKE_FAST, 1, 2, 1) \
-    X("replconf", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_TALK, 0, 0, 0) \
-    X("replicaof", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("replconf", replconf, SERVER, -1, FAKE_ADMIN | FAKE_TALK, 0, 0, 0) \
+    X("replicaof", replicaof, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("reset", reset, CONNECTION, 1, FAKE_TALK | FAKE_NO_AUTH | FAKE_FAST | FAKE_UNQUEUED, 0, 0, 0) \
     X("restore", restore, KEYSPACE, -4, FAKE_GROW | FAKE_DANGEROUS, 1, 1, 1) \
     X("restore-asking", restore, KEYSPACE, -4, FAKE_GROW | FAKE_ASKING | FAKE_DANGEROUS, 1, 1, 1) \
@@ -294,7 +294,7 @@
     X("rpush", rpush, LIST, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("rpushx", rpushx, LIST, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("sadd", sadd, SET, -3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
-    X("save", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING | FAKE_NO_MULTI, 0, 0, 0) \
+    X("save", save, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING | FAKE_NO_MULTI, 0, 0, 0) \
     X("scan", scan, KEYSPACE, -2, FAKE_READ, 0, 0, 0) \
     X("scard", scard, SET, 2, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("script", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
@@ -312,17 +312,17 @@
     X("setex", setex, STRING, 4, FAKE_GROW, 1, 1, 1) \
     X("setnx", setnx, STRING, 3, FAKE_GROW | FAKE_FAST, 1, 1, 1) \
     X("setrange", setrange, STRING, 4, FAKE_GROW, 1, 1, 1) \
-    X("shutdown", unsupported, SERVER, -1, FAKE_ADMIN | FAKE_TALK | FAKE_NO_MULTI, 0, 0, 0) \
+    X("shutdown", shutdown, SERVER, -1, FAKE_ADMIN | FAKE_TALK | FAKE_NO_MULTI, 0, 0, 0) \
     X("sinter", sinter, SET, -2, FAKE_READ, 1, -1, 1) \
     X("sintercard", sintercard, SET, -3, FAKE_READ | FAKE_MOVABLE_KEYS, 0, 0, 0) \
     X("sinterstore", sinterstore, SET, -3, FAKE_GROW, 1, -1, 1) \
     X("sismember", sismember, SET, 3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
-    X("slaveof", unsupported, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
+    X("slaveof", replicaof, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("slowlog", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("slowlog|get", unsupported, SERVER, -2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
+    X("slowlog|get", slowlog_get, SERVER, -2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
     X("slowlog|help", help, SERVER, 2, FAKE_ALWAYS, 0, 0, 0) \
-    X("slowlog|len", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
-    X("slowlog|reset", unsupported, SERVER, 2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
+    X("slowlog|len", slowlog_len, SERVER, 2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
+    X("slowlog|reset", slowlog_reset, SERVER, 2, FAKE_ADMIN | FAKE_ALWAYS, 0, 0, 0) \
     X("smembers", smembers, SET, 2, FAKE_READ, 1, 1, 1) \
     X("smismember", smismember, SET, -3, FAKE_READ | FAKE_FAST, 1, 1, 1) \
     X("smove", smove, SET, 4, FAKE_WRITE | FAKE_FAST, 1, 2, 1) \

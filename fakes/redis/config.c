@@ -8,6 +8,7 @@
 #include "fakes/redis/command.h"
 #include "fakes/redis/config_list.h"
 #include "fakes/redis/notify.h"
+#include "fakes/redis/replication.h"
 
 #define ROW(name, kind, value, limits) {name, FAKE_CONFIG_##kind, value, limits},
 static const struct fake_config_row rows[] = {FAKE_CONFIG_LIST(ROW)};
@@ -112,13 +113,6 @@ static void have_replicas(struct fake_redis *engine)
     fake_redis_set_states(engine, others | (wants ? FAKE_REDIS_NOREPLICAS : 0u));
 }
 
-static void set_master_down(struct fake_redis *engine)
-{
-    bool refuses = engine->master_host && !fake_config_is_on(engine, "replica-serve-stale-data");
-    unsigned others = engine->states & ~(unsigned)FAKE_REDIS_MASTERDOWN;
-    fake_redis_set_states(engine, others | (refuses ? FAKE_REDIS_MASTERDOWN : 0u));
-}
-
 static void watch_slowness(struct fake_redis *engine)
 {
     engine->logs_all_as_slow = fake_config_number(engine, "slowlog-log-slower-than") == 0 &&
@@ -141,9 +135,13 @@ static const struct {
     const char *name;
     void (*follow)(struct fake_redis *engine);
 } followers[] = {
-    {"acl-pubsub-default", set_acl_channels},      {"acllog-max-len", shorten_acl_log},
-    {"min-replicas-max-lag", have_replicas},       {"min-replicas-to-write", have_replicas},
-    {"replica-serve-stale-data", set_master_down}, {"slowlog-log-slower-than", watch_slowness},
+    {"acl-pubsub-default", set_acl_channels},
+    {"acllog-max-len", shorten_acl_log},
+    {"min-replicas-max-lag", have_replicas},
+    {"min-replicas-to-write", have_replicas},
+    {"replica-read-only", fake_replication_apply},
+    {"replica-serve-stale-data", fake_replication_apply},
+    {"slowlog-log-slower-than", watch_slowness},
     {"slowlog-max-len", watch_slowness},
 };
 

@@ -11,9 +11,6 @@
 #include "fakes/redis/notify.h"
 #include "fakes/redis/session.h"
 
-/* What an empty server holds, so that `maxmemory 1` means "out of memory" as it does there. */
-enum { BASE_BYTES = 1024 * 1024 };
-
 void fake_engine_read_clock(struct fake_redis *engine)
 {
     engine->now_us = fl_clock_wall_us(engine->options.clock);
@@ -24,7 +21,7 @@ bool fake_engine_out_of_memory(const struct fake_redis *engine)
 {
     if (engine->states & FAKE_REDIS_OOM) return true;
     return engine->memory_max_bytes &&
-           engine->heap.used_bytes + BASE_BYTES > engine->memory_max_bytes;
+           engine->heap.used_bytes + FAKE_ENGINE_BASE_BYTES > engine->memory_max_bytes;
 }
 
 /* From an all-zero engine, or one that keeps only its scripts. False: no memory for a journal. */
@@ -41,7 +38,7 @@ static bool start(struct fake_redis *engine, const struct fake_redis_options *op
         engine->databases[i].expires_hint_ms = FL_NEVER_US;
     }
     fake_engine_read_clock(engine);
-    engine->started_us = engine->now_us;
+    engine->started_us = engine->saved_us = engine->now_us;
     if (!engine->options.writes_kept) return true;
     engine->journal = fake_journal_new(engine);
     return engine->journal;
@@ -67,6 +64,8 @@ static void release(struct fake_redis *engine)
     fake_config_free(engine);
     fake_acl_free(engine);
     fake_acl_log_trim(engine, 0);
+    fake_slowlog_trim(engine, 0);
+    fake_str_free(&engine->heap, engine->master_host);
     for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++) {
         fake_database_release(&engine->databases[i]);
         fake_dict_release(&engine->heap, &engine->databases[i].waiting);
@@ -156,6 +155,7 @@ bool fake_redis_evict(struct fake_redis *engine, unsigned db, struct fl_span nam
     if (!key) return false;
     fake_journal_add_words(engine, db, "DEL", name, (struct fl_span){0});
     fake_key_delete(&engine->databases[db], key);
+    engine->stats.evicted_keys++;
     fake_key_notify(&engine->databases[db], FAKE_NOTIFY_EVICTED, "evicted", name);
     fake_session_resume_woken(engine);
     return true;

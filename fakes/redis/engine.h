@@ -7,9 +7,15 @@
 #include "fakes/redis/fake_redis.h"
 #include "fakes/redis/keyspace.h"
 #include "fakes/redis/pubsub.h"
+#include "fakes/redis/slowlog.h"
+#include "fakes/redis/stats.h"
 #include "fakes/redis/versions.h"
 
-enum { FAKE_RECENT_COMMANDS = 64 };
+enum {
+    FAKE_RECENT_COMMANDS = 64,
+    /* What an empty server holds, so that `maxmemory 1` means "out of memory" as it does there. */
+    FAKE_ENGINE_BASE_BYTES = 1024 * 1024,
+};
 
 struct fake_redis {
     struct fake_heap heap;
@@ -41,10 +47,17 @@ struct fake_redis {
     bool acl_all_channels;          /* of new users: CONFIG acl-pubsub-default */
     struct fake_config *config;     /* NULL: all parameters are as in the beginning */
     struct fake_str *master_host;   /* REPLICAOF; NULL: a master */
-    bool logs_all_as_slow;          /* SLOWLOG has commands of no duration, too */
-    struct fake_scripts *scripts;   /* NULL before the first script command */
+    unsigned master_port;
+    bool logs_all_as_slow;        /* SLOWLOG has commands of no duration, too */
+    struct fake_scripts *scripts; /* NULL before the first script command */
     bool in_transaction, in_script;
-    uint64_t commands_processed;
+    struct fake_stats stats;
+    struct fake_slowlog slowlog;
+    struct fake_latency latency;
+    int64_t saved_us;       /* the last SAVE, or the start */
+    uint64_t saved_version; /* version_counter then */
+    uint64_t saves;
+    bool keeps_dead_keys; /* DEBUG SET-ACTIVE-EXPIRE 0: they go when they are looked at */
     struct fake_dict topics[FAKE_TOPIC_KINDS]; /* name -> struct fake_topic */
     struct fake_out scratch;                   /* for names that are put together */
     unsigned notify_classes; /* enum fake_notify: which events of keys are published; 0: none */

@@ -91,6 +91,12 @@ struct fake_redis_hooks {
     /* A session that did not cause it has got output (a served or timed-out pop, a message) or was
      * hung up. Called before the feed or advance that caused it returns. */
     void (*on_output)(void *context, struct fake_redis_session *session);
+    /* SHUTDOWN: all sessions are hung up on; whether and with what data the server comes again is
+     * the caller's (fake_redis_restart, once the feed has returned). */
+    void (*on_shutdown)(void *context);
+    /* DEBUG SLEEP: the clock should go on by so much before this returns. NULL: it takes no time.
+     */
+    void (*on_sleep)(void *context, int64_t us);
 };
 
 struct fake_redis_options {

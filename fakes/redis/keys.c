@@ -253,14 +253,3 @@ void fake_cmd_swapdb(struct fake_call *call)
     }
     fake_reply_ok(call->out);
 }
-
-void fake_cmd_memory_usage(struct fake_call *call)
-{
-    const struct fake_redis_key *key = fake_key_look(call->db, call->args[2]);
-    enum { KEY_BYTES = 56, ELEMENT_BYTES = 24 }; /* about what Redis spends on each */
-    if (!key)
-        fake_reply_nil(call->out);
-    else
-        fake_reply_int(call->out, (int64_t)(KEY_BYTES + key->name.length +
-                                            fake_key_length(key) * ELEMENT_BYTES));
-}

@@ -49,12 +49,18 @@ struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_s
     return entry->value;
 }
 
+static void bury(struct fake_database *db, struct fake_redis_key *key)
+{
+    db->engine->stats.expired_keys++;
+    fake_key_delete(db, key);
+}
+
 struct fake_redis_key *fake_key_look(struct fake_database *db, struct fl_span name)
 {
     struct fake_entry *entry = fake_dict_find(&db->keys, name);
     if (!entry) return NULL;
     if (!is_dead(entry->value, db->engine->now_ms)) return entry->value;
-    fake_key_delete(db, entry->value);
+    bury(db, entry->value);
     return NULL;
 }
 
@@ -228,13 +234,13 @@ bool fake_key_copy_value(struct fake_database *db, struct fake_redis_key *target
 void fake_database_expire(struct fake_database *db)
 {
     int64_t now_ms = db->engine->now_ms;
-    if (now_ms <= db->expires_hint_ms) return;
+    if (now_ms <= db->expires_hint_ms || db->engine->keeps_dead_keys) return;
     int64_t next_ms = FL_NEVER_US;
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&db->keys, &i));) {
         struct fake_redis_key *key = entry->value;
         if (is_dead(key, now_ms))
-            fake_key_delete(db, key);
+            bury(db, key);
         else if (key->expires_ms < next_ms)
             next_ms = key->expires_ms;
     }

@@ -1,4 +1,6 @@
 /* OBJECT and TOUCH: how a value is held, and since when nobody has asked for it. */
+#include "fakes/redis/object.h"
+
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
 #include "fakes/redis/idle.h"
@@ -22,7 +24,7 @@ static const char *string_encoding(const struct fake_redis_key *key)
     return key->raw || key->string->length > EMBEDDED_BYTES_MAX ? "raw" : "embstr";
 }
 
-static const char *encoding(const struct fake_redis_key *key)
+const char *fake_object_encoding(const struct fake_redis_key *key)
 {
     switch (key->type) {
     case FAKE_REDIS_STRING: return string_encoding(key);
@@ -46,7 +48,7 @@ static const struct fake_redis_key *find(struct fake_call *call)
 void fake_cmd_object_encoding(struct fake_call *call)
 {
     const struct fake_redis_key *key = find(call);
-    if (key) fake_reply_bulk_text(call->out, encoding(key));
+    if (key) fake_reply_bulk_text(call->out, fake_object_encoding(key));
 }
 
 void fake_cmd_object_refcount(struct fake_call *call)

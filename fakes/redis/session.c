@@ -22,7 +22,10 @@ enum {
 
 struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char *name)
 {
-    if (engine->session_count >= FAKE_REDIS_SESSIONS_MAX) return NULL;
+    if (engine->session_count >= FAKE_REDIS_SESSIONS_MAX) {
+        engine->stats.rejected_connections++;
+        return NULL;
+    }
     struct fake_redis_session *session = calloc(1, sizeof(*session));
     if (!session) return NULL;
     session->name = strdup(name);
@@ -34,6 +37,7 @@ struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char
     session->output.shortest = fake_engine_has(engine, FAKE_FEATURE_SHORTEST_DOUBLES);
     if (engine->acl) fake_acl_greet(session);
     session->id = ++engine->last_session_id;
+    engine->stats.connections++;
     session->previous = engine->last_session;
     *(engine->last_session ? &engine->last_session->next : &engine->first_session) = session;
     engine->last_session = session;
@@ -138,6 +142,7 @@ struct fl_span fake_redis_output(const struct fake_redis_session *session)
 void fake_redis_consume(struct fake_redis_session *session, size_t count)
 {
     fl_assert(count <= fake_session_mark(session));
+    session->engine->stats.bytes_out += count;
     fake_out_consume(&session->output, count);
 }
 
@@ -208,6 +213,14 @@ static void run_journaled(struct fake_call *call)
         fake_journal_add(engine, call->db->id, dice, call->args, call->count);
 }
 
+/* What has been written behind `mark` bytes of pending output. */
+static struct fl_span answered(const struct fake_redis_session *session, size_t mark)
+{
+    struct fl_span pending = fake_redis_output(session);
+    if (session->output.broken || mark > pending.length) mark = pending.length;
+    return (struct fl_span){pending.bytes + mark, pending.length - mark};
+}
+
 void fake_session_call(struct fake_redis_session *session, const struct fake_command *command,
                        const struct fl_span *args, size_t count, enum fake_redis_origin origin)
 {
@@ -216,7 +229,6 @@ void fake_session_call(struct fake_redis_session *session, const struct fake_com
     uint64_t version_before = engine->version_counter;
     unsigned db = session->db;
     session->last_command = command;
-    engine->commands_processed++;
     struct fake_call call = {
         .engine = engine,
         .session = session,
@@ -230,6 +242,9 @@ void fake_session_call(struct fake_redis_session *session, const struct fake_com
         run_journaled(&call);
     else
         command->run(&call);
+    fake_stats_called(engine, command, answered(session, mark));
+    if (engine->logs_all_as_slow && origin != FAKE_REDIS_SERVED)
+        fake_slowlog_add(session, command, args, count, 0);
     fake_session_report(session, args, count, origin, mark, version_before, db);
 }
 
@@ -243,6 +258,7 @@ static bool runs_exec(const struct fake_command *command)
 static void refuse(struct fake_redis_session *session, const struct fake_command *command,
                    const char *error)
 {
+    fake_stats_rejected(session->engine, command, fl_span_from(error));
     if (command && runs_exec(command)) {
         fake_transaction_abort(session, error);
         return;
@@ -268,6 +284,7 @@ static void refuse_unknown(struct fake_redis_session *session, const struct fl_s
     char shown[UNKNOWN_ARGS_BYTES + 8];
     size_t length = 0;
     session->abort_exec = true;
+    fake_stats_rejected(session->engine, NULL, FL_SPAN("ERR"));
     bool quoted = fake_engine_has(session->engine, FAKE_FEATURE_QUOTED_UNKNOWN);
     for (size_t i = 1; i < count && length < UNKNOWN_ARGS_BYTES; i++) {
         size_t rest = UNKNOWN_ARGS_BYTES - length;
@@ -307,6 +324,7 @@ static void refuse_subcommand(struct fake_redis_session *session, struct fl_span
         upper[i] = (char)toupper((unsigned char)name.bytes[i]);
     if (subcommand.length > UNKNOWN_ARGS_BYTES) subcommand.length = UNKNOWN_ARGS_BYTES;
     session->abort_exec = true;
+    fake_stats_rejected(session->engine, NULL, FL_SPAN("ERR"));
     fake_reply_errorf(&session->output,
                       knows_rows ? "ERR unknown subcommand '%.*s'. Try %.*s HELP."
                                  : "ERR Unknown subcommand or wrong number of arguments for '%.*s'."
@@ -391,6 +409,10 @@ static const struct fake_command *check(struct fake_redis_session *session,
         return NULL;
     }
     if (session->engine->acl && is_denied(session, command, args, count)) return NULL;
+    if (session->in_multi && (command->flags & FAKE_CMD_NO_MULTI)) {
+        refuse(session, command, "ERR Command not allowed inside a transaction");
+        return NULL;
+    }
     if (is_elsewhere(session, command, args, count)) return NULL;
     const char *error = fake_states_refusal(session, command, args);
     if (!error && fake_pubsub_forbids(session, command)) {
@@ -475,6 +497,7 @@ void fake_redis_feed(struct fake_redis_session *session, const void *bytes, size
     struct fake_redis *engine = session->engine;
     struct fake_input *input = &session->input;
     if (fake_redis_closed(session)) return;
+    engine->stats.bytes_in += length;
     engine->current = session;
     if (input->length || session->block) {
         if (!fake_input_keep(input, bytes, length)) hang_up(session, NULL);

@@ -107,6 +107,64 @@ bool words_equal(struct fl_span a, struct fl_span b)
     return same;
 }
 
+/* ---- INFO ---- */
+
+static struct fl_span take_line(struct fl_span *text)
+{
+    const char *end = text->length ? memchr(text->bytes, '\n', text->length) : NULL;
+    size_t length = end ? (size_t)(end - text->bytes) + 1 : text->length;
+    struct fl_span line = {text->bytes, length};
+    *text = (struct fl_span){text->bytes + length, text->length - length};
+    while (line.length && strchr("\r\n", line.bytes[line.length - 1]))
+        line.length--;
+    return line;
+}
+
+/* The control connection of the duel is counted there, too. */
+static struct fl_span take_field(struct fl_span *text)
+{
+    for (;;) {
+        struct fl_span line = take_line(text);
+        if (!text->length) return line;
+        if (!fl_span_starts(line, FL_SPAN("cmdstat_")) &&
+            !fl_span_starts(line, FL_SPAN("latency_percentiles_usec_")))
+            return line;
+    }
+}
+
+static bool tells_a_state(struct fl_span field)
+{
+    static const char *const names[] = {
+        "# ",        "redis_version:", "redis_mode:",   "arch_bits:", "hz:",
+        "maxmemory", "loading:",       "blocked_",      "role:",      "master_host:",
+        "master_po", "slave_",         "connected_sl",  "db",         "errorstat_",
+        "cluster_",  "aof_enabled:",   "total_error_r", "pubsub",     "master_link_status:",
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (fl_span_starts(field, fl_span_from(names[i]))) return true;
+    return false;
+}
+
+static bool same_field(struct fl_span a, struct fl_span b)
+{
+    if (fl_span_equal(a, b)) return true;
+    if (tells_a_state(a)) return false;
+    const char *left = a.length ? memchr(a.bytes, ':', a.length) : NULL;
+    const char *right = b.length ? memchr(b.bytes, ':', b.length) : NULL;
+    return left && right && left - a.bytes == right - b.bytes &&
+           memcmp(a.bytes, b.bytes, (size_t)(left - a.bytes)) == 0;
+}
+
+bool info_equal(struct fl_span a, struct fl_span b)
+{
+    if (a.bytes[0] != b.bytes[0] || !strchr("$=", a.bytes[0])) return false;
+    (void)take_line(&a);
+    (void)take_line(&b);
+    while (a.length || b.length)
+        if (!same_field(take_field(&a), take_field(&b))) return false;
+    return true;
+}
+
 /* ---- HELP ---- */
 
 enum { HELP_LINES_MAX = 256 };

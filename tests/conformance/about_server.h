@@ -11,6 +11,9 @@
 bool command_info_equal(struct fl_span a, struct fl_span b);
 /* The same words in any order, by blanks and line breaks. */
 bool words_equal(struct fl_span a, struct fl_span b);
+/* INFO: the same fields in the same order, of those that tell a state also the same values; no
+ * matter which commands were counted. */
+bool info_equal(struct fl_span a, struct fl_span b);
 /* HELP: lists of status lines that name the same subcommands. */
 bool help_equal(struct fl_span a, struct fl_span b);
 

@@ -41,7 +41,7 @@ enum reply_kind reply_kind(const struct fl_span *args, size_t count)
         {"expiretime", NULL, REPLY_TIME},
         {"pexpiretime", NULL, REPLY_TIME},
         {"time", NULL, REPLY_ANY},
-        {"info", NULL, REPLY_ANY},
+        {"info", NULL, REPLY_INFO},
         {"config", "get", REPLY_PAIRS},
         {"acl", "getuser", REPLY_WORDS},
         {"acl", "list", REPLY_WORDS},
@@ -49,6 +49,8 @@ enum reply_kind reply_kind(const struct fl_span *args, size_t count)
         {"acl", "log", REPLY_ANY},
         {"acl", "genpass", REPLY_ANY},
         {"memory", NULL, REPLY_ANY},
+        {"latency", "doctor", REPLY_ANY},
+        {"lastsave", NULL, REPLY_ANY},
         {"hello", NULL, REPLY_HELLO},
         {"command", "info", REPLY_COMMANDS},
         {"command", "list", REPLY_SET},
@@ -140,6 +142,7 @@ bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b)
     case REPLY_HELLO: return same_hello(a, b);
     case REPLY_COMMANDS: return command_info_equal(a, b);
     case REPLY_WORDS: return words_equal(a, b);
+    case REPLY_INFO: return info_equal(a, b);
     case REPLY_HELP: return help_equal(a, b);
     case REPLY_CLIENTS: return client_lines_equal(a, b);
     }

@@ -19,6 +19,7 @@ enum reply_kind {
     REPLY_HELLO,        /* all but the connection's id */
     REPLY_COMMANDS,     /* COMMAND INFO: notes in any words */
     REPLY_WORDS,        /* words in any order, as ACL tells single commands */
+    REPLY_INFO,         /* INFO: the same fields */
     REPLY_HELP,         /* HELP: the same subcommands */
     REPLY_CLIENTS,      /* lines of clients: the fields that a client can see the sense of */
 };
