@@ -152,7 +152,7 @@ void fake_cmd_restore(struct fake_call *call)
     }
     if (!parse_ttl(call, &restore) || !check_footer(call, payload)) return;
     /* Redis reads on into the footer when a value is cut short, and so do we. */
-    switch (fake_rdb_read(fake_call_heap(call), &call->engine->dice, payload, &value)) {
+    switch (fake_rdb_read(fake_call_heap(call), payload, &value)) {
     case FAKE_RDB_OK: put_value(call, &restore, &value); break;
     case FAKE_RDB_DAMAGED: fake_reply_error(call->out, "ERR Bad data format"); break;
     case FAKE_RDB_FOREIGN:

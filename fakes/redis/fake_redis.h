@@ -102,7 +102,7 @@ struct fake_redis_hooks {
 struct fake_redis_options {
     struct fl_clock clock;
     const char *version;       /* NULL: "7.0.15"; 6.2, 7.0, 7.2 and 7.4 are told apart */
-    uint64_t seed;             /* SPOP, SRANDMEMBER, RANDOMKEY, levels of sorted sets, the run id */
+    uint64_t seed;             /* SPOP, SRANDMEMBER, RANDOMKEY, the run id */
     uint64_t writes_kept;      /* so many can be lost, at the cost of a second keyspace; 0: none */
     size_t memory_max_bytes;   /* 0: none; above it the commands that need memory answer OOM */
     uint64_t script_steps_max; /* Lua instructions of one script; 0: 50 million */

@@ -274,7 +274,7 @@ static bool search_cell(struct fake_call *call, struct search *search, struct fa
     double first, end, distance_m;
     fake_geo_scores(cell, &first, &end);
     const struct fake_znode *node = fake_zset_bound(&search->zset->zset, below_score, &first);
-    for (; node && node->score < end && !is_enough(search); node = node->links[0].forward) {
+    for (; node && node->score < end && !is_enough(search); node = node->next) {
         struct fake_geo_point point = fake_geo_point_of(node->score);
         if (fake_geo_inside(&search->shape, point, &distance_m) &&
             !add_found(call, search, fake_str_span(node->member), distance_m))

@@ -92,7 +92,7 @@ static bool next_node(const struct fake_zset *zset, struct fake_redis_cursor *cu
                       struct fake_redis_element *element)
 {
     const struct fake_znode *node = cursor->node;
-    node = cursor->position++ == 0 ? fake_zset_first(zset) : node ? node->links[0].forward : NULL;
+    node = cursor->position++ == 0 ? fake_zset_first(zset) : node ? node->next : NULL;
     cursor->node = node;
     if (!node) return false;
     element->member = fake_str_span(node->member);

@@ -200,9 +200,8 @@ static bool copy_list(struct fake_heap *heap, struct fake_deque *target,
 static bool copy_zset(struct fake_database *db, struct fake_zset *target,
                       const struct fake_zset *source)
 {
-    for (struct fake_znode *node = fake_zset_first(source); node; node = node->links[0].forward)
-        if (!fake_zset_add(heap_of(db), target, fake_str_span(node->member), node->score,
-                           fake_dice_roll(&db->engine->dice)))
+    for (struct fake_znode *node = fake_zset_first(source); node; node = node->next)
+        if (!fake_zset_add(heap_of(db), target, fake_str_span(node->member), node->score))
             return false;
     return true;
 }

@@ -95,7 +95,7 @@ static bool find(struct fake_call *call, enum fake_redis_type type, struct fake_
 static void reply_descending(struct fake_call *call, const struct fake_zset *zset, bool with_values)
 {
     begin(call->out, fake_zset_count(zset), with_values);
-    for (const struct fake_znode *node = zset->tail; node; node = node->backward) {
+    for (const struct fake_znode *node = fake_zset_last(zset); node; node = node->previous) {
         if (with_values) fake_reply_pair(call->out);
         fake_reply_bulk(call->out, fake_str_span(node->member));
         if (with_values) reply_score(call->out, node);

@@ -106,8 +106,8 @@ static void load_zset(const struct sort *sort)
     sort->source->large = true; /* Redis leaves it a skip list, even SORT_RO does */
     bool reversed = sort->unsorted && sort->order.descending;
     const struct fake_zset *zset = &sort->source->zset;
-    const struct fake_znode *node = reversed ? zset->tail : fake_zset_first(zset);
-    for (size_t i = 0; node; i++, node = reversed ? node->backward : node->links[0].forward)
+    const struct fake_znode *node = reversed ? fake_zset_last(zset) : fake_zset_first(zset);
+    for (size_t i = 0; node; i++, node = reversed ? node->previous : node->next)
         sort->items[i].element = fake_str_span(node->member);
 }
 

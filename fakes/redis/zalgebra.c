@@ -155,7 +155,7 @@ static bool next(struct walk *walk, struct member *ret_member)
     }
     if (!walk->node) return false;
     *ret_member = (struct member){fake_str_span(walk->node->member), walk->node->score};
-    walk->node = walk->node->links[0].forward;
+    walk->node = walk->node->next;
     return true;
 }
 
@@ -267,7 +267,7 @@ static void reply(struct fake_call *call, const struct operation *operation,
     else
         fake_reply_array(out, fake_zset_count(result));
     const struct fake_znode *node = fake_zset_first(result);
-    for (; node; node = node->links[0].forward) {
+    for (; node; node = node->next) {
         if (operation->with_scores) fake_reply_pair(out);
         fake_reply_bulk(out, fake_str_span(node->member));
         if (operation->with_scores) fake_reply_double(out, node->score);

@@ -142,7 +142,7 @@ static bool limited(const struct range *range, uint32_t *first, uint32_t *last)
 
 static const struct fake_znode *step(const struct fake_znode *node, bool reversed)
 {
-    return reversed ? node->backward : node->links[0].forward;
+    return reversed ? node->previous : node->next;
 }
 
 static void reply_range(struct fake_call *call, const struct fake_redis_key *zset,
@@ -309,7 +309,7 @@ static void remove_range(struct fake_call *call, enum by by)
     }
     struct fake_znode *node = fake_zset_at(&zset->zset, first);
     for (uint32_t i = first; i <= last; i++) {
-        struct fake_znode *next = node->links[0].forward;
+        struct fake_znode *next = node->next;
         fake_zset_remove(fake_call_heap(call), &zset->zset, node);
         node = next;
     }

@@ -19,20 +19,22 @@ static struct fake_znode *node_of(const struct fake_redis_key *zset, struct fl_s
     return zset ? fake_zset_find(&zset->zset, member) : NULL;
 }
 
-bool fake_zset_put(struct fake_call *call, struct fake_redis_key *zset, struct fl_span member,
-                   double score)
+/* `node` is the member's, or NULL when it is new. */
+static bool put_node(struct fake_call *call, struct fake_redis_key *zset, struct fake_znode *node,
+                     struct fl_span member, double score)
 {
-    struct fake_znode *node = fake_zset_find(&zset->zset, member);
     if (!node && (fake_zset_count(&zset->zset) + 1 > FAKE_ZSET_LISTPACK_ENTRIES_MAX ||
                   member.length > FAKE_LISTPACK_VALUE_BYTES_MAX))
         zset->large = true;
     if (score == 0 && !zset->large) score = 0; /* a listpack holds -0 as the integer 0 */
-    if (node)
-        fake_zset_move(&zset->zset, node, score);
-    else
-        node = fake_zset_add(fake_call_heap(call), &zset->zset, member, score,
-                             fake_dice_roll(&call->engine->dice));
-    return node;
+    if (node) return fake_zset_move(fake_call_heap(call), &zset->zset, node, score);
+    return fake_zset_add(fake_call_heap(call), &zset->zset, member, score);
+}
+
+bool fake_zset_put(struct fake_call *call, struct fake_redis_key *zset, struct fl_span member,
+                   double score)
+{
+    return put_node(call, zset, fake_zset_find(&zset->zset, member), member, score);
 }
 
 /* A sorted set that was made whole is compact when it could have grown so. */
@@ -40,10 +42,10 @@ static void choose_encoding(struct fake_redis_key *zset)
 {
     struct fake_znode *node = fake_zset_first(&zset->zset);
     zset->large = fake_zset_count(&zset->zset) > FAKE_ZSET_LISTPACK_ENTRIES_MAX;
-    for (; node && !zset->large; node = node->links[0].forward)
+    for (; node && !zset->large; node = node->next)
         zset->large = node->member->length > FAKE_LISTPACK_VALUE_BYTES_MAX;
     if (zset->large) return;
-    for (node = fake_zset_first(&zset->zset); node; node = node->links[0].forward)
+    for (node = fake_zset_first(&zset->zset); node; node = node->next)
         if (node->score == 0) node->score = 0; /* as fake_zset_put */
 }
 
@@ -131,7 +133,7 @@ static enum zadd zadd_one(struct fake_call *call, struct fake_redis_key *zset, u
     if (node && (flags & ZADD_LT) && score >= node->score) return ZADD_REFUSED;
     *ret_score = score;
     if (node && node->score == score) return ZADD_SAME;
-    if (!fake_zset_put(call, zset, member, score)) return ZADD_OOM;
+    if (!put_node(call, zset, node, member, score)) return ZADD_OOM;
     return node ? ZADD_UPDATED : ZADD_ADDED;
 }
 
@@ -307,7 +309,7 @@ void fake_cmd_zrem(struct fake_call *call)
 
 static struct fake_znode *end_node(const struct fake_redis_key *zset, enum fake_end from)
 {
-    return from == FAKE_LEFT ? fake_zset_first(&zset->zset) : zset->zset.tail;
+    return from == FAKE_LEFT ? fake_zset_first(&zset->zset) : fake_zset_last(&zset->zset);
 }
 
 static void reply_node(struct fake_out *out, const struct fake_znode *node)

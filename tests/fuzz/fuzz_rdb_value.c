@@ -12,13 +12,12 @@ enum { PAYLOAD_BYTES_MAX = 1024 * 1024 };
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     struct fake_heap heap = {0};
-    struct fake_dice dice = {1};
     struct fake_redis_key value = {0}, again = {0};
     struct fl_span input = {(const char *)bytes, length};
-    if (fake_rdb_read(&heap, &dice, input, &value) != FAKE_RDB_OK) return 0;
+    if (fake_rdb_read(&heap, input, &value) != FAKE_RDB_OK) return 0;
     struct fl_buf first = FL_BUF_INIT(PAYLOAD_BYTES_MAX), second = FL_BUF_INIT(PAYLOAD_BYTES_MAX);
     if (fake_rdb_write(&value, &first) == FL_OK) {
-        fl_assert(fake_rdb_read(&heap, &dice, fl_buf_span(&first), &again) == FAKE_RDB_OK);
+        fl_assert(fake_rdb_read(&heap, fl_buf_span(&first), &again) == FAKE_RDB_OK);
         fl_assert(again.type == value.type && fake_key_length(&again) == fake_key_length(&value));
         fl_assert(fake_rdb_write(&again, &second) == FL_OK);
         fl_assert(fl_span_equal(fl_buf_span(&first), fl_buf_span(&second)));

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "fakes/redis/dice.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/rdb/format.h"
 #include "fakes/redis/rdb/listpack.h"
@@ -13,7 +12,6 @@
 /* What is read, and into what. */
 struct reader {
     struct fake_heap *heap;
-    struct fake_dice *dice;
     struct fl_span rest;
     struct fake_redis_key *value;
 };
@@ -169,9 +167,7 @@ static enum fake_rdb_read put_score(struct reader *reader, struct fl_span member
 {
     struct fake_zset *zset = &reader->value->zset;
     if (isnan(score) || fake_zset_find(zset, member)) return FAKE_RDB_DAMAGED;
-    return fake_zset_add(reader->heap, zset, member, score, fake_dice_roll(reader->dice))
-               ? FAKE_RDB_OK
-               : FAKE_RDB_OOM;
+    return fake_zset_add(reader->heap, zset, member, score) ? FAKE_RDB_OK : FAKE_RDB_OOM;
 }
 
 /* ---- values of strings one behind the other ---- */
@@ -260,7 +256,7 @@ static enum fake_rdb_read read_intset(struct reader *reader)
     struct text text;
     enum fake_rdb_read got = take_text(reader, &text);
     if (got) return got;
-    struct reader ints = {reader->heap, reader->dice, text.span, reader->value};
+    struct reader ints = {reader->heap, text.span, reader->value};
     struct fl_span width_bytes, count_bytes, integer;
     got = take(&ints, 4, &width_bytes);
     if (!got) got = take(&ints, 4, &count_bytes);
@@ -399,14 +395,14 @@ static void choose_encoding(struct fake_redis_key *value)
         value->large = true;
     if (value->type != FAKE_REDIS_ZSET || value->large) return;
     struct fake_znode *node = fake_zset_first(&value->zset);
-    for (; node; node = node->links[0].forward)
+    for (; node; node = node->next)
         if (node->score == 0) node->score = 0; /* a listpack holds -0 as the integer 0 */
 }
 
-enum fake_rdb_read fake_rdb_read(struct fake_heap *heap, struct fake_dice *dice,
-                                 struct fl_span bytes, struct fake_redis_key *value)
+enum fake_rdb_read fake_rdb_read(struct fake_heap *heap, struct fl_span bytes,
+                                 struct fake_redis_key *value)
 {
-    struct reader reader = {heap, dice, bytes, value};
+    struct reader reader = {heap, bytes, value};
     uint64_t type;
     enum fake_rdb_read got = take_big(&reader, 1, &type);
     if (!got) got = read_value(&reader, (enum fake_rdb_type)type);

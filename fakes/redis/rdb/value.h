@@ -4,7 +4,6 @@
 #define FAKE_REDIS_RDB_VALUE_H
 
 #include "core/buf.h"
-#include "fakes/redis/dice.h"
 #include "fakes/redis/keyspace.h"
 
 enum { FAKE_RDB_VERSION = 10 };
@@ -20,10 +19,10 @@ enum fake_rdb_read {
 };
 
 /* Fills the value, type and encoding of a zeroed key, which is otherwise left alone; on anything
- * but FAKE_RDB_OK it holds nothing. What stands behind the value is not looked at. `dice` shapes
- * sorted sets. A field or member that comes twice is damage, though Redis lets it pass in hashes.
+ * but FAKE_RDB_OK it holds nothing. What stands behind the value is not looked at. A field or
+ * member that comes twice is damage, though Redis lets it pass in hashes.
  */
-enum fake_rdb_read fake_rdb_read(struct fake_heap *heap, struct fake_dice *dice,
-                                 struct fl_span bytes, struct fake_redis_key *ret_value);
+enum fake_rdb_read fake_rdb_read(struct fake_heap *heap, struct fl_span bytes,
+                                 struct fake_redis_key *ret_value);
 
 #endif

@@ -193,7 +193,7 @@ static enum fl_error pack_zset(struct fl_buf *pack, const struct fake_zset *zset
 {
     enum fl_error err = fake_listpack_begin(pack);
     const struct fake_znode *node = fake_zset_first(zset);
-    for (; !err && node; node = node->links[0].forward) {
+    for (; !err && node; node = node->next) {
         err = fake_listpack_append(pack, fake_str_span(node->member));
         if (!err) err = pack_score(pack, node->score);
     }
@@ -216,7 +216,8 @@ static enum fl_error write_skiplist(struct fl_buf *out, const struct fake_zset *
 {
     enum fl_error err = write_type(out, FAKE_RDB_ZSET);
     if (!err) err = write_length(out, fake_zset_count(zset));
-    for (const struct fake_znode *node = zset->tail; !err && node; node = node->backward) {
+    for (const struct fake_znode *node = fake_zset_last(zset); !err && node;
+         node = node->previous) {
         uint64_t bits;
         memcpy(&bits, &node->score, sizeof(bits));
         err = write_string(out, fake_str_span(node->member));
