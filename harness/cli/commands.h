@@ -10,6 +10,7 @@ extern const struct cli_command command_run;
 extern const struct cli_command command_replay;
 extern const struct cli_command command_push;
 extern const struct cli_command command_serve;
+extern const struct cli_command command_proxy;
 extern const struct cli_command command_ctl;
 
 /* Dispatches argv[1]; also --help, --version and `help COMMAND`. Returns the exit code. */

@@ -9,13 +9,14 @@
 #include "harness/scenario/plan.h"
 #include "posix/signals.h"
 
-enum { WHERE_BYTES_MAX = 4096 };
+enum { WHERE_BYTES_MAX = 4096, WRITES_KEPT_MAX = 1000 * 1000 };
 
 enum {
     OPT_CLOCK = FACE_OPTIONS_END,
     OPT_VERSION,
     OPT_MAXMEMORY,
     OPT_PASSWORD,
+    OPT_WRITES_KEPT,
 };
 
 static const struct cli_option options[] = {
@@ -24,6 +25,7 @@ static const struct cli_option options[] = {
     {OPT_VERSION, 0, "redis-version", "V", "6.2, 7.0 (by default), 7.2 or 7.4"},
     {OPT_MAXMEMORY, 0, "maxmemory", "SIZE", "answer OOM above it: 100mb"},
     {OPT_PASSWORD, 0, "requirepass", "PASSWORD", "ask clients for it"},
+    {OPT_WRITES_KEPT, 0, "writes-kept", "N", "so many can be lost by `restart`; 0 by default"},
 };
 
 static const char details[] =
@@ -69,6 +71,15 @@ static int take_version(struct serve_command *command, const char *text)
     return cli_wrong(&command->reader, "expected 6.2, 7.0, 7.2 or 7.4, found \"%s\"", text);
 }
 
+static int take_writes_kept(struct serve_command *command)
+{
+    int64_t number;
+    if (!cli_number(&command->reader, command->reader.value, 0, WRITES_KEPT_MAX, &number))
+        return CLI_USAGE;
+    command->serve.engine.writes_kept = (uint64_t)number;
+    return CLI_PASSED;
+}
+
 static int take_option(struct serve_command *command)
 {
     const struct cli_reader *reader = &command->reader;
@@ -76,6 +87,7 @@ static int take_option(struct serve_command *command)
     case OPT_CLOCK: return take_clock(command, reader->value);
     case OPT_VERSION: return take_version(command, reader->value);
     case OPT_PASSWORD: command->serve.password = reader->value; return CLI_PASSED;
+    case OPT_WRITES_KEPT: return take_writes_kept(command);
     case OPT_MAXMEMORY:
         return cli_size(reader, reader->value, &command->serve.engine.memory_max_bytes) ? CLI_PASSED
                                                                                         : CLI_USAGE;

@@ -1,11 +1,12 @@
 /* tests/conformance/conformance.c - does the fake answer as redis-server 7.0 does?
  *
- *     conformance [--commands N | --seconds N] [--seed N] [--sequences N] [TABLE...]
+ *     conformance [--commands N | --seconds N] [--seed N] [--sequences N] [--real SOCKET]
+ *                 [TABLE...]
  *
- * Runs the tables, then random sequences until so many commands have been compared or the seconds
- * are over (15, unless commands are given; both given: too few commands by then is a failure), and
- * ends with the line "N passed, N failed, N skipped". Exit code 77: there is no redis-server to
- * compare with. */
+ * Compares with a redis-server of its own, or with whoever listens on the socket. Runs the tables,
+ * then random sequences until so many commands have been compared or the seconds are over (15,
+ * unless commands are given; both given: too few commands by then is a failure), and ends with the
+ * line "N passed, N failed, N skipped". Exit code 77: there is no redis-server to compare with. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ struct options {
     double seconds;
     uint64_t commands; /* 0: as many as there is time for */
     uint64_t seed, sequences;
+    const char *real;
     int first_table;
 };
 
@@ -50,6 +52,8 @@ static bool parse_options(int argc, char **argv, struct options *options)
             options->seed = strtoull(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--sequences") == 0)
             options->sequences = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--real") == 0)
+            options->real = argv[i + 1];
         else
             return false;
     }
@@ -126,10 +130,14 @@ int main(int argc, char **argv)
     if (!parse_options(argc, argv, &options)) {
         fprintf(stderr,
                 "usage: conformance [--commands N | --seconds N] [--seed N] [--sequences N] "
-                "[TABLE...]\n");
+                "[--real SOCKET] [TABLE...]\n");
         return 2;
     }
-    enum server_start start = server_start(&server);
+    enum server_start start = SERVER_STARTED;
+    if (options.real)
+        server_adopt(&server, options.real);
+    else
+        start = server_start(&server);
     if (start != SERVER_STARTED) {
         printf(start == SERVER_ABSENT ? "no redis-server is installed\n"
                                       : "redis-server does not start\n");

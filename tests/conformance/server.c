@@ -58,6 +58,12 @@ enum server_start server_start(struct server *server)
     return SERVER_FAILED;
 }
 
+void server_adopt(struct server *server, const char *socket_path)
+{
+    *server = (struct server){0};
+    snprintf(server->socket_path, sizeof(server->socket_path), "%s", socket_path);
+}
+
 int server_connect(const struct server *server)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -75,6 +81,7 @@ void server_stop(struct server *server)
         kill(server->pid, SIGKILL);
         waitpid(server->pid, NULL, 0);
     }
+    if (!server->directory[0]) return;
     unlink(server->socket_path);
     rmdir(server->directory);
     server->pid = 0;

@@ -16,9 +16,11 @@ enum server_start { SERVER_STARTED, SERVER_ABSENT, SERVER_FAILED };
 
 /* SERVER_ABSENT: no redis-server is installed. Returns when it accepts connections. */
 enum server_start server_start(struct server *server);
+/* One that somebody else has started and will stop: a proxy before it, or a fake that is served. */
+void server_adopt(struct server *server, const char *socket_path);
 /* A connected socket, or -1. */
 int server_connect(const struct server *server);
-/* Kills it and removes its directory. */
+/* Kills it and removes its directory, if it was started here. */
 void server_stop(struct server *server);
 
 #endif

@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 
-from rig import BUILD, Client, expect, until
+from rig import BUILD, Client, Redis, expect, until
 
 
 class Served:
@@ -66,6 +66,7 @@ class ServeRig:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="faultline-serve-")
         self.served = []
+        self.redis = None
 
     @property
     def children(self):
@@ -79,6 +80,19 @@ class ServeRig:
         self.served.append(served)
         return served
 
+    def proxy(self, *arguments):
+        """Before a real Redis, which is self.redis, with a control channel."""
+        if not self.redis:
+            self.redis = Redis(self.folder)
+        return self.before(f"127.0.0.1:{self.redis.port}", *arguments)
+
+    def before(self, upstream, *arguments):
+        control = os.path.join(self.folder, f"control-{len(self.served)}")
+        served = Served(self.folder, len(self.served), "proxy", "--upstream", upstream, "--control", control,
+                        *(str(argument) for argument in arguments))
+        self.served.append(served)
+        return served
+
     def controlled(self, *arguments):
         """With a control channel of its own."""
         return self.serve("--control", os.path.join(self.folder, f"control-{len(self.served)}"), *arguments)
@@ -88,3 +102,5 @@ class ServeRig:
             if served.child.poll() is None:
                 served.child.kill()
             served.child.wait()
+        if self.redis:
+            self.redis.stop()

@@ -121,6 +121,26 @@ def keys_are_shown(rig):
     expect(served.ctl("dump")["keys"] == [], "none")
 
 
+def changes_are_shown(rig):
+    served = rig.controlled("--seed", "7")
+    client = served.client()
+    expect(served.refused("diff") == "there is no mark to compare with", "not yet")
+    client("MSET", "a", "1", "b", "2", "c", "3")
+    before = served.ctl("hash")["hash"]
+    served.ctl("mark")
+    expect(served.ctl("diff") == {"ok": True, "removed": [], "added": []}, "nothing")
+    client("DEL", "a")
+    client("SET", "b", "x")
+    client("SET", "d", "4")
+    expect(served.ctl("diff") == {"ok": True, "removed": ['db0 string "a" "1"', 'db0 string "b" "2"'],
+                                  "added": ['db0 string "b" "x"', 'db0 string "d" "4"']}, served.ctl("diff"))
+    expect(served.ctl("hash")["hash"] != before, "another hash")
+    client("MSET", "a", "1", "b", "2")
+    client("DEL", "d")
+    expect(served.ctl("hash")["hash"] == before, "the same again")
+    expect(served.ctl("seed")["seed"] == 7, "the seed it has")
+
+
 def commands_are_recorded(rig):
     path = os.path.join(rig.folder, "record")
     served = rig.controlled(*VIRTUAL, "--record", path)
@@ -157,6 +177,25 @@ def the_server_can_be_ill(rig):
     expect(served.ctl("state", "healthy")["states"] == [], "healed")
     expect(client("DEL", "a") == 0, "writes are done")
     expect("found \"ill\"" in served.refused("state", "ill"), "a mistake is named")
+
+
+def it_starts_again_with_what_it_had_kept(rig):
+    served = rig.controlled("--writes-kept", 10)
+    client = served.client()
+    for number in range(5):
+        client("RPUSH", "q", number)
+    served.ctl("restart", "lose", 2)
+    expect(ends(client) == "closed", "all are hung up on")
+    client = served.client()
+    expect(client("LRANGE", "q", 0, -1) == [b"0", b"1", b"2"], "the last two are lost")
+    served.ctl("restart")
+    client = served.client()
+    expect(client("LLEN", "q") == 3, "all is kept")
+    served.ctl("restart", "nothing")
+    expect(served.client()("LLEN", "q") == 0, "nothing is")
+    expect("--writes-kept 99" in served.refused("restart", "lose", 99), "more than are kept")
+    expect("found \"some\"" in served.refused("restart", "some"), "a mistake is named")
+    expect("--writes-kept" in rig.controlled().refused("restart", "aof"), "none are kept")
 
 
 # ---- faults
@@ -362,10 +401,13 @@ def a_script_of_faults_is_read_at_the_start(rig):
     expect([fault["fault"] for fault in served.ctl("faults")["faults"]] ==
            ["error oom command set", "delay 5ms command get"], served.ctl("faults"))
     with open(path, "a", encoding="utf-8") as script:
+        script.write("state readonly # and more\n")
+    expect(rig.controlled("--script", path).ctl("state")["states"] == ["readonly"], "other commands too")
+    with open(path, "a", encoding="utf-8") as script:
         script.write("fault eror oom\n")
     done = subprocess.run([os.path.join(BUILD, "faultline"), "serve", "--script", path], capture_output=True,
                           text=True, timeout=30, stdin=subprocess.DEVNULL)
-    expect(done.returncode == 2 and f"{path}:5: expected error, delay," in done.stderr, done)
+    expect(done.returncode == 2 and f"{path}:6: expected error, delay," in done.stderr, done)
 
 
 # ---- the channel itself
@@ -424,7 +466,7 @@ def it_stops(rig):
 
 main([the_clock_moves_when_it_is_told, what_is_due_on_the_way_happens_at_its_own_time,
       a_clock_can_be_stopped_and_run_on, a_paused_server_answers_nobody, clients_are_listed, keys_are_shown,
-      commands_are_recorded, the_server_can_be_ill, an_error_is_answered_in_the_servers_place,
+      changes_are_shown, commands_are_recorded, it_starts_again_with_what_it_had_kept, the_server_can_be_ill, an_error_is_answered_in_the_servers_place,
       a_reply_is_lost_after_it_was_applied, a_connection_breaks_before_it_is_applied, a_reply_is_cut,
       a_reply_comes_in_slices, a_command_is_delayed_and_those_behind_it_wait,
       a_reply_is_delayed_after_it_was_applied, by_the_real_clock_a_delay_ends_by_itself,

@@ -35,6 +35,12 @@ void fake_clients_touch(struct fake_client *client)
     clients->first_dirty = client;
 }
 
+void fake_clients_touch_all(struct fake_clients *clients)
+{
+    for (struct fake_client *client = clients->first; client; client = client->next)
+        fake_clients_touch(client);
+}
+
 void fake_clients_on_output(void *context, struct fake_redis_session *session)
 {
     struct fake_client *client = fake_redis_session_attached(session);

@@ -69,6 +69,8 @@ int64_t fake_clients_due_us(const struct fake_clients *clients);
 void fake_clients_go_on(struct fake_clients *clients);
 /* It has something to write, or may be at its end: the flush will see. */
 void fake_clients_touch(struct fake_client *client);
+/* The server has ended many sessions at once. */
+void fake_clients_touch_all(struct fake_clients *clients);
 void fake_clients_pause(struct fake_clients *clients);
 void fake_clients_resume(struct fake_clients *clients);
 

@@ -78,9 +78,10 @@ static void describe(const struct fake_control *control, struct fake_control_cal
     fake_control_end(call, &all);
 }
 
-static const struct fake_control_command *find(const struct fake_control *control,
-                                               struct fl_span name)
+const struct fake_control_command *fake_control_find(const struct fake_control *control,
+                                                     struct fl_span line)
 {
+    struct fl_span name = take_word(&line);
     for (size_t i = 0; control->tables[i]; i++)
         for (const struct fake_control_command *row = control->tables[i]; row->name; row++)
             if (fl_span_is(name, row->name)) return row;
@@ -89,8 +90,8 @@ static const struct fake_control_command *find(const struct fake_control *contro
 
 static void run(struct fake_control *control, struct fl_span line, struct fake_control_call *call)
 {
+    const struct fake_control_command *command = fake_control_find(control, line);
     struct fl_span name = take_word(&line);
-    const struct fake_control_command *command = find(control, name);
     call->rest = line;
     if (fl_span_is(name, "help"))
         describe(control, call);
@@ -126,6 +127,18 @@ static enum fl_error answer_line(struct fake_control *control, struct fl_span li
         err = answer_error(out, call.error[0] ? call.error : fl_error_text(err));
     }
     return err ? err : fl_buf_append_char(out, '\n');
+}
+
+bool fake_control_do(struct fake_control *control, struct fl_span line,
+                     char error[FAKE_CONTROL_ERROR_BYTES])
+{
+    struct fl_buf answer = FL_BUF_INIT(FAKE_CONTROL_ANSWER_BYTES_MAX);
+    struct fl_json_writer writer = fl_json_begin_object(&answer);
+    struct fake_control_call call = {.context = control->context, .answer = &writer};
+    run(control, line, &call);
+    fl_buf_release(&answer);
+    snprintf(error, FAKE_CONTROL_ERROR_BYTES, "%s", call.error);
+    return !error[0];
 }
 
 /* ---- connections ---- */

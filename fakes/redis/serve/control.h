@@ -46,6 +46,13 @@ FL_CHECKED enum fl_error fake_control_open(struct fake_control *control, const c
 /* One that was never opened (zeroed) is fine. */
 void fake_control_close(struct fake_control *control);
 
+/* The command that the line begins with; NULL: none does. */
+const struct fake_control_command *fake_control_find(const struct fake_control *control,
+                                                     struct fl_span line);
+/* Does what the line says, without a connection: for a script. False: `error` says why not. */
+bool fake_control_do(struct fake_control *control, struct fl_span line,
+                     char error[FAKE_CONTROL_ERROR_BYTES]);
+
 /* "error: found" for the caller of a command. */
 void fake_control_wrong(struct fake_control_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -40,9 +40,21 @@ static struct fake_reply *push(struct fake_delivery *delivery)
     return reply;
 }
 
+static bool is_plain(const struct fake_wire_decision *decision)
+{
+    return decision->ending == FAKE_WIRE_WHOLE && !decision->reply_delay_us &&
+           !decision->slice_bytes;
+}
+
+/* Replies about which nothing was decided go out as one: a pipeline costs one write. */
 enum fl_error fake_delivery_begin(struct fake_delivery *delivery,
                                   const struct fake_wire_decision *decision, int64_t now_us)
 {
+    struct fake_reply *last = delivery->last;
+    if (last && !last->breaks && is_plain(&last->decision) && is_plain(decision)) {
+        last->is_whole = false;
+        return FL_OK;
+    }
     if (delivery->count == FAKE_DELIVERY_REPLIES_MAX) return FL_EBOUND;
     struct fake_reply *reply = push(delivery);
     if (!reply) return FL_ENOMEM;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "fakes/redis/serve/script.h"
+
 /* Descriptors beside those of clients: listeners, spares, control channels, files. */
 enum { OTHER_DESCRIPTORS = 64 + FAKE_CONTROL_CONNECTIONS_MAX };
 
@@ -81,8 +83,9 @@ enum fl_error fake_face_open(struct fake_face *face, const struct fake_face_opti
                              char ret_problem[FAKE_FACE_PROBLEM_BYTES])
 {
     enum fl_error err = FL_OK;
-    if (!fake_rules_load(face->wire, &face->rule_reader, options->script_path, options->script,
-                         ret_problem))
+    face->control = (struct fake_control){
+        .loop = &face->loop, .tables = owner->tables, .context = owner->control_context};
+    if (!fake_script_run(face, options->script_path, options->script, ret_problem))
         return FL_EINVAL;
     if (options->record_path) err = fake_record_open(&face->record, options->record_path);
     if (err) return fake_face_problem(ret_problem, err, options->record_path);
@@ -92,8 +95,6 @@ enum fl_error fake_face_open(struct fake_face *face, const struct fake_face_opti
                                                      .context = owner->context};
     err = listen_all(face, options, ret_problem);
     if (err || !options->control) return err;
-    face->control = (struct fake_control){
-        .loop = &face->loop, .tables = owner->tables, .context = owner->control_context};
     err = fake_control_open(&face->control, options->control);
     return err ? fake_face_problem(ret_problem, err, options->control) : FL_OK;
 }

@@ -21,7 +21,7 @@ struct fake_face_options {
     const char *unix_path; /* NULL: none */
     const char *control;   /* a path or a port of 127.0.0.1; NULL: none */
     const char *record_path;
-    const char *script_path; /* for problems; the script itself is the next */
+    const char *script_path; /* for problems; the script itself (script.h) is the next */
     struct fl_span script;
     struct fake_rule_reader rule_reader;
     uint64_t seed;

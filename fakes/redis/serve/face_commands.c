@@ -61,6 +61,12 @@ static void commands(struct fake_control_call *call)
     fake_control_end(call, &all);
 }
 
+static void seed(struct fake_control_call *call)
+{
+    const struct fake_face *face = call->context;
+    fl_json_put_int64(call->answer, "seed", (int64_t)face->seed);
+}
+
 static void stop(struct fake_control_call *call)
 {
     struct fake_face *face = call->context;
@@ -74,6 +80,7 @@ const struct fake_control_command fake_face_commands[] = {
     {"record", "[on|off]", "begins or stops to record commands", record},
     {"commands", "[N]", "the last commands that were recorded; 100 unless N says otherwise",
      commands},
+    {"seed", "", "the seed that it was started with", seed},
     {"stop", "", "ends the server", stop},
     {0},
 };

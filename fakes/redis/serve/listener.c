@@ -7,12 +7,13 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "fakes/redis/serve/socket.h"
 
 enum { BACKLOG = 511, ACCEPTS_A_TURN = 1000 };
 
@@ -41,13 +42,11 @@ static void name_address(const union address *address, char text[FAKE_ADDRESS_BY
 static void take(struct fake_listener *listener, int fd, const union address *peer)
 {
     char name[FAKE_ADDRESS_BYTES];
-    const int on = 1;
     if (listener->is_unix) {
         snprintf(name, sizeof name, "%.120s:0", listener->address);
     } else {
         name_address(peer, name);
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+        fake_socket_tune(fd);
     }
     listener->on_connection(listener->context, fd, name);
 }

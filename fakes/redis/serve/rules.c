@@ -42,26 +42,6 @@ bool fake_rule_add(struct fake_wire *wire, const struct fake_rule_reader *reader
     return !err;
 }
 
-bool fake_rules_load(struct fake_wire *wire, const struct fake_rule_reader *reader,
-                     const char *path, struct fl_span script, char problem[FAKE_RULE_PROBLEM_BYTES])
-{
-    char what[FAKE_RULE_PROBLEM_BYTES];
-    for (unsigned number = 1; script.length; number++) {
-        const char *newline = memchr(script.bytes, '\n', script.length);
-        size_t length = newline ? (size_t)(newline - script.bytes) : script.length;
-        uint32_t id;
-        struct fl_span line = {script.bytes, length};
-        if (length && line.bytes[length - 1] == '\r') line.length--;
-        if (!fake_rule_add(wire, reader, line, &id, what)) {
-            snprintf(problem, FAKE_RULE_PROBLEM_BYTES, "%.200s:%u: %.250s", path, number, what);
-            return false;
-        }
-        if (newline) length++;
-        script = (struct fl_span){script.bytes + length, script.length - length};
-    }
-    return true;
-}
-
 static enum fl_error tell(const struct fake_wire_status *status, struct fl_buf *text,
                           struct fl_json_writer *array)
 {

@@ -20,10 +20,6 @@ struct fake_rule_reader {
  * `problem` says why not. */
 bool fake_rule_add(struct fake_wire *wire, const struct fake_rule_reader *reader,
                    struct fl_span line, uint32_t *ret_id, char problem[FAKE_RULE_PROBLEM_BYTES]);
-/* Adds every line of a script; `path` is for the problem: "FILE:3: ...". */
-bool fake_rules_load(struct fake_wire *wire, const struct fake_rule_reader *reader,
-                     const char *path, struct fl_span script,
-                     char problem[FAKE_RULE_PROBLEM_BYTES]);
 /* {"id":1,"fault":"delay 5s command lpush","matched":3,"fired":1} for each. */
 void fake_rules_tell(const struct fake_wire *wire, struct fl_json_writer *array);
 

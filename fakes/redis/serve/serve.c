@@ -88,8 +88,8 @@ static bool set_password(struct fake_serve *serve, const char *password)
 static enum fl_error start(struct fake_serve *serve, const struct fake_serve_options *options,
                            char ret_problem[FAKE_FACE_PROBLEM_BYTES])
 {
-    static const struct fake_control_command *const tables[] = {fake_serve_commands,
-                                                                fake_face_commands, NULL};
+    static const struct fake_control_command *const tables[] = {
+        fake_serve_commands, fake_keyspace_commands, fake_face_commands, NULL};
     enum fl_error err = fake_face_init(&serve->face, &options->face, ret_problem);
     if (err) return err;
     err = start_engine(serve, options);

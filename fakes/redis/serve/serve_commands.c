@@ -1,11 +1,9 @@
-/* What the control channel can be asked of the served fake alone: its clock, its clients, what it
- * holds, and what its server is up to. */
+/* What the control channel can be asked of the served fake alone: its clock, its clients, and what
+ * its server is up to. */
 #include <stdio.h>
 
 #include "core/time_text.h"
 #include "fakes/redis/serve/server.h"
-
-enum { DUMP_BYTES_MAX = 1024 * 1024 * 1024 };
 
 /* ---- time ---- */
 
@@ -139,52 +137,6 @@ static void clients(struct fake_control_call *call)
     fake_control_end(call, &all);
 }
 
-/* ---- what it holds ---- */
-
-/* The lines of a dump, all of them or those of one database. */
-static void put_lines(struct fake_control_call *call, const char *key, struct fl_span text,
-                      struct fl_span prefix)
-{
-    fl_json_key(call->answer, key);
-    struct fl_json_writer all = fl_json_begin_array(call->answer->out);
-    while (text.length) {
-        const char *newline = memchr(text.bytes, '\n', text.length);
-        size_t length = newline ? (size_t)(newline - text.bytes) : text.length;
-        struct fl_span line = {text.bytes, length};
-        if (fl_span_starts(line, prefix)) fl_json_put_string(&all, NULL, line);
-        if (newline) length++;
-        text = (struct fl_span){text.bytes + length, text.length - length};
-    }
-    fake_control_end(call, &all);
-}
-
-static bool take_dump(struct fake_control_call *call, struct fl_buf *out)
-{
-    struct fake_serve *serve = call->context;
-    enum fl_error err = fake_redis_dump(serve->engine, out);
-    if (err) fake_control_wrong(call, "%s", fl_error_text(err));
-    return !err;
-}
-
-static void dump(struct fake_control_call *call)
-{
-    struct fl_buf text = FL_BUF_INIT(DUMP_BYTES_MAX);
-    char prefix[16] = "";
-    long long db;
-    if (call->rest.length) {
-        if (!fake_control_number(call, 0, FAKE_REDIS_DATABASES - 1, &db)) return;
-        snprintf(prefix, sizeof prefix, "db%lld ", db);
-    }
-    if (take_dump(call, &text)) put_lines(call, "keys", fl_buf_span(&text), fl_span_from(prefix));
-    fl_buf_release(&text);
-}
-
-static void flush(struct fake_control_call *call)
-{
-    struct fake_serve *serve = call->context;
-    fake_redis_flush_all(serve->engine);
-}
-
 /* ---- the server ---- */
 
 static const struct state_word {
@@ -195,7 +147,14 @@ static const struct state_word {
     {"readonly", FAKE_REDIS_READONLY},
     {"loading", FAKE_REDIS_LOADING},
     {"noreplicas", FAKE_REDIS_NOREPLICAS},
+    {"masterdown", FAKE_REDIS_MASTERDOWN},
+    {"misconf", FAKE_REDIS_MISCONF},
+    {"busy", FAKE_REDIS_BUSY},
+    {"unkillable", FAKE_REDIS_BUSY | FAKE_REDIS_UNKILLABLE},
+    {"clusterdown", FAKE_REDIS_CLUSTERDOWN},
 };
+#define STATES                                                                                     \
+    "oom, readonly, loading, noreplicas, masterdown, misconf, busy, unkillable, clusterdown"
 enum { STATE_WORDS = sizeof state_words / sizeof state_words[0] };
 
 static bool read_states(struct fake_control_call *call, unsigned *ret_states)
@@ -208,9 +167,7 @@ static bool read_states(struct fake_control_call *call, unsigned *ret_states)
         while (i < STATE_WORDS && !fl_span_is(word, state_words[i].word))
             i++;
         if (i == STATE_WORDS) {
-            fake_control_wrong(call,
-                               "expected oom, readonly, loading, noreplicas or healthy, found "
-                               "\"%.*s\"",
+            fake_control_wrong(call, "expected " STATES " or healthy, found \"%.*s\"",
                                FL_SPAN_ARGS(word));
             return false;
         }
@@ -232,9 +189,51 @@ static void state(struct fake_control_call *call)
     fl_json_key(call->answer, "states");
     struct fl_json_writer all = fl_json_begin_array(call->answer->out);
     for (size_t i = 0; i < STATE_WORDS; i++)
-        if (states & state_words[i].state)
+        if ((states & state_words[i].state) == state_words[i].state)
             fl_json_put_string(&all, NULL, fl_span_from(state_words[i].word));
     fake_control_end(call, &all);
+}
+
+/* ---- accidents ---- */
+
+static void fail_over(struct fake_control_call *call)
+{
+    struct fake_serve *serve = call->context;
+    long long writes;
+    if (!fake_control_number(call, 0, INT64_MAX, &writes)) return;
+    enum fl_error err = fake_redis_failover(serve->engine, (uint64_t)writes, NULL);
+    if (err == FL_EINVAL)
+        fake_control_wrong(call, "more than are kept: faultline serve --writes-kept %lld", writes);
+    else if (err)
+        fake_control_wrong(call, "%s", fl_error_text(err));
+}
+
+static void start_again(struct fake_control_call *call, struct fl_span word)
+{
+    static const char *const kept[] = {"all", "aof", "rdb", "nothing"};
+    struct fake_serve *serve = call->context;
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        if (!fl_span_is(word, kept[i])) continue;
+        enum fl_error err = fake_redis_restart(serve->engine, (enum fake_redis_kept)i, NULL);
+        if (err == FL_EINVAL)
+            fake_control_wrong(call, "no writes are kept: faultline serve --writes-kept N");
+        else if (err)
+            fake_control_wrong(call, "%s", fl_error_text(err));
+        return;
+    }
+    fake_control_wrong(call, "expected lose N, all, aof, rdb or nothing, found \"%.*s\"",
+                       FL_SPAN_ARGS(word));
+}
+
+static void restart(struct fake_control_call *call)
+{
+    struct fake_serve *serve = call->context;
+    struct fl_span word = fake_control_word(call);
+    if (fl_span_is(word, "lose"))
+        fail_over(call);
+    else
+        start_again(call, word.length ? word : FL_SPAN("all"));
+    fake_clients_touch_all(&serve->clients);
 }
 
 const struct fake_control_command fake_serve_commands[] = {
@@ -244,9 +243,8 @@ const struct fake_control_command fake_serve_commands[] = {
     {"pause", "", "answers no client until `resume`, as a process that was stopped", pause_},
     {"resume", "", "goes on after `pause`", resume},
     {"clients", "", "who is connected", clients},
-    {"dump", "[DB]", "all keys with their values", dump},
-    {"flush", "", "removes all keys", flush},
-    {"state", "[NAME...|healthy]", "the state of the server: oom, readonly, loading, noreplicas",
-     state},
+    {"state", "[NAME...|healthy]", "the state of the server: " STATES, state},
+    {"restart", "[all|aof|rdb|nothing|lose N]",
+     "starts again, with what a disk has kept; or fails over and loses the last N writes", restart},
     {0},
 };

@@ -12,13 +12,14 @@ struct fake_serve {
     struct fake_clients clients;
     struct fake_passing passing;
     struct fl_buf mark; /* the keyspace as it was when `mark` was said */
+    bool is_marked;
 };
 
 /* Sets the clock to this instant or, when that is past, leaves it; whatever is due on the way
  * happens at its own time. False: past the end of time. */
 bool fake_serve_move_to(struct fake_serve *serve, int64_t until_us);
 
-/* serve_commands.c */
-extern const struct fake_control_command fake_serve_commands[];
+extern const struct fake_control_command fake_serve_commands[];    /* serve_commands.c */
+extern const struct fake_control_command fake_keyspace_commands[]; /* keyspace_commands.c */
 
 #endif

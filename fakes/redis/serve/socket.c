@@ -1,10 +1,20 @@
 #include "fakes/redis/serve/socket.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum { UNREAD_BYTES_MAX = 16 * 1024 * 1024 };
+
+/* Neither is known to a unix socket, nor needed there. */
+void fake_socket_tune(int fd)
+{
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
 
 bool fake_socket_send(int fd, struct fl_span bytes, size_t *ret_sent)
 {

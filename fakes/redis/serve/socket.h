@@ -6,6 +6,8 @@
 
 #include "core/span.h"
 
+/* Small replies leave at once, and a peer that vanished without a word is noticed. */
+void fake_socket_tune(int fd);
 /* Sends what the kernel takes, in one call. False: the peer is gone. */
 bool fake_socket_send(int fd, struct fl_span bytes, size_t *ret_sent);
 /* Closes it with an orderly end: what was sent arrives, even when the peer has sent more than was

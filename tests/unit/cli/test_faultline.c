@@ -26,6 +26,8 @@ const struct cli_command command_push = {
     .name = "push", .arguments = "", .summary = "Pushes", .run = nothing};
 const struct cli_command command_serve = {
     .name = "serve", .arguments = "", .summary = "Serves", .run = nothing};
+const struct cli_command command_proxy = {
+    .name = "proxy", .arguments = "", .summary = "Passes on", .run = nothing};
 const struct cli_command command_ctl = {
     .name = "ctl", .arguments = "", .summary = "Asks", .run = nothing};
 
