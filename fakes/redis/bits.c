@@ -1,6 +1,7 @@
 /* Commands on the bits of strings. */
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/string_values.h"
 
@@ -47,6 +48,20 @@ void fake_cmd_getbit(struct fake_call *call)
     fake_reply_int(call->out, get_bit(string_of(key), (uint64_t)offset));
 }
 
+/* To write so far, the string (or nothing, which is no string) must grow. */
+static bool is_shorter(struct fake_call *call, size_t bytes)
+{
+    const struct fake_redis_key *key = fake_key_find(call->db, call->args[1]);
+    return !key || (key->type == FAKE_REDIS_STRING && key->string->length < bytes);
+}
+
+/* Who writes what was there already changes nothing. */
+static void note_bits(struct fake_call *call, const struct fake_redis_key *key)
+{
+    fake_key_touch(call->db, key->name);
+    fake_key_notify(call->db, FAKE_NOTIFY_STRING, "setbit", key->name);
+}
+
 void fake_cmd_setbit(struct fake_call *call)
 {
     int64_t offset, bit;
@@ -55,10 +70,13 @@ void fake_cmd_setbit(struct fake_call *call)
     if (!fake_call_int_range(call, call->args[3], 0, 1, "ERR bit is not an integer or out of range",
                              &bit))
         return;
-    if (!fake_string_extend(call, call->args[1], (size_t)offset / 8 + 1, &key)) return;
-    fake_reply_int(call->out, get_bit(key->string, (uint64_t)offset));
+    size_t bytes = (size_t)offset / 8 + 1;
+    bool grows = is_shorter(call, bytes);
+    if (!fake_string_extend(call, call->args[1], bytes, &key)) return;
+    unsigned old = get_bit(key->string, (uint64_t)offset);
     set_bit(key->string, (uint64_t)offset, (unsigned)bit);
-    fake_key_touch(call->db, key->name);
+    if (grows || old != (unsigned)bit) note_bits(call, key);
+    fake_reply_int(call->out, old);
 }
 
 /* ---- BITCOUNT, BITPOS ---- */
@@ -169,7 +187,7 @@ static bool result_length(struct fake_call *call, size_t *ret_length)
     struct fake_redis_key *key;
     *ret_length = 0;
     for (size_t i = 3; i < call->count; i++) {
-        if (!fake_call_find(call, call->args[i], FAKE_REDIS_STRING, &key)) return false;
+        if (!fake_call_find_source(call, call->args[i], FAKE_REDIS_STRING, &key)) return false;
         if (key && key->string->length > *ret_length) *ret_length = key->string->length;
     }
     return true;
@@ -208,10 +226,13 @@ void fake_cmd_bitop(struct fake_call *call)
     }
     combine_sources(call, op, result);
     struct fake_redis_key *target = fake_key_find(call->db, call->args[2]);
-    if (!length && target) fake_key_delete(call->db, target);
+    bool deleted = !length && target;
+    if (deleted) fake_key_delete(call->db, target);
     bool stored = !length || fake_string_store(call, call->args[2], fake_str_span(result));
     if (length && stored) fake_key_find(call->db, call->args[2])->raw = true;
     fake_str_free(heap, result);
+    if (deleted) fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "del", call->args[2]);
+    if (length && stored) fake_key_notify(call->db, FAKE_NOTIFY_STRING, "set", call->args[2]);
     if (stored) fake_reply_int(call->out, (int64_t)length);
 }
 
@@ -321,21 +342,24 @@ static bool add_field(const struct field *field, int64_t old, int64_t delta, int
     return field->overflow != OVERFLOW_FAIL;
 }
 
-static void run_field(struct fake_call *call, struct fake_redis_key *key, const struct field *field)
+/* True: it has written, and another value than was there. */
+static bool run_field(struct fake_call *call, struct fake_redis_key *key, const struct field *field,
+                      bool grown)
 {
     int64_t old = read_field(string_of(key), field), value;
     if (field->op == FIELD_GET) {
         fake_reply_int(call->out, old);
-        return;
+        return false;
     }
     bool sets = field->op == FIELD_SET;
     /* A value to SET is unsigned for unsigned fields: a negative one overflows upwards. */
     if (!add_field(field, sets ? 0 : old, field->value, &value)) {
         fake_reply_nil(call->out);
-        return;
+        return false;
     }
     write_field(key->string, field, value);
     fake_reply_int(call->out, sets ? old : value);
+    return grown || old != value;
 }
 
 struct field_plan {
@@ -365,8 +389,10 @@ static bool plan_fields(struct fake_call *call, struct field_plan *plan)
     return true;
 }
 
-static void run_fields(struct fake_call *call, struct fake_redis_key *key)
+/* True: something has changed; all that is written to a string that has grown counts as that. */
+static bool run_fields(struct fake_call *call, struct fake_redis_key *key, bool grown)
 {
+    bool changed = false;
     struct field field = {0};
     for (size_t at = 2; at < call->count;) {
         if (fake_arg_is(call->args[at], "overflow")) {
@@ -375,8 +401,9 @@ static void run_fields(struct fake_call *call, struct fake_redis_key *key)
             continue;
         }
         (void)parse_field(call, &at, &field);
-        run_field(call, key, &field);
+        changed |= run_field(call, key, &field, grown);
     }
+    return changed;
 }
 
 static void bitfield(struct fake_call *call, bool read_only)
@@ -388,12 +415,15 @@ static void bitfield(struct fake_call *call, bool read_only)
         fake_reply_error(call->out, "ERR BITFIELD_RO only supports the GET subcommand");
         return;
     }
+    bool grown = plan.writes && is_shorter(call, plan.bytes);
     if (plan.writes ? !fake_string_extend(call, call->args[1], plan.bytes, &key)
-                    : !fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key))
+                    : !fake_call_find_source(call, call->args[1], FAKE_REDIS_STRING, &key))
         return;
     fake_reply_array(call->out, plan.operations);
-    run_fields(call, key);
-    if (plan.writes) fake_key_touch(call->db, key->name);
+    if (run_fields(call, key, grown))
+        note_bits(call, key);
+    else if (grown) /* for nothing: WATCH does not notice, whoever compares keyspaces does */
+        call->engine->version_counter++;
 }
 
 void fake_cmd_bitfield(struct fake_call *call)

@@ -272,7 +272,7 @@ static void wake(struct fake_redis_session *session, size_t mark, uint64_t versi
     fake_session_report(session, session->block->args, session->block->count, FAKE_REDIS_SERVED,
                         mark, version_before, session->db);
     fake_blocking_leave(session);
-    fake_session_wake(session);
+    fake_wakeup(session, FAKE_WAKEUP_UNBLOCKED);
 }
 
 /* The pop as if its key had been the only one. */

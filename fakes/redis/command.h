@@ -92,7 +92,11 @@ static inline bool fake_command_arity_fits(const struct fake_command *command, s
 /* False: a reply of WRONGTYPE was written. Otherwise *ret_key is NULL when the key is absent. */
 bool fake_call_find(struct fake_call *call, struct fl_span name, enum fake_redis_type type,
                     struct fake_redis_key **ret_key);
-/* As above, and an absent key is made. False: an error was written (WRONGTYPE or OOM). */
+/* As above for what a command that writes only reads: who asks for it hears of a key that is
+ * absent, as for every key of a command that only reads. */
+bool fake_call_find_source(struct fake_call *call, struct fl_span name, enum fake_redis_type type,
+                           struct fake_redis_key **ret_key);
+/* As fake_call_find, and an absent key is made. False: an error was written (WRONGTYPE or OOM). */
 bool fake_call_find_or_create(struct fake_call *call, struct fl_span name,
                               enum fake_redis_type type, struct fake_redis_key **ret_key);
 /* False: "ERR value is not an integer or out of range" was written. */

@@ -4,6 +4,7 @@
 #include "core/assert.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 
 enum { NAME_BYTES_MAX = 32 };
@@ -88,12 +89,21 @@ bool fake_call_find(struct fake_call *call, struct fl_span name, enum fake_redis
                     struct fake_redis_key **ret_key)
 {
     struct fake_redis_key *key = fake_key_find(call->db, name);
+    if (!key && (call->command->flags & FAKE_CMD_READ)) fake_key_missed(call->db, name);
     if (key && key->type != type) {
         fake_reply_error(call->out,
                          "WRONGTYPE Operation against a key holding the wrong kind of value");
         return false;
     }
     *ret_key = key;
+    return true;
+}
+
+bool fake_call_find_source(struct fake_call *call, struct fl_span name, enum fake_redis_type type,
+                           struct fake_redis_key **ret_key)
+{
+    if (!fake_call_find(call, name, type, ret_key)) return false;
+    if (!*ret_key && !(call->command->flags & FAKE_CMD_READ)) fake_key_missed(call->db, name);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "core/assert.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/string_values.h"
 
@@ -22,8 +23,9 @@ static void add(struct fake_call *call, int64_t delta)
         return;
     }
     char text[FAKE_INT_TEXT_BYTES];
-    if (store(call, key, (struct fl_span){text, fake_int_format(text, value)}))
-        fake_reply_int(call->out, value);
+    if (!store(call, key, (struct fl_span){text, fake_int_format(text, value)})) return;
+    fake_key_notify(call->db, FAKE_NOTIFY_STRING, "incrby", call->args[1]);
+    fake_reply_int(call->out, value);
 }
 
 void fake_cmd_incr(struct fake_call *call)
@@ -71,5 +73,6 @@ void fake_cmd_incrbyfloat(struct fake_call *call)
     struct fl_span span = {text, fake_long_double_format(text, value)};
     if (!store(call, key, span)) return;
     fake_key_find(call->db, call->args[1])->text = true;
+    fake_key_notify(call->db, FAKE_NOTIFY_STRING, "incrbyfloat", call->args[1]);
     fake_reply_bulk(call->out, span);
 }

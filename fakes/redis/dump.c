@@ -28,6 +28,7 @@ static uint64_t little(const char *bytes, size_t length)
 void fake_cmd_dump(struct fake_call *call)
 {
     const struct fake_redis_key *key = fake_key_find(call->db, call->args[1]);
+    if (!key) fake_key_missed(call->db, call->args[1]);
     if (!key) {
         fake_reply_nil(call->out);
         return;

@@ -105,7 +105,7 @@ void fake_redis_advance(struct fake_redis *engine)
     fake_pubsub_drop_laggards(engine);
     for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++)
         fake_database_expire(&engine->databases[i]);
-    fake_session_resume_woken(engine);
+    fake_wakeups_run(engine);
 }
 
 void fake_redis_time_out(struct fake_redis *engine)
@@ -113,7 +113,7 @@ void fake_redis_time_out(struct fake_redis *engine)
     fake_engine_read_clock(engine);
     if (engine->first_blocked) fake_blocking_expire(engine);
     fake_pubsub_drop_laggards(engine);
-    fake_session_resume_woken(engine);
+    fake_wakeups_run(engine);
 }
 
 int64_t fake_redis_next_expiry_us(const struct fake_redis *engine)
@@ -157,7 +157,7 @@ bool fake_redis_evict(struct fake_redis *engine, unsigned db, struct fl_span nam
     fake_key_delete(&engine->databases[db], key);
     engine->stats.evicted_keys++;
     fake_key_notify(&engine->databases[db], FAKE_NOTIFY_EVICTED, "evicted", name);
-    fake_session_resume_woken(engine);
+    fake_wakeups_run(engine);
     return true;
 }
 

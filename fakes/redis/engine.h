@@ -10,6 +10,7 @@
 #include "fakes/redis/slowlog.h"
 #include "fakes/redis/stats.h"
 #include "fakes/redis/versions.h"
+#include "fakes/redis/wakeups.h"
 
 enum {
     FAKE_RECENT_COMMANDS = 64,
@@ -38,9 +39,9 @@ struct fake_redis {
     uint32_t watchers;                  /* sessions that watch a key */
 
     struct fake_redis_session *first_blocked,
-        *last_blocked;                                   /* in the order in which they blocked */
-    struct fake_waiters *first_ready, *last_ready;       /* in the order of becoming ready */
-    struct fake_redis_session *first_woken, *last_woken; /* see fake_session_wake */
+        *last_blocked;                             /* in the order in which they blocked */
+    struct fake_waiters *first_ready, *last_ready; /* in the order of becoming ready */
+    struct fake_wakeup_queue wakeups[FAKE_WAKEUPS];
 
     struct fake_acl *acl;           /* NULL: nobody has asked for users yet */
     struct fake_acl_entry *acl_log; /* the newest first */

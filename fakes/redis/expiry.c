@@ -3,6 +3,7 @@
 
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 
 static void reply_invalid(struct fake_call *call)
@@ -90,11 +91,14 @@ static void expire(struct fake_call *call, enum fake_time_unit unit, enum fake_t
     }
     if (when_ms <= call->engine->now_ms) {
         fake_key_delete(call->db, key);
+        fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "del", call->args[1]);
+        fake_reply_int(call->out, 1);
     } else {
         fake_key_expire_at(call->db, key, when_ms);
         fake_key_touch(call->db, key->name);
+        fake_reply_int(call->out, 1);
+        fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "expire", key->name);
     }
-    fake_reply_int(call->out, 1);
 }
 
 void fake_cmd_expire(struct fake_call *call)
@@ -124,6 +128,7 @@ void fake_cmd_persist(struct fake_call *call)
     if (had) {
         key->expires_ms = FL_NEVER_US;
         fake_key_touch(call->db, key->name);
+        fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "persist", key->name);
     }
     fake_reply_int(call->out, had);
 }
@@ -133,6 +138,7 @@ void fake_cmd_persist(struct fake_call *call)
 static void show(struct fake_call *call, enum fake_time_unit unit, enum fake_time_base base)
 {
     const struct fake_redis_key *key = fake_key_look(call->db, call->args[1]);
+    if (!key) fake_key_missed(call->db, call->args[1]);
     if (!key || key->expires_ms == FL_NEVER_US) {
         fake_reply_int(call->out, key ? -1 : -2);
         return;

@@ -224,7 +224,8 @@ static bool parse(struct fake_call *call, const struct form *form, struct search
     struct fake_redis_key *zset;
     size_t i = form->source + 1;
     if (form->has_target) search->target = 1;
-    if (!fake_call_find(call, call->args[form->source], FAKE_REDIS_ZSET, &zset)) return false;
+    if (!fake_call_find_source(call, call->args[form->source], FAKE_REDIS_ZSET, &zset))
+        return false;
     search->zset = zset;
     if (form->is_radius && !parse_place(call, form, search, &i)) return false;
     for (; i < call->count; i++) {
@@ -353,8 +354,8 @@ static void store(struct fake_call *call, const struct form *form, const struct 
     const char *event = form->is_radius ? "georadiusstore" : "geosearchstore";
     if (!ok)
         fake_call_oom(call);
-    else if (fake_zset_store(call, call->args[search->target], &result, event))
-        fake_reply_int(call->out, (int64_t)count);
+    else
+        fake_zset_store(call, call->args[search->target], &result, event, FAKE_ZSET_NEWS_FIRST);
     fake_zset_release(fake_call_heap(call), &result.zset);
 }
 

@@ -2,6 +2,7 @@
 #include "core/assert.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/scan.h"
 
@@ -85,13 +86,17 @@ static bool set_pairs(struct fake_call *call, int64_t *ret_added)
 void fake_cmd_hset(struct fake_call *call)
 {
     int64_t added;
-    if (set_pairs(call, &added)) fake_reply_int(call->out, added);
+    if (!set_pairs(call, &added)) return;
+    fake_reply_int(call->out, added);
+    fake_key_notify(call->db, FAKE_NOTIFY_HASH, "hset", call->args[1]);
 }
 
 void fake_cmd_hmset(struct fake_call *call)
 {
     int64_t added;
-    if (set_pairs(call, &added)) fake_reply_ok(call->out);
+    if (!set_pairs(call, &added)) return;
+    fake_reply_ok(call->out);
+    fake_key_notify(call->db, FAKE_NOTIFY_HASH, "hset", call->args[1]);
 }
 
 void fake_cmd_hsetnx(struct fake_call *call)
@@ -103,7 +108,9 @@ void fake_cmd_hsetnx(struct fake_call *call)
         return;
     }
     if (!fake_call_find_or_create(call, call->args[1], FAKE_REDIS_HASH, &hash)) return;
-    if (put_one(call, hash, call->args[2], call->args[3])) fake_reply_int(call->out, 1);
+    if (!put_one(call, hash, call->args[2], call->args[3])) return;
+    fake_reply_int(call->out, 1);
+    fake_key_notify(call->db, FAKE_NOTIFY_HASH, "hset", call->args[1]);
 }
 
 /* ---- reading ---- */
@@ -205,7 +212,10 @@ void fake_cmd_hdel(struct fake_call *call)
         fake_dict_remove(fake_call_heap(call), &hash->dict, entry);
         removed++;
     }
-    if (removed && !fake_key_delete_empty(call->db, hash)) fake_key_touch(call->db, hash->name);
+    if (removed) {
+        fake_key_notify(call->db, FAKE_NOTIFY_HASH, "hdel", hash->name);
+        if (!fake_key_delete_empty(call->db, hash)) fake_key_touch(call->db, hash->name);
+    }
     fake_reply_int(call->out, removed);
 }
 
@@ -227,7 +237,9 @@ void fake_cmd_hincrby(struct fake_call *call)
     if (!fake_call_find_or_create(call, call->args[1], FAKE_REDIS_HASH, &hash)) return;
     char text[FAKE_INT_TEXT_BYTES];
     struct fl_span span = {text, fake_int_format(text, value)};
-    if (put_one(call, hash, call->args[2], span)) fake_reply_int(call->out, value);
+    if (!put_one(call, hash, call->args[2], span)) return;
+    fake_reply_int(call->out, value);
+    fake_key_notify(call->db, FAKE_NOTIFY_HASH, "hincrby", call->args[1]);
 }
 
 void fake_cmd_hincrbyfloat(struct fake_call *call)
@@ -256,5 +268,7 @@ void fake_cmd_hincrbyfloat(struct fake_call *call)
     if (!fake_call_find_or_create(call, call->args[1], FAKE_REDIS_HASH, &hash)) return;
     char text[FAKE_LONG_DOUBLE_TEXT_BYTES];
     struct fl_span span = {text, fake_long_double_format(text, value)};
-    if (put_one(call, hash, call->args[2], span)) fake_reply_bulk(call->out, span);
+    if (!put_one(call, hash, call->args[2], span)) return;
+    fake_reply_bulk(call->out, span);
+    fake_key_notify(call->db, FAKE_NOTIFY_HASH, "hincrbyfloat", call->args[1]);
 }

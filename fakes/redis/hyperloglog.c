@@ -95,6 +95,8 @@ static bool merge_all(struct fake_call *call, uint8_t *registers, bool *ret_any_
     for (size_t i = 1; i < call->count; i++) {
         struct fake_redis_key *key;
         if (!find_hll(call, call->args[i], &key)) return false;
+        bool merges = call->command->flags & FAKE_CMD_WRITE; /* and reads even its target first */
+        if (!key && merges) fake_key_missed(call->db, call->args[i]);
         if (!key) continue;
         struct fl_span hll = fake_str_span(key->string);
         *ret_any_dense |= fake_hll_is_dense(hll);

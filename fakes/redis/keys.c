@@ -2,6 +2,7 @@
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/scan.h"
 #include "fakes/redis/session.h"
@@ -26,6 +27,7 @@ void fake_cmd_del(struct fake_call *call)
         struct fake_redis_key *key = fake_key_find(call->db, call->args[i]);
         if (!key) continue;
         fake_key_delete(call->db, key);
+        fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "del", call->args[i]);
         deleted++;
     }
     fake_reply_int(call->out, deleted);
@@ -34,29 +36,38 @@ void fake_cmd_del(struct fake_call *call)
 void fake_cmd_exists(struct fake_call *call)
 {
     int64_t found = 0;
-    for (size_t i = 1; i < call->count; i++)
-        found += fake_key_look(call->db, call->args[i]) != NULL;
+    for (size_t i = 1; i < call->count; i++) {
+        bool exists = fake_key_look(call->db, call->args[i]);
+        if (!exists) fake_key_missed(call->db, call->args[i]);
+        found += exists;
+    }
     fake_reply_int(call->out, found);
 }
 
 void fake_cmd_type(struct fake_call *call)
 {
     const struct fake_redis_key *key = fake_key_look(call->db, call->args[1]);
+    if (!key) fake_key_missed(call->db, call->args[1]);
     fake_reply_status(call->out, key ? type_name(key->type) : "none");
 }
 
 /* ---- moving ---- */
 
-/* Puts the value of `source` under another name, whose old value is gone. False: OOM was answered.
- */
+/* Puts the value of `source` under another name, whose old value is gone, and announces that in two
+ * events. False: OOM was answered. */
 static bool rename_key(struct fake_call *call, struct fake_redis_key *source,
-                       struct fake_database *target_db, struct fl_span name)
+                       struct fake_database *target_db, struct fl_span name, const char *from,
+                       const char *to)
 {
     struct fake_redis_key *old = fake_key_find(target_db, name);
     if (old) fake_key_delete(target_db, old);
-    if (fake_key_rename(call->db, source, target_db, name)) return true;
-    fake_call_oom(call);
-    return false;
+    if (!fake_key_rename(call->db, source, target_db, name)) {
+        fake_call_oom(call);
+        return false;
+    }
+    fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, from, call->args[1]);
+    fake_key_notify(target_db, FAKE_NOTIFY_GENERIC, to, name);
+    return true;
 }
 
 void fake_cmd_rename(struct fake_call *call)
@@ -65,7 +76,7 @@ void fake_cmd_rename(struct fake_call *call)
     if (!source)
         fake_reply_error(call->out, "ERR no such key");
     else if (fl_span_equal(call->args[1], call->args[2]) ||
-             rename_key(call, source, call->db, call->args[2]))
+             rename_key(call, source, call->db, call->args[2], "rename_from", "rename_to"))
         fake_reply_ok(call->out);
 }
 
@@ -76,7 +87,7 @@ void fake_cmd_renamenx(struct fake_call *call)
         fake_reply_error(call->out, "ERR no such key");
     else if (fake_key_find(call->db, call->args[2]))
         fake_reply_int(call->out, 0);
-    else if (rename_key(call, source, call->db, call->args[2]))
+    else if (rename_key(call, source, call->db, call->args[2], "rename_from", "rename_to"))
         fake_reply_int(call->out, 1);
 }
 
@@ -105,7 +116,7 @@ void fake_cmd_move(struct fake_call *call)
     struct fake_redis_key *source = fake_key_find(call->db, call->args[1]);
     if (!source || fake_key_find(target, call->args[1]))
         fake_reply_int(call->out, 0);
-    else if (rename_key(call, source, target, call->args[1]))
+    else if (rename_key(call, source, target, call->args[1], "move_from", "move_to"))
         fake_reply_int(call->out, 1);
 }
 
@@ -122,6 +133,7 @@ static void copy_key(struct fake_call *call, struct fake_redis_key *source,
         return;
     }
     fake_key_expire_at(target_db, copy, source->expires_ms);
+    fake_key_notify(target_db, FAKE_NOTIFY_GENERIC, "copy_to", name);
     fake_reply_int(call->out, 1);
 }
 
@@ -144,6 +156,7 @@ void fake_cmd_copy(struct fake_call *call)
         return;
     }
     struct fake_redis_key *source = fake_key_find(call->db, call->args[1]);
+    if (!source) fake_key_missed(call->db, call->args[1]);
     if (!source || (fake_key_find(target, call->args[2]) && !replace))
         fake_reply_int(call->out, 0);
     else
@@ -154,10 +167,11 @@ void fake_cmd_copy(struct fake_call *call)
 
 void fake_cmd_keys(struct fake_call *call)
 {
-    fake_database_expire(call->db);
     size_t place = fake_reply_array_later(call->out), found = 0;
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&call->db->keys, &i));) {
+        const struct fake_redis_key *key = entry->value;
+        if (call->engine->now_ms > key->expires_ms) continue; /* dead, and left as it is */
         if (!fl_span_glob(call->args[1], fake_str_span(entry->key))) continue;
         fake_reply_bulk(call->out, fake_str_span(entry->key));
         found++;

@@ -3,6 +3,7 @@
 #include "core/assert.h"
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/watch.h"
 
 static struct fake_heap *heap_of(struct fake_database *db)
@@ -52,6 +53,7 @@ struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_s
 static void bury(struct fake_database *db, struct fake_redis_key *key)
 {
     db->engine->stats.expired_keys++;
+    fake_key_notify(db, FAKE_NOTIFY_EXPIRED, "expired", key->name);
     fake_key_delete(db, key);
 }
 
@@ -73,6 +75,14 @@ struct fake_redis_key *fake_key_find(struct fake_database *db, struct fl_span na
 
 struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span name,
                                        enum fake_redis_type type)
+{
+    struct fake_redis_key *key = fake_key_create_quietly(db, name, type);
+    if (key) fake_key_notify(db, FAKE_NOTIFY_NEW, "new", name);
+    return key;
+}
+
+struct fake_redis_key *fake_key_create_quietly(struct fake_database *db, struct fl_span name,
+                                               enum fake_redis_type type)
 {
     struct fake_redis_key *key = fake_alloc(heap_of(db), sizeof(*key));
     if (!key) return NULL;
@@ -132,6 +142,7 @@ bool fake_key_delete_empty(struct fake_database *db, struct fake_redis_key *key)
 {
     bool stays = key->type == FAKE_REDIS_STRING || key->type == FAKE_REDIS_STREAM;
     if (stays || fake_key_length(key) > 0) return false;
+    fake_key_notify(db, FAKE_NOTIFY_GENERIC, "del", key->name);
     fake_key_delete(db, key);
     return true;
 }

@@ -3,7 +3,8 @@
  *
  * Every lookup removes a dead key first, so no command ever sees one. After changing a value a
  * command calls fake_key_touch(); creating and deleting report themselves to blocked sessions and
- * watchers. */
+ * watchers. Of the events that subscribers hear (notify.h), "new", "expired" and the "del" of what
+ * was emptied are announced here, all others by the commands. */
 #ifndef FAKE_REDIS_KEYSPACE_H
 #define FAKE_REDIS_KEYSPACE_H
 
@@ -79,12 +80,16 @@ struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_s
  * its value at once. NULL: out of memory. */
 struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span name,
                                        enum fake_redis_type type);
+/* As above, but "new" is announced by the caller. */
+struct fake_redis_key *fake_key_create_quietly(struct fake_database *db, struct fl_span name,
+                                               enum fake_redis_type type);
 /* Frees the value and makes it an empty one of `type` without expiry, as SET does to any old value.
  */
 void fake_key_overwrite(struct fake_database *db, struct fake_redis_key *key,
                         enum fake_redis_type type);
 void fake_key_delete(struct fake_database *db, struct fake_redis_key *key);
-/* Deletes a list, set, hash or sorted set without elements; true when it did. */
+/* Deletes a list, set, hash or sorted set without elements, and announces "del"; true when it did.
+ */
 bool fake_key_delete_empty(struct fake_database *db, struct fake_redis_key *key);
 size_t fake_key_length(const struct fake_redis_key *key);
 /* The value has changed. */

@@ -1,6 +1,7 @@
 /* LCS: the longest common subsequence of two strings, by the table of all pairs of prefixes. */
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 
 struct lcs {
     struct fl_span a, b;
@@ -27,14 +28,28 @@ static uint32_t whole_length(const struct lcs *lcs)
 
 /* ---- reading the command ---- */
 
-static bool find_string(struct fake_call *call, struct fl_span name, struct fl_span *ret_string)
+static const struct fake_redis_key *find(struct fake_call *call, struct fl_span name)
 {
     const struct fake_redis_key *key = fake_key_find(call->db, name);
-    if (key && key->type != FAKE_REDIS_STRING) {
+    if (!key) fake_key_missed(call->db, name);
+    return key;
+}
+
+static bool is_other(const struct fake_redis_key *key)
+{
+    return key && key->type != FAKE_REDIS_STRING;
+}
+
+/* False: an error was written. */
+static bool find_strings(struct fake_call *call, struct lcs *lcs)
+{
+    const struct fake_redis_key *a = find(call, call->args[1]), *b = find(call, call->args[2]);
+    if (is_other(a) || is_other(b)) {
         fake_reply_error(call->out, "ERR The specified keys must contain string values");
         return false;
     }
-    *ret_string = key ? fake_str_span(key->string) : (struct fl_span){0};
+    if (a) lcs->a = fake_str_span(a->string);
+    if (b) lcs->b = fake_str_span(b->string);
     return true;
 }
 
@@ -160,8 +175,7 @@ static void reply_string(struct fake_call *call, const struct lcs *lcs)
 void fake_cmd_lcs(struct fake_call *call)
 {
     struct lcs lcs = {0};
-    if (!find_string(call, call->args[1], &lcs.a)) return;
-    if (!find_string(call, call->args[2], &lcs.b)) return;
+    if (!find_strings(call, &lcs)) return;
     if (!parse_options(call, &lcs) || !make_table(call, &lcs)) return;
     if (lcs.wants_matches)
         reply_matches(call->out, &lcs);

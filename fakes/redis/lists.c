@@ -3,6 +3,7 @@
 
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 
 #define WRONGTYPE "WRONGTYPE Operation against a key holding the wrong kind of value"
 #define OOM       "OOM command not allowed when used memory > 'maxmemory'."
@@ -12,9 +13,20 @@ static struct fake_str *take(struct fake_redis_key *list, enum fake_end from)
     return fake_deque_pop(&list->list, from);
 }
 
-/* A list was shortened. */
-static void shortened(struct fake_database *db, struct fake_redis_key *list)
+static const char *pop_event(enum fake_end from)
 {
+    return from == FAKE_LEFT ? "lpop" : "rpop";
+}
+
+static const char *push_event(enum fake_end end)
+{
+    return end == FAKE_LEFT ? "lpush" : "rpush";
+}
+
+/* A list was shortened, which is told as `event`. */
+static void shortened(struct fake_database *db, struct fake_redis_key *list, const char *event)
+{
+    fake_key_notify(db, FAKE_NOTIFY_LIST, event, list->name);
     if (!fake_key_delete_empty(db, list)) fake_key_touch(db, list->name);
 }
 
@@ -26,7 +38,7 @@ void fake_list_reply_pop(struct fake_database *db, struct fake_redis_key *list, 
     fake_reply_bulk(out, list->name);
     fake_reply_bulk(out, fake_str_span(element));
     fake_str_free(&db->engine->heap, element);
-    shortened(db, list);
+    shortened(db, list, pop_event(from));
 }
 
 static void reply_elements(struct fake_database *db, struct fake_redis_key *list,
@@ -39,7 +51,7 @@ static void reply_elements(struct fake_database *db, struct fake_redis_key *list
         fake_reply_bulk(out, fake_str_span(element));
         fake_str_free(&db->engine->heap, element);
     }
-    shortened(db, list);
+    shortened(db, list, pop_event(from));
 }
 
 void fake_list_reply_mpop(struct fake_database *db, struct fake_redis_key *list, enum fake_end from,
@@ -69,9 +81,10 @@ void fake_list_reply_move(struct fake_database *db, struct fake_redis_key *list,
         fake_reply_error(out, OOM);
         return;
     }
-    fake_reply_bulk(out, fake_str_span(element));
     fake_key_touch(target_db, into->name);
-    if (into != list) shortened(db, list);
+    fake_key_notify(target_db, FAKE_NOTIFY_LIST, push_event(to), into->name);
+    fake_reply_bulk(out, fake_str_span(element));
+    shortened(db, list, pop_event(from));
 }
 
 /* ---- pushing ---- */
@@ -96,12 +109,13 @@ static void push(struct fake_call *call, enum fake_end end, enum push_if conditi
         break;
     }
     if (!list || i < call->count) {
-        if (list) shortened(call->db, list);
+        if (list && !fake_key_delete_empty(call->db, list)) fake_key_touch(call->db, list->name);
         fake_call_oom(call);
         return;
     }
     fake_key_touch(call->db, list->name);
     fake_reply_int(call->out, list->list.count);
+    fake_key_notify(call->db, FAKE_NOTIFY_LIST, push_event(end), list->name);
 }
 
 void fake_cmd_lpush(struct fake_call *call)
@@ -149,6 +163,7 @@ void fake_cmd_linsert(struct fake_call *call)
         return;
     }
     fake_key_touch(call->db, list->name);
+    fake_key_notify(call->db, FAKE_NOTIFY_LIST, "linsert", list->name);
     fake_reply_int(call->out, list->list.count);
 }
 
@@ -181,7 +196,7 @@ static void pop(struct fake_call *call, enum fake_end from)
         struct fake_str *element = take(list, from);
         fake_reply_bulk(call->out, fake_str_span(element));
         fake_str_free(fake_call_heap(call), element);
-        shortened(call->db, list);
+        shortened(call->db, list, pop_event(from));
     }
 }
 
@@ -264,6 +279,7 @@ void fake_cmd_lset(struct fake_call *call)
     *place = element;
     fake_key_touch(call->db, list->name);
     fake_reply_ok(call->out);
+    fake_key_notify(call->db, FAKE_NOTIFY_LIST, "lset", list->name);
 }
 
 void fake_cmd_lrem(struct fake_call *call)
@@ -278,7 +294,7 @@ void fake_cmd_lrem(struct fake_call *call)
         uint32_t count_max = bound == 0 || bound > UINT32_MAX ? UINT32_MAX : (uint32_t)bound;
         removed = fake_deque_remove_equal(fake_call_heap(call), &list->list, call->args[3],
                                           count < 0 ? FAKE_RIGHT : FAKE_LEFT, count_max);
-        if (removed) shortened(call->db, list);
+        if (removed) shortened(call->db, list, "lrem");
     }
     fake_reply_int(call->out, removed);
 }
@@ -299,7 +315,7 @@ void fake_cmd_ltrim(struct fake_call *call)
         }
         fake_deque_remove(heap, &list->list, (uint32_t)stop + 1, count - (uint32_t)stop - 1);
         fake_deque_remove(heap, &list->list, 0, (uint32_t)start);
-        shortened(call->db, list);
+        shortened(call->db, list, "ltrim");
     }
     fake_reply_ok(call->out);
 }

@@ -25,4 +25,10 @@ static inline void fake_key_notify(struct fake_database *db, enum fake_notify cl
         fake_notify_publish(db, event, name);
 }
 
+/* A command that reads has found no such key. */
+static inline void fake_key_missed(struct fake_database *db, struct fl_span name)
+{
+    fake_key_notify(db, FAKE_NOTIFY_MISS, "keymiss", name);
+}
+
 #endif

@@ -4,6 +4,7 @@
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
 #include "fakes/redis/idle.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 
 enum {
@@ -79,7 +80,10 @@ void fake_cmd_object_freq(struct fake_call *call)
 void fake_cmd_touch(struct fake_call *call)
 {
     int64_t found = 0;
-    for (size_t i = 1; i < call->count; i++)
-        found += fake_key_find(call->db, call->args[i]) != NULL;
+    for (size_t i = 1; i < call->count; i++) {
+        bool exists = fake_key_find(call->db, call->args[i]);
+        if (!exists) fake_key_missed(call->db, call->args[i]);
+        found += exists;
+    }
     fake_reply_int(call->out, found);
 }

@@ -160,7 +160,7 @@ static void judge_lag(struct fake_redis_session *session)
 
 void fake_pubsub_pushed(struct fake_redis_session *session)
 {
-    fake_session_wake(session);
+    fake_wakeup(session, FAKE_WAKEUP_TOLD);
     judge_lag(session);
 }
 

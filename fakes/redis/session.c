@@ -45,33 +45,11 @@ struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char
     return session;
 }
 
-void fake_session_wake(struct fake_redis_session *session)
-{
-    struct fake_redis *engine = session->engine;
-    if (session->is_woken) return;
-    session->is_woken = true;
-    session->next_woken = NULL;
-    *(engine->last_woken ? &engine->last_woken->next_woken : &engine->first_woken) = session;
-    engine->last_woken = session;
-}
-
 void fake_session_hang_up(struct fake_redis_session *session, enum fake_hang_up how)
 {
     session->closed = true;
     if (how == FAKE_HANG_UP_AT_ONCE) session->is_cut = true;
-    fake_session_wake(session);
-}
-
-static void leave_woken(struct fake_redis_session *session)
-{
-    struct fake_redis *engine = session->engine;
-    if (!session->is_woken) return;
-    struct fake_redis_session *before = NULL;
-    for (struct fake_redis_session *s = engine->first_woken; s != session; s = s->next_woken)
-        before = s;
-    *(before ? &before->next_woken : &engine->first_woken) = session->next_woken;
-    if (engine->last_woken == session) engine->last_woken = before;
-    session->is_woken = false;
+    fake_wakeup(session, FAKE_WAKEUP_TOLD);
 }
 
 /* Waits for nothing any more, and nobody tells it anything. */
@@ -87,7 +65,7 @@ static void leave_all(struct fake_redis_session *session)
 void fake_session_release(struct fake_redis_session *session)
 {
     leave_all(session);
-    leave_woken(session);
+    fake_wakeup_forget(session);
     fake_str_free(&session->engine->heap, session->client_name);
     fake_input_release(&session->input);
     fake_out_release(&session->output);
@@ -475,21 +453,12 @@ static void execute_kept(struct fake_redis_session *session)
     fake_input_drop(input, done);
 }
 
-void fake_session_resume_woken(struct fake_redis *engine)
+void fake_session_go_on(struct fake_redis_session *session)
 {
-    const struct fake_redis_hooks *hooks = &engine->options.hooks;
-    struct fake_redis_session *session;
-    while ((session = engine->first_woken)) {
-        engine->first_woken = session->next_woken;
-        if (!engine->first_woken) engine->last_woken = NULL;
-        session->is_woken = false;
-        if (fake_redis_closed(session))
-            leave_all(session);
-        else
-            execute_kept(session);
-        if (session != engine->current && hooks->on_output)
-            hooks->on_output(hooks->context, session);
-    }
+    if (fake_redis_closed(session))
+        leave_all(session);
+    else
+        execute_kept(session);
 }
 
 void fake_redis_feed(struct fake_redis_session *session, const void *bytes, size_t length)
@@ -509,6 +478,6 @@ void fake_redis_feed(struct fake_redis_session *session, const void *bytes, size
             hang_up(session, NULL);
     }
     if (fake_redis_closed(session)) leave_all(session);
-    if (engine->first_woken) fake_session_resume_woken(engine);
+    fake_wakeups_run(engine);
     engine->current = NULL;
 }

@@ -48,8 +48,7 @@ struct fake_redis_session {
 
     struct fake_block *block; /* NULL: not blocked */
     struct fake_redis_session *previous_blocked, *next_blocked;
-    bool is_woken; /* it has output that it did not cause, or its input may go on */
-    struct fake_redis_session *next_woken;
+    struct fake_wakeup_place wakeups[FAKE_WAKEUPS];
 
     struct fake_dict subscribed[FAKE_TOPIC_KINDS]; /* name -> its struct fake_subscriber */
     uint32_t subscription_count;
@@ -70,9 +69,6 @@ static inline size_t fake_session_mark(const struct fake_redis_session *session)
 {
     return session->output.length - session->output.consumed;
 }
-/* The session has output that it did not cause, or its input may go on: it is looked at before the
- * harness gets control again. */
-void fake_session_wake(struct fake_redis_session *session);
 enum fake_hang_up {
     FAKE_HANG_UP_AFTER_OUTPUT, /* what it was answered still arrives */
     FAKE_HANG_UP_AT_ONCE,
@@ -80,8 +76,8 @@ enum fake_hang_up {
 /* Closes a session from within the engine, whoever is running: it takes no more part in anything,
  * and leaves every queue before the harness gets control again. */
 void fake_session_hang_up(struct fake_redis_session *session, enum fake_hang_up how);
-/* Executes input that waited, and tells the harness about output, of those who were woken. */
-void fake_session_resume_woken(struct fake_redis *engine);
+/* Executes input that waited; a closed session leaves every queue. */
+void fake_session_go_on(struct fake_redis_session *session);
 /* Frees what the session holds, in every queue. */
 void fake_session_release(struct fake_redis_session *session);
 

@@ -1,6 +1,7 @@
 /* Commands on sets. */
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/scan.h"
 
@@ -35,7 +36,7 @@ static void discard(struct fake_call *call, struct fake_redis_key *set, struct f
     fake_dict_remove(fake_call_heap(call), &set->dict, entry);
 }
 
-/* Members were removed. */
+/* Members were removed, which was announced. */
 static void shrunk(struct fake_call *call, struct fake_redis_key *set)
 {
     if (!fake_key_delete_empty(call->db, set)) fake_key_touch(call->db, set->name);
@@ -55,7 +56,10 @@ void fake_cmd_sadd(struct fake_call *call)
         }
         added += one;
     }
-    if (added) fake_key_touch(call->db, set->name);
+    if (added) {
+        fake_key_touch(call->db, set->name);
+        fake_key_notify(call->db, FAKE_NOTIFY_SET, "sadd", set->name);
+    }
     fake_reply_int(call->out, added);
 }
 
@@ -70,7 +74,10 @@ void fake_cmd_srem(struct fake_call *call)
         discard(call, set, entry);
         removed++;
     }
-    if (removed) shrunk(call, set);
+    if (removed) {
+        fake_key_notify(call->db, FAKE_NOTIFY_SET, "srem", set->name);
+        shrunk(call, set);
+    }
     fake_reply_int(call->out, removed);
 }
 
@@ -88,16 +95,22 @@ void fake_cmd_smove(struct fake_call *call)
         fake_reply_int(call->out, entry != NULL);
         return;
     }
-    if (!target) target = fake_key_create(call->db, call->args[2], FAKE_REDIS_SET);
+    bool created = !target;
+    if (created) target = fake_key_create_quietly(call->db, call->args[2], FAKE_REDIS_SET);
     int added = target ? add(call, target, call->args[3]) : -1;
     if (added < 0) {
-        if (target) (void)fake_key_delete_empty(call->db, target);
+        if (target && created) fake_key_delete(call->db, target);
         fake_call_oom(call);
         return;
     }
-    if (added) fake_key_touch(call->db, target->name);
     discard(call, source, entry);
+    fake_key_notify(call->db, FAKE_NOTIFY_SET, "srem", source->name);
     shrunk(call, source);
+    if (created) fake_key_notify(call->db, FAKE_NOTIFY_NEW, "new", target->name);
+    if (added) {
+        fake_key_touch(call->db, target->name);
+        fake_key_notify(call->db, FAKE_NOTIFY_SET, "sadd", target->name);
+    }
     fake_reply_int(call->out, 1);
 }
 
@@ -184,6 +197,7 @@ void fake_cmd_spop(struct fake_call *call)
     }
     uint32_t pops = set ? set->dict.count : 0;
     if (count < pops) pops = (uint32_t)count;
+    if (pops) fake_key_notify(call->db, FAKE_NOTIFY_SET, "spop", set->name);
     if (call->count == 3) fake_reply_set(call->out, pops);
     reply_popped(call, set, pops);
 }
@@ -251,10 +265,10 @@ static bool collect(struct fake_call *call, enum algebra algebra, size_t first, 
 {
     struct fake_redis_key *set;
     for (size_t i = first; i < first + count; i++)
-        if (!find_set(call, call->args[i], &set)) return false;
+        if (!fake_call_find_source(call, call->args[i], FAKE_REDIS_SET, &set)) return false;
     size_t walked = algebra == UNION ? count : 1;
     for (size_t i = first; i < first + walked; i++) {
-        if (!find_set(call, call->args[i], &set)) return false;
+        set = fake_key_find(call->db, call->args[i]);
         uint32_t at = 0;
         for (struct fake_entry *entry; set && (entry = fake_dict_next(&set->dict, &at));) {
             struct fl_span member = fake_str_span(entry->key);
@@ -290,37 +304,50 @@ void fake_cmd_sdiff(struct fake_call *call)
     algebra_reply(call, DIFF);
 }
 
-/* Makes the target hold what was collected, which becomes the key's. */
-static bool store(struct fake_call *call, struct fake_dict *result)
+/* An intersection with a key that is absent is not computed: its end differs in the order in which
+ * the client hears of it. */
+static bool is_cut_short(const struct fake_call *call, enum algebra algebra)
 {
-    struct fake_redis_key *target = fake_key_find(call->db, call->args[1]);
+    for (size_t i = 2; algebra == INTER && i < call->count; i++)
+        if (!fake_key_find(call->db, call->args[i])) return true;
+    return false;
+}
+
+/* Makes the target hold what was collected, which becomes the key's; replies, and announces. */
+static void store(struct fake_call *call, struct fake_dict *result, bool news_first)
+{
+    struct fl_span name = call->args[1];
+    struct fake_redis_key *target = fake_key_find(call->db, name);
     if (!result->count) {
-        if (target) fake_key_delete(call->db, target);
-        return true;
+        bool existed = target;
+        if (existed) fake_key_delete(call->db, target);
+        if (!news_first) fake_reply_int(call->out, 0);
+        if (existed) fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "del", name);
+        if (news_first) fake_reply_int(call->out, 0);
+        return;
     }
     if (target)
         fake_key_overwrite(call->db, target, FAKE_REDIS_SET);
     else
-        target = fake_key_create(call->db, call->args[1], FAKE_REDIS_SET);
-    if (!target) return false;
+        target = fake_key_create(call->db, name, FAKE_REDIS_SET);
+    if (!target) {
+        fake_call_oom(call);
+        return;
+    }
     target->dict = *result;
     *result = (struct fake_dict){0};
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&target->dict, &i));)
         note_member(target, fake_str_span(entry->key));
-    return true;
+    fake_reply_int(call->out, target->dict.count);
+    fake_key_notify(call->db, FAKE_NOTIFY_SET, call->command->name, name);
 }
 
 static void algebra_store(struct fake_call *call, enum algebra algebra)
 {
     struct fake_dict result = {0};
-    if (collect(call, algebra, 2, call->count - 2, &result)) {
-        uint32_t count = result.count;
-        if (store(call, &result))
-            fake_reply_int(call->out, count);
-        else
-            fake_call_oom(call);
-    }
+    if (collect(call, algebra, 2, call->count - 2, &result))
+        store(call, &result, is_cut_short(call, algebra));
     fake_dict_release(fake_call_heap(call), &result);
 }
 

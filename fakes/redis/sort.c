@@ -81,6 +81,7 @@ static bool parse(struct fake_call *call, struct sort *sort)
         i += options[option_at(call, i)].arguments;
     }
     sort->source = fake_key_find(call->db, call->args[1]);
+    if (!sort->source) fake_key_missed(call->db, call->args[1]);
     if (!sort->source || sort->source->type == FAKE_REDIS_LIST ||
         sort->source->type == FAKE_REDIS_SET || sort->source->type == FAKE_REDIS_ZSET)
         return true;
@@ -169,6 +170,7 @@ static bool look_up(struct fake_call *call, struct fl_span pattern, struct fl_sp
         fl_buf_append(key, star + 1, (size_t)(rest_end - star - 1)))
         return false;
     const struct fake_redis_key *found = fake_key_find(call->db, fl_buf_span(key));
+    if (!found) fake_key_missed(call->db, fl_buf_span(key));
     if (!found || found->type != (arrow ? FAKE_REDIS_HASH : FAKE_REDIS_STRING)) return true;
     const struct fake_str *value = found->string;
     if (arrow) {
@@ -299,9 +301,9 @@ static void store(struct fake_call *call, const struct sort *sort, size_t first,
         ok = target;
     }
     if (ok && list.count) {
-        fake_reply_int(call->out, list.count);
         target->list = list;
         fake_key_notify(call->db, FAKE_NOTIFY_LIST, "sortstore", name);
+        fake_reply_int(call->out, target->list.count);
         return;
     }
     fake_deque_release(fake_call_heap(call), &list);

@@ -166,7 +166,7 @@ void fake_redis_set_states(struct fake_redis *engine, unsigned states)
     bool demoted = (states & replica) && !(engine->states & replica);
     engine->states = states;
     if (demoted) hang_up_on_blocked(engine);
-    fake_session_resume_woken(engine);
+    fake_wakeups_run(engine);
 }
 
 unsigned fake_redis_states(const struct fake_redis *engine)

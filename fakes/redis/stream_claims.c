@@ -1,6 +1,7 @@
 /* XCLAIM and XAUTOCLAIM: pending entries change hands. */
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/streams.h"
 
 struct claim {
@@ -14,12 +15,21 @@ struct claim {
     bool just_id, force;
     struct fake_stream_id last_id; /* 0-0: not given */
     struct fake_out *out;          /* where claimed entries are told */
+    bool is_new;                   /* the consumer was made by this command */
 };
+
+/* Both commands look for the stream before they read what else is wanted. */
+static void announce_miss(struct fake_call *call)
+{
+    if (!fake_key_find(call->db, call->args[1])) fake_key_missed(call->db, call->args[1]);
+}
 
 /* False: an error was written. */
 static bool find(struct fake_call *call, struct claim *claim)
 {
-    if (!fake_call_stream(call, call->args[1], &claim->stream)) return false;
+    struct fake_redis_key *key;
+    if (!fake_call_find(call, call->args[1], FAKE_REDIS_STREAM, &key)) return false;
+    claim->stream = key ? key->stream : NULL;
     if (claim->stream) claim->group = fake_group_find(claim->stream, call->args[2]);
     if (!claim->group) {
         fake_reply_no_group(call, call->args[1], call->args[2], "");
@@ -45,13 +55,22 @@ static bool is_idle(const struct fake_call *call, const struct claim *claim,
            call->engine->now_ms - pending->delivered_ms >= claim->min_idle_ms;
 }
 
+static void announce_consumer(struct fake_call *call)
+{
+    fake_key_notify(call->db, FAKE_NOTIFY_STREAM, "xgroup-createconsumer", call->args[1]);
+}
+
 /* False: out of memory. */
 static bool introduce(struct fake_call *call, struct claim *claim)
 {
+    if (claim->consumer) return true;
+    claim->consumer = fake_consumer_new(fake_call_heap(call), claim->group, claim->consumer_name,
+                                        call->engine->now_ms);
+    claim->is_new = claim->consumer;
     if (!claim->consumer)
-        claim->consumer = fake_consumer_new(fake_call_heap(call), claim->group,
-                                            claim->consumer_name, call->engine->now_ms);
-    if (!claim->consumer) call->out->broken = true;
+        call->out->broken = true;
+    else if (claim->out == call->out) /* else once the entries are told to the client */
+        announce_consumer(call);
     return claim->consumer;
 }
 
@@ -138,6 +157,7 @@ void fake_cmd_xclaim(struct fake_call *call)
     struct claim claim = {.delivered_ms = -1, .deliveries = -1, .out = call->out};
     struct fake_stream_id id;
     size_t ids_end = 5, found = 0;
+    announce_miss(call);
     if (!find(call, &claim) ||
         !parse_min_idle(call, "ERR Invalid min-idle-time argument for XCLAIM", &claim.min_idle_ms))
         return;
@@ -210,9 +230,8 @@ static void harvest(struct fake_call *call, struct claim *claim, int64_t count, 
     }
 }
 
-static void append_list(struct fake_out *out, struct fake_out *list, size_t count)
+static void append(struct fake_out *out, struct fake_out *list)
 {
-    fake_reply_array(out, count);
     fake_out_append(out, list->bytes, list->length);
     out->broken |= list->broken;
     fake_out_release(list);
@@ -225,6 +244,7 @@ void fake_cmd_xautoclaim(struct fake_call *call)
         .deliveries = -1, .delivered_ms = call->engine->now_ms, .out = &h.claimed};
     struct fake_stream_id start, end;
     int64_t count;
+    announce_miss(call);
     if (!parse_min_idle(call, "ERR Invalid min-idle-time argument for XAUTOCLAIM",
                         &claim.min_idle_ms) ||
         !fake_call_stream_range(call, call->args[5], FL_SPAN("+"), &start, &end) ||
@@ -236,7 +256,10 @@ void fake_cmd_xautoclaim(struct fake_call *call)
     fake_reply_array(call->out, 3);
     fake_reply_stream_id(call->out,
                          more ? fake_pending_at(claim.group, h.at)->id : FAKE_STREAM_ID_MIN);
-    append_list(call->out, &h.claimed, h.claimed_count);
-    append_list(call->out, &h.deleted, h.deleted_count);
+    fake_reply_array(call->out, h.claimed_count);
+    if (claim.is_new) announce_consumer(call);
+    append(call->out, &h.claimed);
+    fake_reply_array(call->out, h.deleted_count);
+    append(call->out, &h.deleted);
     fake_key_touch(call->db, call->args[1]);
 }

@@ -122,12 +122,12 @@ void fake_cmd_xgroup_destroy(struct fake_call *call)
     struct fake_redis_key *key;
     if (!find_stream(call, false, &key)) return;
     struct fake_group *group = fake_group_find(key->stream, call->args[3]);
-    if (group) {
-        fake_group_delete(fake_call_heap(call), key->stream, group);
-        announce(call, key, "xgroup-destroy");
-        fake_blocking_key_ready(call->db, key); /* who waits for the group hears of it */
-    }
-    fake_reply_int(call->out, group != NULL);
+    bool existed = group;
+    if (existed) fake_group_delete(fake_call_heap(call), key->stream, group);
+    fake_reply_int(call->out, existed);
+    if (!existed) return;
+    announce(call, key, "xgroup-destroy");
+    fake_blocking_key_ready(call->db, key); /* who waits for the group hears of it */
 }
 
 void fake_cmd_xgroup_createconsumer(struct fake_call *call)
@@ -143,8 +143,8 @@ void fake_cmd_xgroup_createconsumer(struct fake_call *call)
         fake_call_oom(call);
         return;
     }
-    fake_reply_int(call->out, 1);
     announce(call, key, "xgroup-createconsumer");
+    fake_reply_int(call->out, 1);
 }
 
 void fake_cmd_xgroup_delconsumer(struct fake_call *call)
@@ -157,8 +157,9 @@ void fake_cmd_xgroup_delconsumer(struct fake_call *call)
         fake_reply_int(call->out, 0);
         return;
     }
-    fake_reply_int(call->out, fake_consumer_delete(fake_call_heap(call), group, consumer));
+    int64_t pending = fake_consumer_delete(fake_call_heap(call), group, consumer);
     announce(call, key, "xgroup-delconsumer");
+    fake_reply_int(call->out, pending);
 }
 
 /* ---- XACK ---- */

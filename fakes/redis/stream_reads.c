@@ -3,11 +3,14 @@
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/streams.h"
 
 /* One stream with a reader of it. */
 struct reader {
     struct fake_redis *engine;
+    struct fake_database *db;
+    struct fl_span name;
     struct fake_stream *stream;
     struct fake_group *group; /* NULL: XREAD */
     struct fake_consumer *consumer;
@@ -99,8 +102,11 @@ static void reply_history(struct reader *r, struct fake_stream_id after)
 static bool introduce(struct reader *r, struct fl_span consumer)
 {
     r->consumer = fake_consumer_find(r->group, consumer);
-    if (!r->consumer)
+    bool is_new = !r->consumer;
+    if (is_new)
         r->consumer = fake_consumer_new(&r->engine->heap, r->group, consumer, r->engine->now_ms);
+    if (is_new && r->consumer)
+        fake_key_notify(r->db, FAKE_NOTIFY_STREAM, "xgroup-createconsumer", r->name);
     if (r->consumer)
         r->consumer->seen_ms = r->engine->now_ms;
     else
@@ -114,7 +120,12 @@ bool fake_stream_answer_waiter(struct fake_database *db, struct fake_redis_key *
                                const struct fake_stream_read *read, const struct fl_span *args,
                                struct fake_stream_id after, struct fake_out *out)
 {
-    struct reader r = {.engine = db->engine, .stream = key->stream, .read = read, .out = out};
+    struct reader r = {.engine = db->engine,
+                       .db = db,
+                       .name = key->name,
+                       .stream = key->stream,
+                       .read = read,
+                       .out = out};
     if (read->group) {
         r.group = fake_group_find(key->stream, args[read->group]);
         if (!r.group) {
@@ -278,14 +289,21 @@ static bool reply_stream(struct fake_call *call, const struct request *request, 
 {
     struct fl_span name = call->args[request->first_key + i];
     struct fake_redis_key *key = fake_key_find(call->db, name);
-    if (!key) return false;
-    struct reader r = {
-        .engine = call->engine, .stream = key->stream, .read = &request->read, .out = call->out};
+    if (!key) {
+        fake_key_missed(call->db, name);
+        return false;
+    }
+    struct reader r = {.engine = call->engine,
+                       .db = call->db,
+                       .name = key->name,
+                       .stream = key->stream,
+                       .read = &request->read,
+                       .out = call->out};
     if (request->read.group)
         r.group = fake_group_find(key->stream, call->args[request->read.group]);
     if (!has_entries(&r, after)) return false;
-    if (r.group && !introduce(&r, call->args[request->read.group + 1])) return false;
     begin_stream(call->out, name);
+    if (r.group && !introduce(&r, call->args[request->read.group + 1])) return false;
     if (r.group && fake_stream_id_compare(after, FAKE_STREAM_ID_NEW) != 0)
         reply_history(&r, after);
     else
@@ -323,9 +341,11 @@ static void read_streams(struct fake_call *call, bool groups)
         return;
     }
     if (parse_ids(call, &request, ids)) {
-        size_t place = fake_reply_array_later(call->out);
-        for (size_t i = 0; i < request.key_count; i++)
+        size_t place = 0;
+        for (size_t i = 0; i < request.key_count; i++) {
+            if (!found) place = fake_reply_array_later(call->out); /* behind what was missed */
             found += reply_stream(call, &request, i, ids[i]);
+        }
         if (found)
             set_stream_count(call->out, place, found);
         else

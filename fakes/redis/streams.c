@@ -50,7 +50,7 @@ bool fake_call_stream_range(struct fake_call *call, struct fl_span start, struct
 bool fake_call_stream(struct fake_call *call, struct fl_span name, struct fake_stream **ret_stream)
 {
     struct fake_redis_key *key;
-    if (!fake_call_find(call, name, FAKE_REDIS_STREAM, &key)) return false;
+    if (!fake_call_find_source(call, name, FAKE_REDIS_STREAM, &key)) return false;
     *ret_stream = key ? key->stream : NULL;
     return true;
 }

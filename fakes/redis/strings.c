@@ -4,6 +4,7 @@
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
 #include "fakes/redis/expiry.h"
+#include "fakes/redis/notify.h"
 
 bool fake_string_store(struct fake_call *call, struct fl_span name, struct fl_span bytes)
 {
@@ -167,7 +168,7 @@ static bool option_time(struct fake_call *call, const struct set_options *option
 static bool reply_old(struct fake_call *call)
 {
     struct fake_redis_key *key;
-    if (!fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key)) return false;
+    if (!fake_call_find_source(call, call->args[1], FAKE_REDIS_STRING, &key)) return false;
     if (key)
         fake_reply_bulk(call->out, fake_str_span(key->string));
     else
@@ -189,10 +190,11 @@ void fake_cmd_set(struct fake_call *call)
     }
     if (old && (options.flags & SET_KEEPTTL)) when_ms = old->expires_ms;
     if (!fake_string_store(call, call->args[1], call->args[2])) return;
-    struct fake_redis_key *key = fake_key_find(call->db, call->args[1]);
-    fake_key_expire_at(call->db, key, when_ms);
+    if (when_ms != FL_NEVER_US) /* in the past, EXAT: the next who looks finds it dead */
+        fake_key_expire_at(call->db, fake_key_peek(call->db, call->args[1], INT64_MIN), when_ms);
+    fake_key_notify(call->db, FAKE_NOTIFY_STRING, "set", call->args[1]);
+    if (options.expires) fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "expire", call->args[1]);
     if (!(options.flags & SET_GET)) fake_reply_ok(call->out);
-    (void)fake_key_find(call->db, call->args[1]); /* EXAT in the past: gone at once */
 }
 
 static void set_with_time(struct fake_call *call, enum fake_time_unit unit)
@@ -201,6 +203,8 @@ static void set_with_time(struct fake_call *call, enum fake_time_unit unit)
     if (!fake_expiry_parse_positive(call, call->args[2], unit, FAKE_RELATIVE, &when_ms)) return;
     if (!fake_string_store(call, call->args[1], call->args[3])) return;
     fake_key_expire_at(call->db, fake_key_find(call->db, call->args[1]), when_ms);
+    fake_key_notify(call->db, FAKE_NOTIFY_STRING, "set", call->args[1]);
+    fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "expire", call->args[1]);
     fake_reply_ok(call->out);
 }
 
@@ -218,20 +222,24 @@ void fake_cmd_setnx(struct fake_call *call)
 {
     bool absent = !fake_key_find(call->db, call->args[1]);
     if (absent && !fake_string_store(call, call->args[1], call->args[2])) return;
+    if (absent) fake_key_notify(call->db, FAKE_NOTIFY_STRING, "set", call->args[1]);
     fake_reply_int(call->out, absent);
 }
 
 void fake_cmd_getset(struct fake_call *call)
 {
     if (!reply_old(call)) return;
-    (void)fake_string_store(call, call->args[1], call->args[2]);
+    if (fake_string_store(call, call->args[1], call->args[2]))
+        fake_key_notify(call->db, FAKE_NOTIFY_STRING, "set", call->args[1]);
 }
 
 void fake_cmd_getdel(struct fake_call *call)
 {
     if (!reply_old(call)) return;
     struct fake_redis_key *key = fake_key_find(call->db, call->args[1]);
-    if (key) fake_key_delete(call->db, key);
+    if (!key) return;
+    fake_key_delete(call->db, key);
+    fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "del", call->args[1]);
 }
 
 void fake_cmd_getex(struct fake_call *call)
@@ -240,7 +248,7 @@ void fake_cmd_getex(struct fake_call *call)
     int64_t when_ms;
     struct fake_redis_key *key;
     if (!parse_options(call, 2, true, &options)) return;
-    if (!fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key)) return;
+    if (!fake_call_find_source(call, call->args[1], FAKE_REDIS_STRING, &key)) return;
     if (!key) {
         fake_reply_nil(call->out);
         return;
@@ -249,8 +257,14 @@ void fake_cmd_getex(struct fake_call *call)
     fake_reply_bulk(call->out, fake_str_span(key->string));
     bool persists = (options.flags & SET_PERSIST) && key->expires_ms != FL_NEVER_US;
     if (!options.expires && !persists) return;
+    if (when_ms <= call->engine->now_ms) {
+        fake_key_delete(call->db, key);
+        fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "del", call->args[1]);
+        return;
+    }
     fake_key_expire_at(call->db, key, when_ms);
     fake_key_touch(call->db, key->name);
+    fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, persists ? "persist" : "expire", key->name);
 }
 
 /* ---- several keys ---- */
@@ -260,6 +274,7 @@ void fake_cmd_mget(struct fake_call *call)
     fake_reply_array(call->out, call->count - 1);
     for (size_t i = 1; i < call->count; i++) {
         struct fake_redis_key *key = fake_key_find(call->db, call->args[i]);
+        if (!key) fake_key_missed(call->db, call->args[i]);
         if (key && key->type == FAKE_REDIS_STRING)
             fake_reply_bulk(call->out, fake_str_span(key->string));
         else
@@ -269,8 +284,10 @@ void fake_cmd_mget(struct fake_call *call)
 
 static bool store_pairs(struct fake_call *call)
 {
-    for (size_t i = 1; i < call->count; i += 2)
+    for (size_t i = 1; i < call->count; i += 2) {
         if (!fake_string_store(call, call->args[i], call->args[i + 1])) return false;
+        fake_key_notify(call->db, FAKE_NOTIFY_STRING, "set", call->args[i]);
+    }
     return true;
 }
 
@@ -312,8 +329,9 @@ void fake_cmd_append(struct fake_call *call)
     struct fake_redis_key *key;
     if (!fake_call_find(call, call->args[1], FAKE_REDIS_STRING, &key)) return;
     if (!key) {
-        if (fake_string_store(call, call->args[1], call->args[2]))
-            fake_reply_int(call->out, (int64_t)call->args[2].length);
+        if (!fake_string_store(call, call->args[1], call->args[2])) return;
+        fake_key_notify(call->db, FAKE_NOTIFY_STRING, "append", call->args[1]);
+        fake_reply_int(call->out, (int64_t)call->args[2].length);
         return;
     }
     size_t old = key->string->length;
@@ -321,6 +339,7 @@ void fake_cmd_append(struct fake_call *call)
     if (call->args[2].length)
         memcpy(key->string->bytes + old, call->args[2].bytes, call->args[2].length);
     fake_key_touch(call->db, key->name);
+    fake_key_notify(call->db, FAKE_NOTIFY_STRING, "append", key->name);
     fake_reply_int(call->out, key->string->length);
 }
 
@@ -362,5 +381,6 @@ void fake_cmd_setrange(struct fake_call *call)
     if (!fake_string_extend(call, call->args[1], (size_t)offset + bytes.length, &key)) return;
     memcpy(key->string->bytes + offset, bytes.bytes, bytes.length);
     fake_key_touch(call->db, key->name);
+    fake_key_notify(call->db, FAKE_NOTIFY_STRING, "setrange", key->name);
     fake_reply_int(call->out, key->string->length);
 }

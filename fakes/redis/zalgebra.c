@@ -4,6 +4,7 @@
 #include "core/assert.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/zsets.h"
 
@@ -36,6 +37,7 @@ static bool find_sources(struct fake_call *call, size_t first, struct operation 
 {
     for (size_t i = 0; i < operation->count; i++) {
         const struct fake_redis_key *key = fake_key_find(call->db, call->args[first + i]);
+        if (!key) fake_key_missed(call->db, call->args[first + i]);
         if (key && key->type != FAKE_REDIS_ZSET && key->type != FAKE_REDIS_SET) {
             fake_reply_error(call->out,
                              "WRONGTYPE Operation against a key holding the wrong kind of value");
@@ -287,8 +289,9 @@ static void run(struct fake_call *call, enum algebra algebra, enum form form)
                            operation.limit && operation.limit < count ? operation.limit : count);
         else if (!stores)
             reply(call, &operation, &result.zset);
-        else if (fake_zset_store(call, call->args[1], &result, call->command->name))
-            fake_reply_int(call->out, count);
+        else
+            fake_zset_store(call, call->args[1], &result, call->command->name,
+                            FAKE_ZSET_REPLY_FIRST);
     }
     fake_zset_release(fake_call_heap(call), &result.zset);
     release(call, &operation);

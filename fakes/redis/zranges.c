@@ -5,6 +5,7 @@
 #include "core/assert.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/notify.h"
 #include "fakes/redis/zsets.h"
 
 enum by { BY_AUTO, BY_RANK, BY_SCORE, BY_LEX };
@@ -177,9 +178,10 @@ static void store_range(struct fake_call *call, const struct fake_redis_key *sou
     bool ok = true;
     for (uint32_t i = 0; ok && i < length; i++, node = step(node, false))
         ok = fake_zset_put(call, &copy, fake_str_span(node->member), node->score);
-    if (!ok) fake_call_oom(call);
-    if (ok && fake_zset_store(call, call->args[1], &copy, "zrangestore"))
-        fake_reply_int(call->out, length);
+    if (ok)
+        fake_zset_store(call, call->args[1], &copy, "zrangestore", FAKE_ZSET_REPLY_FIRST);
+    else
+        fake_call_oom(call);
     fake_zset_release(fake_call_heap(call), &copy.zset);
 }
 
@@ -231,7 +233,7 @@ static void zrange(struct fake_call *call, struct range range, bool fixed, enum 
     struct fl_span min = call->args[source + (swapped ? 2 : 1)];
     struct fl_span max = call->args[source + (swapped ? 1 : 2)];
     if (!parse_bounds(call, min, max, &range)) return;
-    if (!fake_call_find(call, call->args[source], FAKE_REDIS_ZSET, &zset)) return;
+    if (!fake_call_find_source(call, call->args[source], FAKE_REDIS_ZSET, &zset)) return;
     if (stores == STORE_YES)
         store_range(call, zset, &range);
     else
@@ -313,6 +315,7 @@ static void remove_range(struct fake_call *call, enum by by)
         fake_zset_remove(fake_call_heap(call), &zset->zset, node);
         node = next;
     }
+    fake_key_notify(call->db, FAKE_NOTIFY_ZSET, call->command->name, zset->name);
     fake_zset_shrunk(call->db, zset);
     fake_reply_int(call->out, last - first + 1);
 }

@@ -49,16 +49,10 @@ static void choose_encoding(struct fake_redis_key *zset)
         if (node->score == 0) node->score = 0; /* as fake_zset_put */
 }
 
-bool fake_zset_store(struct fake_call *call, struct fl_span name, struct fake_redis_key *value,
-                     const char *event)
+/* Whatever it was, it holds what `value` held. False: OOM was answered. */
+static bool move_to_key(struct fake_call *call, struct fl_span name, struct fake_redis_key *value)
 {
     struct fake_redis_key *target = fake_key_find(call->db, name);
-    if (!fake_zset_count(&value->zset)) {
-        if (!target) return true;
-        fake_key_delete(call->db, target);
-        fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "del", name);
-        return true;
-    }
     if (target)
         fake_key_overwrite(call->db, target, FAKE_REDIS_ZSET);
     else
@@ -71,8 +65,24 @@ bool fake_zset_store(struct fake_call *call, struct fl_span name, struct fake_re
     target->zset = value->zset;
     target->large = value->large;
     value->zset = (struct fake_zset){0};
-    fake_key_notify(call->db, FAKE_NOTIFY_ZSET, event, name);
     return true;
+}
+
+void fake_zset_store(struct fake_call *call, struct fl_span name, struct fake_redis_key *value,
+                     const char *event, enum fake_zset_news news)
+{
+    uint32_t count = fake_zset_count(&value->zset);
+    enum fake_notify class = count ? FAKE_NOTIFY_ZSET : FAKE_NOTIFY_GENERIC;
+    if (count) {
+        if (!move_to_key(call, name, value)) return;
+    } else {
+        struct fake_redis_key *target = fake_key_find(call->db, name);
+        event = target ? "del" : NULL;
+        if (target) fake_key_delete(call->db, target);
+    }
+    if (news == FAKE_ZSET_REPLY_FIRST) fake_reply_int(call->out, count);
+    if (event) fake_key_notify(call->db, class, event, name);
+    if (news == FAKE_ZSET_NEWS_FIRST) fake_reply_int(call->out, count);
 }
 
 void fake_zset_shrunk(struct fake_database *db, struct fake_redis_key *zset)
@@ -195,9 +205,13 @@ static void zadd(struct fake_call *call, unsigned flags, size_t first)
     }
     if (!fake_call_find_or_create(call, call->args[1], FAKE_REDIS_ZSET, &zset)) return;
     bool done = zadd_pairs(call, zset, flags, first, &counts);
-    if (counts.added || counts.updated) fake_key_touch(call->db, zset->name);
-    (void)fake_key_delete_empty(call->db, zset);
+    bool changed = counts.added || counts.updated;
+    if (changed) fake_key_touch(call->db, zset->name);
     if (done) reply_zadd(call, flags, &counts);
+    if (changed)
+        fake_key_notify(call->db, FAKE_NOTIFY_ZSET, flags & ZADD_INCR ? "zincr" : "zadd",
+                        zset->name);
+    (void)fake_key_delete_empty(call->db, zset);
 }
 
 void fake_cmd_zadd(struct fake_call *call)
@@ -303,13 +317,22 @@ void fake_cmd_zrem(struct fake_call *call)
         fake_zset_remove(fake_call_heap(call), &zset->zset, node);
         removed++;
     }
-    if (removed) fake_zset_shrunk(call->db, zset);
+    if (removed) {
+        fake_key_notify(call->db, FAKE_NOTIFY_ZSET, "zrem", zset->name);
+        fake_zset_shrunk(call->db, zset);
+    }
     fake_reply_int(call->out, removed);
 }
 
 static struct fake_znode *end_node(const struct fake_redis_key *zset, enum fake_end from)
 {
     return from == FAKE_LEFT ? fake_zset_first(&zset->zset) : fake_zset_last(&zset->zset);
+}
+
+static void announce_pop(struct fake_database *db, const struct fake_redis_key *zset,
+                         enum fake_end from)
+{
+    fake_key_notify(db, FAKE_NOTIFY_ZSET, from == FAKE_LEFT ? "zpopmin" : "zpopmax", zset->name);
 }
 
 static void reply_node(struct fake_out *out, const struct fake_znode *node)
@@ -324,6 +347,7 @@ void fake_zset_reply_bzpop(struct fake_database *db, struct fake_redis_key *zset
     struct fake_znode *node = end_node(zset, from);
     fake_reply_array(out, 3);
     fake_reply_bulk(out, zset->name);
+    announce_pop(db, zset, from);
     reply_node(out, node);
     fake_zset_remove(&db->engine->heap, &zset->zset, node);
     fake_zset_shrunk(db, zset);
@@ -337,6 +361,7 @@ static void reply_popped(struct fake_database *db, struct fake_redis_key *zset, 
     uint32_t size = fake_zset_count(&zset->zset);
     uint32_t pops = count < size ? (uint32_t)count : size;
     fake_reply_array(out, form == PAIRS_FLAT ? (size_t)pops * 2 : pops);
+    announce_pop(db, zset, from);
     for (uint32_t i = 0; i < pops; i++) {
         struct fake_znode *node = end_node(zset, from);
         if (form == PAIRS_NESTED) fake_reply_array(out, 2);

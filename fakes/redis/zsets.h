@@ -17,10 +17,13 @@ void fake_zset_reply_mpop(struct fake_database *db, struct fake_redis_key *zset,
 /* Adds or moves one member as the value's encoding would hold the score. False: out of memory. */
 bool fake_zset_put(struct fake_call *call, struct fake_redis_key *zset, struct fl_span member,
                    double score);
+/* What a client hears first that has asked to hear of its own keys. */
+enum fake_zset_news { FAKE_ZSET_REPLY_FIRST, FAKE_ZSET_NEWS_FIRST };
 /* Moves what `value` holds to a key, whatever that was, or deletes it when there is nothing; the
- * encoding is chosen anew. `event` is announced. False: OOM was answered. */
-bool fake_zset_store(struct fake_call *call, struct fl_span name, struct fake_redis_key *value,
-                     const char *event);
+ * encoding is chosen anew. Replies how many there are (or OOM), and announces `event` (or "del").
+ */
+void fake_zset_store(struct fake_call *call, struct fl_span name, struct fake_redis_key *value,
+                     const char *event, enum fake_zset_news news);
 /* Members were removed. */
 void fake_zset_shrunk(struct fake_database *db, struct fake_redis_key *zset);
 

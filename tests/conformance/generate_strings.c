@@ -2,7 +2,7 @@
 
 static const struct generate_pattern patterns[] = {
     {14, "SET T V"},
-    {8, "SET T V [NX|XX] [GET] [EX 100|PX 100000|KEEPTTL|EXAT 9999999999|PXAT 1|EX 0]"},
+    {8, "SET T V [NX|XX] [GET] [EX 100|PX 100000|KEEPTTL|EXAT 9999999999|EX 0]"},
     {12, "GET T"},
     {3, "GETSET T V"},
     {2, "GETDEL T"},

@@ -203,7 +203,7 @@ enum fl_error generator_start(struct generator *generator, unsigned line, struct
     static const unsigned last = DUEL_CONNECTIONS - 1;
     if (line < DUEL_CONNECTIONS)
         return fl_buf_printf(out, roll(generator, 3) ? "# %u" : "%u> HELLO 3", line);
-    if (line == GENERATOR_START_LINES - 2) generator->listens = false;
+    if (line == GENERATOR_START_LINES - 2) generator->listens = roll(generator, 3) == 0;
     if (!generator->listens) return fl_buf_append_text(out, "# nobody hears of keys");
     return line == GENERATOR_START_LINES - 2
                ? fl_buf_append_text(out, "CONFIG SET notify-keyspace-events KEAmn")

@@ -60,6 +60,26 @@ static void tells_of_what_happens_between_commands(void **state)
                         "*3\r\n$7\r\nmessage\r\n$22\r\n__keyevent@0__:evicted\r\n$1\r\nk\r\n");
 }
 
+#define EXPIRED_K "*3\r\n$7\r\nmessage\r\n$22\r\n__keyevent@0__:expired\r\n$1\r\nk\r\n"
+
+static void tells_of_a_dead_key_when_somebody_looks_or_time_advances(void **state)
+{
+    struct redis_fixture *f = *state;
+    say(f->a, "CONFIG SET notify-keyspace-events Ex");
+    say(f->b, "SUBSCRIBE __keyevent@0__:expired");
+    say(f->a, "SET k v PX 10");
+    fake_clock_advance(&f->clock, 10 * 1000);
+    say(f->a, "GET k");
+    assert_string_equal(heard(f->b), ""); /* alive at its last instant */
+    fake_clock_advance(&f->clock, 1000);
+    assert_string_equal(heard(f->b), ""); /* nobody has looked */
+    say(f->a, "GET k");
+    assert_string_equal(heard(f->b), EXPIRED_K);
+    say(f->a, "SET k v PX 10");
+    pass_us(f, 11 * 1000);
+    assert_string_equal(heard(f->b), EXPIRED_K);
+}
+
 /* ---- life ---- */
 
 static void nobody_hears_for_a_session_that_is_gone(void **state)
@@ -198,6 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(tells_each_receiver_once_and_not_who_published),
         TEST(tells_of_what_happens_between_commands),
+        TEST(tells_of_a_dead_key_when_somebody_looks_or_time_advances),
         TEST(nobody_hears_for_a_session_that_is_gone),
         TEST(a_late_unsubscribe_leaves_the_others_in_order),
         TEST(hangs_up_on_a_subscriber_that_never_reads),
