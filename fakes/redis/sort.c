@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "fakes/redis/acl_check.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
 #include "fakes/redis/notify.h"
@@ -48,6 +49,15 @@ static bool has_star(struct fl_span pattern)
     return pattern.length && memchr(pattern.bytes, '*', pattern.length);
 }
 
+/* What a pattern leads to cannot be checked beforehand. False: an error was written. */
+static bool may_read_any_key(struct fake_call *call, const char *option)
+{
+    if (fake_acl_reads_all_keys(call->session)) return true;
+    fake_reply_errorf(call->out,
+                      "ERR %s option of SORT denied due to insufficient ACL permissions.", option);
+    return false;
+}
+
 /* False: an error was written. */
 static bool take_option(struct fake_call *call, size_t i, struct sort *sort)
 {
@@ -61,9 +71,10 @@ static bool take_option(struct fake_call *call, size_t i, struct sort *sort)
                fake_call_int(call, call->args[i + 2], &sort->limit);
     case BY:
         sort->by = call->args[i + 1];
-        if (!has_star(sort->by)) sort->unsorted = true;
+        if (has_star(sort->by)) return may_read_any_key(call, "BY");
+        sort->unsorted = true;
         return true;
-    case GET: sort->get_count++; return true;
+    case GET: sort->get_count++; return may_read_any_key(call, "GET");
     case STORE:
         sort->store = i + 1;
         if (may_store) return true;
