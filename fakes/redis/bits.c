@@ -127,10 +127,15 @@ void fake_cmd_bitcount(struct fake_call *call)
         fake_reply_int(call->out, 0);
         return;
     }
-    if (call->count == 3) {
+    if (call->count == 3 || call->count > 5) {
         fake_call_syntax_error(call);
         return;
     }
+    /* Here both numbers are read before the unit, in BITPOS only the first. */
+    int64_t end;
+    if (call->count == 5 &&
+        (!fake_call_int(call, call->args[2], &end) || !fake_call_int(call, call->args[3], &end)))
+        return;
     if (!parse_bit_range(call, 2, key->string, &range)) return;
     int64_t count = 0;
     for (int64_t at = range.first; at <= range.last; at++)
@@ -329,16 +334,31 @@ static void write_field(struct fake_str *string, const struct field *field, int6
                 (unsigned)((uint64_t)value >> (field->width - 1 - i)) & 1u);
 }
 
-/* old + delta by the rule for overflow. False: refused. */
-static bool add_field(const struct field *field, int64_t old, int64_t delta, int64_t *ret_value)
+__extension__ typedef __int128 wide;
+
+static int64_t greatest(const struct field *field)
 {
-    int64_t high = field->is_signed ? (int64_t)((UINT64_C(1) << (field->width - 1)) - 1)
-                                    : (int64_t)((UINT64_C(1) << field->width) - 1);
-    int64_t low = field->is_signed ? -high - 1 : 0;
-    __extension__ __int128 sum = (__int128)old + delta;
-    *ret_value = wrap_field(field, (uint64_t)old + (uint64_t)delta);
-    if (sum >= low && sum <= high) return true;
-    if (field->overflow == OVERFLOW_SAT) *ret_value = sum < low ? low : high;
+    unsigned bits = field->is_signed ? field->width - 1 : field->width;
+    return (int64_t)((UINT64_C(1) << bits) - 1);
+}
+
+/* The value to SET. That of an unsigned field is unsigned itself, so that a negative one overflows
+ * upwards; and so does the far end of the negative ones, since Redis's difference wraps. */
+static wide value_to_set(const struct field *field)
+{
+    int64_t room;
+    if (!field->is_signed) return (uint64_t)field->value;
+    bool wraps = __builtin_sub_overflow(greatest(field), field->value, &room);
+    return wraps && field->width < 64 ? (wide)greatest(field) + 1 : field->value;
+}
+
+/* Fits a value in by the rule for overflow; `wrapped` is it without any. False: refused. */
+static bool fit_field(const struct field *field, wide value, int64_t wrapped, int64_t *ret_value)
+{
+    int64_t high = greatest(field), low = field->is_signed ? -high - 1 : 0;
+    *ret_value = wrapped;
+    if (value >= low && value <= high) return true;
+    if (field->overflow == OVERFLOW_SAT) *ret_value = value < low ? low : high;
     return field->overflow != OVERFLOW_FAIL;
 }
 
@@ -352,8 +372,9 @@ static bool run_field(struct fake_call *call, struct fake_redis_key *key, const 
         return false;
     }
     bool sets = field->op == FIELD_SET;
-    /* A value to SET is unsigned for unsigned fields: a negative one overflows upwards. */
-    if (!add_field(field, sets ? 0 : old, field->value, &value)) {
+    wide wanted = sets ? value_to_set(field) : (wide)old + field->value;
+    uint64_t bits = (uint64_t)field->value + (sets ? 0 : (uint64_t)old);
+    if (!fit_field(field, wanted, wrap_field(field, bits), &value)) {
         fake_reply_nil(call->out);
         return false;
     }

@@ -132,7 +132,7 @@ static bool parse_mpop(struct fake_call *call, size_t at, enum fake_redis_type t
                        struct fake_block_request *request)
 {
     int64_t keys;
-    if (!fake_call_int_range(call, call->args[at], 1, INT32_MAX,
+    if (!fake_call_int_range(call, call->args[at], 1, INT64_MAX,
                              "ERR numkeys should be greater than 0", &keys))
         return false;
     size_t where = at + 1 + (size_t)keys;
@@ -192,13 +192,15 @@ void fake_cmd_zmpop(struct fake_call *call)
 void fake_cmd_blmpop(struct fake_call *call)
 {
     struct fake_block_request request = {.kind = FAKE_BLOCK_MPOP};
-    if (!fake_blocking_timeout(call, call->args[1], &request.deadline_us)) return;
-    if (parse_mpop(call, 2, FAKE_REDIS_LIST, &request)) mpop(call, FAKE_REDIS_LIST, &request, true);
+    if (parse_mpop(call, 2, FAKE_REDIS_LIST, &request) &&
+        fake_blocking_timeout(call, call->args[1], &request.deadline_us))
+        mpop(call, FAKE_REDIS_LIST, &request, true);
 }
 
 void fake_cmd_bzmpop(struct fake_call *call)
 {
     struct fake_block_request request = {.kind = FAKE_BLOCK_ZMPOP};
-    if (!fake_blocking_timeout(call, call->args[1], &request.deadline_us)) return;
-    if (parse_mpop(call, 2, FAKE_REDIS_ZSET, &request)) mpop(call, FAKE_REDIS_ZSET, &request, true);
+    if (parse_mpop(call, 2, FAKE_REDIS_ZSET, &request) &&
+        fake_blocking_timeout(call, call->args[1], &request.deadline_us))
+        mpop(call, FAKE_REDIS_ZSET, &request, true);
 }

@@ -148,7 +148,9 @@ static void show(struct fake_call *call, enum fake_time_unit unit, enum fake_tim
         value -= call->engine->now_ms;
         if (value < 0) value = 0;
     }
-    fake_reply_int(call->out, unit == FAKE_SECONDS ? (value + 500) / 1000 : value);
+    /* Unsigned, as the sum may be greater than an int64_t. */
+    int64_t seconds = (int64_t)(((uint64_t)value + 500) / 1000);
+    fake_reply_int(call->out, unit == FAKE_SECONDS ? seconds : value);
 }
 
 void fake_cmd_ttl(struct fake_call *call)

@@ -92,11 +92,8 @@ void fake_cmd_renamenx(struct fake_call *call)
 }
 
 /* False: an error was written. */
-static bool parse_db(struct fake_call *call, struct fl_span text, const char *error,
-                     struct fake_database **ret_db)
+static bool find_db(struct fake_call *call, int64_t id, struct fake_database **ret_db)
 {
-    int64_t id;
-    if (!fake_call_int_range(call, text, INT32_MIN, INT32_MAX, error, &id)) return false;
     if (id < 0 || id >= FAKE_REDIS_DATABASES) {
         fake_reply_error(call->out, "ERR DB index is out of range");
         return false;
@@ -105,10 +102,17 @@ static bool parse_db(struct fake_call *call, struct fl_span text, const char *er
     return true;
 }
 
+static bool parse_db(struct fake_call *call, struct fl_span text, struct fake_database **ret_db)
+{
+    int64_t id;
+    if (!fake_call_int_range(call, text, INT32_MIN, INT32_MAX, NULL, &id)) return false;
+    return find_db(call, id, ret_db);
+}
+
 void fake_cmd_move(struct fake_call *call)
 {
     struct fake_database *target;
-    if (!parse_db(call, call->args[2], NULL, &target)) return;
+    if (!parse_db(call, call->args[2], &target)) return;
     if (target == call->db) {
         fake_reply_error(call->out, "ERR source and destination objects are the same");
         return;
@@ -145,7 +149,7 @@ void fake_cmd_copy(struct fake_call *call)
         if (fake_arg_is(call->args[i], "replace")) {
             replace = true;
         } else if (fake_arg_is(call->args[i], "db") && i + 1 < call->count) {
-            if (!parse_db(call, call->args[++i], NULL, &target)) return;
+            if (!parse_db(call, call->args[++i], &target)) return;
         } else {
             fake_call_syntax_error(call);
             return;
@@ -249,8 +253,13 @@ static void touch_all(struct fake_database *db)
 void fake_cmd_swapdb(struct fake_call *call)
 {
     struct fake_database *a, *b;
-    if (!parse_db(call, call->args[1], "ERR invalid first DB index", &a)) return;
-    if (!parse_db(call, call->args[2], "ERR invalid second DB index", &b)) return;
+    int64_t first, second;
+    if (!fake_call_int_range(call, call->args[1], INT32_MIN, INT32_MAX,
+                             "ERR invalid first DB index", &first) ||
+        !fake_call_int_range(call, call->args[2], INT32_MIN, INT32_MAX,
+                             "ERR invalid second DB index", &second))
+        return;
+    if (!find_db(call, first, &a) || !find_db(call, second, &b)) return;
     if (a != b) {
         struct fake_dict keys = a->keys;
         int64_t hint_ms = a->expires_hint_ms;

@@ -286,11 +286,11 @@ void fake_cmd_lrem(struct fake_call *call)
 {
     int64_t count;
     struct fake_redis_key *list;
-    if (!fake_call_int_range(call, call->args[2], -INT64_MAX, INT64_MAX, NULL, &count)) return;
+    if (!fake_call_int(call, call->args[2], &count)) return;
     if (!fake_call_find(call, call->args[1], FAKE_REDIS_LIST, &list)) return;
     uint32_t removed = 0;
     if (list) {
-        int64_t bound = count < 0 ? -count : count;
+        uint64_t bound = count < 0 ? 0 - (uint64_t)count : (uint64_t)count;
         uint32_t count_max = bound == 0 || bound > UINT32_MAX ? UINT32_MAX : (uint32_t)bound;
         removed = fake_deque_remove_equal(fake_call_heap(call), &list->list, call->args[3],
                                           count < 0 ? FAKE_RIGHT : FAKE_LEFT, count_max);
@@ -339,7 +339,6 @@ static bool parse_lpos(struct fake_call *call, struct position_search *search)
         struct fl_span value = call->args[i + 1];
         if (fake_arg_is(option, "rank")) {
             if (!fake_call_int(call, value, &search->rank)) return false;
-            if (search->rank == INT64_MIN) search->rank = -1; /* as Redis's overflow has it */
             if (search->rank == 0) {
                 fake_reply_error(
                     call->out,
@@ -360,6 +359,10 @@ static bool parse_lpos(struct fake_call *call, struct position_search *search)
             fake_call_syntax_error(call);
             return false;
         }
+    }
+    if (search->rank == INT64_MIN) { /* as Redis's overflow has it: the first, or all */
+        search->rank = -1;
+        if (search->has_count) search->count = 0;
     }
     return true;
 }

@@ -369,7 +369,7 @@ void fake_cmd_sdiffstore(struct fake_call *call)
 void fake_cmd_sintercard(struct fake_call *call)
 {
     int64_t keys, limit = 0;
-    if (!fake_call_int_range(call, call->args[1], 1, INT32_MAX,
+    if (!fake_call_int_range(call, call->args[1], 1, INT64_MAX,
                              "ERR numkeys should be greater than 0", &keys))
         return;
     if (keys > (int64_t)call->count - 2) {

@@ -1,12 +1,13 @@
 /* tests/conformance/conformance.c - does the fake answer as redis-server 7.0 does?
  *
- *     conformance [--commands N | --seconds N] [--seed N] [--sequences N] [--real SOCKET]
- *                 [TABLE...]
+ *     conformance [--commands N | --seconds N] [--seed N] [--sequences N] [--protocol 3]
+ *                 [--real SOCKET] [TABLE...]
  *
  * Compares with a redis-server of its own, or with whoever listens on the socket. Runs the tables,
  * then random sequences until so many commands have been compared or the seconds are over (15,
  * unless commands are given; both given: too few commands by then is a failure), and ends with the
- * line "N passed, N failed, N skipped". Exit code 77: there is no redis-server to compare with. */
+ * line "N passed, N failed, N skipped". With protocol 3 every connection of the tables begins with
+ * HELLO 3. Exit code 77: there is no redis-server to compare with. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct options {
     uint64_t commands; /* 0: as many as there is time for */
     uint64_t seed, sequences;
     const char *real;
+    bool protocol3;
     int first_table;
 };
 
@@ -48,6 +50,8 @@ static bool parse_options(int argc, char **argv, struct options *options)
             options->seconds = strtod(argv[i + 1], NULL);
         else if (strcmp(argv[i], "--commands") == 0)
             options->commands = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--protocol") == 0)
+            options->protocol3 = strcmp(argv[i + 1], "3") == 0;
         else if (strcmp(argv[i], "--seed") == 0)
             options->seed = strtoull(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--sequences") == 0)
@@ -62,8 +66,27 @@ static bool parse_options(int argc, char **argv, struct options *options)
     return i == argc || argv[i][0] != '-';
 }
 
+/* Both servers are fresh: all connections speak the protocol that was asked for. */
+static bool greet(struct duel *duel, const struct options *options, struct line *scratch)
+{
+    bool same = true;
+    for (unsigned i = 0; options->protocol3 && same && i < DUEL_CONNECTIONS; i++) {
+        char hello[] = {(char)('0' + i), '>', ' ', 'H', 'E', 'L', 'L', 'O', ' ', '3'};
+        same = line_run(duel, (struct fl_span){hello, sizeof(hello)}, scratch);
+    }
+    return same;
+}
+
+static bool run_line(struct duel *duel, const struct options *options, struct fl_span text,
+                     struct line *scratch)
+{
+    return line_run(duel, text, scratch) &&
+           (!fl_span_is(text, "!reset") || greet(duel, options, scratch));
+}
+
 /* Goes on behind a difference, so that one run shows them all. */
-static unsigned run_lines(struct duel *duel, const char *path, FILE *file, struct line *scratch)
+static unsigned run_lines(struct duel *duel, const struct options *options, const char *path,
+                          FILE *file, struct line *scratch)
 {
     static const unsigned shown_max = 20;
     char *text = NULL;
@@ -74,10 +97,10 @@ static unsigned run_lines(struct duel *duel, const char *path, FILE *file, struc
         number++;
         while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
             length--;
-        if (line_run(duel, (struct fl_span){text, (size_t)length}, scratch)) continue;
+        if (run_line(duel, options, (struct fl_span){text, (size_t)length}, scratch)) continue;
         if (differences++ < shown_max)
             printf("DIFFERENT  %s:%u  %.*s\n   %s\n", path, number, (int)length, text, duel->why);
-        if (!duel_reset(duel)) break;
+        if (!duel_reset(duel) || !greet(duel, options, scratch)) break;
     }
     free(text);
     if (!duel_states(duel) && differences++ < shown_max)
@@ -85,15 +108,15 @@ static unsigned run_lines(struct duel *duel, const char *path, FILE *file, struc
     return differences;
 }
 
-static void run_table(struct duel *duel, const char *path, struct tally *tally,
-                      struct line *scratch)
+static void run_table(struct duel *duel, const struct options *options, const char *path,
+                      struct tally *tally, struct line *scratch)
 {
     FILE *file = fopen(path, "r");
     unsigned differences = 1;
     if (!file)
         printf("FAIL  %s: cannot be read\n", path);
-    else if (duel_reset(duel))
-        differences = run_lines(duel, path, file, scratch);
+    else if (duel_reset(duel) && greet(duel, options, scratch))
+        differences = run_lines(duel, options, path, file, scratch);
     if (file) fclose(file);
     if (differences)
         tally->failed++;
@@ -130,7 +153,7 @@ int main(int argc, char **argv)
     if (!parse_options(argc, argv, &options)) {
         fprintf(stderr,
                 "usage: conformance [--commands N | --seconds N] [--seed N] [--sequences N] "
-                "[--real SOCKET] [TABLE...]\n");
+                "[--protocol 3] [--real SOCKET] [TABLE...]\n");
         return 2;
     }
     enum server_start start = SERVER_STARTED;
@@ -147,7 +170,7 @@ int main(int argc, char **argv)
     struct line *scratch = malloc(sizeof(*scratch));
     if (scratch && duel_open(&duel, &server)) {
         for (int i = options.first_table; i < argc; i++)
-            run_table(&duel, argv[i], &tally, scratch);
+            run_table(&duel, &options, argv[i], &tally, scratch);
         run_sequences(&duel, &options, &tally, scratch);
         printf("%llu commands compared, %llu random sequences from seed %llu\n",
                (unsigned long long)duel.commands, (unsigned long long)tally.sequences,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tests/conformance/duel.h"
+#include "tests/conformance/each.h"
 #include "tests/conformance/exchange.h"
 
 static int hex(char c)
@@ -74,8 +75,17 @@ static bool bad_line(struct duel *duel, struct fl_span text)
     return false;
 }
 
+static bool begins_with(struct fl_span text, struct fl_span word)
+{
+    return text.length >= word.length && memcmp(text.bytes, word.bytes, word.length) == 0;
+}
+
 bool line_run(struct duel *duel, struct fl_span text, struct line *line)
 {
+    static const struct fl_span each = {"!each ", 6};
+    if (begins_with(text, each))
+        return each_run(duel, (struct fl_span){text.bytes + each.length, text.length - each.length},
+                        line);
     if (!line_parse(text, line)) return bad_line(duel, text);
     if (line->count == 0) return true;
     struct fl_span first = line->words[0];

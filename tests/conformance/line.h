@@ -8,6 +8,7 @@
  *     !timeouts                time passes until nothing is blocked with a timeout
  *     !raw 1 "PING\r\n"        bytes as they are, and how many replies they cause
  *     !state oom               both servers are out of memory; or readonly, noreplicas, healthy
+ *     !each DEL {a|b} ; ...    all choices of alternatives, see each.h
  *     !reset                   everything empty and fresh
  *     # remark */
 #ifndef CONFORMANCE_LINE_H
