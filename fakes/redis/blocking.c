@@ -316,7 +316,12 @@ static void serve_queue(struct fake_waiters *queue)
         size_t mark = fake_session_mark(session);
         uint64_t version_before = db->engine->version_counter;
         size_t index = (size_t)(waiter - session->block->waiters);
-        if (!answer(db, session, key, index)) continue;
+        db->engine->writer = session;
+        db->engine->writing = session->last_command;
+        bool served = answer(db, session, key, index);
+        db->engine->writer = NULL;
+        db->engine->writing = NULL;
+        if (!served) continue;
         if (db->engine->journal) keep_served(db, session, queue->name);
         wake(session, mark, version_before);
     }

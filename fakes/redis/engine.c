@@ -10,6 +10,7 @@
 #include "fakes/redis/lua/script.h"
 #include "fakes/redis/notify.h"
 #include "fakes/redis/session.h"
+#include "fakes/redis/tracking.h"
 
 void fake_engine_read_clock(struct fake_redis *engine)
 {
@@ -24,7 +25,8 @@ bool fake_engine_out_of_memory(const struct fake_redis *engine)
            engine->heap.used_bytes + FAKE_ENGINE_BASE_BYTES > engine->memory_max_bytes;
 }
 
-/* From an all-zero engine, or one that keeps only its scripts. False: no memory for a journal. */
+/* From an all-zero engine, or one that keeps only its scripts. False: no memory for what follows
+ * it. */
 static bool start(struct fake_redis *engine, const struct fake_redis_options *options)
 {
     engine->options = *options;
@@ -39,6 +41,8 @@ static bool start(struct fake_redis *engine, const struct fake_redis_options *op
     }
     fake_engine_read_clock(engine);
     engine->started_us = engine->saved_us = engine->now_us;
+    for (unsigned i = 0; i < FAKE_REDIS_DATABASES && options->track_keys; i++)
+        if (!fake_tracking_start(&engine->databases[i])) return false;
     if (!engine->options.writes_kept) return true;
     engine->journal = fake_journal_new(engine);
     return engine->journal;
@@ -69,6 +73,7 @@ static void release(struct fake_redis *engine)
     for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++) {
         fake_database_release(&engine->databases[i]);
         fake_dict_release(&engine->heap, &engine->databases[i].waiting);
+        fake_tracking_free(engine->databases[i].tracked);
     }
     for (int kind = 0; kind < FAKE_TOPIC_KINDS; kind++)
         fake_dict_release(&engine->heap, &engine->topics[kind]);

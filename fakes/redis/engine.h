@@ -35,8 +35,10 @@ struct fake_redis {
     struct fake_redis_session *first_session, *last_session;
     uint32_t session_count;
     uint64_t last_session_id;
-    struct fake_redis_session *current; /* whose bytes are being executed; NULL: nobody's */
-    uint32_t watchers;                  /* sessions that watch a key */
+    struct fake_redis_session *current;      /* whose bytes are being executed; NULL: nobody's */
+    const struct fake_redis_session *writer; /* where keys are tracked: whose command runs, */
+    const struct fake_command *writing;      /* and which; NULL: nobody's */
+    uint32_t watchers;                       /* sessions that watch a key */
 
     struct fake_redis_session *first_blocked,
         *last_blocked;                             /* in the order in which they blocked */

@@ -104,6 +104,7 @@ struct fake_redis_options {
     const char *version;       /* NULL: "7.0.15"; 6.2, 7.0, 7.2 and 7.4 are told apart */
     uint64_t seed;             /* SPOP, SRANDMEMBER, RANDOMKEY, the run id */
     uint64_t writes_kept;      /* so many can be lost, at the cost of a second keyspace; 0: none */
+    bool track_keys;           /* keeps the last writer of each key and the hash of all */
     size_t memory_max_bytes;   /* 0: none; above it the commands that need memory answer OOM */
     uint64_t script_steps_max; /* Lua instructions of one script; 0: 50 million */
     bool allows_debug;         /* DEBUG, as with enable-debug-command yes */
@@ -307,10 +308,41 @@ bool fake_redis_zset_score(const struct fake_redis_key *zset, struct fl_span mem
                            double *ret_score);
 bool fake_redis_string(const struct fake_redis_key *string, struct fl_span *ret_value);
 
+/* Who has changed a key last, also when it is gone. */
+enum { FAKE_REDIS_WRITER_BYTES = 48 };
+struct fake_redis_writer {
+    const char *session_name; /* as given to fake_redis_open, cut to FAKE_REDIS_WRITER_BYTES */
+    const char *command; /* "lpush", of a script the one that it called; NULL: no client's, but time
+                            or an accident */
+    int64_t at_us;       /* wall time of the engine's clock */
+};
+/* False: it was never changed, or options.track_keys is off. */
+bool fake_redis_last_writer(const struct fake_redis *engine, unsigned db, struct fl_span key,
+                            struct fake_redis_writer *ret_writer);
+/* A number for all that the live keys hold, with types and expiries: the same contents, the same
+ * number, in whatever order they were written. (What consumer groups of streams know is not in it.)
+ * Costs what has changed since it was last asked when options.track_keys is on, else the whole
+ * keyspace, as the second one always does. */
+uint64_t fake_redis_state_hash(const struct fake_redis *engine);
+uint64_t fake_redis_state_hash_afresh(const struct fake_redis *engine);
+
 /* The keyspace as text, the same for the same contents: databases in order, keys by bytes, a line
- * for each key, sets and hashes sorted, "ttl" when it has an expiry: db0 list "queue:default"
- * ["b","a"] db0 hash "p1" ttl {"beat":"1"} db0 zset "retry" [("x",1.5)] FL_ENOMEM; FL_EBOUND as
- * `out` says. */
+ * for each key, sets and hashes sorted. A key that will die shows how long it has still to live, by
+ * the unit that a person would say it in: seconds (less than a minute), minutes, hours, days.
+ *   db0 list "queue:default" ["b","a"]
+ *   db0 hash "p1" ttl seconds {"beat":"1"}
+ *   db0 zset "retry" [("x",1.5)]
+ *   db0 stream "events" [1700000000000-0{"k":"v"}]
+ * FL_ENOMEM; FL_EBOUND as `out` says. */
 FL_CHECKED enum fl_error fake_redis_dump(struct fake_redis *engine, struct fl_buf *out);
+/* What has changed from one dump to another, a line for each key: "+" has come, "-" is gone, "~" is
+ * another. Of a changed value only what differs is shown, with how many elements before and behind
+ * are the same where they have an order:
+ *   + db0 string "k" "v"
+ *   ~ db0 list "q" =2 -"a" +"b" =1
+ *   ~ db0 hash "h" ttl none->hours -"f":"1" +"f":"2"
+ * Nothing when they are equal. FL_EPARSE: not two dumps; FL_ENOMEM; FL_EBOUND as `out` says. */
+FL_CHECKED enum fl_error fake_redis_diff(struct fl_span before, struct fl_span after,
+                                         struct fl_buf *out);
 
 #endif

@@ -244,12 +244,22 @@ static enum fl_error dump_value(const struct fake_redis_key *key, struct fl_buf 
     return err ? err : fl_buf_append_char(out, unordered ? '}' : ']');
 }
 
-static enum fl_error dump_key(unsigned db, const struct fake_redis_key *key, struct fl_buf *out)
+static const char *ttl_class(int64_t left_ms)
+{
+    if (left_ms < 60 * INT64_C(1000)) return "seconds";
+    if (left_ms < 60 * 60 * INT64_C(1000)) return "minutes";
+    return left_ms < 24 * 60 * 60 * INT64_C(1000) ? "hours" : "days";
+}
+
+static enum fl_error dump_key(unsigned db, const struct fake_redis_key *key, int64_t now,
+                              struct fl_buf *out)
 {
     static const char *const names[] = {"string", "list", "set", "zset", "hash", "stream"};
     enum fl_error err = fl_buf_printf(out, "db%u %s ", db, names[key->type]);
     if (!err) err = quote(out, key->name);
-    if (!err) err = fl_buf_append_text(out, key->expires_ms == FL_NEVER_US ? " " : " ttl ");
+    if (!err) err = fl_buf_append_char(out, ' ');
+    if (!err && key->expires_ms != FL_NEVER_US)
+        err = fl_buf_printf(out, "ttl %s ", ttl_class(key->expires_ms - now));
     if (!err) err = dump_value(key, out);
     return err ? err : fl_buf_append_char(out, '\n');
 }
@@ -261,7 +271,7 @@ enum fl_error fake_redis_dump(struct fake_redis *engine, struct fl_buf *out)
         size_t count;
         const struct fake_redis_key *const *keys = fake_redis_keys(engine, db, &count);
         for (size_t i = 0; !err && i < count; i++)
-            err = dump_key(db, keys[i], out);
+            err = dump_key(db, keys[i], now_ms(engine), out);
     }
     return err;
 }

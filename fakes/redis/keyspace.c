@@ -4,6 +4,7 @@
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/engine.h"
 #include "fakes/redis/notify.h"
+#include "fakes/redis/tracking.h"
 #include "fakes/redis/watch.h"
 
 static struct fake_heap *heap_of(struct fake_database *db)
@@ -151,6 +152,7 @@ void fake_key_touch(struct fake_database *db, struct fl_span name)
 {
     db->engine->version_counter++;
     if (db->engine->watchers) fake_watch_touch(db, name);
+    if (db->tracked) fake_tracking_touch(db, name);
 }
 
 void fake_key_expire_at(struct fake_database *db, struct fake_redis_key *key, int64_t when_ms)

@@ -64,9 +64,10 @@ struct fake_waiters; /* the sessions that wait for a key, see blocking.h */
 struct fake_database {
     struct fake_redis *engine;
     unsigned id;
-    struct fake_dict keys;    /* values: struct fake_redis_key */
-    struct fake_dict waiting; /* values: struct fake_waiters */
-    int64_t expires_hint_ms;  /* no key of this database dies before it */
+    struct fake_dict keys;        /* values: struct fake_redis_key */
+    struct fake_dict waiting;     /* values: struct fake_waiters */
+    int64_t expires_hint_ms;      /* no key of this database dies before it */
+    struct fake_tracked *tracked; /* see tracking.h; NULL: not */
 };
 
 /* NULL: absent. */

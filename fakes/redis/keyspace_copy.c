@@ -26,6 +26,13 @@ static void discard(struct fake_database *fresh)
         fake_database_release(&fresh[i]);
 }
 
+static void touch_all(struct fake_database *db)
+{
+    uint32_t i = 0;
+    for (struct fake_entry *entry; (entry = fake_dict_next(&db->keys, &i));)
+        fake_key_touch(db, fake_str_span(entry->key));
+}
+
 bool fake_keyspace_copy(struct fake_redis *target, const struct fake_redis *source)
 {
     struct fake_database fresh[FAKE_REDIS_DATABASES] = {0};
@@ -41,6 +48,7 @@ bool fake_keyspace_copy(struct fake_redis *target, const struct fake_redis *sour
         fake_database_flush(db);
         db->keys = fresh[i].keys;
         db->expires_hint_ms = fresh[i].expires_hint_ms;
+        touch_all(db);
     }
     target->version_counter++;
     return true;

@@ -191,6 +191,22 @@ static struct fl_span answered(const struct fake_redis_session *session, size_t 
     return (struct fl_span){pending.bytes + mark, pending.length - mark};
 }
 
+/* For those who follow what is written: the journal, and the last writers of keys. */
+static void run_observed(struct fake_call *call)
+{
+    struct fake_redis *engine = call->engine;
+    const struct fake_redis_session *writer = engine->writer;
+    const struct fake_command *writing = engine->writing;
+    engine->writer = call->session;
+    engine->writing = call->command;
+    if (engine->journal)
+        run_journaled(call);
+    else
+        call->command->run(call);
+    engine->writer = writer; /* a script goes on */
+    engine->writing = writing;
+}
+
 void fake_session_call(struct fake_redis_session *session, const struct fake_command *command,
                        const struct fl_span *args, size_t count, enum fake_redis_origin origin)
 {
@@ -208,8 +224,8 @@ void fake_session_call(struct fake_redis_session *session, const struct fake_com
         .count = count,
         .out = &session->output,
     };
-    if (engine->journal)
-        run_journaled(&call);
+    if (engine->options.track_keys || engine->journal)
+        run_observed(&call);
     else
         command->run(&call);
     fake_stats_called(engine, command, answered(session, mark));

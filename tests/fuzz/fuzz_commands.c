@@ -15,11 +15,13 @@ enum { DUMP_BYTES_MAX = 64 * 1024 * 1024 };
 static void fail_over(struct fake_redis *engine)
 {
     struct fl_buf before = FL_BUF_INIT(DUMP_BYTES_MAX), after = FL_BUF_INIT(DUMP_BYTES_MAX);
+    fl_assert(fake_redis_state_hash(engine) == fake_redis_state_hash_afresh(engine));
     enum fl_error err = fake_redis_dump(engine, &before);
     if (!err) err = fake_redis_failover(engine, 0, NULL);
     if (!err) err = fake_redis_dump(engine, &after);
     fl_assert(!err);
     fl_assert(fl_span_equal(fl_buf_span(&before), fl_buf_span(&after)));
+    fl_assert(fake_redis_state_hash(engine) == fake_redis_state_hash_afresh(engine));
     fl_buf_release(&before);
     fl_buf_release(&after);
 }
@@ -30,7 +32,8 @@ static uint64_t answer_in_pieces(const uint8_t *bytes, size_t length, size_t pie
     const struct fake_redis_options options = {.clock = fake_clock_port(&clock),
                                                .memory_max_bytes = MEMORY_BYTES_MAX,
                                                .script_steps_max = SCRIPT_STEPS_MAX,
-                                               .writes_kept = piece == 1 ? WRITES_KEPT : 0};
+                                               .writes_kept = piece == 1 ? WRITES_KEPT : 0,
+                                               .track_keys = piece == 1};
     struct fake_redis *engine = fake_redis_new(&options);
     struct fake_redis_session *session = fake_redis_open(engine, "fuzz");
     uint64_t hash = UINT64_C(14695981039346656037);

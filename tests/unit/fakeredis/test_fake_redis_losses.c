@@ -134,7 +134,7 @@ static void keeps_what_no_client_has_done(void **state)
     fake_redis_evict(f->engine, 0, FL_SPAN("b"));
     fake_redis_shift_ttl(f->engine, 0, FL_SPAN("c"), -40 * 1000000);
     lose(f, 0);
-    assert_holds(f, "db0 string \"a\" \"1\"\ndb0 string \"c\" ttl \"1\"\n");
+    assert_holds(f, "db0 string \"a\" \"1\"\ndb0 string \"c\" ttl minutes \"1\"\n");
     assert_string_equal(say(f->a, "TTL c"), ":60\r\n");
     fake_redis_flush_all(f->engine);
     lose(f, 0);

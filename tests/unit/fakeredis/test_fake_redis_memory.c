@@ -166,6 +166,22 @@ static void loses_no_wake_up_to_a_failing_allocation(void **state)
     alloc_sweep(wait_and_push, *state);
 }
 
+static enum fl_error begin_to_track(void *context)
+{
+    (void)context;
+    struct fake_clock clock = {.wall_us = START_US};
+    const struct fake_redis_options options = {.clock = fake_clock_port(&clock),
+                                               .track_keys = true};
+    struct fake_redis *engine = fake_redis_new(&options);
+    fake_redis_free(engine);
+    return engine ? FL_OK : FL_ENOMEM;
+}
+
+static void tracks_keys_from_the_start_or_does_not_start(void **state)
+{
+    alloc_sweep(begin_to_track, *state);
+}
+
 /* A failover is whole, or it says that memory was out. */
 static enum fl_error fail_over(void *context)
 {
@@ -221,7 +237,7 @@ static void adds_a_rule_of_the_wire_whole_or_not_at_all(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[sizeof(attempts) / sizeof(attempts[0]) + 3];
+    struct CMUnitTest tests[sizeof(attempts) / sizeof(attempts[0]) + 4];
     size_t count = 0;
     for (; count < sizeof(attempts) / sizeof(attempts[0]); count++)
         tests[count] = (struct CMUnitTest){attempts[count].name, survives_every_failing_allocation,
@@ -232,5 +248,7 @@ int main(void)
     tests[count++] =
         (struct CMUnitTest)cmocka_unit_test(adds_a_rule_of_the_wire_whole_or_not_at_all);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(fails_over_whole_or_not_at_all);
+    tests[count++] =
+        (struct CMUnitTest)cmocka_unit_test(tracks_keys_from_the_start_or_does_not_start);
     return _cmocka_run_group_tests("fake_redis_memory", tests, count, NULL, NULL);
 }

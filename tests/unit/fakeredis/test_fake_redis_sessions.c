@@ -162,7 +162,7 @@ static void dumps_the_same_for_the_same_contents(void **state)
     say(f->a, "SET other 1");
     assert_int_equal(fake_redis_dump(f->engine, &out), FL_OK);
     assert_string_equal(out.bytes, "db0 hash \"h\" {\"x\":\"2\",\"y\":\"1\"}\n"
-                                   "db0 string \"k\\x00\" ttl \"it is \\\"so\\\"\"\n"
+                                   "db0 string \"k\\x00\" ttl seconds \"it is \\\"so\\\"\"\n"
                                    "db0 list \"l\" [\"b\",\"a\"]\n"
                                    "db0 set \"s\" {\"a\",\"b\",\"c\"}\n"
                                    "db0 zset \"z\" [(\"a\",1.5),(\"b\",2)]\n"
