@@ -17,6 +17,7 @@ enum {
     OPT_MAXMEMORY,
     OPT_PASSWORD,
     OPT_WRITES_KEPT,
+    OPT_SAVE,
 };
 
 static const struct cli_option options[] = {
@@ -25,6 +26,7 @@ static const struct cli_option options[] = {
     {OPT_VERSION, 0, "redis-version", "V", "6.2, 7.0 (by default), 7.2 or 7.4"},
     {OPT_MAXMEMORY, 0, "maxmemory", "SIZE", "answer OOM above it: 100mb"},
     {OPT_PASSWORD, 0, "requirepass", "PASSWORD", "ask clients for it"},
+    {OPT_SAVE, 0, "save", "FILE", "begin with its keys if it exists, write them to it at the end"},
     {OPT_WRITES_KEPT, 0, "writes-kept", "N", "so many can be lost by `restart`; 0 by default"},
 };
 
@@ -48,7 +50,9 @@ static int take_clock(struct serve_command *command, const char *text)
     static const char instant[] = "virtual@";
     command->serve.virtual_clock = strncmp(text, "virtual", strlen("virtual")) == 0;
     command->serve.virtual_us = PLAN_START_DEFAULT_US;
+    command->serve.follows_saved = true;
     if (strcmp(text, "real") == 0 || strcmp(text, "virtual") == 0) return CLI_PASSED;
+    command->serve.follows_saved = false;
     if (strncmp(text, instant, strlen(instant)) == 0 &&
         fl_instant_parse(fl_span_from(text + strlen(instant)), &command->serve.virtual_us) == FL_OK)
         return CLI_PASSED;
@@ -87,6 +91,7 @@ static int take_option(struct serve_command *command)
     case OPT_CLOCK: return take_clock(command, reader->value);
     case OPT_VERSION: return take_version(command, reader->value);
     case OPT_PASSWORD: command->serve.password = reader->value; return CLI_PASSED;
+    case OPT_SAVE: command->serve.save_path = reader->value; return CLI_PASSED;
     case OPT_WRITES_KEPT: return take_writes_kept(command);
     case OPT_MAXMEMORY:
         return cli_size(reader, reader->value, &command->serve.engine.memory_max_bytes) ? CLI_PASSED
@@ -115,14 +120,17 @@ static int read_arguments(struct serve_command *command, bool *ret_go_on)
 
 /* --- serving -------------------------------------------------------------------------------------
  */
-static enum fl_error serve_until_stopped(struct serve_command *command, struct fake_serve *serve)
+static enum fl_error serve_until_stopped(struct serve_command *command, struct fake_serve *serve,
+                                         char problem[FAKE_FACE_PROBLEM_BYTES])
 {
     struct fl_buf where = FL_BUF_INIT(WHERE_BYTES_MAX);
     enum fl_error err = fake_serve_describe(serve, &where);
     if (!err)
         err = face_options_announce(&command->face, &command->reader, where.bytes, command->out);
     fl_buf_release(&where);
-    return err ? err : fake_serve_run(serve);
+    if (!err) return fake_serve_run(serve, problem);
+    snprintf(problem, FAKE_FACE_PROBLEM_BYTES, "%s", fl_error_text(err));
+    return err;
 }
 
 static int run(struct serve_command *command)
@@ -136,10 +144,10 @@ static int run(struct serve_command *command)
         fprintf(command->reader.err, "faultline serve: %s\n", problem);
         return err == FL_EINVAL ? CLI_USAGE : CLI_HARNESS_FAULT;
     }
-    err = serve_until_stopped(command, serve);
+    err = serve_until_stopped(command, serve, problem);
     fake_serve_free(serve);
     if (!err) return CLI_PASSED;
-    fprintf(command->reader.err, "faultline serve: %s\n", fl_error_text(err));
+    fprintf(command->reader.err, "faultline serve: %s\n", problem);
     return CLI_HARNESS_FAULT;
 }
 

@@ -179,6 +179,54 @@ def the_server_can_be_ill(rig):
     expect("found \"ill\"" in served.refused("state", "ill"), "a mistake is named")
 
 
+def keys_are_saved_and_there_again(rig):
+    path = os.path.join(rig.folder, "saved")
+    served = rig.controlled("--clock", "virtual", "--save", path)
+    client = served.client()
+    client("SET", "s", b"\x00\r\n\xff", "EX", 100)
+    client("RPUSH", "l", *range(1000))
+    client("SELECT", 3)
+    client("HSET", "h", "f", "v")
+    client("SADD", "s", "1", "2", "x")
+    client("ZADD", "z", "1.5", "a", "-inf", "b")
+    served.ctl("clock", "+10s")
+    keys = served.ctl("dump")["keys"]
+    served.ctl("save")
+    client("SELECT", 5)
+    client("SET", "late", "1")
+    expect(served.stop() == 0, "it ends, and saves again")
+    again = rig.controlled("--clock", "virtual", "--save", path)
+    expect(again.ctl("dump")["keys"] == keys + ['db5 string "late" "1"'], "all is there")
+    expect(again.client()("TTL", "s") == 90 and again.ctl("clock")["now"] == "2026-01-01T00:00:10.000Z", "and the time")
+    expect(os.listdir(rig.folder).count("saved.new") == 0, "nothing is left aside")
+    expect("--save FILE" in rig.controlled().refused("save"), "there is no file to save to")
+
+
+def a_damaged_file_is_refused(rig):
+    path = os.path.join(rig.folder, "saved")
+    served = rig.controlled("--save", path)
+    served.client()("SET", "a", "1")
+    served.stop()
+    with open(path, "rb") as file:
+        saved = file.read()
+
+    def refused(content, said):
+        with open(path, "wb") as file:
+            file.write(content)
+        done = subprocess.run([os.path.join(BUILD, "faultline"), "serve", "--save", path], capture_output=True,
+                              text=True, timeout=30, stdin=subprocess.DEVNULL)
+        expect((done.returncode, done.stderr) == (2, f"faultline serve: {path}: {said}\n"), done)
+    refused(b"", "that is no saved keyspace")
+    refused(b"faultline keyspace 9\n", "it was saved by another version")
+    refused(saved[:-30], "it ends too early")
+    refused(saved.replace(b"key 0", b"key 1"), "its checksum is wrong")
+    refused(saved + b"x", "its checksum is wrong")
+    refused(saved.replace(b"key 0", b"key x"), "the line of a key is none")
+    folder = subprocess.run([os.path.join(BUILD, "faultline"), "serve", "--save", rig.folder], capture_output=True,
+                            text=True, timeout=30, stdin=subprocess.DEVNULL)
+    expect(folder.returncode == 5 and "Is a directory" in folder.stderr, folder)
+
+
 def it_starts_again_with_what_it_had_kept(rig):
     served = rig.controlled("--writes-kept", 10)
     client = served.client()
@@ -466,7 +514,8 @@ def it_stops(rig):
 
 main([the_clock_moves_when_it_is_told, what_is_due_on_the_way_happens_at_its_own_time,
       a_clock_can_be_stopped_and_run_on, a_paused_server_answers_nobody, clients_are_listed, keys_are_shown,
-      changes_are_shown, commands_are_recorded, it_starts_again_with_what_it_had_kept, the_server_can_be_ill, an_error_is_answered_in_the_servers_place,
+      changes_are_shown, commands_are_recorded,
+      keys_are_saved_and_there_again, a_damaged_file_is_refused, it_starts_again_with_what_it_had_kept, the_server_can_be_ill, an_error_is_answered_in_the_servers_place,
       a_reply_is_lost_after_it_was_applied, a_connection_breaks_before_it_is_applied, a_reply_is_cut,
       a_reply_comes_in_slices, a_command_is_delayed_and_those_behind_it_wait,
       a_reply_is_delayed_after_it_was_applied, by_the_real_clock_a_delay_ends_by_itself,

@@ -137,11 +137,21 @@ static void hash(struct fake_control_call *call)
     fl_buf_release(&text);
 }
 
+static void save(struct fake_control_call *call)
+{
+    struct fake_serve *serve = call->context;
+    if (serve->save_path)
+        fake_serve_save(serve, call->error);
+    else
+        fake_control_wrong(call, "where to? faultline serve --save FILE");
+}
+
 const struct fake_control_command fake_keyspace_commands[] = {
     {"dump", "[DB]", "all keys with their values", dump},
     {"mark", "", "remembers all keys, for `diff`", mark},
     {"diff", "", "what has changed since `mark`: lines of `dump` that went and that came", diff},
     {"hash", "", "a hash of all keys and values: equal for the same, whatever has happened", hash},
+    {"save", "", "writes all keys to the file of --save", save},
     {"flush", "", "removes all keys", flush},
     {0},
 };

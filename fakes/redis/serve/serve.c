@@ -94,6 +94,8 @@ static enum fl_error start(struct fake_serve *serve, const struct fake_serve_opt
     if (err) return err;
     err = start_engine(serve, options);
     if (err) return fake_face_problem(ret_problem, err, "the engine");
+    err = fake_serve_load(serve, options, ret_problem);
+    if (err) return err;
     if (options->password && !set_password(serve, options->password)) {
         snprintf(ret_problem, FAKE_FACE_PROBLEM_BYTES, "the password cannot be set");
         return FL_EINVAL;
@@ -179,16 +181,23 @@ static int64_t wait_us(const struct fake_serve *serve)
     return wait_us < 0 || rule_wait_us < wait_us ? rule_wait_us : wait_us;
 }
 
-enum fl_error fake_serve_run(struct fake_serve *serve)
+static enum fl_error turn(struct fake_serve *serve)
 {
     struct fake_face *face = &serve->face;
+    enum fl_error err = fake_loop_turn(&face->loop, wait_us(serve));
+    if (!serve->clients.is_paused) fake_passing_turn(&serve->passing);
+    fake_clients_go_on(&serve->clients);
+    fake_clients_flush(&serve->clients);
+    if (!err && face->record.unwritten.length) err = fake_record_flush(&face->record);
+    return err;
+}
+
+enum fl_error fake_serve_run(struct fake_serve *serve, char ret_problem[FAKE_FACE_PROBLEM_BYTES])
+{
     enum fl_error err = FL_OK;
-    while (!err && !face->is_stopping) {
-        err = fake_loop_turn(&face->loop, wait_us(serve));
-        if (!serve->clients.is_paused) fake_passing_turn(&serve->passing);
-        fake_clients_go_on(&serve->clients);
-        fake_clients_flush(&serve->clients);
-        if (!err && face->record.unwritten.length) err = fake_record_flush(&face->record);
-    }
+    while (!err && !serve->face.is_stopping)
+        err = turn(serve);
+    if (err) fake_face_problem(ret_problem, err, "the loop, or the record");
+    if (!err && serve->save_path && !fake_serve_save(serve, ret_problem)) err = FL_EIO;
     return err;
 }

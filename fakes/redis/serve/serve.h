@@ -13,9 +13,11 @@ struct fake_serve_options {
     struct fake_face_options face;    /* its seed is the engine's as well */
     struct fake_redis_options engine; /* its clock and hooks are the server's own business */
     bool virtual_clock;
-    int64_t virtual_us;   /* where a virtual clock stands at first */
-    size_t clients_max;   /* 0: FAKE_FACE_CLIENTS_MAX */
-    const char *password; /* NULL: none is asked for */
+    int64_t virtual_us;    /* where a virtual clock stands at first */
+    bool follows_saved;    /* it stands where it stood when the keyspace was saved, if it was */
+    size_t clients_max;    /* 0: FAKE_FACE_CLIENTS_MAX */
+    const char *password;  /* NULL: none is asked for */
+    const char *save_path; /* begins from this file if there is one, and saves to it; NULL: none */
 };
 
 struct fake_serve; /* opaque: layout in server.h */
@@ -28,7 +30,8 @@ FL_CHECKED enum fl_error fake_serve_new(const struct fake_serve_options *options
 void fake_serve_free(struct fake_serve *serve); /* NULL is fine */
 /* Where it listens, for people and scripts. */
 FL_CHECKED enum fl_error fake_serve_describe(const struct fake_serve *serve, struct fl_buf *out);
-/* Serves until it is stopped. FL_EIO: the machine has failed us. */
-FL_CHECKED enum fl_error fake_serve_run(struct fake_serve *serve);
+/* Serves until it is stopped, and saves. Otherwise `ret_problem` says what has failed. */
+FL_CHECKED enum fl_error fake_serve_run(struct fake_serve *serve,
+                                        char ret_problem[FAKE_FACE_PROBLEM_BYTES]);
 
 #endif
