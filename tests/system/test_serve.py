@@ -103,6 +103,20 @@ def a_virtual_clock_stands_still(rig):
     expect(client("PTTL", "a") == 1, "and nothing dies")
 
 
+def a_server_asleep_moves_its_clock_alone(rig):
+    client = rig.serve("--clock", "virtual@2026-03-29T00:30Z", "--allow-debug").client()
+    expect(client("DEBUG", "SLEEP", "3600") == b"OK", "it answers at once")
+    expect(client("TIME") == [b"1774747800", b"0"], "and an hour has passed")
+
+
+def a_client_may_shut_it_down(rig):
+    served = rig.serve()
+    client = served.client()
+    client.write(("SHUTDOWN", "NOSAVE"))
+    expect(served.child.wait(timeout=20) == 0, "it ends as cleanly as by a signal")
+    expect(client.is_closed(), "without a word")
+
+
 def a_key_dies_by_the_real_clock_with_nobody_looking(rig):
     served = rig.serve()
     client = served.client()
@@ -238,7 +252,8 @@ def ten_thousand_clients_are_served(rig):
 main([redis_cli_sees_a_redis, redis_benchmark_runs, it_listens_where_it_is_told, what_cannot_be_done_is_one_line,
       a_path_left_by_a_killed_server_is_taken_over, signals_end_it_cleanly,
       a_blocked_pop_is_served_by_another_client, a_blocked_pop_times_out_by_the_real_clock,
-      a_virtual_clock_stands_still, a_key_dies_by_the_real_clock_with_nobody_looking,
+      a_virtual_clock_stands_still, a_server_asleep_moves_its_clock_alone, a_client_may_shut_it_down,
+      a_key_dies_by_the_real_clock_with_nobody_looking,
       a_dead_waiter_takes_nothing_with_it, a_client_that_does_not_read_is_hung_up_on,
       a_client_may_be_slow_within_the_bound, what_was_sent_before_hanging_up_counts,
       the_last_words_arrive_before_the_end, one_client_more_than_the_bound_is_refused,

@@ -20,11 +20,15 @@ static const char *origin_word(enum fake_redis_origin origin)
     return "client";
 }
 
-static void on_command(void *context, const struct fake_redis_event *event)
+static struct fake_serve *serve_of(void *context)
 {
     struct fake_clients *clients = context;
-    struct fake_serve *serve =
-        (struct fake_serve *)(void *)((char *)clients - offsetof(struct fake_serve, clients));
+    return (struct fake_serve *)(void *)((char *)clients - offsetof(struct fake_serve, clients));
+}
+
+static void on_command(void *context, const struct fake_redis_event *event)
+{
+    struct fake_serve *serve = serve_of(context);
     fake_record_add(&serve->face.record, &(struct fake_recorded){
                                              .now_us = serve->face.clock.now_us,
                                              .client = event->session_name,
@@ -36,6 +40,16 @@ static void on_command(void *context, const struct fake_redis_event *event)
                                          });
 }
 
+static void on_sleep(void *context, int64_t us)
+{
+    (void)fake_serve_clock_move(&serve_of(context)->face.clock, us);
+}
+
+static void on_shutdown(void *context)
+{
+    serve_of(context)->face.is_stopping = true;
+}
+
 /* A command costs nothing more while nobody records. */
 static void set_hooks(struct fake_face *face)
 {
@@ -44,6 +58,8 @@ static void set_hooks(struct fake_face *face)
                                             .context = &serve->clients,
                                             .on_command = face->record.is_on ? on_command : NULL,
                                             .on_output = fake_clients_on_output,
+                                            .on_shutdown = on_shutdown,
+                                            .on_sleep = on_sleep,
                                         });
 }
 
