@@ -20,7 +20,11 @@ void fake_engine_read_clock(struct fake_redis *engine)
 
 bool fake_engine_out_of_memory(const struct fake_redis *engine)
 {
-    if (engine->states & FAKE_REDIS_OOM) return true;
+    return (engine->states & FAKE_REDIS_OOM) || fake_engine_over_limit(engine);
+}
+
+bool fake_engine_over_limit(const struct fake_redis *engine)
+{
     return engine->memory_max_bytes &&
            engine->heap.used_bytes + FAKE_ENGINE_BASE_BYTES > engine->memory_max_bytes;
 }

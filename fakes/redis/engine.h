@@ -72,6 +72,8 @@ struct fake_redis {
 /* Reads the clock; commands of scripts and transactions do not. */
 void fake_engine_read_clock(struct fake_redis *engine);
 bool fake_engine_out_of_memory(const struct fake_redis *engine);
+/* More is used than maxmemory allows. */
+bool fake_engine_over_limit(const struct fake_redis *engine);
 static inline bool fake_engine_has(const struct fake_redis *engine, enum fake_feature feature)
 {
     return fake_version_has(engine->version, feature);

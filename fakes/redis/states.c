@@ -5,6 +5,7 @@
 #include "core/assert.h"
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/error_lines.h"
+#include "fakes/redis/evict.h"
 #include "fakes/redis/lua/script.h"
 
 enum name {
@@ -119,7 +120,8 @@ static const char *refusal_of_flags(const struct fake_redis_session *session,
 const char *fake_states_refusal(const struct fake_redis_session *session,
                                 const struct fake_command *command, const struct fl_span *args)
 {
-    const struct fake_redis *engine = session->engine;
+    struct fake_redis *engine = session->engine;
+    if (fake_engine_over_limit(engine) && lacks_memory(engine)) fake_evict(engine);
     bool no_memory = lacks_memory(engine);
     if (!engine->states && !no_memory) return NULL;
     unsigned any = fake_states_flags(engine, command, args), all = any;

@@ -60,6 +60,66 @@ static void runs_out_of_memory_at_its_bound(void **state)
     assert_string_equal(say(f->a, "RPUSH q x"), ":1\r\n");
 }
 
+static void assert_exist(struct redis_fixture *f, const char *a, const char *b, const char *c)
+{
+    assert_string_equal(say(f->a, "EXISTS a"), a);
+    assert_string_equal(say(f->a, "EXISTS b"), b);
+    assert_string_equal(say(f->a, "EXISTS c"), c);
+}
+
+/* Three keys of which two fit: a string that grew keeps room to grow. */
+static void fill(struct redis_fixture *f, const char *policy)
+{
+    say(f->a, policy);
+    say(f->a, "SETRANGE a 100000 x");
+    pass_us(f, 1000);
+    say(f->a, "SETRANGE b 100000 x\r\nPEXPIRE b 100000");
+    pass_us(f, 1000);
+    say(f->a, "SETRANGE c 100000 x\r\nPEXPIRE c 50000");
+    pass_us(f, 1000);
+    say(f->a, "GETRANGE a 0 0");
+    say(f->a, "CONFIG SET maxmemory 1400000");
+    pass_us(f, 1000);
+}
+
+static void drops_keys_as_its_policy_says(void **state)
+{
+    static const struct {
+        const char *policy, *a, *b, *c;
+    } rows[] = {
+        {"CONFIG SET maxmemory-policy allkeys-lru", ":1\r\n", ":0\r\n", ":1\r\n"},
+        {"CONFIG SET maxmemory-policy volatile-lru", ":1\r\n", ":0\r\n", ":1\r\n"},
+        {"CONFIG SET maxmemory-policy volatile-ttl", ":1\r\n", ":1\r\n", ":0\r\n"},
+        {"CONFIG SET maxmemory-policy noeviction", ":1\r\n", ":1\r\n", ":1\r\n"},
+    };
+    struct redis_fixture *f = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fake_redis_reset(f->engine, &f->options);
+        f->a = fake_redis_open(f->engine, "a");
+        fill(f, rows[i].policy);
+        bool evicts = strcmp(rows[i].b, rows[i].c) != 0;
+        assert_string_equal(say(f->a, "SET n 1"), evicts ? "+OK\r\n" : OOM);
+        say(f->a, "CONFIG SET maxmemory 0");
+        assert_exist(f, rows[i].a, rows[i].b, rows[i].c);
+    }
+}
+
+static void drops_by_chance_the_same_for_the_same_seed(void **state)
+{
+    struct redis_fixture *f = *state;
+    char first[64] = "";
+    for (int i = 0; i < 2; i++) {
+        fake_redis_reset(f->engine, &f->options);
+        f->a = fake_redis_open(f->engine, "a");
+        fill(f, "CONFIG SET maxmemory-policy allkeys-random");
+        assert_string_equal(say(f->a, "SET n 1"), "+OK\r\n");
+        say(f->a, "CONFIG SET maxmemory 0");
+        const char *left = say(f->a, "EXISTS a\r\nEXISTS b\r\nEXISTS c");
+        if (i) assert_string_equal(left, first);
+        strcpy(first, left);
+    }
+}
+
 static void answers_readonly_also_inside_scripts(void **state)
 {
     struct redis_fixture *f = *state;
@@ -213,6 +273,8 @@ int main(void)
         TEST(refuses_an_exec_whose_commands_became_forbidden),
         TEST(lets_a_script_go_on_that_has_written_before_memory_ran_out),
         TEST(runs_out_of_memory_at_its_bound),
+        TEST(drops_keys_as_its_policy_says),
+        TEST(drops_by_chance_the_same_for_the_same_seed),
         TEST(answers_readonly_also_inside_scripts),
         TEST(hangs_up_on_blocked_clients_when_it_turns_readonly),
         TEST(answers_little_while_it_loads),
