@@ -7,6 +7,7 @@
 #include "fakes/redis/acl_log.h"
 #include "fakes/redis/command.h"
 #include "fakes/redis/config_list.h"
+#include "fakes/redis/frequency.h"
 #include "fakes/redis/notify.h"
 #include "fakes/redis/replication.h"
 
@@ -137,6 +138,7 @@ static const struct {
 } followers[] = {
     {"acl-pubsub-default", set_acl_channels},
     {"acllog-max-len", shorten_acl_log},
+    {"maxmemory-policy", fake_frequency_follow_policy},
     {"min-replicas-max-lag", have_replicas},
     {"min-replicas-to-write", have_replicas},
     {"replica-read-only", fake_replication_apply},

@@ -50,13 +50,12 @@ void fake_cmd_dump(struct fake_call *call)
 
 struct restore {
     bool replaces, absolute, has_idle, has_frequency;
-    int64_t idle_s;
+    int64_t idle_s, frequency;
     int64_t ttl_ms; /* 0: none */
 };
 
 static bool parse_options(struct fake_call *call, struct restore *restore)
 {
-    int64_t frequency;
     for (size_t i = 4; i < call->count; i++) {
         bool has_value = i + 1 < call->count;
         if (fake_arg_is(call->args[i], "replace")) {
@@ -70,9 +69,9 @@ static bool parse_options(struct fake_call *call, struct restore *restore)
             fake_reply_error(call->out, "ERR Invalid IDLETIME value, must be >= 0");
             return false;
         } else if (has_value && !restore->has_idle && fake_arg_is(call->args[i], "freq")) {
-            if (!fake_call_int(call, call->args[++i], &frequency)) return false;
+            if (!fake_call_int(call, call->args[++i], &restore->frequency)) return false;
             restore->has_frequency = true;
-            if (frequency >= 0 && frequency <= 255) continue;
+            if (restore->frequency >= 0 && restore->frequency <= UINT8_MAX) continue;
             fake_reply_error(call->out, "ERR Invalid FREQ value, must be >= 0 and <= 255");
             return false;
         } else {
@@ -136,6 +135,7 @@ static void put_value(struct fake_call *call, const struct restore *restore,
     }
     fake_key_take_value(key, value);
     fake_key_expire_at(call->db, key, dies_ms);
+    if (restore->has_frequency) key->frequency = (uint8_t)restore->frequency;
     if (restore->has_idle) fake_idle_set(key, call->engine->now_ms, restore->idle_s);
     fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "restore", name);
     fake_reply_ok(call->out);

@@ -48,6 +48,7 @@ struct fake_redis {
     struct fake_acl *acl;           /* NULL: nobody has asked for users yet */
     struct fake_acl_entry *acl_log; /* the newest first */
     bool acl_all_channels;          /* of new users: CONFIG acl-pubsub-default */
+    bool counts_accesses;           /* the policy of eviction asks how often keys are used */
     struct fake_config *config;     /* NULL: all parameters are as in the beginning */
     struct fake_str *master_host;   /* REPLICAOF; NULL: a master */
     unsigned master_port;

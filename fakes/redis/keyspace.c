@@ -3,6 +3,7 @@
 #include "core/assert.h"
 #include "fakes/redis/blocking.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/frequency.h"
 #include "fakes/redis/notify.h"
 #include "fakes/redis/tracking.h"
 #include "fakes/redis/watch.h"
@@ -39,8 +40,11 @@ void fake_key_release_value(struct fake_heap *heap, struct fake_redis_key *key)
 
 static void empty_value(struct fake_redis_key *key, enum fake_redis_type type, int64_t now_ms)
 {
-    *key = (struct fake_redis_key){
-        .name = key->name, .expires_ms = FL_NEVER_US, .type = type, .accessed_ms = now_ms};
+    *key = (struct fake_redis_key){.name = key->name,
+                                   .expires_ms = FL_NEVER_US,
+                                   .type = type,
+                                   .accessed_ms = now_ms,
+                                   .frequency = FAKE_FREQUENCY_FIRST};
 }
 
 struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_span name,
@@ -70,7 +74,9 @@ struct fake_redis_key *fake_key_look(struct fake_database *db, struct fl_span na
 struct fake_redis_key *fake_key_find(struct fake_database *db, struct fl_span name)
 {
     struct fake_redis_key *key = fake_key_look(db, name);
-    if (key) key->accessed_ms = db->engine->now_ms;
+    if (!key) return NULL;
+    if (__builtin_expect(db->engine->counts_accesses, 0)) fake_frequency_count(db->engine, key);
+    key->accessed_ms = db->engine->now_ms;
     return key;
 }
 
@@ -178,10 +184,12 @@ void fake_key_take_value(struct fake_redis_key *key, const struct fake_redis_key
 {
     struct fl_span name = key->name;
     int64_t expires_ms = key->expires_ms, accessed_ms = key->accessed_ms;
+    uint8_t frequency = key->frequency;
     *key = *value;
     key->name = name;
     key->expires_ms = expires_ms;
     key->accessed_ms = accessed_ms;
+    key->frequency = frequency;
 }
 
 static bool copy_dict(struct fake_heap *heap, struct fake_dict *target,

@@ -31,6 +31,7 @@ struct fake_redis_key {
     bool raw;    /* a string: was edited in place */
     bool text;   /* a string: stays text though it may read as an integer */
     bool copied; /* a string: COPY made it, so that it is no shared integer */
+    uint8_t frequency;   /* of use, see frequency.h */
     int64_t accessed_ms; /* by the last fake_key_find */
     union {
         struct fake_str *string;

@@ -3,6 +3,7 @@
 
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/frequency.h"
 #include "fakes/redis/idle.h"
 #include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
@@ -61,20 +62,32 @@ void fake_cmd_object_refcount(struct fake_call *call)
     fake_reply_int(call->out, shared ? INT32_MAX : 1);
 }
 
-/* Redis answers the idle time of the shared object for a shared integer: that is not imitated. */
+#define SWITCHING                                                                                  \
+    "Please note that when switching between policies at runtime LRU and LFU data will take some " \
+    "time to adjust."
+
+/* Of a shared integer Redis answers what the shared object knows: that is not imitated, here and
+ * below. */
 void fake_cmd_object_idletime(struct fake_call *call)
 {
     const struct fake_redis_key *key = find(call);
-    if (key) fake_reply_int(call->out, fake_idle_s(key, call->engine->now_ms));
+    if (!key) return;
+    if (call->engine->counts_accesses)
+        fake_reply_error(call->out, "ERR An LFU maxmemory policy is selected, idle time not "
+                                    "tracked. " SWITCHING);
+    else
+        fake_reply_int(call->out, fake_idle_s(key, call->engine->now_ms));
 }
 
 void fake_cmd_object_freq(struct fake_call *call)
 {
-    if (!find(call)) return;
-    fake_reply_error(call->out,
-                     "ERR An LFU maxmemory policy is not selected, access frequency not tracked. "
-                     "Please note that when switching between policies at runtime LRU and LFU "
-                     "data will take some time to adjust.");
+    const struct fake_redis_key *key = find(call);
+    if (!key) return;
+    if (call->engine->counts_accesses)
+        fake_reply_int(call->out, fake_frequency_now(call->engine, key));
+    else
+        fake_reply_error(call->out, "ERR An LFU maxmemory policy is not selected, access "
+                                    "frequency not tracked. " SWITCHING);
 }
 
 void fake_cmd_touch(struct fake_call *call)

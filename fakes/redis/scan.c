@@ -138,3 +138,15 @@ void fake_scan_dict(struct fake_call *call, const struct fake_scan *scan,
                            : write_whole(call, &options, dict, writer);
     fake_reply_array_set(call->out, place, written);
 }
+
+void fake_scan_whole(struct fake_call *call, const struct fake_scan *scan,
+                     const struct fake_entry *const *entries, size_t count,
+                     fake_scan_writer *writer)
+{
+    struct fake_scan options = *scan;
+    if (!parse_options(call, 3, &options)) return;
+    size_t place = begin(call, 0), written = 0;
+    for (size_t i = 0; i < count; i++)
+        written += writer(call, &options, entries[i]);
+    fake_reply_array_set(call->out, place, written);
+}

@@ -28,6 +28,11 @@ typedef size_t fake_scan_writer(struct fake_call *call, const struct fake_scan *
 void fake_scan_dict(struct fake_call *call, const struct fake_scan *scan,
                     const struct fake_dict *dict, bool large, fake_scan_writer *writer);
 
+/* The same for what comes whole in an order of its own. */
+void fake_scan_whole(struct fake_call *call, const struct fake_scan *scan,
+                     const struct fake_entry *const *entries, size_t count,
+                     fake_scan_writer *writer);
+
 fake_scan_writer fake_scan_member, fake_scan_field;
 bool fake_scan_matches(const struct fake_scan *scan, struct fl_span name);
 

@@ -1,6 +1,7 @@
 /* Commands on sets. */
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/intset_order.h"
 #include "fakes/redis/notify.h"
 #include "fakes/redis/number.h"
 #include "fakes/redis/scan.h"
@@ -139,7 +140,13 @@ void fake_cmd_smismember(struct fake_call *call)
 
 static void reply_members(struct fake_call *call, const struct fake_dict *members)
 {
+    const struct fake_entry *ascending[FAKE_INTSET_ENTRIES_MAX];
     fake_reply_set(call->out, members->count);
+    if (fake_intset_order(members, ascending)) {
+        for (uint32_t i = 0; i < members->count; i++)
+            fake_reply_bulk(call->out, fake_str_span(ascending[i]->key));
+        return;
+    }
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(members, &i));)
         fake_reply_bulk(call->out, fake_str_span(entry->key));
@@ -158,7 +165,11 @@ void fake_cmd_sscan(struct fake_call *call)
     struct fake_redis_key *set;
     if (!fake_scan_parse(call, 2, &scan)) return;
     if (!find_set(call, call->args[1], &set)) return;
-    fake_scan_dict(call, &scan, set ? &set->dict : NULL, set && set->large, fake_scan_member);
+    const struct fake_entry *ascending[FAKE_INTSET_ENTRIES_MAX];
+    if (set && !set->large && fake_intset_order(&set->dict, ascending))
+        fake_scan_whole(call, &scan, ascending, set->dict.count, fake_scan_member);
+    else
+        fake_scan_dict(call, &scan, set ? &set->dict : NULL, set && set->large, fake_scan_member);
 }
 
 /* ---- chance ---- */

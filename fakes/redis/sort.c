@@ -5,6 +5,7 @@
 #include "fakes/redis/acl_check.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
+#include "fakes/redis/intset_order.h"
 #include "fakes/redis/notify.h"
 #include "fakes/redis/sort_order.h"
 
@@ -125,8 +126,14 @@ static void load_zset(const struct sort *sort)
 
 static void load_set(const struct sort *sort)
 {
+    const struct fake_entry *ascending[FAKE_INTSET_ENTRIES_MAX];
     uint32_t at = 0;
     size_t i = 0;
+    if (fake_intset_order(&sort->source->dict, ascending)) {
+        for (; i < sort->count; i++)
+            sort->items[i].element = fake_str_span(ascending[i]->key);
+        return;
+    }
     for (const struct fake_entry *entry; (entry = fake_dict_next(&sort->source->dict, &at));)
         sort->items[i++].element = fake_str_span(entry->key);
 }

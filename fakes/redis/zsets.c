@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/assert.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
 #include "fakes/redis/notify.h"
@@ -294,14 +295,30 @@ static size_t scan_writer(struct fake_call *call, const struct fake_scan *scan,
     return 2;
 }
 
+/* A listpack is told in its order. */
+static void scan_ascending(struct fake_call *call, const struct fake_scan *scan,
+                           const struct fake_zset *zset)
+{
+    const struct fake_entry *entries[FAKE_ZSET_LISTPACK_ENTRIES_MAX];
+    uint32_t count = fake_zset_count(zset);
+    fl_assert(count <= FAKE_ZSET_LISTPACK_ENTRIES_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct fake_znode *node = fake_zset_at(zset, i);
+        entries[i] = fake_dict_find(&zset->members, fake_str_span(node->member));
+    }
+    fake_scan_whole(call, scan, entries, count, scan_writer);
+}
+
 void fake_cmd_zscan(struct fake_call *call)
 {
     struct fake_scan scan;
     struct fake_redis_key *zset;
     if (!fake_scan_parse(call, 2, &scan)) return;
     if (!find_zset(call, &zset)) return;
-    fake_scan_dict(call, &scan, zset ? &zset->zset.members : NULL, zset && zset->large,
-                   scan_writer);
+    if (zset && !zset->large)
+        scan_ascending(call, &scan, &zset->zset);
+    else
+        fake_scan_dict(call, &scan, zset ? &zset->zset.members : NULL, true, scan_writer);
 }
 
 /* ---- removing ---- */

@@ -122,18 +122,34 @@ static void answers_what_is_small_in_one_page(void **state)
                         "\r\n$1\r\n3\r\n");
 }
 
+static void tells_what_is_small_in_the_order_in_which_redis_holds_it(void **state)
+{
+    static const char ascending[] = "$2\r\n-5\r\n$1\r\n1\r\n$2\r\n30\r\n";
+    struct redis_fixture *f = *state;
+    say(f->a, "SADD s 30 -5 1");
+    assert_string_equal(say(f->a, "SMEMBERS s") + 4, ascending);
+    assert_string_equal(say(f->a, "SUNION s s") + 4, ascending);
+    assert_string_equal(say(f->a, "SORT s BY nosort") + 4, ascending);
+    assert_string_equal(say(f->a, "SSCAN s 0") + 15, ascending);
+    assert_string_equal(say(f->a, "SSCAN s 0 MATCH 3*") + 15, "$2\r\n30\r\n");
+    say(f->a, "ZADD z 2 b 1 c 3 a");
+    assert_string_equal(say(f->a, "ZSCAN z 0 MATCH [ab]") + 15,
+                        "$1\r\nb\r\n$1\r\n2\r\n$1\r\na\r\n$1\r\n3\r\n");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, redis_fixture_setup, redis_fixture_teardown)
     enum { COLLECTIONS = sizeof(collections) / sizeof(collections[0]) };
-    struct CMUnitTest tests[COLLECTIONS + 3] = {
+    struct CMUnitTest tests[COLLECTIONS + 4] = {
         TEST(shows_nothing_that_was_gone_before_the_first_page),
         TEST(answers_empty_pages_before_the_last),
         TEST(answers_what_is_small_in_one_page),
+        TEST(tells_what_is_small_in_the_order_in_which_redis_holds_it),
     };
 #undef TEST
     for (size_t i = 0; i < COLLECTIONS; i++)
-        tests[3 + i] = (struct CMUnitTest){collections[i].name, misses_nothing_that_stays, NULL,
+        tests[4 + i] = (struct CMUnitTest){collections[i].name, misses_nothing_that_stays, NULL,
                                            NULL, &collections[i]};
-    return _cmocka_run_group_tests("fake_redis_scan", tests, COLLECTIONS + 3, NULL, NULL);
+    return _cmocka_run_group_tests("fake_redis_scan", tests, COLLECTIONS + 4, NULL, NULL);
 }
