@@ -176,7 +176,7 @@ static bool reply_verbatim(lua_State *lua, struct fake_out *out)
         text.bytes = lua_tolstring(lua, -1, &text.length);
         fake_reply_verbatim(out, lua_tostring(lua, -3), text);
     }
-    lua_pop(lua, 2);
+    lua_pop(lua, 3);
     return is_verbatim;
 }
 
@@ -194,8 +194,7 @@ static bool reply_scalar_table(lua_State *lua, struct fake_out *out)
     } else if (lua_pop(lua, 1), push_field(lua, "big_number") == LUA_TSTRING) {
         fake_reply_big_number(out, text_of(lua, -1));
     } else if (lua_pop(lua, 1), push_field(lua, "verbatim_string") == LUA_TTABLE) {
-        found = reply_verbatim(lua, out);
-        return found;
+        return reply_verbatim(lua, out);
     } else {
         found = false;
     }

@@ -42,7 +42,7 @@ struct fake_call;
 bool fake_library_load(struct fake_call *call, struct fl_span code, bool replace);
 void fake_library_delete(struct fake_functions *functions, struct fake_library *library);
 
-/* redis.register_function. */
+/* register.c: redis.register_function. */
 int fake_lua_register_function(lua_State *lua);
 
 #endif

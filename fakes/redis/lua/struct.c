@@ -223,9 +223,9 @@ static void push_number(lua_State *lua, char option, const char *from, size_t by
 static size_t take_size(lua_State *lua, int values)
 {
     if (values == 0 || !lua_isnumber(lua, -1)) luaL_error(lua, "format 'c0' needs a previous size");
-    lua_Number size = lua_tonumber(lua, -1);
+    size_t size = (size_t)to_integer(lua_tonumber(lua, -1));
     lua_pop(lua, 1);
-    return size >= 0 && size < 0x1p63 ? (size_t)size : SIZE_MAX;
+    return size;
 }
 
 static size_t push_terminated(lua_State *lua, const char *from, size_t available)
