@@ -32,6 +32,7 @@
     X(streams, 60)                                                                                 \
     X(transactions, 50)                                                                            \
     X(scripts, 45)                                                                                 \
+    X(libraries, 20)                                                                               \
     X(sort, 24)                                                                                    \
     X(geo, 20)                                                                                     \
     X(hyperloglog, 20)                                                                             \

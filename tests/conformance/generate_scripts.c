@@ -39,6 +39,26 @@ static const struct generate_pattern patterns[] = {
         "redis.call('HLEN',KEYS[1])\" 1 H"},
     {1, "EVAL \"for i=1,600 do redis.call('SADD',KEYS[1],i*3) end return "
         "redis.call('SCARD',KEYS[1])\" 1 S"},
+    {2,
+     "EVAL \"redis.setresp(3) local t = redis.call('HGETALL', KEYS[1]) local out = {} for k, v in "
+     "pairs(t.map) do out[#out + 1] = k .. v end table.sort(out) return out\" 1 H"},
+    {2, "EVAL \"redis.setresp(3) return redis.call(ARGV[1], KEYS[1])\" 1 K "
+        "{HGETALL|SMEMBERS|GET|ZCARD|LLEN}"},
+    {1, "EVAL \"redis.setresp(3) return {redis.call('ZSCORE', KEYS[1], ARGV[1])}\" 1 Z U"},
+    {2, "EVAL_RO \"return redis.pcall(ARGV[1], KEYS[1], ARGV[2])\" 1 K {LPUSH|GET|HGET|ZSCORE} V"},
+    {2, "EVAL \"#!lua flags=no-writes\\nreturn redis.call(ARGV[1], "
+        "KEYS[1], ARGV[2])\" 1 K {LPUSH|GET|HGET} V"},
+    {3, "FUNCTION LOAD [REPLACE] \"#!lua name=lib\\nlocal function move(keys, args) if "
+        "redis.call('LREM', keys[1], 1, args[1]) == 1 then return redis.call('RPUSH', keys[2], "
+        "args[1]) end return 0 end redis.register_function('move', move) "
+        "redis.register_function{function_name = 'look', flags = {'no-writes'}, callback = "
+        "function(keys) return redis.call('LRANGE', keys[1], 0, -1) end}\""},
+    {2,
+     "FUNCTION LOAD {REPLACE|} \"#!lua name=lib\\nredis.register_function('move', function(keys) "
+     "return redis.error_reply('MOVED away') end)\""},
+    {3, "{FCALL|FCALL_RO} move 2 L L V"},
+    {3, "{FCALL|FCALL_RO|FCALL} look 1 K"},
+    {1, "FUNCTION {DELETE lib|STATS|FLUSH|KILL}"},
 };
 
 const struct generate_family generate_scripts = GENERATE_FAMILY(patterns);
