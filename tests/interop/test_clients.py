@@ -1,4 +1,4 @@
-"""Job systems and clients of three languages take the fake for a Redis: each application tells the same story.
+"""Job systems and clients of four languages take the fake for a Redis: each application tells the same story.
 
     test_clients.py SYSTEM"""
 
@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 
-from story import HERE, StoryRig, same_story
+from story import BUILD, HERE, StoryRig, same_story
 
+from node_modules import install
 from rig import main
 
 SKIPPED = 77
@@ -35,6 +36,14 @@ def python_with(module, package):
         if subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0:
             return python
     return skip(f"no Python has {module}: the package {package} is not installed")
+
+
+def node_with_modules():
+    """Command and environment."""
+    modules, reason = install(BUILD)
+    if reason:
+        skip(reason)
+    return "node", {"NODE_PATH": modules}
 
 
 def ruby_with(library, package):
@@ -64,6 +73,16 @@ def redis_py(rig):
     same_story(rig, [python_with("redis", "python3-redis"), app("redis_py_app.py")])
 
 
+def bullmq(rig):
+    node, env = node_with_modules()
+    same_story(rig, [node, app("bullmq_app.js")], env)
+
+
+def ioredis(rig):
+    node, env = node_with_modules()
+    same_story(rig, [node, app("ioredis_app.js")], env)
+
+
 def redis_cli(rig):
     same_story(rig, ["sh", app("redis_cli_app.sh")])
 
@@ -72,4 +91,4 @@ def redis_benchmark(rig):
     same_story(rig, ["sh", app("redis_benchmark_app.sh")])
 
 
-main([sidekiq, redis_rb, rq, celery, redis_py, redis_cli, redis_benchmark], StoryRig)
+main([sidekiq, redis_rb, rq, celery, redis_py, bullmq, ioredis, redis_cli, redis_benchmark], StoryRig)
