@@ -18,6 +18,7 @@ enum {
     OPT_PASSWORD,
     OPT_WRITES_KEPT,
     OPT_SAVE,
+    OPT_TRACK,
     OPT_DEBUG,
 };
 
@@ -28,6 +29,7 @@ static const struct cli_option options[] = {
     {OPT_MAXMEMORY, 0, "maxmemory", "SIZE", "answer OOM above it: 100mb"},
     {OPT_PASSWORD, 0, "requirepass", "PASSWORD", "ask clients for it"},
     {OPT_SAVE, 0, "save", "FILE", "begin with its keys if it exists, write them to it at the end"},
+    {OPT_TRACK, 0, "track", NULL, "keep who has changed each key last, for `writer`"},
     {OPT_WRITES_KEPT, 0, "writes-kept", "N", "so many can be lost by `restart`; 0 by default"},
     {OPT_DEBUG, 0, "allow-debug", NULL, "DEBUG works, and DEBUG SLEEP moves the clock"},
 };
@@ -94,6 +96,7 @@ static int take_option(struct serve_command *command)
     case OPT_VERSION: return take_version(command, reader->value);
     case OPT_PASSWORD: command->serve.password = reader->value; return CLI_PASSED;
     case OPT_SAVE: command->serve.save_path = reader->value; return CLI_PASSED;
+    case OPT_TRACK: command->serve.engine.track_keys = true; return CLI_PASSED;
     case OPT_WRITES_KEPT: return take_writes_kept(command);
     case OPT_DEBUG: command->serve.engine.allows_debug = true; return CLI_PASSED;
     case OPT_MAXMEMORY:

@@ -4,6 +4,7 @@
   python3 tests/bench/bench.py runs     simulated runs a second of one scenario, on one core
   python3 tests/bench/bench.py instructions   what such a run and each of its effects cost, counted by Callgrind
   python3 tests/bench/bench.py suite    the whole scenario suite, each scenario played twice
+  python3 tests/bench/bench.py fake     redis-benchmark against `faultline serve` and against redis-server in turn
 """
 
 import glob
@@ -18,7 +19,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
 
-from rig import BUILD, Rig, until
+from rig import BUILD, Client, Redis, Rig, until
+from serve_rig import ServeRig
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCENARIO = "scenarios/import/retries-exhausted--marked-failed-exactly-once.scenario"
@@ -138,8 +140,66 @@ def bench_suite():
         print(f"the suite took {seconds:.2f} s, {cpu:.2f} s of a processor")
 
 
+SCRIPT = "return redis.call('incr', KEYS[1])"
+SHA = "SHA"  # stands for the script's name, which the server gives
+FAKE_BENCHES = {
+    "SET": ("SET", "key:__rand_int__", "xxx"),
+    "GET": ("GET", "key:__rand_int__"),
+    "LPUSH": ("LPUSH", "list", "xxx"),
+    "RPOP": ("RPOP", "list"),
+    "LMOVE": ("LMOVE", "list", "list", "RIGHT", "LEFT"),
+    "ZADD": ("ZADD", "zset", "__rand_int__", "member:__rand_int__"),
+    "EVALSHA": ("EVALSHA", SHA, "1", "counter"),
+}
+
+
+def processor_s(pid):
+    """What a process has used so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def benchmarked(port, pid, command, pipeline):
+    """Requests a second, as redis-benchmark counts them, and requests a second of the server's own processor time,
+    which hardly depends on what else the machine does."""
+    client = Client(port)
+    if command[0] in ("RPOP", "LMOVE"):
+        client("DEL", "list")
+        for first in range(0, 400_000, 1000):
+            client("LPUSH", "list", *["xxx"] * 1000)
+    sha = client("SCRIPT", "LOAD", SCRIPT).decode()
+    count = 100_000 if pipeline == 1 else 1_000_000
+    before = processor_s(pid)
+    done = subprocess.run(["redis-benchmark", "-p", str(port), "-n", str(count), "-P", str(pipeline), "-r", "100000",
+                           "--csv", *(sha if word == SHA else word for word in command)],
+                          capture_output=True, text=True, timeout=300)
+    used = processor_s(pid) - before
+    client("FLUSHALL")
+    client.close()
+    return float(done.stdout.splitlines()[1].split('","')[1]), count / used
+
+
+def bench_fake():
+    rig = ServeRig()
+    try:
+        real, fake = Redis(rig.folder), rig.serve()
+        print("| | -P | faultline serve | redis-server | ratio | the same a processor second | | ratio |")
+        print("|---|---|---|---|---|---|---|---|")
+        for pipeline in 1, 64:
+            for name, command in FAKE_BENCHES.items():
+                seen = [(*benchmarked(fake.port, fake.child.pid, command, pipeline),
+                         *benchmarked(real.port, real.server.pid, command, pipeline)) for _ in range(ROUNDS)]
+                ours, ours_cpu, theirs, theirs_cpu = (sorted(rates)[ROUNDS // 2] for rates in zip(*seen))
+                print(f"| {name} | {pipeline} | {ours:,.0f} | {theirs:,.0f} | {ours / theirs:.2f} "
+                      f"| {ours_cpu:,.0f} | {theirs_cpu:,.0f} | {ours_cpu / theirs_cpu:.2f} |", flush=True)
+        real.stop()
+    finally:
+        rig.stop()
+
+
 benches = {"worker": bench_worker, "runs": bench_runs, "instructions": bench_instructions,
-           "suite": bench_suite}
+           "suite": bench_suite, "fake": bench_fake}
 wanted = sys.argv[1:] or list(benches)
 if not all(name in benches for name in wanted):
     sys.exit(__doc__)

@@ -128,17 +128,31 @@ def changes_are_shown(rig):
     client("MSET", "a", "1", "b", "2", "c", "3")
     before = served.ctl("hash")["hash"]
     served.ctl("mark")
-    expect(served.ctl("diff") == {"ok": True, "removed": [], "added": []}, "nothing")
+    expect(served.ctl("diff")["changes"] == [], "nothing")
     client("DEL", "a")
     client("SET", "b", "x")
     client("SET", "d", "4")
-    expect(served.ctl("diff") == {"ok": True, "removed": ['db0 string "a" "1"', 'db0 string "b" "2"'],
-                                  "added": ['db0 string "b" "x"', 'db0 string "d" "4"']}, served.ctl("diff"))
+    expect(served.ctl("diff")["changes"] == ['- db0 string "a" "1"', '~ db0 string "b" -"2" +"x"',
+                                             '+ db0 string "d" "4"'], served.ctl("diff"))
     expect(served.ctl("hash")["hash"] != before, "another hash")
     client("MSET", "a", "1", "b", "2")
     client("DEL", "d")
     expect(served.ctl("hash")["hash"] == before, "the same again")
     expect(served.ctl("seed")["seed"] == 7, "the seed it has")
+
+
+def the_last_writer_of_a_key_is_known(rig):
+    served = rig.controlled("--track", *VIRTUAL)
+    client = served.client()
+    client("EVAL", "redis.call('lpush', KEYS[1], 'x')", "1", "q")
+    client("SELECT", 2)
+    client("SET", "q 2", "1")
+    address = "127.0.0.1:%d" % client.socket.getsockname()[1]
+    expect(served.ctl("writer", "q") == {"ok": True, "client": address, "command": "lpush", "us": 1774744200000000},
+           served.ctl("writer", "q"))
+    expect(served.ctl("writer", 2, "q 2")["command"] == "set", "in another database")
+    expect("nobody has written it" in served.refused("writer", "other"), "a key that never was")
+    expect("found \"16\"" in served.refused("writer", 16, "q"), "a mistake is named")
 
 
 def commands_are_recorded(rig):
@@ -473,6 +487,13 @@ def it_is_a_line_in_and_a_line_out(rig):
     expect("clock [+5m|next|stop|run|TIME]" in served.ctl("help")["commands"], "help lists them")
 
 
+def its_reference_has_all_commands(rig):
+    with open(os.path.join(HERE, "../../docs/reference/serve.md"), encoding="utf-8") as page:
+        text = page.read()
+    for command in rig.controlled().ctl("help")["commands"]:
+        expect(f"`{command.split()[0]}" in text, f"docs/reference/serve.md tells of {command}")
+
+
 def it_can_be_a_port(rig):
     served = rig.serve("--control", 0)
     host, port = served.control.split(":")
@@ -514,8 +535,9 @@ def it_stops(rig):
 
 main([the_clock_moves_when_it_is_told, what_is_due_on_the_way_happens_at_its_own_time,
       a_clock_can_be_stopped_and_run_on, a_paused_server_answers_nobody, clients_are_listed, keys_are_shown,
-      changes_are_shown, commands_are_recorded,
-      keys_are_saved_and_there_again, a_damaged_file_is_refused, it_starts_again_with_what_it_had_kept, the_server_can_be_ill, an_error_is_answered_in_the_servers_place,
+      changes_are_shown, the_last_writer_of_a_key_is_known, commands_are_recorded,
+      keys_are_saved_and_there_again, a_damaged_file_is_refused, it_starts_again_with_what_it_had_kept,
+      the_server_can_be_ill, an_error_is_answered_in_the_servers_place,
       a_reply_is_lost_after_it_was_applied, a_connection_breaks_before_it_is_applied, a_reply_is_cut,
       a_reply_comes_in_slices, a_command_is_delayed_and_those_behind_it_wait,
       a_reply_is_delayed_after_it_was_applied, by_the_real_clock_a_delay_ends_by_itself,
@@ -523,5 +545,6 @@ main([the_clock_moves_when_it_is_told, what_is_due_on_the_way_happens_at_its_own
       a_command_is_repeated_and_answered_once, new_connections_are_refused,
       a_blocked_pop_loses_its_job_with_its_reply, a_fault_knows_its_client_by_name_and_by_address,
       faults_can_be_healed, half_a_command_was_there_before_the_fault, a_broken_stream_is_answered_as_ever,
-      a_script_of_faults_is_read_at_the_start, it_is_a_line_in_and_a_line_out, it_can_be_a_port,
+      a_script_of_faults_is_read_at_the_start, it_is_a_line_in_and_a_line_out,
+      its_reference_has_all_commands, it_can_be_a_port,
       a_browser_gets_nowhere, too_long_a_line_is_hung_up_on, it_stops], ServeRig)

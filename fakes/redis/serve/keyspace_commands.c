@@ -1,9 +1,8 @@
 /* What the control channel can be asked about the keys of the served fake. */
+#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "fakes/redis/serve/server.h"
-#include "fakes/redis/sha1.h"
 
 enum { DUMP_BYTES_MAX = 1024 * 1024 * 1024 };
 
@@ -60,81 +59,51 @@ static void mark(struct fake_control_call *call)
     serve->is_marked = take_dump(call, &serve->mark);
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return fl_span_compare(*(const struct fl_span *)a, *(const struct fl_span *)b);
-}
-
-/* The lines in order of their bytes; NULL: out of memory. The caller frees them. */
-static struct fl_span *sorted_lines(struct fl_span text, size_t *ret_count)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.length; i++)
-        count += text.bytes[i] == '\n';
-    struct fl_span *lines = malloc((count + 1) * sizeof *lines);
-    if (!lines) return NULL;
-    for (size_t i = 0; i < count; i++) {
-        const char *newline = memchr(text.bytes, '\n', text.length);
-        size_t length = (size_t)(newline - text.bytes);
-        lines[i] = (struct fl_span){text.bytes, length};
-        text = (struct fl_span){newline + 1, text.length - length - 1};
-    }
-    qsort(lines, count, sizeof *lines, by_bytes);
-    *ret_count = count;
-    return lines;
-}
-
-/* Those of `lines` that are not among `others`. */
-static void put_missing(struct fake_control_call *call, const char *key,
-                        const struct fl_span *lines, size_t count, const struct fl_span *others,
-                        size_t other_count)
-{
-    fl_json_key(call->answer, key);
-    struct fl_json_writer all = fl_json_begin_array(call->answer->out);
-    for (size_t i = 0, k = 0; i < count; i++) {
-        while (k < other_count && by_bytes(&others[k], &lines[i]) < 0)
-            k++;
-        bool found = k < other_count && by_bytes(&others[k], &lines[i]) == 0;
-        if (!found) fl_json_put_string(&all, NULL, lines[i]);
-    }
-    fake_control_end(call, &all);
-}
-
-static void put_changes(struct fake_control_call *call, struct fl_span before, struct fl_span after)
-{
-    size_t before_count = 0, after_count = 0;
-    struct fl_span *old = sorted_lines(before, &before_count);
-    struct fl_span *new = sorted_lines(after, &after_count);
-    if (old && new) {
-        put_missing(call, "removed", old, before_count, new, after_count);
-        put_missing(call, "added", new, after_count, old, before_count);
-    } else {
-        fake_control_wrong(call, "%s", fl_error_text(FL_ENOMEM));
-    }
-    free(old);
-    free(new);
-}
-
 static void diff(struct fake_control_call *call)
 {
     struct fake_serve *serve = call->context;
-    struct fl_buf now = FL_BUF_INIT(DUMP_BYTES_MAX);
-    if (!serve->is_marked)
+    struct fl_buf now = FL_BUF_INIT(DUMP_BYTES_MAX), changes = FL_BUF_INIT(DUMP_BYTES_MAX);
+    if (!serve->is_marked) {
         fake_control_wrong(call, "there is no mark to compare with");
-    else if (take_dump(call, &now))
-        put_changes(call, fl_buf_span(&serve->mark), fl_buf_span(&now));
+    } else if (take_dump(call, &now)) {
+        enum fl_error err = fake_redis_diff(fl_buf_span(&serve->mark), fl_buf_span(&now), &changes);
+        if (err) fake_control_wrong(call, "%s", fl_error_text(err));
+        put_lines(call, "changes", fl_buf_span(&changes), FL_SPAN(""));
+    }
     fl_buf_release(&now);
+    fl_buf_release(&changes);
 }
 
 static void hash(struct fake_control_call *call)
 {
-    struct fl_buf text = FL_BUF_INIT(DUMP_BYTES_MAX);
-    char hex[FAKE_SHA1_HEX_BYTES];
-    if (take_dump(call, &text)) {
-        fake_sha1_hex(fl_buf_span(&text), hex);
-        fl_json_put_string(call->answer, "hash", (struct fl_span){hex, sizeof hex});
+    const struct fake_serve *serve = call->context;
+    char text[32];
+    snprintf(text, sizeof text, "%016" PRIx64, fake_redis_state_hash(serve->engine));
+    fl_json_put_string(call->answer, "hash", fl_span_from(text));
+}
+
+/* The database in front of the key is left out for 0. */
+static void writer(struct fake_control_call *call)
+{
+    const struct fake_serve *serve = call->context;
+    struct fake_redis_writer found;
+    long long db = 0;
+    struct fl_span key = fake_control_word(call);
+    if (call->rest.length) {
+        if (!fl_span_int64(key, &db) || db < 0 || db >= FAKE_REDIS_DATABASES) {
+            fake_control_wrong(call, "expected [DB] KEY, found \"%.*s\"", FL_SPAN_ARGS(key));
+            return;
+        }
+        key = call->rest;
     }
-    fl_buf_release(&text);
+    if (!fake_redis_last_writer(serve->engine, (unsigned)db, key, &found)) {
+        fake_control_wrong(call,
+                           "nobody has written it, or `faultline serve` was not told --track");
+        return;
+    }
+    fl_json_put_string(call->answer, "client", fl_span_from(found.session_name));
+    fl_json_put_string(call->answer, "command", fl_span_from(found.command));
+    fl_json_put_int64(call->answer, "us", found.at_us);
 }
 
 static void save(struct fake_control_call *call)
@@ -149,8 +118,9 @@ static void save(struct fake_control_call *call)
 const struct fake_control_command fake_keyspace_commands[] = {
     {"dump", "[DB]", "all keys with their values", dump},
     {"mark", "", "remembers all keys, for `diff`", mark},
-    {"diff", "", "what has changed since `mark`: lines of `dump` that went and that came", diff},
+    {"diff", "", "what has changed since `mark`: + has come, - is gone, ~ is another", diff},
     {"hash", "", "a hash of all keys and values: equal for the same, whatever has happened", hash},
+    {"writer", "[DB] KEY", "who has changed a key last; needs --track", writer},
     {"save", "", "writes all keys to the file of --save", save},
     {"flush", "", "removes all keys", flush},
     {0},
