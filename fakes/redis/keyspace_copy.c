@@ -36,9 +36,10 @@ static void touch_all(struct fake_database *db)
 bool fake_keyspace_copy(struct fake_redis *target, const struct fake_redis *source)
 {
     struct fake_database fresh[FAKE_REDIS_DATABASES] = {0};
-    for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++) {
+    for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++)
         fresh[i] =
             (struct fake_database){.engine = target, .id = i, .expires_hint_ms = FL_NEVER_US};
+    for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++) {
         if (copy_database(&fresh[i], &source->databases[i])) continue;
         discard(fresh);
         return false;
