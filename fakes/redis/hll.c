@@ -138,9 +138,12 @@ enum fake_hll_outcome fake_hll_make_dense(struct fake_heap *heap, struct fake_st
     }
     grown->bytes[ENCODING_AT] = DENSE;
     uint32_t index = 0;
-    for (size_t place = HEADER_BYTES; fake_hll_run_at(sparse, place, &run); place += run.bytes)
-        for (uint32_t i = 0; i < run.count && index < FAKE_HLL_REGISTERS; i++, index++)
-            if (run.value) set_dense(grown->bytes, index, run.value);
+    for (size_t place = HEADER_BYTES; fake_hll_run_at(sparse, place, &run); place += run.bytes) {
+        index += run.count;
+        if (index > FAKE_HLL_REGISTERS) break;
+        for (uint32_t i = run.value ? run.count : 0; i > 0; i--)
+            set_dense(grown->bytes, index - i, run.value);
+    }
     if (index != FAKE_HLL_REGISTERS) {
         fake_str_free(heap, grown);
         return FAKE_HLL_CORRUPT;

@@ -7,6 +7,7 @@ static const struct generate_pattern patterns[] = {
     {4, "UNLINK K"},
     {8, "EXISTS <K>"},
     {6, "TYPE K"},
+    {2, "TOUCH <K>"},
     {8, "{EXPIRE K 100|PEXPIRE K 100000|EXPIREAT K 9999999999|PEXPIREAT K 9999999999999} "
         "[NX|XX|GT|LT]"},
     {3, "{PEXPIREAT K 1|EXPIRE K -1|PEXPIRE K 0|EXPIRE K x}"},

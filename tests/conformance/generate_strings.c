@@ -17,7 +17,7 @@ static const struct generate_pattern patterns[] = {
     {4, "INCRBYFLOAT T F"},
     {4, "APPEND T V"},
     {3, "STRLEN T"},
-    {3, "GETRANGE T I I"},
+    {3, "{GETRANGE|SUBSTR} T I I"},
     {2, "SETRANGE T {0|1|5} V"},
     {2, "SETBIT T {0|7|13|x} {0|1|2}"},
     {2, "GETBIT T {0|7|13|100}"},

@@ -7,7 +7,7 @@
 #include "fakes/redis/dice.h"
 #include "redis_fixture.h"
 
-enum { STAYING = 700, PASSING = 900, ROUNDS = 40, PAGES_MAX = 20 * 1000 };
+enum { STAYING = 700, PASSING = 900, ROUNDS = 12, PAGES_MAX = 20 * 1000 };
 
 static struct collection {
     const char *name;
