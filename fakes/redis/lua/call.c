@@ -108,8 +108,8 @@ static const char *denial(struct fake_lua *machine, const struct fake_command *c
         return "The user executing the script can't access at least one of the keys mentioned in "
                "the command arguments";
     case FAKE_ACL_NO_CHANNEL:
-        return "The user executing the script can't access at least one of the channels mentioned "
-               "in the command arguments";
+        return "The user executing the script can't publish to the channel mentioned in the "
+               "command";
     }
     return NULL;
 }
