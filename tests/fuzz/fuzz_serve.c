@@ -17,7 +17,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-enum { CONNECTIONS = 8, PATIENCE_MS = 60 * 1000, CHECK_EVERY = 1024, HANG_UP_EVERY = 61 };
+enum {
+    CONNECTIONS = 8,
+    PATIENCE_MS = 60 * 1000,
+    CHECK_EVERY = 1024,
+    HANG_UP_EVERY = 61,
+    RESTART_EVERY = 4096, /* a client may have set a password, and then nobody else gets far */
+};
 
 static struct {
     pid_t pid;
@@ -66,7 +72,7 @@ static void start(void)
         served.connections[i] = -1;
 }
 
-/* Ended by a client's SHUTDOWN it is started again; anything else is a finding. */
+/* Ended by us or by a client's SHUTDOWN it is started again; anything else is a finding. */
 static void start_again(void)
 {
     int status;
@@ -127,6 +133,22 @@ static int drain(int fd)
     return got < 0 && errno == EAGAIN;
 }
 
+/* All of it, at the server's pace; false: it has hung up. */
+static int send_all(int fd, const uint8_t *bytes, size_t length)
+{
+    while (length > 0) {
+        struct pollfd ready = {.fd = fd, .events = POLLIN | POLLOUT};
+        ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno != EAGAIN) return 0;
+        if (sent < 0 && poll(&ready, 1, PATIENCE_MS) != 1) give_up("it does not read");
+        if (sent < 0) sent = 0;
+        if (!drain(fd)) return 0;
+        bytes += sent;
+        length -= (size_t)sent;
+    }
+    return drain(fd);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     if (!served.pid) {
@@ -135,9 +157,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     }
     int *connection = &served.connections[served.inputs++ % CONNECTIONS];
     if (*connection < 0) *connection = connect_again();
-    ssize_t sent = send(*connection, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
-    int alive = (sent >= 0 || errno == EAGAIN) && drain(*connection);
+    int alive = send_all(*connection, bytes, length);
     if (!alive || served.inputs % HANG_UP_EVERY == 0) drop(connection);
     if (served.inputs % CHECK_EVERY == 0) check();
+    if (served.inputs % RESTART_EVERY == 0 && kill(served.pid, SIGTERM) == 0) start_again();
     return 0;
 }

