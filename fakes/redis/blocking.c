@@ -346,8 +346,10 @@ void fake_blocking_interrupt(struct fake_redis_session *session, const char *err
     wake(session, mark, session->engine->version_counter);
 }
 
+/* While a script runs on and on the server looks at no clock. */
 static struct fake_redis_session *earliest(const struct fake_redis *engine)
 {
+    if (engine->states & FAKE_REDIS_BUSY) return NULL;
     struct fake_redis_session *found = engine->first_blocked;
     for (struct fake_redis_session *session = found; session; session = session->next_blocked)
         if (session->block->request.deadline_us < found->block->request.deadline_us)

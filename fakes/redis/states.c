@@ -166,8 +166,13 @@ void fake_redis_set_states(struct fake_redis *engine, unsigned states)
 {
     const unsigned replica = FAKE_REDIS_READONLY | FAKE_REDIS_MASTERDOWN;
     bool demoted = (states & replica) && !(engine->states & replica);
+    bool freed = (engine->states & FAKE_REDIS_BUSY) && !(states & FAKE_REDIS_BUSY);
     engine->states = states;
     if (demoted) hang_up_on_blocked(engine);
+    if (freed) {
+        fake_engine_read_clock(engine);
+        fake_blocking_expire(engine);
+    }
     fake_wakeups_run(engine);
 }
 

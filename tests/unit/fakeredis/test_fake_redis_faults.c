@@ -185,6 +185,18 @@ static void is_busy_until_the_script_is_killed(void **state)
                         "-NOTBUSY No scripts in execution right now.\r\n");
 }
 
+static void ends_no_wait_before_the_script_has_ended(void **state)
+{
+    struct redis_fixture *f = *state;
+    say(f->a, "BRPOP q 1");
+    fake_redis_set_states(f->engine, FAKE_REDIS_BUSY);
+    assert_int_equal(fake_redis_next_deadline_us(f->engine), FL_NEVER_US);
+    pass_us(f, 2000000);
+    assert_string_equal(heard(f->a), "");
+    assert_string_equal(say(f->b, "SCRIPT KILL"), "+OK\r\n");
+    assert_string_equal(heard(f->a), "*-1\r\n");
+}
+
 static void does_not_kill_a_script_that_has_written(void **state)
 {
     struct redis_fixture *f = *state;
@@ -279,6 +291,7 @@ int main(void)
         TEST(hangs_up_on_blocked_clients_when_it_turns_readonly),
         TEST(answers_little_while_it_loads),
         TEST(is_busy_until_the_script_is_killed),
+        TEST(ends_no_wait_before_the_script_has_ended),
         TEST(does_not_kill_a_script_that_has_written),
         TEST(hangs_up_when_it_loses_its_master_but_once),
         TEST(forgets_scripts_when_flushed),
