@@ -88,6 +88,8 @@ struct fake_redis_hooks {
     void *context;
     /* After each executed command that passed its name and arity checks, in order of execution. */
     void (*on_command)(void *context, const struct fake_redis_event *event);
+    /* A key is about to go because it is dead. */
+    void (*on_expired)(void *context, unsigned db, struct fl_span key);
     /* A session that did not cause it has got output (a served or timed-out pop, a message) or was
      * hung up. Called before the feed or advance that caused it returns. */
     void (*on_output)(void *context, struct fake_redis_session *session);

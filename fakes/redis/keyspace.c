@@ -57,6 +57,8 @@ struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_s
 
 static void bury(struct fake_database *db, struct fake_redis_key *key)
 {
+    const struct fake_redis_hooks *hooks = &db->engine->options.hooks;
+    if (hooks->on_expired) hooks->on_expired(hooks->context, db->id, key->name);
     db->engine->stats.expired_keys++;
     fake_key_notify(db, FAKE_NOTIFY_EXPIRED, "expired", key->name);
     fake_key_delete(db, key);

@@ -5,6 +5,26 @@
 #include "core/assert.h"
 #include "harness/run/stage.h"
 
+/* --- what the server's watcher is told --- */
+
+static void tell_illness(const struct run *run, unsigned states, size_t memory_max_bytes)
+{
+    const struct run_watcher *watcher = run->server.watcher;
+    if (watcher) watcher->ailed(watcher->self, states, memory_max_bytes);
+}
+
+static void tell_forgotten(const struct run *run)
+{
+    const struct run_watcher *watcher = run->server.watcher;
+    if (watcher) watcher->scripts_forgotten(watcher->self);
+}
+
+static void tell_replaced(const struct run *run)
+{
+    const struct run_watcher *watcher = run->server.watcher;
+    if (watcher) watcher->keys_replaced(watcher->self, run->house->engine);
+}
+
 /* --- what lasts --- */
 
 static void apply_lasting(struct run *run)
@@ -21,6 +41,7 @@ static void apply_lasting(struct run *run)
         if (fault->verb == PLAN_REFUSE && lasting->until_us > run->server.refuses_until_us)
             run->server.refuses_until_us = lasting->until_us;
     }
+    tell_illness(run, states, memory_max_bytes);
     fake_redis_set_memory_max(engine, memory_max_bytes);
     fake_redis_set_states(engine, states);
 }
@@ -80,6 +101,7 @@ static enum fl_error fail_over(struct run *run, const struct plan_fault *fault)
     };
     struct fake_redis *engine = run->house->engine;
     const struct fake_redis_losses losses = {run, on_lost};
+    tell_forgotten(run);
     if (fault->verb == PLAN_FAILOVER || fault->kept == PLAN_KEPT_BUT_LAST)
         return fake_redis_failover(engine, fault->number, &losses);
     return fake_redis_restart(engine, kept[fault->kept], &losses);
@@ -128,6 +150,7 @@ static enum fl_error change_keys(struct run *run, const struct plan_fault *fault
         fake_redis_flush_all(run->house->engine);
     else
         err = fail_over(run, fault);
+    tell_replaced(run);
     apply_lasting(run); /* a server that has started again is as ill as it was */
     run_describe_fault(fault, &what);
     ledger_resync(run->ledger, what.length ? what.bytes : "an accident",
@@ -145,12 +168,14 @@ void run_strike_redis(struct run *run, const struct plan_fault *fault)
 {
     enum fl_error err = FL_OK;
     struct sim_memory *owner = sim_memory_switch(NULL);
-    if (fault->verb == PLAN_SCRIPT_FLUSH)
+    if (fault->verb == PLAN_SCRIPT_FLUSH) {
+        tell_forgotten(run);
         fake_redis_script_flush(run->house->engine);
-    else if (lasts(fault->verb))
+    } else if (lasts(fault->verb)) {
         begin_lasting(run, fault);
-    else
+    } else {
         err = change_keys(run, fault);
+    }
     if (err) run_end(run, RUN_HARNESS_FAULT, fault->where.line, "no memory for a failover");
     sim_memory_switch(owner);
     sim_wake_all(run->world, &run->planned);

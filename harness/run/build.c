@@ -48,6 +48,12 @@ static void on_output(void *context, struct fake_redis_session *session)
     server_on_output(&((struct run *)context)->server, session);
 }
 
+static void on_expired(void *context, unsigned db, struct fl_span key)
+{
+    const struct run_watcher *watcher = ((struct run *)context)->order->watcher;
+    watcher->expired(watcher->self, db, key);
+}
+
 /* Jobs by their jids, processes by their identities: "p1:100:0123456789ab" is p1. */
 static size_t rename_word(void *self, struct fl_span text, const char **ret_name)
 {
@@ -283,11 +289,15 @@ static enum fl_error build_world(struct run *run)
     enum fl_error err = sim_world_new(&options, &run->world);
     if (err) return err;
     server_init(&run->server, run->house->engine, run->world, run->start_wall_us);
+    run->server.watcher = run->order->watcher;
     struct fake_redis_options redis = {
         .clock = server_clock(&run->server),
         .seed = 1,
         .writes_kept = writes_kept(run->plan),
-        .hooks = {.context = run, .on_command = on_command, .on_output = on_output}};
+        .hooks = {.context = run,
+                  .on_command = on_command,
+                  .on_expired = run->order->watcher ? on_expired : NULL,
+                  .on_output = on_output}};
     fake_redis_reset(run->house->engine, &redis);
     sqlite3_randomness(0, NULL);
     return FL_OK;

@@ -132,18 +132,13 @@ static enum fl_error redis(void *self, const char *const *argv, uint32_t argc, s
 {
     struct run *run = self;
     struct fl_buf wire = FL_BUF_INIT(1024 * 1024), reply = FL_BUF_INIT(64 * 1024 * 1024);
-    struct fake_redis_session *session = fake_redis_open(run->house->engine, "expect");
-    enum fl_error err = session ? fl_buf_printf(&wire, "*%u\r\n", argc) : FL_ENOMEM;
+    enum fl_error err = fl_buf_printf(&wire, "*%u\r\n", argc);
     for (uint32_t i = 0; i < argc && !err; i++)
         err = fl_buf_printf(&wire, "$%zu\r\n%s\r\n", strlen(argv[i]), argv[i]);
-    if (!err) {
-        fake_redis_feed(session, wire.bytes, wire.length);
-        err = fl_buf_append_span(&reply, fake_redis_output(session));
-    }
+    if (!err) err = server_ask(&run->server, "expect", fl_buf_span(&wire), &reply);
     if (!err && !reply.length) err = FL_ETIMEDOUT;
     const char *at = reply.bytes;
     if (!err) err = print_reply(&at, out);
-    fake_redis_close(session);
     fl_buf_release(&wire);
     fl_buf_release(&reply);
     return err;

@@ -25,12 +25,16 @@ struct run_house;
 FL_CHECKED enum fl_error run_house_new(struct run_house **ret_house);
 void run_house_free(struct run_house *house); /* NULL is fine */
 
+struct run_watcher; /* watcher.h */
+
 struct run_order {
     struct run_house *house; /* borrowed; NULL: one is made for this run alone, which is slow */
     const struct plan *plan;
     struct sim_choices *choices; /* borrowed */
     int32_t sweep;   /* which point of the plan's sweep, from 0; -1: none (the undisturbed run) */
     bool want_trace; /* keep the whole trace as text, not only the last events */
+    const struct run_watcher *watcher; /* of its server, but not in the runs of a reference; NULL:
+                                          nobody */
 };
 
 struct run_result {

@@ -16,6 +16,8 @@ struct server_stream {
     struct server_weather weather; /* of the batch that was sent last */
     bool ended;                    /* nothing more arrives */
     size_t cleared;                /* bytes of the output that do */
+    size_t told;                   /* bytes of the output that the watcher knows */
+    bool told_end;
 };
 
 static int64_t wall_us(void *self)
@@ -62,11 +64,72 @@ struct effect_wire server_wire(struct server *server)
     return (struct effect_wire){wire_cut, wire_swallow, wire_slice, server};
 }
 
+/* --- what the watcher is told --- */
+
+static uint64_t id_of(const struct fake_redis_session *session)
+{
+    return fake_redis_session_info(session).id;
+}
+
+static void tell_end(struct server *server, struct server_stream *stream)
+{
+    const struct run_watcher *watcher = server->watcher;
+    if (!watcher || stream->told_end) return;
+    stream->told_end = true;
+    watcher->hung_up(watcher->self, id_of(stream->session));
+}
+
+static void tell_news(struct server *server, struct server_stream *stream)
+{
+    const struct run_watcher *watcher = server->watcher;
+    struct fl_span output = fake_redis_output(stream->session);
+    if (output.length > stream->told)
+        watcher->answered(
+            watcher->self, id_of(stream->session),
+            (struct fl_span){output.bytes + stream->told, output.length - stream->told});
+    stream->told = output.length;
+    if (fake_redis_closed(stream->session)) tell_end(server, stream);
+}
+
 void server_on_output(struct server *server, struct fake_redis_session *session)
 {
-    for (struct server_stream *at = server->streams; at; at = at->next)
-        if (at->session == session) sim_wake_all(server->world, &at->waiters);
+    for (struct server_stream *at = server->streams; at; at = at->next) {
+        if (at->session != session) continue;
+        if (server->watcher && !server->executes) tell_news(server, at);
+        sim_wake_all(server->world, &at->waiters);
+    }
 }
+
+/* What was sent is told before what it gave to others, though that comes first. */
+static void execute(struct server *server, struct fake_redis_session *session, struct fl_span wire)
+{
+    const struct run_watcher *watcher = server->watcher;
+    server->executes = true;
+    fake_redis_feed(session, wire.bytes, wire.length);
+    server->executes = false;
+    if (!watcher) return;
+    watcher->sent(watcher->self, id_of(session), wire);
+    for (struct server_stream *at = server->streams; at; at = at->next)
+        tell_news(server, at);
+}
+
+enum fl_error server_ask(struct server *server, const char *name, struct fl_span wire,
+                         struct fl_buf *reply)
+{
+    const struct run_watcher *watcher = server->watcher;
+    struct fake_redis_session *session = fake_redis_open(server->engine, name);
+    if (!session) return FL_ENOMEM;
+    uint64_t id = id_of(session);
+    execute(server, session, wire);
+    struct fl_span output = fake_redis_output(session);
+    enum fl_error err = reply ? fl_buf_append_span(reply, output) : FL_OK;
+    if (watcher && output.length) watcher->answered(watcher->self, id, output);
+    fake_redis_close(session);
+    if (watcher) watcher->hung_up(watcher->self, id);
+    return err;
+}
+
+/* --- streams --- */
 
 static struct fl_stream *as_stream(struct server_stream *stream)
 {
@@ -115,6 +178,7 @@ static void stream_free(struct server *server, struct server_stream *stream)
     while (*link != stream)
         link = &(*link)->next;
     *link = stream->next;
+    tell_end(server, stream);
     fake_redis_close(stream->session);
     free(stream);
 }
@@ -160,7 +224,7 @@ static enum fl_error stream_send(void *self, struct fl_stream *opaque, const voi
     if (stream->weather.swallowed) return FL_OK;
     struct sim_memory *owner = sim_memory_switch(NULL);
     catch_up(server);
-    fake_redis_feed(stream->session, bytes, length);
+    execute(server, stream->session, (struct fl_span){bytes, length});
     sim_memory_switch(owner);
     return FL_OK;
 }
@@ -221,6 +285,7 @@ static size_t hand_on(struct server_stream *stream, struct fl_span output, void 
     size_t length = output.length < capacity ? output.length : capacity;
     memcpy(bytes, output.bytes, length);
     if (stream->weather.cut) stream->cleared -= length;
+    if (stream->told) stream->told -= length;
     struct sim_memory *owner = sim_memory_switch(NULL);
     fake_redis_consume(stream->session, length);
     sim_memory_switch(owner);

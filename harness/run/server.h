@@ -10,6 +10,7 @@
 
 #include "fakes/redis/fake_redis.h"
 #include "harness/effect/ports.h"
+#include "harness/run/watcher.h"
 #include "harness/world/world.h"
 #include "redis/transport.h"
 
@@ -28,9 +29,11 @@ struct server {
     struct fake_redis *engine; /* borrowed */
     struct sim_world *world;   /* borrowed */
     int64_t start_wall_us;
-    struct server_stream *streams; /* open ones, newest first */
-    struct server_weather next;    /* of the batch that is sent next */
-    int64_t refuses_until_us;      /* no connection is accepted before, in the world's time */
+    struct server_stream *streams;     /* open ones, newest first */
+    struct server_weather next;        /* of the batch that is sent next */
+    int64_t refuses_until_us;          /* no connection is accepted before, in the world's time */
+    const struct run_watcher *watcher; /* borrowed; NULL: nobody */
+    bool executes;                     /* between a feed and its telling */
 };
 
 /* One process's way to the server; storage of the caller, as long as the process. */
@@ -48,6 +51,10 @@ struct fl_clock server_clock(struct server *server);
 struct fl_transport server_transport(struct server_client *client);
 /* The process is dead, or the run over: its connections close. */
 void server_close_all(struct server_client *client);
+/* One conversation on a connection of its own, named so: commands as bytes, and what they are
+ * answered at once is appended to `reply` (may be NULL). In harness memory. */
+FL_CHECKED enum fl_error server_ask(struct server *server, const char *name, struct fl_span wire,
+                                    struct fl_buf *reply);
 /* The engine's on_output hook. */
 void server_on_output(struct server *server, struct fake_redis_session *session);
 struct effect_wire server_wire(struct server *server);

@@ -79,15 +79,12 @@ static void pop(struct fl_test *test, const char *key)
     struct fl_buf wire = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX);
     struct fl_buf *reply = &test->payload;
     const char *process = test->run->nodes[0].name;
-    struct fake_redis_session *session = fake_redis_open(test->house->engine, process);
-    if (!session) test_must(FL_ENOMEM, "a session of the fake Redis");
     enum fl_error err =
         fl_buf_printf(&wire, "*3\r\n$5\r\nBRPOP\r\n$%zu\r\n%s\r\n$1\r\n1\r\n", strlen(key), key);
     test_must(err, "a command");
-    fake_redis_feed(session, wire.bytes, wire.length);
     fl_buf_truncate(reply, 0);
-    test_must(fl_buf_append_span(reply, fake_redis_output(session)), "the payload of a job");
-    fake_redis_close(session);
+    err = server_ask(&test->run->server, process, fl_buf_span(&wire), reply);
+    test_must(err, "the payload of a job");
     fl_buf_release(&wire);
     const char *at = reply->bytes;
     for (int line = 0; line < 4; line++) /* *2, $ and queue, $ */
