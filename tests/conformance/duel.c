@@ -9,6 +9,7 @@
 #include "tests/conformance/heard.h"
 #include "tests/conformance/item.h"
 #include "tests/conformance/real.h"
+#include "tests/conformance/shown.h"
 
 enum { RECEIVED_MAX = 64 * 1024 * 1024, WRITES_KEPT = 8 };
 
@@ -30,29 +31,11 @@ static struct fake_redis_options options_of(struct duel *duel)
 
 /* ---- text for people ---- */
 
-static void show(char *out, size_t capacity, struct fl_span text)
-{
-    size_t length = 0;
-    for (size_t i = 0; i < text.length && length + 8 < capacity; i++) {
-        unsigned char c = (unsigned char)text.bytes[i];
-        const char *format = c == '\r'           ? ""
-                             : c == '\n'         ? " "
-                             : c < 32 || c > 126 ? "\\x%02x"
-                                                 : "%c";
-        if (c == '\r') continue;
-        length +=
-            (size_t)(c == '\n'          ? snprintf(out + length, capacity - length, " ")
-                     : format[0] == '%' ? snprintf(out + length, capacity - length, "%c", c)
-                                        : snprintf(out + length, capacity - length, "\\x%02x", c));
-    }
-    out[length] = '\0';
-}
-
 static bool differ(struct duel *duel, size_t connection, struct fl_span fake, struct fl_span real)
 {
     char left[500], right[500];
-    show(left, sizeof(left), fake);
-    show(right, sizeof(right), real);
+    shown(left, sizeof(left), fake);
+    shown(right, sizeof(right), real);
     snprintf(duel->why, sizeof(duel->why), "connection %zu\n      fake  %s\n      real  %s",
              connection, left, right);
     return false;
