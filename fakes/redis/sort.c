@@ -215,21 +215,35 @@ static bool parse_number(struct fl_span text, double *ret_number)
     return *end == '\0' && errno != ERANGE && !isnan(*ret_number);
 }
 
-/* Gives an item what it is ordered by. False: an error was written. */
-static bool weigh(struct fake_call *call, const struct sort *sort, struct fake_sort_item *item,
-                  struct fl_buf *scratch)
+enum weighed { WEIGHED, NO_NUMBER, NO_MEMORY };
+
+/* Gives an item what it is ordered by. */
+static enum weighed weigh(struct fake_call *call, const struct sort *sort,
+                          struct fake_sort_item *item, struct fl_buf *scratch)
 {
     item->has_text = true;
     item->text = item->element;
     if (sort->by.length &&
-        !look_up(call, sort->by, item->element, scratch, &item->text, &item->has_text)) {
-        fake_call_oom(call);
-        return false;
+        !look_up(call, sort->by, item->element, scratch, &item->text, &item->has_text))
+        return NO_MEMORY;
+    if (sort->order.alpha || !item->has_text) return WEIGHED;
+    return parse_number(item->text, &item->number) ? WEIGHED : NO_NUMBER;
+}
+
+/* All are looked at before one that is no number is told. False: an error was written. */
+static bool weigh_all(struct fake_call *call, const struct sort *sort)
+{
+    struct fl_buf scratch = FL_BUF_INIT(2 * (size_t)FAKE_REDIS_BULK_BYTES_MAX);
+    enum weighed worst = WEIGHED;
+    for (size_t i = 0; worst != NO_MEMORY && i < sort->count; i++) {
+        enum weighed weighed = weigh(call, sort, &sort->items[i], &scratch);
+        if (weighed > worst) worst = weighed;
     }
-    if (sort->order.alpha || !item->has_text) return true;
-    if (parse_number(item->text, &item->number)) return true;
-    fake_reply_error(call->out, "ERR One or more scores can't be converted into double");
-    return false;
+    fl_buf_release(&scratch);
+    if (worst == NO_MEMORY) fake_call_oom(call);
+    if (worst == NO_NUMBER)
+        fake_reply_error(call->out, "ERR One or more scores can't be converted into double");
+    return worst == WEIGHED;
 }
 
 /* ---- the part that is wanted ---- */
@@ -246,12 +260,7 @@ static void cut(struct sort *sort, size_t *ret_first, size_t *ret_count)
 
 static bool put_in_order(struct fake_call *call, struct sort *sort, size_t wanted)
 {
-    struct fl_buf scratch = FL_BUF_INIT(2 * (size_t)FAKE_REDIS_BULK_BYTES_MAX);
-    bool ok = true;
-    for (size_t i = 0; ok && i < sort->count; i++)
-        ok = weigh(call, sort, &sort->items[i], &scratch);
-    fl_buf_release(&scratch);
-    if (!ok) return false;
+    if (!weigh_all(call, sort)) return false;
     sort->order.exact = sort->store;
     sort->order.partial = sort->by.length && wanted < sort->count;
     if (fake_sort_items(&sort->order, sort->items, sort->count)) return true;

@@ -84,6 +84,15 @@ static void confirm_pending(struct duel_connection *c)
     }
 }
 
+/* A script that meets a number out of range leaves its mark in errno, and SORT of 7.0.15 then
+ * refuses whatever numbers it sorts. */
+static bool is_stale_errno(const struct duel *duel, struct fl_span fake, struct fl_span real)
+{
+    static const char text[] = "scores can't be converted";
+    return duel->ran_script && memmem(real.bytes, real.length, text, strlen(text)) &&
+           !memmem(fake.bytes, fake.length, text, strlen(text));
+}
+
 static bool compare_reply(struct duel *duel, size_t which, struct fl_span fake, struct fl_span real)
 {
     struct duel_connection *c = &duel->connections[which];
@@ -96,6 +105,7 @@ static bool compare_reply(struct duel *duel, size_t which, struct fl_span fake, 
     if (pending.is_multi && fl_span_is(fake, "+OK\r\n")) c->queued_count = 0;
     if (fl_span_is(fake, "+QUEUED\r\n") && c->queued_count < DUEL_PENDING_MAX)
         c->queued[c->queued_count++] = pending.kind;
+    duel->spoiled |= !same && is_stale_errno(duel, fake, real);
     return same || differ(duel, which, fake, real);
 }
 
@@ -222,9 +232,12 @@ static void expect_reply(struct duel *duel, struct duel_connection *c, const str
     static const char *const subscribing[] = {
         "subscribe",  "unsubscribe",  "psubscribe", "punsubscribe",
         "ssubscribe", "sunsubscribe", NULL};
+    static const char *const scripts[] = {"eval",  "evalsha",  "eval_ro", "evalsha_ro",
+                                          "fcall", "fcall_ro", NULL};
     static const char *const listening[] = {"monitor", "client", "config", NULL};
     bool subscribes = is_any(args[0], subscribing);
     duel->listens |= subscribes || is_any(args[0], listening);
+    duel->ran_script |= is_any(args[0], scripts);
     if (c->pending_count == DUEL_PENDING_MAX) return;
     c->pending[c->pending_count++] = (struct duel_pending){
         .kind = reply_kind(args, count),
@@ -434,7 +447,7 @@ bool duel_reset(struct duel *duel)
     if (!illness_end(&duel->illness)) return false;
     if (duel->listens && !ask_control(duel, FL_SPAN("CONFIG SET notify-keyspace-events \"\"\r\n")))
         return false;
-    duel->listens = false;
+    duel->listens = duel->ran_script = duel->spoiled = false;
     if (!ask_control(duel, FL_SPAN("ACL SETUSER default on nopass\r\n")) ||
         !ask_control(duel, FL_SPAN("FLUSHALL\r\n")) ||
         !ask_control(duel, FL_SPAN("SCRIPT FLUSH\r\n")) ||

@@ -33,6 +33,8 @@ struct duel {
     int64_t offset_us; /* the fake's clock is ahead of the real one by this */
     int control; /* a connection of our own: what it asks comes after all that was sent before */
     struct duel_connection connections[DUEL_CONNECTIONS];
+    bool ran_script;        /* since the reset */
+    bool spoiled;           /* the real server has shown a fault of its own: compare no further */
     bool listens;           /* somebody may hear without having asked */
     struct illness illness; /* of the real server */
     uint64_t commands;

@@ -42,7 +42,8 @@ static bool differs(struct duel *duel, const struct sequence *sequence, struct l
     }
     for (size_t i = 0; i < sequence->count; i++) {
         *ret_stopped = i;
-        if (!sequence->dropped[i] && !line_run(duel, sequence->lines[i], scratch)) return true;
+        if (!sequence->dropped[i] && !line_run(duel, sequence->lines[i], scratch))
+            return !duel->spoiled;
     }
     *ret_stopped = sequence->count;
     return !duel_states(duel);
