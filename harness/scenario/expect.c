@@ -166,20 +166,11 @@ static bool read_claim(struct reading *r, struct plan_expect *expect)
     return false;
 }
 
-static struct fl_span trimmed(struct fl_span text)
-{
-    while (text.length && strchr(" \t", text.bytes[0]))
-        text = (struct fl_span){text.bytes + 1, text.length - 1};
-    while (text.length && strchr(" \t", text.bytes[text.length - 1]))
-        text.length--;
-    return text;
-}
-
 bool read_expect(struct reading *r)
 {
     struct plan_expect *expect = reading_add(r, &r->expects, sizeof *expect, PLAN_LINES_MAX);
     if (!expect) return false;
     expect->where = reading_where(r, &r->line.tokens[0]);
-    expect->source = reading_copy(r, trimmed(r->line.source));
+    expect->source = reading_copy(r, line_trimmed(r->line.source));
     return expect->source && read_claim(r, expect) && reading_end(r, NULL);
 }

@@ -30,9 +30,10 @@ static bool done(const struct splitter *s)
     return s->at >= s->line->source.length;
 }
 
-static bool is_blank(char c)
+/* Wherever an editor has left it, a carriage return ends lines, not words. */
+bool line_is_blank(char c)
 {
-    return c == ' ' || c == '\t';
+    return c == ' ' || c == '\t' || c == '\r';
 }
 
 static bool is_digit(char c)
@@ -195,7 +196,7 @@ static enum fl_error take_quoted(struct splitter *s)
 
 static enum fl_error take_word(struct splitter *s)
 {
-    while (!done(s) && !is_blank(peek_at(s, s->at))) {
+    while (!done(s) && !line_is_blank(peek_at(s, s->at))) {
         bool quote = peek_at(s, s->at) == '"';
         if (quote && s->token.quoted_from == SIZE_MAX) s->token.quoted_from = s->scratch->length;
         enum fl_error err = quote ? take_quoted(s) : take_plain(s);
@@ -229,7 +230,7 @@ static enum fl_error take_json(struct splitter *s)
     int64_t depth = 0;
     while (!err && !done(s)) {
         char c = peek_at(s, s->at);
-        if (depth == 0 && s->scratch->length > 0 && is_blank(c)) break;
+        if (depth == 0 && s->scratch->length > 0 && line_is_blank(c)) break;
         uint64_t low, high;
         bool range = range_end(s, s->at, &low, &high) != s->at;
         if (!range && (c == '[' || c == '{')) depth++;
@@ -279,6 +280,7 @@ static enum fl_error take_token(struct splitter *s)
     char *copy = fl_arena_copy(s->arena, fl_buf_span(s->scratch));
     if (!copy) return FL_ENOMEM;
     s->token.text = (struct fl_span){copy, s->scratch->length};
+    s->token.end = (uint32_t)s->at;
     return push_token(s, s->token);
 }
 
@@ -296,7 +298,7 @@ enum fl_error line_split(struct line *line, uint64_t copy, const struct line_set
     line->copies = 1;
     enum fl_error err = FL_OK;
     while (!err) {
-        while (!done(&s) && is_blank(peek_at(&s, s.at)))
+        while (!done(&s) && line_is_blank(peek_at(&s, s.at)))
             s.at++;
         if (done(&s) || peek_at(&s, s.at) == '#') break;
         err = take_token(&s);
@@ -341,4 +343,37 @@ bool line_skip(struct line *line, const char *word)
     bool there = line_at(line, word);
     if (there) line_take(line);
     return there;
+}
+
+/* --- a text as lines --- */
+void line_skip_mark(struct fl_span *text)
+{
+    if (fl_span_starts(*text, FL_SPAN("\xEF\xBB\xBF")))
+        *text = (struct fl_span){text->bytes + 3, text->length - 3};
+}
+
+struct fl_span line_cut(struct fl_span *text)
+{
+    const char *end = text->length ? memchr(text->bytes, '\n', text->length) : NULL;
+    size_t length = end ? (size_t)(end - text->bytes) : text->length;
+    struct fl_span line = {text->bytes, length};
+    size_t used = length + (end ? 1 : 0);
+    *text = (struct fl_span){text->bytes + used, text->length - used};
+    return line;
+}
+
+struct fl_span line_trimmed(struct fl_span text)
+{
+    while (text.length && line_is_blank(text.bytes[0]))
+        text = (struct fl_span){text.bytes + 1, text.length - 1};
+    while (text.length && line_is_blank(text.bytes[text.length - 1]))
+        text.length--;
+    return text;
+}
+
+bool line_is_why(struct fl_span source)
+{
+    struct fl_span text = line_trimmed(source);
+    if (!fl_span_starts(text, FL_SPAN("why"))) return false;
+    return text.length == strlen("why") || line_is_blank(text.bytes[strlen("why")]);
 }

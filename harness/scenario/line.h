@@ -1,9 +1,9 @@
 /* harness/scenario/line.h - one line of a scenario as tokens: settings replaced, ranges expanded.
  *
- * A token is a bare word, a quoted string, or JSON that begins with [ or {. Blanks separate; # at
- * the start of a token begins a comment; a bare word may hold quoted parts (error~"time out").
- * $NAME and ${NAME} stand for settings, $$ for a dollar. {a..b} makes the line stand for as many
- * lines; all ranges of a line run in step. */
+ * A token is a bare word, a quoted string, or JSON that begins with [ or {. Blanks, tabs and
+ * carriage returns separate; # at the start of a token begins a comment; a bare word may hold
+ * quoted parts (error~"time out"). $NAME and ${NAME} stand for settings, $$ for a dollar. {a..b}
+ * makes the line stand for as many lines; all ranges of a line run in step. */
 #ifndef HARNESS_SCENARIO_LINE_H
 #define HARNESS_SCENARIO_LINE_H
 
@@ -22,6 +22,7 @@ struct token {
     enum token_kind kind;
     struct fl_span text; /* a NUL stands behind it */
     uint32_t column;     /* of its first byte, from 1 */
+    uint32_t end;        /* offset in the source of the byte behind it */
     size_t quoted_from;  /* offset in text of the first quoted part; SIZE_MAX: none */
     bool replaced;       /* a setting or a range stands in it: columns inside it mean little */
     bool overridden;     /* a setting from the command line stands in it */
@@ -64,5 +65,16 @@ bool line_at(const struct line *line, const char *word);
 /* Takes it if it is. */
 bool line_skip(struct line *line, const char *word);
 bool token_is(const struct token *token, const char *word);
+
+/* --- a text as lines --- */
+/* The mark of UTF-8 at the start of a file is no part of its first line. */
+void line_skip_mark(struct fl_span *text);
+/* The first line, without its end; *text is the rest. */
+struct fl_span line_cut(struct fl_span *text);
+/* A blank, a tab or a carriage return. */
+bool line_is_blank(char c);
+struct fl_span line_trimmed(struct fl_span text);
+/* A line of prose, which is not split into tokens. */
+bool line_is_why(struct fl_span source);
 
 #endif

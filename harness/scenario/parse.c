@@ -115,14 +115,6 @@ static bool read_copy(struct reading *r, uint64_t copy)
     return !err && read_tokens(r);
 }
 
-static bool is_why(struct fl_span source)
-{
-    while (source.length && strchr(" \t", source.bytes[0]))
-        source = (struct fl_span){source.bytes + 1, source.length - 1};
-    return fl_span_starts(source, FL_SPAN("why ")) || fl_span_starts(source, FL_SPAN("why\t")) ||
-           fl_span_is(source, "why");
-}
-
 static void read_line(struct reading *r, uint64_t *expanded)
 {
     size_t valid = fl_utf8_valid_prefix(r->line.source);
@@ -131,7 +123,7 @@ static void read_line(struct reading *r, uint64_t *expanded)
         problems_add(&r->problems, r->line.number, (uint32_t)valid + 1, "valid UTF-8", bad, NULL);
         return;
     }
-    if (is_why(r->line.source)) {
+    if (line_is_why(r->line.source)) {
         read_why(r);
         return;
     }
@@ -143,24 +135,12 @@ static void read_line(struct reading *r, uint64_t *expanded)
 }
 
 /* --- all lines --- */
-static struct fl_span take_line(struct fl_span *text)
-{
-    const char *end = text->length ? memchr(text->bytes, '\n', text->length) : NULL;
-    size_t length = end ? (size_t)(end - text->bytes) : text->length;
-    struct fl_span line = {text->bytes, length};
-    size_t used = length + (end ? 1 : 0);
-    *text = (struct fl_span){text->bytes + used, text->length - used};
-    if (line.length && line.bytes[line.length - 1] == '\r') line.length--;
-    return line;
-}
-
 static void read_lines(struct reading *r, struct fl_span text)
 {
     uint64_t expanded = 0;
-    if (fl_span_starts(text, FL_SPAN("\xEF\xBB\xBF")))
-        text = (struct fl_span){text.bytes + 3, text.length - 3};
+    line_skip_mark(&text);
     while (text.length && !r->err && r->problems.count < PROBLEMS_MAX) {
-        r->line.source = take_line(&text);
+        r->line.source = line_cut(&text);
         if (++r->line.number > PLAN_LINES_MAX) r->err = FL_EBOUND;
         if (!r->err) read_line(r, &expanded);
     }

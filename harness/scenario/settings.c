@@ -16,14 +16,8 @@ bool read_scenario(struct reading *r)
 /* Prose: neither quotes nor # nor $ mean anything in it. */
 bool read_why(struct reading *r)
 {
-    struct fl_span text = r->line.source;
-    while (text.length && strchr(" \t", text.bytes[0]))
-        text = (struct fl_span){text.bytes + 1, text.length - 1};
-    text = (struct fl_span){text.bytes + strlen("why"), text.length - strlen("why")};
-    while (text.length && strchr(" \t", text.bytes[0]))
-        text = (struct fl_span){text.bytes + 1, text.length - 1};
-    while (text.length && strchr(" \t", text.bytes[text.length - 1]))
-        text.length--;
+    struct fl_span text = line_trimmed(r->line.source);
+    text = line_trimmed((struct fl_span){text.bytes + strlen("why"), text.length - strlen("why")});
     struct token at = {.column = (uint32_t)(text.bytes - r->line.source.bytes) + 1,
                        .kind = text.length ? TOKEN_WORD : TOKEN_END,
                        .text = text};

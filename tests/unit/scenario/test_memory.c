@@ -8,6 +8,7 @@
 
 #include "alloc_sweep.h"
 #include "harness/scenario/format.h"
+#include "harness/scenario/layout.h"
 #include "harness/scenario/parse.h"
 #include "harness/scenario/reference.h"
 
@@ -45,6 +46,15 @@ static enum fl_error read_what_is_wrong(void *context)
     return err == FL_EPARSE ? FL_OK : err;
 }
 
+static enum fl_error lay_out(void *context)
+{
+    struct fl_buf out = FL_BUF_INIT(TEXT_BYTES_MAX);
+    (void)context;
+    enum fl_error err = scenario_layout(fl_span_from(good), &out);
+    fl_buf_release(&out);
+    return err;
+}
+
 static enum fl_error print_reference(void *context)
 {
     struct fl_buf page = FL_BUF_INIT(TEXT_BYTES_MAX);
@@ -52,6 +62,12 @@ static enum fl_error print_reference(void *context)
     enum fl_error err = scenario_reference(&page);
     fl_buf_release(&page);
     return err;
+}
+
+static void laying_a_text_out(void **state)
+{
+    (void)state;
+    alloc_sweep(lay_out, NULL);
 }
 
 static void reading_and_printing_a_plan(void **state)
@@ -75,6 +91,7 @@ static void printing_the_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(laying_a_text_out),
         cmocka_unit_test(reading_and_printing_a_plan),
         cmocka_unit_test(telling_what_is_wrong),
         cmocka_unit_test(printing_the_reference),
