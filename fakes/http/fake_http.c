@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/arena.h"
 #include "core/assert.h"
@@ -93,25 +94,41 @@ static enum fl_error reserve_record(struct fake_http *web)
     return FL_OK;
 }
 
+static struct fl_span idempotency_key(const struct fl_http_request *request)
+{
+    static const char name[] = "Idempotency-Key:";
+    for (size_t i = 0; i < request->header_count; i++) {
+        struct fl_span header = request->headers[i];
+        size_t used = strlen(name);
+        if (header.length < used || strncasecmp(header.bytes, name, used) != 0) continue;
+        while (used < header.length && header.bytes[used] == ' ')
+            used++;
+        return (struct fl_span){header.bytes + used, header.length - used};
+    }
+    return FL_SPAN("");
+}
+
 static enum fl_error record(const struct fake_http_client *client,
                             const struct fl_http_request *request,
                             const struct fake_http_answer **ret_answer)
 {
     struct fake_http *web = client->web;
-    char *method, *url, *body;
+    char *method, *url, *body, *key;
     struct stub *stub = find_stub(web, request);
     enum fl_error err = reserve_record(web);
     if (err) return err;
     method = fl_arena_copy(&web->texts, fl_span_from(request->method));
     url = fl_arena_copy(&web->texts, fl_span_from(request->url));
     body = fl_arena_copy(&web->texts, request->body);
-    if (!method || !url || !body) return FL_ENOMEM;
+    key = fl_arena_copy(&web->texts, idempotency_key(request));
+    if (!method || !url || !body || !key) return FL_ENOMEM;
     *ret_answer = stub ? take_answer(stub) : NULL;
     web->records[web->record_count++] =
         (struct fake_http_record){.client = client->name,
                                   .method = method,
                                   .url = url,
                                   .body = {body, request->body.length},
+                                  .idempotency_key = fl_span_from(key),
                                   .at_us = fl_clock_mono_us(client->clock),
                                   .answer = *ret_answer};
     return FL_OK;

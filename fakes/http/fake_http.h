@@ -65,8 +65,8 @@ FL_CHECKED enum fl_error fake_http_play(const struct fake_http_client *client,
 
 struct fake_http_record {
     const char *client, *method, *url;
-    struct fl_span body;
-    int64_t at_us; /* the client's monotonic time at which it came */
+    struct fl_span body, idempotency_key; /* of the header Idempotency-Key; empty: none */
+    int64_t at_us;                        /* the client's monotonic time at which it came */
     /* What it was answered with; NULL: no stub matches this URL. */
     const struct fake_http_answer *answer;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/json.h"
+#include "harness/cli/request_facts.h"
 
 /* --- hashes --- */
 void run_hash_text(const uint64_t hash[2], char ret_text[RUN_HASH_TEXT_BYTES])
@@ -43,6 +44,9 @@ enum fl_error run_request_write(const struct run_request *request, struct fl_buf
     fl_json_put_int64(&w, "points", request->points);
     fl_json_put_bool(&w, "record", request->record);
     if (request->source == REQUEST_RECORDED) fl_json_put_string(&w, "choices", request->choices);
+    if (request->changes.bare) fl_json_put_bool(&w, "bare", true);
+    if (request->changes.extra.length) fl_json_put_string(&w, "extra", request->changes.extra);
+    if (request->wants) fl_json_put_int64(&w, "wants", (int64_t)request->wants);
     return fl_json_end(&w);
 }
 
@@ -104,6 +108,25 @@ static enum fl_error read_numbers(struct fl_json_at root, struct run_request *re
     return FL_OK;
 }
 
+static enum fl_error read_text(struct fl_json_at object, const char *key, struct fl_arena *arena,
+                               struct fl_span *ret_text)
+{
+    struct fl_json_at at = fl_json_member(object, key);
+    *ret_text = (struct fl_span){"", 0};
+    return fl_json_exists(at) ? copy_string(at, arena, ret_text) : FL_OK;
+}
+
+static enum fl_error read_changes(struct fl_json_at root, struct fl_arena *arena,
+                                  struct run_request *request)
+{
+    int64_t wants = RUN_WANTS_NOTHING;
+    fl_json_int64(fl_json_member(root, "wants"), &wants);
+    if (wants < 0 || wants > RUN_WANTS_ALL) return FL_EPARSE;
+    request->wants = (unsigned)wants;
+    request->changes.bare = fl_json_type(fl_json_member(root, "bare")) == FL_JSON_TRUE;
+    return read_text(root, "extra", arena, &request->changes.extra);
+}
+
 enum fl_error run_request_read(struct fl_span line, struct fl_arena *arena,
                                struct run_request *ret_request)
 {
@@ -118,6 +141,7 @@ enum fl_error run_request_read(struct fl_span line, struct fl_arena *arena,
     if (!err) request.path = path.bytes;
     if (!err) err = read_settings(fl_json_member(root, "settings"), arena, &request);
     if (!err) err = read_numbers(root, &request);
+    if (!err) err = read_changes(root, arena, &request);
     if (!err && fl_json_exists(choices)) {
         request.source = REQUEST_RECORDED;
         err = copy_string(choices, arena, &request.choices);
@@ -161,6 +185,11 @@ void run_answer_add(struct run_answer_writer *writer, const struct run_item *ite
     put_text(&w, "swept_at", item->swept_at);
     put_text(&w, "trace", item->trace);
     put_text(&w, "choices", item->choices);
+    put_text(&w, "state", item->state);
+    if (item->facts) {
+        fl_json_key(&w, "facts");
+        if (!w.err) w.err = run_facts_write(item->facts, writer->out);
+    }
     writer->err = fl_json_end(&w);
 }
 
@@ -175,14 +204,6 @@ enum fl_error run_answer_error(struct fl_buf *out, const char *text)
     struct fl_json_writer w = fl_json_begin_object(out);
     fl_json_put_string(&w, "error", fl_span_from(text));
     return fl_json_end(&w);
-}
-
-static enum fl_error read_text(struct fl_json_at item, const char *key, struct fl_arena *arena,
-                               struct fl_span *ret_text)
-{
-    struct fl_json_at at = fl_json_member(item, key);
-    *ret_text = (struct fl_span){"", 0};
-    return fl_json_exists(at) ? copy_string(at, arena, ret_text) : FL_OK;
 }
 
 static enum fl_error read_item(struct fl_json_at at, struct fl_arena *arena, struct run_item *item)
@@ -209,7 +230,10 @@ static enum fl_error read_item(struct fl_json_at at, struct fl_arena *arena, str
     err = read_text(at, "text", arena, &item->text);
     if (!err) err = read_text(at, "swept_at", arena, &item->swept_at);
     if (!err) err = read_text(at, "trace", arena, &item->trace);
-    return err ? err : read_text(at, "choices", arena, &item->choices);
+    if (!err) err = read_text(at, "choices", arena, &item->choices);
+    if (!err) err = read_text(at, "state", arena, &item->state);
+    struct fl_json_at facts = fl_json_member(at, "facts");
+    return err || !fl_json_exists(facts) ? err : run_facts_read(facts, arena, &item->facts);
 }
 
 static enum fl_error read_items(struct fl_json_at array, struct run_answer *answer)

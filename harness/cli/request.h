@@ -35,6 +35,8 @@ struct run_request {
     bool record; /* the whole trace, and the choices, come back */
     enum request_choices source;
     struct fl_span choices;
+    struct scenario_changes changes; /* of the file, for this request alone */
+    unsigned wants;                  /* bits of enum run_wants: what an item tells besides */
 };
 
 /* One run's result as it travels. Texts are empty where there is nothing to say. */
@@ -48,6 +50,8 @@ struct run_item {
     uint64_t misses; /* recorded choices that were not possible any more */
     uint32_t failed_line;
     struct fl_span text, swept_at, trace, choices;
+    struct fl_span state;          /* RUN_WANTS_STATE: sorted lines, without what is volatile */
+    const struct run_facts *facts; /* NULL: none were wanted; its arena is the answer's */
 };
 
 struct run_answer {

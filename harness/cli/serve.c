@@ -57,6 +57,8 @@ static enum fl_error make_key(const struct run_request *request, struct fl_buf *
     enum fl_error err = fl_buf_append_text(key, request->path);
     for (uint32_t i = 0; !err && i < request->setting_count; i++)
         err = fl_buf_printf(key, "\n%s\n%s", request->settings[i].name, request->settings[i].value);
+    if (!err) err = fl_buf_append_text(key, request->changes.bare ? "\nbare\n" : "\nwhole\n");
+    if (!err) err = fl_buf_append_span(key, request->changes.extra);
     return err;
 }
 
@@ -74,8 +76,8 @@ static enum fl_error find_plan(struct serve *serve, const struct run_request *re
     }
     struct plan *plan = NULL;
     if (!err)
-        err =
-            scenario_read(request->path, request->settings, request->setting_count, &plan, message);
+        err = scenario_read_changed(request->path, &request->changes, request->settings,
+                                    request->setting_count, &plan, message);
     if (err) {
         fl_buf_release(&key);
         return err;
@@ -98,8 +100,10 @@ static enum fl_error make_choices(const struct run_request *request, uint64_t se
     return sim_choices_from_seed(seed, ret_choices);
 }
 
-static void fill_item(struct run_item *item, const struct run_result *result)
+static void fill_item(struct run_item *item, const struct run_result *result, unsigned wants)
 {
+    if (wants) item->facts = &result->facts;
+    if (wants & RUN_WANTS_STATE) item->state = fl_buf_span(&result->state);
     item->verdict = result->verdict;
     item->trace_hash[0] = result->trace_hash[0];
     item->trace_hash[1] = result->trace_hash[1];
@@ -132,9 +136,10 @@ static enum run_verdict play(struct run_house *house, const struct run_request *
                               .plan = plan,
                               .choices = choices,
                               .sweep = sweep,
-                              .want_trace = request->record};
+                              .want_trace = request->record,
+                              .wants = request->wants};
     run_play(&order, &result);
-    fill_item(&item, &result);
+    fill_item(&item, &result, request->wants);
     item.misses = sim_choices_misses(choices);
     if (request->record && sim_choices_format(choices, &recorded) == FL_OK)
         item.choices = fl_buf_span(&recorded);

@@ -179,6 +179,7 @@ void effect_close(struct effect_process *process, const struct effect *effect,
                                                     .reply = outcome->reply,
                                                     .idle = outcome->idle});
     effects->count++;
+    effects->stage.ops->closed(effects->stage.self, effect, outcome);
     if (outcome->applied)
         effects->stage.ops->applied(effects->stage.self, effect->context, effect->label, detail);
 }

@@ -21,6 +21,8 @@
 #include "ports/ports.h"
 
 /* What the rest of the run does for effects. */
+struct effect;
+struct effect_outcome;
 struct effect_stage_ops {
     /* Carries out a fault that is not the effect's own outcome (kill, pause, clock, ...). May not
      * return. `context` NULL: it struck by time. */
@@ -33,6 +35,8 @@ struct effect_stage_ops {
     /* An effect has been applied; a mail whose key is known is none. */
     void (*applied)(void *self, const struct effect_context *context,
                     const struct effect_label *label, struct fl_span detail);
+    /* An effect is over, applied or not. */
+    void (*closed)(void *self, const struct effect *effect, const struct effect_outcome *outcome);
     /* A task begins to work on a job: the scenario's name for it and the number of the delivery. */
     void (*job_begins)(void *self, const char *process, const char *jid, const char **ret_name,
                        uint32_t *ret_delivery);

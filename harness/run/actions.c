@@ -232,6 +232,7 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
 static void struck(void *self, const struct plan_fault *fault, const char *at)
 {
     struct run *run = self;
+    run_note_strike(run);
     /* A sweep strikes once; of the others the first few are told. */
     struct fl_buf *out = fault->sweep ? &run->result->swept_at : &run->struck;
     if (!fault->sweep || !out->length) {
@@ -249,6 +250,11 @@ static void applied(void *self, const struct effect_context *context,
     struct run *run = self;
     tally_effect(run->tally, context, label, detail);
     if (run->witness) run->witness->applied(run->witness_self, context, label, detail);
+}
+
+static void closed(void *self, const struct effect *effect, const struct effect_outcome *outcome)
+{
+    run_note_effect(self, effect, outcome);
 }
 
 static bool mailed(void *self, const struct fl_mail *mail)
@@ -299,6 +305,7 @@ struct effect_stage run_effect_stage(struct run *run)
         .struck = struck,
         .mailed = mailed,
         .applied = applied,
+        .closed = closed,
         .job_begins = job_begins,
         .job_ends = job_ends,
         .logged = logged,

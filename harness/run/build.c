@@ -79,6 +79,11 @@ static size_t rename_word(void *self, struct fl_span text, const char **ret_name
     return 0;
 }
 
+struct trace_naming run_naming(struct run *run)
+{
+    return (struct trace_naming){rename_word, run};
+}
+
 /* --- building --- */
 
 static enum fl_error give_file(struct run *run, const struct plan_given_file *file)
@@ -249,9 +254,8 @@ static bool keeps_payloads(const struct plan *plan)
 
 static enum fl_error build_watchers(struct run *run)
 {
-    struct trace_naming naming = {rename_word, run};
     enum trace_keep keep = run->order->want_trace ? TRACE_KEEP_ALL : TRACE_KEEP_LAST;
-    enum fl_error err = trace_new(naming, keep, &run->trace);
+    enum fl_error err = trace_new(run_naming(run), keep, &run->trace);
     if (!err) err = fault_set_new(run->plan, run->order->sweep, run->order->choices, &run->faults);
     if (err == FL_EINVAL)
         run_end(run, RUN_BAD_INPUT, 0, "expected  at most one sweep\nfound     more than one");

@@ -180,5 +180,7 @@ uint64_t house_plan_digest(const struct plan *plan)
         digest = digest_text(digest, plan->jobs[i].worker);
         digest = digest_span(digest, plan->jobs[i].args);
     }
+    for (uint32_t i = 0; i < plan->volatile_count; i++)
+        digest = digest_text(digest, plan->volatiles[i]);
     return digest ? digest : 1;
 }

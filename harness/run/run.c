@@ -102,6 +102,7 @@ void run_begin_result(struct run_result *result)
         .swept_at = FL_BUF_INIT(RUN_MESSAGE_BYTES),
         .state = FL_BUF_INIT(HOUSE_STATE_BYTES_MAX),
         .trace = FL_BUF_INIT(TRACE_TEXT_BYTES_MAX),
+        .facts = {.arena = FL_ARENA_INIT(RUN_FACTS_BYTES_MAX)},
     };
 }
 
@@ -122,13 +123,16 @@ static void play(struct run *run, struct state *state)
     run_judge(run);
     if (state && run->result->verdict == RUN_PASSED && run_collect_state(run, state))
         run_end(run, RUN_HARNESS_FAULT, 0, "the final state cannot be read");
+    run_collect_facts(run);
     report(run);
     tell_ended(run);
     run_close(run);
 }
 
-static bool wants_reference(const struct plan *plan)
+static bool wants_reference(const struct run_order *order)
 {
+    const struct plan *plan = order->plan;
+    if (order->wants & RUN_WANTS_STATE) return true; /* for what is volatile */
     for (uint32_t i = 0; i < plan->expect_count; i++)
         if (plan->expects[i].kind == PLAN_EXPECT_STATE) return true;
     return false;
@@ -142,7 +146,7 @@ void run_play(const struct run_order *order, struct run_result *ret_result)
         ret_result->verdict = RUN_HARNESS_FAULT;
         return;
     }
-    bool has_reference = wants_reference(order->plan) && run_reference(house, order->plan);
+    bool has_reference = wants_reference(order) && run_reference(house, order->plan);
     struct run *run = run_open(order, house, ret_result);
     if (run) {
         run->has_reference = has_reference;
@@ -176,4 +180,5 @@ void run_result_release(struct run_result *result)
     fl_buf_release(&result->swept_at);
     fl_buf_release(&result->state);
     fl_buf_release(&result->trace);
+    run_facts_release(&result->facts);
 }

@@ -7,6 +7,7 @@
 #include "core/buf.h"
 #include "core/error.h"
 #include "harness/choice/choices.h"
+#include "harness/run/facts.h"
 #include "harness/scenario/plan.h"
 
 enum run_verdict {
@@ -33,6 +34,7 @@ struct run_order {
     struct sim_choices *choices; /* borrowed */
     int32_t sweep;   /* which point of the plan's sweep, from 0; -1: none (the undisturbed run) */
     bool want_trace; /* keep the whole trace as text, not only the last events */
+    unsigned wants;  /* bits of enum run_wants */
     const struct run_watcher *watcher; /* of its server, but not in the runs of a reference; NULL:
                                           nobody */
 };
@@ -46,9 +48,10 @@ struct run_result {
         text; /* for a person: what must hold, what was found, the timeline of last events */
     struct fl_buf
         swept_at;         /* "kill p1 before imp-1#1.4 db COMMIT": what the sweep did in this run */
-    struct fl_buf state;  /* canonical final state, for `same-as reference` */
+    struct fl_buf state;  /* canonical final state, for `same-as reference` and RUN_WANTS_STATE */
     struct fl_buf trace;  /* with want_trace: one event a line */
     uint32_t failed_line; /* of the first expectation that failed; 0 */
+    struct run_facts facts;
 };
 
 /* Never fails for lack of anything: what goes wrong is the verdict. Release the buffers with

@@ -170,6 +170,13 @@ void run_strike_redis(struct run *run, const struct plan_fault *fault);
 /* When the first of what lasts ends, FL_NEVER_US: nothing lasts; and ends what does by then. */
 int64_t run_lasting_until_us(const struct run *run);
 void run_end_lasting(struct run *run, int64_t until_us);
+/* build.c: jobs and processes by the scenario's names. */
+struct trace_naming run_naming(struct run *run);
+/* facts.c: what is wanted of the run is noted while it is played, and collected at its end. */
+void run_note_effect(struct run *run, const struct effect *effect,
+                     const struct effect_outcome *outcome);
+void run_note_strike(struct run *run);
+void run_collect_facts(struct run *run);
 /* drive.c */
 void run_drive(struct run *run);
 /* judge.c */

@@ -135,15 +135,37 @@ static void read_line(struct reading *r, uint64_t *expanded)
 }
 
 /* --- all lines --- */
-static void read_lines(struct reading *r, struct fl_span text)
+static void read_lines(struct reading *r, struct fl_span text, uint64_t *expanded)
 {
-    uint64_t expanded = 0;
-    line_skip_mark(&text);
     while (text.length && !r->err && r->problems.count < PROBLEMS_MAX) {
         r->line.source = line_cut(&text);
         if (++r->line.number > PLAN_LINES_MAX) r->err = FL_EBOUND;
-        if (!r->err) read_line(r, &expanded);
+        if (!r->err) read_line(r, expanded);
     }
+}
+
+/* As if the lines about faults and claims had not been there; jobs that they name stay known. */
+static void strip(struct reading *r)
+{
+    struct reference *references = r->references.items;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < r->references.count; i++)
+        if (references[i].kind != REFERENCE_FAULT) references[kept++] = references[i];
+    r->references.count = kept;
+    r->bare = true;
+    r->faults.count = r->expects.count = 0;
+    r->plan->heal_us = -1;
+    r->seen &= ~(UINT64_C(1) << WORD_HEAL);
+}
+
+static void read_text(struct reading *r, struct fl_span text,
+                      const struct scenario_changes *changes)
+{
+    uint64_t expanded = 0;
+    line_skip_mark(&text);
+    read_lines(r, text, &expanded);
+    if (changes->bare) strip(r);
+    read_lines(r, changes->extra, &expanded);
     bool begun = r->seen & (UINT64_C(1) << WORD_SCENARIO);
     if (!begun && !r->err && r->problems.count == 0)
         problems_add(&r->problems, 1, 1, "scenario 1 \"title\" as the first line",
@@ -188,11 +210,12 @@ static enum fl_error take_overrides(struct reading *r, const struct scenario_set
 }
 
 static enum fl_error read_all(struct reading *r, struct fl_span text,
+                              const struct scenario_changes *changes,
                               const struct scenario_setting *settings, uint32_t setting_count)
 {
     enum fl_error err = take_overrides(r, settings, setting_count);
     if (err) return err;
-    read_lines(r, text);
+    read_text(r, text, changes);
     if (!r->err && r->problems.count < PROBLEMS_MAX) check_plan(r);
     if (r->err == FL_EBOUND)
         problems_add(&r->problems, r->line.number, 1,
@@ -219,9 +242,11 @@ static struct plan *new_plan(const char *path)
     return NULL;
 }
 
-enum fl_error scenario_parse(const char *path, struct fl_span text,
-                             const struct scenario_setting *settings, uint32_t setting_count,
-                             struct plan **ret_plan, struct fl_buf *message)
+enum fl_error scenario_parse_changed(const char *path, struct fl_span text,
+                                     const struct scenario_changes *changes,
+                                     const struct scenario_setting *settings,
+                                     uint32_t setting_count, struct plan **ret_plan,
+                                     struct fl_buf *message)
 {
     struct plan *plan = new_plan(path);
     if (!plan) return FL_ENOMEM;
@@ -231,7 +256,7 @@ enum fl_error scenario_parse(const char *path, struct fl_span text,
         .scratch = FL_BUF_INIT(LINE_TOKEN_BYTES_MAX),
         .job_names = FL_MAP_INIT(PLAN_JOBS_MAX),
     };
-    enum fl_error err = read_all(&r, text, settings, setting_count);
+    enum fl_error err = read_all(&r, text, changes, settings, setting_count);
     line_release(&r.line);
     fl_buf_release(&r.scratch);
     fl_map_release(&r.job_names);
@@ -242,6 +267,15 @@ enum fl_error scenario_parse(const char *path, struct fl_span text,
     finish(plan, &r);
     *ret_plan = plan;
     return FL_OK;
+}
+
+enum fl_error scenario_parse(const char *path, struct fl_span text,
+                             const struct scenario_setting *settings, uint32_t setting_count,
+                             struct plan **ret_plan, struct fl_buf *message)
+{
+    const struct scenario_changes unchanged = {0};
+    return scenario_parse_changed(path, text, &unchanged, settings, setting_count, ret_plan,
+                                  message);
 }
 
 void scenario_plan_free(struct plan *plan)
@@ -261,8 +295,9 @@ static enum fl_error unreadable(const char *path, const char *found, enum fl_err
     return problems.err ? problems.err : err;
 }
 
-enum fl_error scenario_read(const char *path, const struct scenario_setting *settings,
-                            uint32_t setting_count, struct plan **ret_plan, struct fl_buf *message)
+enum fl_error scenario_read_changed(const char *path, const struct scenario_changes *changes,
+                                    const struct scenario_setting *settings, uint32_t setting_count,
+                                    struct plan **ret_plan, struct fl_buf *message)
 {
     struct fl_buf text = FL_BUF_INIT(PLAN_BYTES_MAX);
     FILE *file = fopen(path, "rb");
@@ -276,7 +311,15 @@ enum fl_error scenario_read(const char *path, const struct scenario_setting *set
     if (err == FL_EBOUND) err = unreadable(path, "more", err, message);
     if (err == FL_EIO) err = unreadable(path, strerror(failure), err, message);
     if (!err)
-        err = scenario_parse(path, fl_buf_span(&text), settings, setting_count, ret_plan, message);
+        err = scenario_parse_changed(path, fl_buf_span(&text), changes, settings, setting_count,
+                                     ret_plan, message);
     fl_buf_release(&text);
     return err;
+}
+
+enum fl_error scenario_read(const char *path, const struct scenario_setting *settings,
+                            uint32_t setting_count, struct plan **ret_plan, struct fl_buf *message)
+{
+    const struct scenario_changes unchanged = {0};
+    return scenario_read_changed(path, &unchanged, settings, setting_count, ret_plan, message);
 }

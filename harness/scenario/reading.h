@@ -27,6 +27,7 @@ struct reading {
     struct line_setting *overrides; /* of the command line */
     struct fl_buf scratch;
     enum fl_error err;       /* FL_ENOMEM or FL_EBOUND: ends the reading */
+    bool bare;               /* claims are not wanted */
     uint64_t seen;           /* statements that may stand once: bit 1 << enum word_statement */
     struct fl_map job_names; /* name -> struct plan_where */
     struct list references;  /* struct reference: names that some line must have made */

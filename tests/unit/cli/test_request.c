@@ -21,7 +21,9 @@ static void a_request_arrives_as_it_was_sent(void **state)
                                      .points = 64,
                                      .record = true,
                                      .source = REQUEST_RECORDED,
-                                     .choices = FL_SPAN("line one\nline \x01 two\n")};
+                                     .choices = FL_SPAN("line one\nline \x01 two\n"),
+                                     .changes = {FL_SPAN("fault kill p1 at +1s\n"), true},
+                                     .wants = RUN_WANTS_ALL};
     struct fl_buf line = FL_BUF_INIT(4096);
     struct fl_arena arena = FL_ARENA_INIT(0);
     struct run_request got;
@@ -40,6 +42,9 @@ static void a_request_arrives_as_it_was_sent(void **state)
     assert_true(got.record);
     assert_int_equal(got.source, REQUEST_RECORDED);
     assert_true(fl_span_equal(got.choices, sent.choices));
+    assert_true(fl_span_equal(got.changes.extra, sent.changes.extra));
+    assert_true(got.changes.bare);
+    assert_int_equal(got.wants, RUN_WANTS_ALL);
     fl_arena_release(&arena);
     fl_buf_release(&line);
 }
@@ -86,6 +91,52 @@ static void an_answer_arrives_as_it_was_sent(void **state)
     fl_buf_release(&line);
 }
 
+static void facts_arrive_as_they_were_sent(void **state)
+{
+    struct run_effect effects[] = {{.who = FL_SPAN("a#1"),
+                                    .job = FL_SPAN("a"),
+                                    .what = FL_SPAN("redis LREM"),
+                                    .detail = FL_SPAN("queue \"x\""),
+                                    .ordinal = 7,
+                                    .occurrence = 2,
+                                    .applied = true},
+                                   {.who = FL_SPAN("p1/fetch"), .idle = true}};
+    struct run_receipt receipts[] = {{FL_SPAN("mail a@b"), FL_SPAN("k-1"), 2}};
+    struct run_job jobs[] = {{FL_SPAN("a"), FL_SPAN("done"), true}};
+    const struct run_facts facts = {.drained = true,
+                                    .struck = true,
+                                    .struck_after = 1,
+                                    .done_before = UINT64_MAX,
+                                    .effects = effects,
+                                    .effect_count = 2,
+                                    .receipts = receipts,
+                                    .receipt_count = 1,
+                                    .jobs = jobs,
+                                    .job_count = 1};
+    const struct run_item sent = {.sweep = -1, .state = FL_SPAN("db t\n"), .facts = &facts};
+    struct fl_buf line = FL_BUF_INIT(4096);
+    struct run_answer got;
+    (void)state;
+    struct run_answer_writer writer = run_answer_begin(&line);
+    run_answer_add(&writer, &sent);
+    assert_int_equal(run_answer_end(&writer, 1), FL_OK);
+    assert_int_equal(run_answer_read(fl_buf_span(&line), &got), FL_OK);
+    const struct run_facts *read = got.items[0].facts;
+    assert_true(fl_span_is(got.items[0].state, "db t\n"));
+    assert_true(read->drained && read->struck && read->struck_after == 1);
+    assert_true(read->done_before == UINT64_MAX);
+    assert_int_equal(read->effect_count, 2);
+    assert_true(fl_span_is(read->effects[0].detail, "queue \"x\""));
+    assert_true(fl_span_is(read->effects[0].job, "a"));
+    assert_int_equal(read->effects[0].ordinal, 7);
+    assert_int_equal(read->effects[0].occurrence, 2);
+    assert_true(read->effects[0].applied && !read->effects[0].idle && read->effects[1].idle);
+    assert_true(fl_span_is(read->receipts[0].key, "k-1") && read->receipts[0].count == 2);
+    assert_true(fl_span_is(read->jobs[0].state, "done") && read->jobs[0].of_plan);
+    run_answer_release(&got);
+    fl_buf_release(&line);
+}
+
 static void an_error_is_an_answer_too(void **state)
 {
     struct fl_buf line = FL_BUF_INIT(4096);
@@ -108,6 +159,10 @@ static struct bad_case {
     {"answer: a verdict that is none",
      "{\"items\":[{\"seed\":1,\"sweep\":-1,\"verdict\":99,\"effects\":1,\"virtual_us\":1,\"hash\":"
      "\"00000000000000000000000000000000\"}],\"took_us\":1}"},
+    {"answer: an effect that is a number",
+     "{\"items\":[{\"seed\":1,\"sweep\":-1,\"verdict\":0,\"effects\":1,\"virtual_us\":1,\"hash\":"
+     "\"00000000000000000000000000000000\",\"facts\":{\"struck_after\":0,\"done_before\":\"0\","
+     "\"effects\":[1,2,3,4,5,6,7]}}],\"took_us\":1}"},
     {"answer: half a hash",
      "{\"items\":[{\"seed\":1,\"sweep\":-1,\"verdict\":0,\"effects\":1,\"virtual_us\":1,\"hash\":"
      "\"0000\"}],\"took_us\":1}"},
@@ -135,14 +190,15 @@ static void a_request_for_too_many_runs_is_refused(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(bad_answers) + 4] = {
+    struct CMUnitTest tests[FL_COUNT(bad_answers) + 5] = {
         cmocka_unit_test(a_request_arrives_as_it_was_sent),
         cmocka_unit_test(an_answer_arrives_as_it_was_sent),
+        cmocka_unit_test(facts_arrive_as_they_were_sent),
         cmocka_unit_test(an_error_is_an_answer_too),
         cmocka_unit_test(a_request_for_too_many_runs_is_refused),
     };
     for (size_t i = 0; i < FL_COUNT(bad_answers); i++)
-        tests[4 + i] =
+        tests[5 + i] =
             (struct CMUnitTest){bad_answers[i].name, bad_answer_row, NULL, NULL, &bad_answers[i]};
     return _cmocka_run_group_tests("request", tests, FL_COUNT(tests), NULL, NULL);
 }

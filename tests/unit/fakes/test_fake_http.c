@@ -100,6 +100,23 @@ static void an_unknown_url_cannot_be_reached_and_the_record_says_so(void **state
     assert_int_equal(record->at_us, 42);
 }
 
+static void the_key_of_a_request_is_recorded(void **state)
+{
+    static const struct fl_span headers[] = {FL_SPAN("Accept: text/csv"),
+                                             FL_SPAN("idempotency-key: k-7")};
+    struct fixture *f = *state;
+    struct fl_http_request request = {
+        .method = "POST", .url = url, .headers = headers, .header_count = 2};
+    int status;
+    assert_int_equal(fl_http_send(fake_http_port(&f->client), &request, NULL, NULL, &status),
+                     FL_ECONNECT);
+    request.header_count = 1;
+    assert_int_equal(fl_http_send(fake_http_port(&f->client), &request, NULL, NULL, &status),
+                     FL_ECONNECT);
+    assert_true(fl_span_is(fake_http_record(f->web, 0)->idempotency_key, "k-7"));
+    assert_int_equal(fake_http_record(f->web, 1)->idempotency_key.length, 0);
+}
+
 static void the_method_matters_and_the_latest_stub_wins(void **state)
 {
     static const struct fake_http_answer first = {.kind = FAKE_HTTP_STATUS, .status = 201},
@@ -202,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_WEB(answers_come_in_order_and_the_last_one_for_ever),
         WITH_WEB(an_unknown_url_cannot_be_reached_and_the_record_says_so),
+        WITH_WEB(the_key_of_a_request_is_recorded),
         WITH_WEB(the_method_matters_and_the_latest_stub_wins),
         WITH_WEB(a_timeout_takes_its_time_but_no_more_than_the_deadline),
         WITH_WEB(a_slow_answer_within_the_deadline_arrives),

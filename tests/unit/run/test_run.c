@@ -53,6 +53,19 @@ static void play_plan(const struct plan *plan, uint64_t seed, int32_t sweep,
     sim_choices_free(choices);
 }
 
+/* With all facts; release the result. */
+static void play_for_facts(const char *text, struct run_result *ret_result)
+{
+    struct plan *plan = read_plan(text);
+    struct sim_choices *choices;
+    assert_int_equal(sim_choices_from_seed(1, &choices), FL_OK);
+    const struct run_order order = {
+        .house = house, .plan = plan, .choices = choices, .sweep = -1, .wants = RUN_WANTS_ALL};
+    run_play(&order, ret_result);
+    sim_choices_free(choices);
+    scenario_plan_free(plan);
+}
+
 static void play(const char *text, uint64_t seed, int32_t sweep, struct run_result *ret_result)
 {
     struct plan *plan = read_plan(text);
@@ -438,6 +451,59 @@ static void a_sweep_ends_past_its_last_point(void **state)
     run_result_release(&result);
 }
 
+static const struct run_effect *effect_of(const struct run_facts *facts, const char *who,
+                                          const char *what, uint32_t occurrence)
+{
+    for (uint32_t i = 0; i < facts->effect_count; i++) {
+        const struct run_effect *effect = &facts->effects[i];
+        if (fl_span_is(effect->who, who) && fl_span_is(effect->what, what) &&
+            effect->occurrence == occurrence)
+            return effect;
+    }
+    return NULL;
+}
+
+static void the_facts_of_a_run_list_what_it_has_done(void **state)
+{
+    (void)state;
+    struct run_result result;
+    play_for_facts(HEAD "enqueue a PlainWorker []\nexpect a done\n", &result);
+    const struct run_facts *facts = &result.facts;
+    assert_int_equal(result.verdict, RUN_PASSED);
+    assert_true(facts->drained && !facts->struck);
+    const struct run_effect *second = effect_of(facts, "a#1", "redis SADD", 2);
+    assert_non_null(second);
+    assert_true(second->applied && !second->idle);
+    assert_true(fl_span_starts(second->detail, FL_SPAN("second")));
+    assert_null(effect_of(facts, "a#1", "redis SADD", 3));
+    assert_int_equal(facts->job_count, 1);
+    assert_true(fl_span_is(facts->jobs[0].name, "a") && fl_span_is(facts->jobs[0].state, "done"));
+    assert_non_null(strstr(result.state.bytes, "redis second"));
+    run_result_release(&result);
+}
+
+static void the_facts_of_a_killed_run_tell_what_was_done_before(void **state)
+{
+    static const char text[] = HEAD "enqueue a PlainWorker []\n"
+                                    "fault kill process-of a when a the %s \"redis SADD\" %s\n"
+                                    "expect a done\n";
+    (void)state;
+    static const char *const rows[][2] = {{"1st", "after"}, {"2nd", "before"}, {"2nd", "after"}};
+    uint64_t digests[3];
+    for (size_t i = 0; i < FL_COUNT(rows); i++) {
+        struct run_result result;
+        char scenario[sizeof text + 32];
+        snprintf(scenario, sizeof scenario, text, rows[i][0], rows[i][1]);
+        play_for_facts(scenario, &result);
+        assert_true(result.facts.struck && result.facts.drained);
+        assert_true(result.facts.struck_after < result.facts.effect_count);
+        digests[i] = result.facts.done_before;
+        run_result_release(&result);
+    }
+    assert_true(digests[0] == digests[1]);
+    assert_true(digests[1] != digests[2]);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -462,6 +528,8 @@ int main(void)
         cmocka_unit_test(a_module_that_does_not_exist_is_bad_input),
         cmocka_unit_test(a_class_that_no_module_has_is_bad_input),
         cmocka_unit_test(a_sweep_ends_past_its_last_point),
+        cmocka_unit_test(the_facts_of_a_run_list_what_it_has_done),
+        cmocka_unit_test(the_facts_of_a_killed_run_tell_what_was_done_before),
         cmocka_unit_test(
             a_watcher_is_told_what_the_server_hears_says_and_suffers_and_changes_nothing),
     };

@@ -311,6 +311,51 @@ static void a_mark_and_crlf_are_no_part_of_the_text(void **state)
     fl_buf_release(&message);
 }
 
+static const char told[] = "scenario 1 \"t\"\nenqueue a W []\nfault f1: kill p1 when a step *\n"
+                           "fault kill p1 2s after fault f1\nheal at +1h\nexpect a done\n"
+                           "volatile db t.c";
+
+static struct plan *changed_plan(const struct scenario_changes *changes)
+{
+    struct fl_buf message = FL_BUF_INIT(4096);
+    struct plan *plan = NULL;
+    if (scenario_parse_changed("s", fl_span_from(told), changes, NULL, 0, &plan, &message))
+        fail_msg("%s", message.bytes);
+    fl_buf_release(&message);
+    return plan;
+}
+
+static void a_bare_reading_leaves_faults_and_claims_out(void **state)
+{
+    const struct scenario_changes bare = {.bare = true};
+    (void)state;
+    struct plan *plan = changed_plan(&bare);
+    assert_int_equal(plan->fault_count, 0);
+    assert_int_equal(plan->expect_count, 0);
+    assert_int_equal(plan->heal_us, -1);
+    assert_int_equal(plan->job_count, 1);
+    assert_int_equal(plan->volatile_count, 1);
+    scenario_plan_free(plan);
+}
+
+static void extra_lines_stand_behind_the_files_own(void **state)
+{
+    const struct scenario_changes added = {.extra = FL_SPAN("\nfault term p1 at +1s\n")};
+    const struct scenario_changes instead = {
+        .bare = true, .extra = FL_SPAN("heal at +2h\nfault term p1 when a step *\nexpect a dead")};
+    (void)state;
+    struct plan *plan = changed_plan(&added);
+    assert_int_equal(plan->fault_count, 3);
+    assert_int_equal(plan->faults[2].where.line, 9);
+    scenario_plan_free(plan);
+    plan = changed_plan(&instead);
+    assert_int_equal(plan->fault_count, 1);
+    assert_int_equal(plan->faults[0].verb, PLAN_TERM);
+    assert_int_equal(plan->expects[0].state, PLAN_STATE_DEAD);
+    assert_int_equal(plan->heal_us, 2 * FL_HOUR_US);
+    scenario_plan_free(plan);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +372,8 @@ int main(void)
         cmocka_unit_test(claims_of_every_kind),
         cmocka_unit_test(settings_have_defaults_and_can_be_replaced),
         cmocka_unit_test(a_mark_and_crlf_are_no_part_of_the_text),
+        cmocka_unit_test(a_bare_reading_leaves_faults_and_claims_out),
+        cmocka_unit_test(extra_lines_stand_behind_the_files_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

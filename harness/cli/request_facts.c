@@ -1,0 +1,185 @@
+/* Effects, receipts and jobs travel as flat arrays, so many values for each: a list of effects has
+ * hundreds, and most of a key would be its name. */
+#include "harness/cli/request_facts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/assert.h"
+
+enum { EFFECT_VALUES = 7, RECEIPT_VALUES = 3, JOB_VALUES = 3, TEXT_BYTES_MAX = 1024 * 1024 };
+enum { FLAG_APPLIED = 1, FLAG_IDLE = 2 };
+
+/* --- writing --- */
+
+static enum fl_error write_effects(const struct run_facts *facts, struct fl_buf *out)
+{
+    struct fl_json_writer w = fl_json_begin_array(out);
+    for (uint32_t i = 0; i < facts->effect_count; i++) {
+        const struct run_effect *effect = &facts->effects[i];
+        fl_json_put_string(&w, NULL, effect->who);
+        fl_json_put_string(&w, NULL, effect->job);
+        fl_json_put_string(&w, NULL, effect->what);
+        fl_json_put_string(&w, NULL, effect->detail);
+        fl_json_put_int64(&w, NULL, (int64_t)effect->ordinal);
+        fl_json_put_int64(&w, NULL, effect->occurrence);
+        fl_json_put_int64(&w, NULL,
+                          (effect->applied ? FLAG_APPLIED : 0) | (effect->idle ? FLAG_IDLE : 0));
+    }
+    return fl_json_end(&w);
+}
+
+static enum fl_error write_receipts(const struct run_facts *facts, struct fl_buf *out)
+{
+    struct fl_json_writer w = fl_json_begin_array(out);
+    for (uint32_t i = 0; i < facts->receipt_count; i++) {
+        fl_json_put_string(&w, NULL, facts->receipts[i].what);
+        fl_json_put_string(&w, NULL, facts->receipts[i].key);
+        fl_json_put_int64(&w, NULL, facts->receipts[i].count);
+    }
+    return fl_json_end(&w);
+}
+
+static enum fl_error write_jobs(const struct run_facts *facts, struct fl_buf *out)
+{
+    struct fl_json_writer w = fl_json_begin_array(out);
+    for (uint32_t i = 0; i < facts->job_count; i++) {
+        fl_json_put_string(&w, NULL, facts->jobs[i].name);
+        fl_json_put_string(&w, NULL, facts->jobs[i].state);
+        fl_json_put_bool(&w, NULL, facts->jobs[i].of_plan);
+    }
+    return fl_json_end(&w);
+}
+
+enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
+{
+    char digest[24];
+    struct fl_json_writer w = fl_json_begin_object(out);
+    snprintf(digest, sizeof digest, "%" PRIx64, facts->done_before);
+    fl_json_put_bool(&w, "drained", facts->drained);
+    fl_json_put_bool(&w, "struck", facts->struck);
+    fl_json_put_int64(&w, "struck_after", facts->struck_after);
+    fl_json_put_string(&w, "done_before", fl_span_from(digest));
+    fl_json_key(&w, "effects");
+    if (!w.err) w.err = write_effects(facts, out);
+    fl_json_key(&w, "receipts");
+    if (!w.err) w.err = write_receipts(facts, out);
+    fl_json_key(&w, "jobs");
+    if (!w.err) w.err = write_jobs(facts, out);
+    return fl_json_end(&w);
+}
+
+/* --- reading --- */
+
+struct values { /* of one flat array, taken one after another */
+    struct fl_json_at array;
+    uint32_t next;
+    struct fl_arena *arena;
+    enum fl_error err; /* sticks */
+};
+
+static struct fl_span take_text(struct values *values)
+{
+    struct fl_buf text = FL_BUF_INIT(TEXT_BYTES_MAX);
+    struct fl_span none = {"", 0};
+    struct fl_json_at at = fl_json_element(values->array, values->next++);
+    if (!values->err) values->err = fl_json_string(at, &text);
+    const char *copy = values->err ? NULL : fl_arena_copy(values->arena, fl_buf_span(&text));
+    size_t length = text.length;
+    if (!values->err && !copy) values->err = FL_ENOMEM;
+    fl_buf_release(&text);
+    return copy ? (struct fl_span){copy, length} : none;
+}
+
+static int64_t take_int(struct values *values)
+{
+    int64_t number = 0;
+    struct fl_json_at at = fl_json_element(values->array, values->next++);
+    if (!fl_json_int64(at, &number) && !values->err) values->err = FL_EPARSE;
+    return number;
+}
+
+static bool take_bool(struct values *values)
+{
+    return fl_json_type(fl_json_element(values->array, values->next++)) == FL_JSON_TRUE;
+}
+
+static enum fl_error read_effects(struct values values, struct run_facts *facts)
+{
+    facts->effect_count = fl_json_length(values.array) / EFFECT_VALUES;
+    facts->effects =
+        fl_arena_alloc_array(values.arena, facts->effect_count + 1, sizeof *facts->effects);
+    if (!facts->effects) return FL_ENOMEM;
+    for (uint32_t i = 0; i < facts->effect_count && !values.err; i++) {
+        struct run_effect *effect = &facts->effects[i];
+        effect->who = take_text(&values);
+        effect->job = take_text(&values);
+        effect->what = take_text(&values);
+        effect->detail = take_text(&values);
+        effect->ordinal = (uint64_t)take_int(&values);
+        effect->occurrence = (uint32_t)take_int(&values);
+        int64_t flags = take_int(&values);
+        effect->applied = flags & FLAG_APPLIED;
+        effect->idle = flags & FLAG_IDLE;
+    }
+    return values.err;
+}
+
+static enum fl_error read_receipts(struct values values, struct run_facts *facts)
+{
+    facts->receipt_count = fl_json_length(values.array) / RECEIPT_VALUES;
+    facts->receipts =
+        fl_arena_alloc_array(values.arena, facts->receipt_count + 1, sizeof *facts->receipts);
+    if (!facts->receipts) return FL_ENOMEM;
+    for (uint32_t i = 0; i < facts->receipt_count && !values.err; i++) {
+        facts->receipts[i].what = take_text(&values);
+        facts->receipts[i].key = take_text(&values);
+        facts->receipts[i].count = (uint32_t)take_int(&values);
+    }
+    return values.err;
+}
+
+static enum fl_error read_jobs(struct values values, struct run_facts *facts)
+{
+    facts->job_count = fl_json_length(values.array) / JOB_VALUES;
+    facts->jobs = fl_arena_alloc_array(values.arena, facts->job_count + 1, sizeof *facts->jobs);
+    if (!facts->jobs) return FL_ENOMEM;
+    for (uint32_t i = 0; i < facts->job_count && !values.err; i++) {
+        facts->jobs[i].name = take_text(&values);
+        facts->jobs[i].state = take_text(&values);
+        facts->jobs[i].of_plan = take_bool(&values);
+    }
+    return values.err;
+}
+
+static enum fl_error read_digest(struct fl_json_at at, uint64_t *ret_digest)
+{
+    struct fl_buf text = FL_BUF_INIT(TEXT_BYTES_MAX);
+    enum fl_error err = fl_json_string(at, &text);
+    if (!err && (!text.length || sscanf(text.bytes, "%" SCNx64, ret_digest) != 1)) err = FL_EPARSE;
+    fl_buf_release(&text);
+    return err;
+}
+
+enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
+                             const struct run_facts **ret_facts)
+{
+    int64_t struck_after;
+    struct run_facts *facts = fl_arena_alloc(arena, sizeof *facts);
+    if (!facts) return FL_ENOMEM;
+    facts->drained = fl_json_type(fl_json_member(at, "drained")) == FL_JSON_TRUE;
+    facts->struck = fl_json_type(fl_json_member(at, "struck")) == FL_JSON_TRUE;
+    if (!fl_json_int64(fl_json_member(at, "struck_after"), &struck_after) || struck_after < 0)
+        return FL_EPARSE;
+    facts->struck_after = (uint32_t)struck_after;
+    enum fl_error err = read_digest(fl_json_member(at, "done_before"), &facts->done_before);
+    struct values values = {.array = fl_json_member(at, "effects"), .arena = arena};
+    if (!err) err = read_effects(values, facts);
+    values.array = fl_json_member(at, "receipts");
+    if (!err) err = read_receipts(values, facts);
+    values.array = fl_json_member(at, "jobs");
+    if (!err) err = read_jobs(values, facts);
+    if (err == FL_EINVAL) err = FL_EPARSE; /* a value that is no string */
+    if (!err) *ret_facts = facts;
+    return err;
+}

@@ -1,0 +1,189 @@
+/* Effects are noted as they close; the rest is read off the fakes and the ledger at the end. */
+#include "harness/run/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/run/stage.h"
+#include "harness/trace/digest.h"
+
+enum { TEXT_BYTES_MAX = 4096 };
+
+void run_facts_release(struct run_facts *facts)
+{
+    fl_arena_release(&facts->arena);
+    free(facts->effects);
+    *facts = (struct run_facts){0};
+}
+
+/* --- effects --- */
+
+static bool only_reads(const char *what)
+{
+    static const char *const reads[] = {"db SELECT", "db BEGIN", "http GET", "file "};
+    for (size_t i = 0; i < FL_COUNT(reads); i++)
+        if (strncmp(what, reads[i], strlen(reads[i])) == 0) return true;
+    return false;
+}
+
+static bool grow(struct run_facts *facts)
+{
+    uint32_t capacity = facts->effect_capacity ? 2 * facts->effect_capacity : 64;
+    if (facts->effect_count < facts->effect_capacity) return true;
+    if (facts->effect_count >= RUN_EFFECTS_MAX) return false;
+    struct run_effect *grown = realloc(facts->effects, capacity * sizeof *grown);
+    if (!grown) return false;
+    facts->effects = grown;
+    facts->effect_capacity = capacity;
+    return true;
+}
+
+/* Jobs and processes by the scenario's names. */
+static struct fl_span renamed(struct run *run, struct fl_span text)
+{
+    struct fl_buf named = FL_BUF_INIT(TEXT_BYTES_MAX);
+    struct fl_arena *arena = &run->result->facts.arena;
+    char *copy = NULL;
+    size_t length = text.length;
+    if (trace_rename(run_naming(run), text, &named) == FL_OK && named.bytes) {
+        copy = fl_arena_copy(arena, fl_buf_span(&named));
+        length = named.length;
+    }
+    fl_buf_release(&named);
+    return copy ? (struct fl_span){copy, length} : (struct fl_span){"", 0};
+}
+
+static struct fl_span copied(struct run_facts *facts, struct fl_span text)
+{
+    const char *copy = fl_arena_copy(&facts->arena, text);
+    return copy ? (struct fl_span){copy, text.length} : (struct fl_span){"", 0};
+}
+
+void run_note_effect(struct run *run, const struct effect *effect,
+                     const struct effect_outcome *outcome)
+{
+    struct run_facts *facts = &run->result->facts;
+    const struct effect_context *context = effect->context;
+    if (!(run->order->wants & RUN_WANTS_EFFECTS)) return;
+    if (!facts->struck && outcome->applied && !outcome->idle && !only_reads(effect->label->text)) {
+        uint64_t digest = digest_span(facts->done_before, fl_span_from(context->name));
+        digest = digest_span(digest, fl_span_from(effect->label->text));
+        facts->done_before = digest_word(digest, outcome->request);
+    }
+    if (!grow(facts)) return;
+    facts->effects[facts->effect_count++] = (struct run_effect){
+        .who = copied(facts, fl_span_from(context->name)),
+        .job = copied(facts, fl_span_from(context->job ? context->job : "")),
+        .what = copied(facts, fl_span_from(effect->label->text)),
+        .detail = renamed(run, (struct fl_span){effect->detail, effect->detail_length}),
+        .ordinal = effect->ordinal,
+        .occurrence = effect->occurrence,
+        .applied = outcome->applied,
+        .idle = outcome->idle,
+    };
+}
+
+void run_note_strike(struct run *run)
+{
+    struct run_facts *facts = &run->result->facts;
+    if (facts->struck) return;
+    facts->struck = true;
+    facts->struck_after = facts->effect_count;
+}
+
+/* --- what the outside has got --- */
+
+static void add_receipt(struct run_facts *facts, struct fl_span what, struct fl_span key)
+{
+    for (uint32_t i = 0; i < facts->receipt_count; i++) {
+        struct run_receipt *known = &facts->receipts[i];
+        if (!fl_span_equal(known->what, what) || !fl_span_equal(known->key, key)) continue;
+        known->count++;
+        return;
+    }
+    facts->receipts[facts->receipt_count++] =
+        (struct run_receipt){copied(facts, what), copied(facts, key), 1};
+}
+
+static enum fl_error add_mails(struct run *run, struct fl_buf *what)
+{
+    enum fl_error err = FL_OK;
+    for (size_t i = 0; i < fake_mail_count(run->office) && !err; i++) {
+        const struct fake_mail_record *mail = fake_mail_record(run->office, i);
+        fl_buf_truncate(what, 0);
+        err = fl_buf_printf(what, "mail %.*s %.*s", FL_SPAN_ARGS(mail->to),
+                            FL_SPAN_ARGS(mail->subject));
+        if (!err) add_receipt(&run->result->facts, fl_buf_span(what), mail->idempotency_key);
+    }
+    return err;
+}
+
+static enum fl_error add_requests(struct run *run, struct fl_buf *what)
+{
+    enum fl_error err = FL_OK;
+    for (size_t i = 0; i < fake_http_count(run->web) && !err; i++) {
+        const struct fake_http_record *request = fake_http_record(run->web, i);
+        if (strcmp(request->method, "GET") == 0 || !request->answer) continue;
+        fl_buf_truncate(what, 0);
+        err = fl_buf_printf(what, "http %s %s", request->method, request->url);
+        if (!err) add_receipt(&run->result->facts, fl_buf_span(what), request->idempotency_key);
+    }
+    return err;
+}
+
+static enum fl_error collect_receipts(struct run *run)
+{
+    struct run_facts *facts = &run->result->facts;
+    struct fl_buf what = FL_BUF_INIT(RUN_MESSAGE_BYTES);
+    size_t most = fake_mail_count(run->office) + fake_http_count(run->web);
+    facts->receipts = fl_arena_alloc_array(&facts->arena, most + 1, sizeof *facts->receipts);
+    enum fl_error err = facts->receipts ? add_mails(run, &what) : FL_ENOMEM;
+    if (!err) err = add_requests(run, &what);
+    fl_buf_release(&what);
+    return err;
+}
+
+/* --- jobs and state --- */
+
+static enum fl_error collect_jobs(struct run *run)
+{
+    struct run_facts *facts = &run->result->facts;
+    const struct ledger *ledger = run->ledger;
+    facts->jobs = fl_arena_alloc_array(&facts->arena, ledger->count + 1, sizeof *facts->jobs);
+    if (!facts->jobs) return FL_ENOMEM;
+    for (uint32_t i = 0; i < ledger->count; i++) {
+        const struct ledger_job *job = ledger->all[i];
+        facts->jobs[facts->job_count++] = (struct run_job){
+            .name = copied(facts, fl_span_from(job->name)),
+            .state = copied(facts, fl_span_from(ledger_state_text(job->state))),
+            .of_plan = job->of_plan,
+        };
+    }
+    return FL_OK;
+}
+
+static enum fl_error collect_state(struct run *run)
+{
+    struct state state = {0};
+    fl_buf_truncate(&run->result->state, 0);
+    enum fl_error err = run_collect_state(run, &state);
+    if (!err) err = state_format(&state, &run->house->reference.volatiles, &run->result->state);
+    state_release(&state);
+    return err;
+}
+
+void run_collect_facts(struct run *run)
+{
+    struct run_facts *facts = &run->result->facts;
+    enum run_verdict verdict = run->result->verdict;
+    if (!(run->order->wants & RUN_WANTS_STATE) || !run->ledger) return;
+    if (verdict == RUN_BAD_INPUT || verdict == RUN_HARNESS_FAULT || verdict == RUN_SWEPT) return;
+    facts->drained = run->drained_us >= 0;
+    enum fl_error err = collect_receipts(run);
+    if (!err) err = collect_jobs(run);
+    if (!err) err = collect_state(run);
+    if (!err) return;
+    run->result->verdict = RUN_PASSED; /* a verdict without its facts would mislead */
+    run_end(run, RUN_HARNESS_FAULT, 0, "the facts of the run cannot be read: %s",
+            fl_error_text(err));
+}

@@ -1,0 +1,65 @@
+/* harness/run/facts.h - what a run has done, for those who compare runs: its effects, what the
+ * outside has got, and how its jobs stand. The final state is the result's own text. */
+#ifndef HARNESS_RUN_FACTS_H
+#define HARNESS_RUN_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/span.h"
+
+enum {
+    RUN_FACTS_BYTES_MAX = 64 * 1024 * 1024,
+    RUN_EFFECTS_MAX = 100 * 1000, /* later ones are not listed */
+};
+
+/* What is wanted of a run besides its verdict, as bits. */
+enum run_wants {
+    RUN_WANTS_NOTHING = 0,
+    RUN_WANTS_STATE = 1,   /* the final state, the jobs, and what the outside has got */
+    RUN_WANTS_EFFECTS = 2, /* the list of effects */
+    RUN_WANTS_ALL = RUN_WANTS_STATE | RUN_WANTS_EFFECTS,
+};
+
+/* An effect that was closed; a fault addresses it by `who`, `what` and `occurrence`. */
+struct run_effect {
+    struct fl_span who;  /* "hello#1", "p1/fetch" */
+    struct fl_span job;  /* whose delivery it belongs to; empty: a process's own */
+    struct fl_span what; /* "redis LREM" */
+    struct fl_span detail;
+    uint64_t ordinal; /* in its context, as it is shown: "hello#1.4" */
+    uint32_t occurrence;
+    bool applied;
+    bool idle; /* housekeeping that changed nothing */
+};
+
+/* What somebody outside has got, and how often: a mail, a request that is no GET. */
+struct run_receipt {
+    struct fl_span what; /* "mail user7@example.org welcome", "http POST http://..." */
+    struct fl_span key;  /* by which a receiver can tell a repeat; empty: by nothing */
+    uint32_t count;
+};
+
+struct run_job {
+    struct fl_span name, state; /* "hello" "done" */
+    bool of_plan;
+};
+
+struct run_facts { /* zeroed is empty; all texts live in the arena */
+    struct fl_arena arena;
+    bool drained;          /* every job has ended, and nobody works */
+    bool struck;           /* a fault has */
+    uint32_t struck_after; /* effects that had been listed when the first did */
+    uint64_t done_before;  /* a digest of what had changed anything by then */
+    struct run_effect *effects;
+    uint32_t effect_count, effect_capacity;
+    struct run_receipt *receipts;
+    uint32_t receipt_count;
+    struct run_job *jobs;
+    uint32_t job_count;
+};
+
+void run_facts_release(struct run_facts *facts);
+
+#endif
