@@ -10,7 +10,7 @@ static const struct generate_pattern patterns[] = {
     {4, "PFMERGE P [P] [P]"},
     {4, "GET P"},
     {1, "{STRLEN|PERSIST|OBJECT ENCODING} P"},
-    {1, "{SET P V|APPEND P V|SETRANGE P 20 V|RENAME P P|COPY P P|EXPIRE P 100}"},
+    {1, "{SET P V|APPEND P V|RENAME P P|COPY P P|EXPIRE P 100}"},
     {2, "DEL P"},
     {1, "PFDEBUG {ENCODING|DECODE|TODENSE} P"},
     {1, "{PFADD|PFCOUNT|PFMERGE} K"},

@@ -43,7 +43,7 @@ static const struct generate_pattern patterns[] = {
      "EVAL \"redis.setresp(3) local t = redis.call('HGETALL', KEYS[1]) local out = {} for k, v in "
      "pairs(t.map) do out[#out + 1] = k .. v end table.sort(out) return out\" 1 H"},
     {2, "EVAL \"redis.setresp(3) return redis.call(ARGV[1], KEYS[1])\" 1 K "
-        "{HGETALL|SMEMBERS|GET|ZCARD|LLEN}"},
+        "{HGETALL|SCARD|GET|ZCARD|LLEN}"},
     {1, "EVAL \"redis.setresp(3) return {redis.call('ZSCORE', KEYS[1], ARGV[1])}\" 1 Z U"},
     {2, "EVAL_RO \"return redis.pcall(ARGV[1], KEYS[1], ARGV[2])\" 1 K {LPUSH|GET|HGET|ZSCORE} V"},
     {2, "EVAL \"#!lua flags=no-writes\\nreturn redis.call(ARGV[1], "
