@@ -123,7 +123,8 @@ static void reports_each_command_where_it_came_from_and_what_it_did(void **state
 {
     struct redis_fixture *f = *state;
     struct diary diary = {.length = 0};
-    f->options.hooks = (struct fake_redis_hooks){&diary, on_command, on_output};
+    f->options.hooks = (struct fake_redis_hooks){
+        .context = &diary, .on_command = on_command, .on_output = on_output};
     fake_redis_reset(f->engine, &f->options);
     f->a = fake_redis_open(f->engine, "worker");
     f->b = fake_redis_open(f->engine, "web");
