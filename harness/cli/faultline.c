@@ -3,9 +3,9 @@
 #include "harness/cli/commands.h"
 #include "harness/scenario/nearest.h"
 
-static const struct cli_command *const commands[] = {&command_run,  &command_replay, &command_fmt,
-                                                     &command_push, &command_serve,  &command_proxy,
-                                                     &command_ctl};
+static const struct cli_command *const commands[] = {
+    &command_run,  &command_replay, &command_check, &command_fmt,
+    &command_push, &command_serve,  &command_proxy, &command_ctl};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static const struct cli_command *find_command(const char *name)

@@ -7,7 +7,7 @@
 
 #include "core/assert.h"
 
-enum { EFFECT_VALUES = 7, RECEIPT_VALUES = 3, JOB_VALUES = 3, TEXT_BYTES_MAX = 1024 * 1024 };
+enum { EFFECT_VALUES = 9, RECEIPT_VALUES = 3, JOB_VALUES = 3, TEXT_BYTES_MAX = 1024 * 1024 };
 enum { FLAG_APPLIED = 1, FLAG_IDLE = 2 };
 
 /* --- writing --- */
@@ -19,6 +19,8 @@ static enum fl_error write_effects(const struct run_facts *facts, struct fl_buf 
         const struct run_effect *effect = &facts->effects[i];
         fl_json_put_string(&w, NULL, effect->who);
         fl_json_put_string(&w, NULL, effect->job);
+        fl_json_put_string(&w, NULL, effect->process);
+        fl_json_put_string(&w, NULL, effect->role);
         fl_json_put_string(&w, NULL, effect->what);
         fl_json_put_string(&w, NULL, effect->detail);
         fl_json_put_int64(&w, NULL, (int64_t)effect->ordinal);
@@ -114,6 +116,8 @@ static enum fl_error read_effects(struct values values, struct run_facts *facts)
         struct run_effect *effect = &facts->effects[i];
         effect->who = take_text(&values);
         effect->job = take_text(&values);
+        effect->process = take_text(&values);
+        effect->role = take_text(&values);
         effect->what = take_text(&values);
         effect->detail = take_text(&values);
         effect->ordinal = (uint64_t)take_int(&values);

@@ -7,14 +7,11 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/discover.h"
 #include "harness/cli/session.h"
+#include "harness/cli/set_option.h"
 #include "harness/scenario/nearest.h"
 #include "harness/scenario/parse.h"
 
-enum {
-    MESSAGE_BYTES_MAX = 64 * 1024,
-    SETTINGS_MAX = REQUEST_SETTINGS_MAX,
-    SWEEP_MAX = INT32_MAX / 2
-};
+enum { MESSAGE_BYTES_MAX = 64 * 1024, SWEEP_MAX = INT32_MAX / 2 };
 
 enum {
     OPT_SEED,
@@ -52,8 +49,7 @@ static const char details[] =
 struct run_command {
     struct cli_reader reader;
     struct session_options session;
-    struct scenario_setting settings[SETTINGS_MAX];
-    uint32_t setting_count;
+    struct set_options settings;
     struct discovered files;
     const char *word;
     bool list, has_seeds, has_sweep;
@@ -63,21 +59,6 @@ struct run_command {
 };
 
 /* --- options --- */
-static int take_set(struct run_command *run, const char *text)
-{
-    char *copy, *equals;
-    if (!strchr(text, '=') || text[0] == '=')
-        return cli_wrong(&run->reader, "expected NAME=VALUE, found \"%s\"", text);
-    if (run->setting_count == SETTINGS_MAX)
-        return cli_wrong(&run->reader, "expected at most %d settings", SETTINGS_MAX);
-    copy = fl_arena_copy(&run->files.arena, fl_span_from(text));
-    if (!copy) return cli_wrong(&run->reader, "%s", fl_error_text(FL_ENOMEM));
-    equals = strchr(copy, '=');
-    *equals = '\0';
-    run->settings[run->setting_count++] = (struct scenario_setting){copy, equals + 1};
-    return CLI_PASSED;
-}
-
 static int take_seeds(struct run_command *run, const char *text)
 {
     const char *dots = strstr(text, "..");
@@ -108,7 +89,7 @@ static int take_option(struct run_command *run)
         run->has_sweep = true;
         run->sweep = (int32_t)number;
         return CLI_PASSED;
-    case OPT_SET: return take_set(run, reader->value);
+    case OPT_SET: return set_options_take(&run->settings, reader, reader->value, &run->files.arena);
     case OPT_JOBS:
         if (!cli_number(reader, reader->value, 1, POOL_WORKERS_MAX, &number)) return CLI_USAGE;
         run->session.jobs = (int)number;
@@ -195,8 +176,8 @@ static void fill_play(const struct run_command *run, const struct discovered_fil
     struct coordinator_scenario *scenario = &play->scenario;
     *play = (struct session_play){.id = file->id};
     scenario->path = file->path;
-    scenario->settings = run->settings;
-    scenario->setting_count = run->setting_count;
+    scenario->settings = run->settings.items;
+    scenario->setting_count = run->settings.count;
     scenario->seed_first = run->has_seeds ? run->seed_first : plan->seed_first;
     scenario->seed_last = run->has_seeds ? run->seed_last : plan->seed_last;
     scenario->sweeps = has_sweep(plan);
@@ -213,7 +194,7 @@ static uint32_t read_plays(struct run_command *run, struct session_play *plays)
         struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
         struct plan *plan = NULL;
         enum fl_error err =
-            scenario_read(file->path, run->settings, run->setting_count, &plan, &message);
+            scenario_read(file->path, run->settings.items, run->settings.count, &plan, &message);
         if (err) {
             fprintf(run->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
             unreadable++;

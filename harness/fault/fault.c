@@ -7,6 +7,7 @@
 
 #include "core/assert.h"
 #include "harness/effect/pattern.h"
+#include "harness/scenario/reach.h"
 
 struct fault {
     struct plan_fault plan; /* a copy: an OOM sweep sets its own nth */
@@ -65,43 +66,14 @@ const char *fault_verb_text(enum plan_verb verb)
     return verbs[verb];
 }
 
-/* What happens to a Redis command on its way. */
-static bool is_of_the_wire(enum plan_verb verb)
-{
-    return verb == PLAN_CUT_REPLY || verb == PLAN_SLICE || verb == PLAN_STALL || verb == PLAN_RESET;
-}
-
-/* Verbs that change what one effect does, and so need one. */
-static bool needs_effect(enum plan_verb verb)
-{
-    return is_of_the_wire(verb) || verb == PLAN_ERROR || verb == PLAN_LOSE_ACK ||
-           verb == PLAN_DELAY || verb == PLAN_HTTP || verb == PLAN_DB || verb == PLAN_MAIL;
-}
-
-static bool names_effect(const struct plan_address *address)
-{
-    return address->pattern || address->each_step || address->nth || address->job ||
-           address->process || address->role || address->chance_in;
-}
-
-static const char *default_pattern(const struct plan_fault *fault)
-{
-    if (fault->address.pattern) return fault->address.pattern;
-    if (is_of_the_wire(fault->verb)) return "redis *";
-    if (fault->verb == PLAN_HTTP) return "http *";
-    if (fault->verb == PLAN_DB) return "db *";
-    if (fault->verb == PLAN_MAIL) return "mail*";
-    return NULL;
-}
-
 static void fault_init(struct fault *fault, const struct plan_fault *plan, int32_t sweep)
 {
     fault->plan = *plan;
     fault->origin = plan;
-    fault->timed = !needs_effect(plan->verb) && !names_effect(&plan->address);
+    fault->timed = !reach_needs_effect(plan);
     fault->enabled = !plan->sweep || sweep >= 0;
     if (plan->sweep && plan->verb == PLAN_OOM) fault->plan.oom_nth = (uint64_t)sweep + 1;
-    effect_pattern_init(&fault->pattern, default_pattern(plan));
+    effect_pattern_init(&fault->pattern, reach_pattern(plan));
 }
 
 enum fl_error fault_set_new(const struct plan *plan, int32_t sweep, struct sim_choices *choices,
@@ -134,16 +106,12 @@ void fault_set_free(struct fault_set *set)
     free(set);
 }
 
-static bool glob(const char *pattern, const char *text)
+static struct reach_actor actor_of(const struct effect_context *context)
 {
-    return !pattern || (text && fl_span_glob(fl_span_from(pattern), fl_span_from(text)));
-}
-
-static bool acts(const struct plan_address *address, const struct effect_context *context)
-{
-    if (!glob(address->job, context->job)) return false;
-    if (address->delivery && address->delivery != context->delivery) return false;
-    return glob(address->process, context->process) && glob(address->role, context->role);
+    return (struct reach_actor){.job = fl_span_from(context->job ? context->job : ""),
+                                .delivery = context->delivery,
+                                .process = fl_span_from(context->process),
+                                .role = fl_span_from(context->role)};
 }
 
 /* Which faults may mean effects of this context: asked once, then a bit each. */
@@ -154,9 +122,10 @@ static bool know_context(const struct fault_set *set, struct effect_identities *
     context->faults = fl_arena_alloc_array(&identities->arena, (set->count + 63) / 64 + 1,
                                            sizeof *context->faults);
     if (!context->faults) return false;
+    const struct reach_actor actor = actor_of(context);
     for (uint32_t i = 0; i < set->count; i++) {
         const struct fault *fault = &set->faults[i];
-        if (fault->enabled && !fault->timed && acts(&fault->plan.address, context))
+        if (fault->enabled && !fault->timed && reach_means_actor(&fault->plan.address, &actor))
             context->faults[i / 64] |= UINT64_C(1) << (i % 64);
     }
     return true;
@@ -219,8 +188,7 @@ static void at_effect(struct fault_set *set, struct fault *fault,
 {
     if (armed_us(set, &fault->plan.address) > now_us) return;
     if (!effect_pattern_matches(&fault->pattern, label, detail)) return;
-    if (is_of_the_wire(fault->plan.verb) && strncmp(label->text, "redis ", strlen("redis ")) != 0)
-        return;
+    if (!reach_means_label(&fault->plan, fl_span_from(label->text))) return;
     fault->matches++;
     enum plan_moment moment;
     if (!strikes(set, fault, &moment) || !chance(set, fault, context, label)) return;

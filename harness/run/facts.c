@@ -74,6 +74,8 @@ void run_note_effect(struct run *run, const struct effect *effect,
     facts->effects[facts->effect_count++] = (struct run_effect){
         .who = copied(facts, fl_span_from(context->name)),
         .job = copied(facts, fl_span_from(context->job ? context->job : "")),
+        .process = copied(facts, fl_span_from(context->process)),
+        .role = copied(facts, fl_span_from(context->role)),
         .what = copied(facts, fl_span_from(effect->label->text)),
         .detail = renamed(run, (struct fl_span){effect->detail, effect->detail_length}),
         .ordinal = effect->ordinal,

@@ -24,9 +24,10 @@ enum run_wants {
 
 /* An effect that was closed; a fault addresses it by `who`, `what` and `occurrence`. */
 struct run_effect {
-    struct fl_span who;  /* "hello#1", "p1/fetch" */
-    struct fl_span job;  /* whose delivery it belongs to; empty: a process's own */
-    struct fl_span what; /* "redis LREM" */
+    struct fl_span who;           /* "hello#1", "p1/fetch" */
+    struct fl_span job;           /* whose delivery it belongs to; empty: a process's own */
+    struct fl_span process, role; /* of the task that did it: "p1" "fetch" */
+    struct fl_span what;          /* "redis LREM" */
     struct fl_span detail;
     uint64_t ordinal; /* in its context, as it is shown: "hello#1.4" */
     uint32_t occurrence;

@@ -168,6 +168,38 @@ static void use(struct script *script)
     scripted_pool_use(script);
 }
 
+/* --- check --- */
+static struct scripted_run crashes(const struct run_request *request, int worker, uint64_t seed,
+                                   int32_t sweep)
+{
+    (void)worker, (void)seed, (void)sweep;
+    return (struct scripted_run){.crashes = strcmp(request->path, "scenarios/b.scenario") == 0,
+                                 .item.verdict = RUN_BAD_INPUT,
+                                 .item.failed_line = 3,
+                                 .item.text = FL_SPAN("expected  a table\nfound     none\nmore")};
+}
+
+static void check_tells_what_a_run_would_not_take(void **state)
+{
+    struct fixture *f = *state;
+    use(&(struct script){.play = crashes});
+    faultline(f, "check scenarios");
+    assert_int_equal(f->code, 2);
+    assert_non_null(strstr(f->err, "scenarios/a/one.scenario:3:1: expected a table, found none\n"));
+    assert_non_null(strstr(f->err, "scenarios/b.scenario: cannot be played:\nexpected  a handler"));
+    assert_string_equal(f->out, "0 passed, 2 failed, 1 skipped\n");
+}
+
+static void check_plays_nothing_when_told_so(void **state)
+{
+    struct fixture *f = *state;
+    use(&(struct script){.play = crashes});
+    faultline(f, "check --no-run scenarios --set rows=4");
+    assert_int_equal(f->code, 2); /* two of the three know no such setting */
+    assert_string_equal(f->out, "1 passed, 2 failed, 0 skipped\n");
+    assert_int_equal(scripted_pool_requests(), 0);
+}
+
 /* --- run --- */
 static void a_suite_that_passes(void **state)
 {
@@ -460,6 +492,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(wrong_usage_is_one_clear_line_and_2, setup, teardown),
         cmocka_unit_test_setup_teardown(a_set_that_a_scenario_has_reaches_the_run_workers, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(check_tells_what_a_run_would_not_take, setup, teardown),
+        cmocka_unit_test_setup_teardown(check_plays_nothing_when_told_so, setup, teardown),
         cmocka_unit_test_setup_teardown(lists_what_would_run, setup, teardown),
         cmocka_unit_test_setup_teardown(help_and_version, setup, teardown),
         cmocka_unit_test_setup_teardown(colour_follows_the_option_and_the_environment, setup,

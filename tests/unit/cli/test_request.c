@@ -95,6 +95,8 @@ static void facts_arrive_as_they_were_sent(void **state)
 {
     struct run_effect effects[] = {{.who = FL_SPAN("a#1"),
                                     .job = FL_SPAN("a"),
+                                    .process = FL_SPAN("p1"),
+                                    .role = FL_SPAN("thread-1"),
                                     .what = FL_SPAN("redis LREM"),
                                     .detail = FL_SPAN("queue \"x\""),
                                     .ordinal = 7,
@@ -128,6 +130,8 @@ static void facts_arrive_as_they_were_sent(void **state)
     assert_int_equal(read->effect_count, 2);
     assert_true(fl_span_is(read->effects[0].detail, "queue \"x\""));
     assert_true(fl_span_is(read->effects[0].job, "a"));
+    assert_true(fl_span_is(read->effects[0].process, "p1"));
+    assert_true(fl_span_is(read->effects[0].role, "thread-1"));
     assert_int_equal(read->effects[0].ordinal, 7);
     assert_int_equal(read->effects[0].occurrence, 2);
     assert_true(read->effects[0].applied && !read->effects[0].idle && read->effects[1].idle);
@@ -162,7 +166,7 @@ static struct bad_case {
     {"answer: an effect that is a number",
      "{\"items\":[{\"seed\":1,\"sweep\":-1,\"verdict\":0,\"effects\":1,\"virtual_us\":1,\"hash\":"
      "\"00000000000000000000000000000000\",\"facts\":{\"struck_after\":0,\"done_before\":\"0\","
-     "\"effects\":[1,2,3,4,5,6,7]}}],\"took_us\":1}"},
+     "\"effects\":[1,2,3,4,5,6,7,8,9]}}],\"took_us\":1}"},
     {"answer: half a hash",
      "{\"items\":[{\"seed\":1,\"sweep\":-1,\"verdict\":0,\"effects\":1,\"virtual_us\":1,\"hash\":"
      "\"0000\"}],\"took_us\":1}"},

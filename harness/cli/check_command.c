@@ -1,0 +1,198 @@
+/* `faultline check`: reads every file, and plays each that can be read: what its module, its tables
+ * and its effects are, only a run knows. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/discover.h"
+#include "harness/cli/probe.h"
+#include "harness/cli/session.h"
+#include "harness/cli/set_option.h"
+#include "harness/cli/unmet.h"
+
+enum { MESSAGE_BYTES_MAX = 64 * 1024 };
+
+enum { OPT_SET, OPT_NO_RUN };
+
+static const struct cli_option options[] = {
+    {OPT_SET, 0, "set", "NAME=VALUE", "replace a default of a line `set`"},
+    {OPT_NO_RUN, 0, "no-run", NULL, "only read; play nothing"},
+};
+
+static const char details[] =
+    "Every mistake of every file is told as `file:line:column: expected ..., found ...`. A file\n"
+    "that can be read is played twice, without its faults and with them, to see whether its "
+    "module\n"
+    "and its workers exist and whether each pattern and each job's name meets anything. Whether\n"
+    "what it claims holds is not asked. Exit status 2 when anything is wrong. A file whose "
+    "handler\n"
+    "crashes or hangs cannot be checked to the end, and counts as skipped.\n";
+
+struct check_command {
+    struct cli_reader reader;
+    struct discovered files;
+    struct set_options settings;
+    bool only_read;
+    struct pool *pool;
+    uint32_t passed, failed, skipped;
+    FILE *out, *err;
+};
+
+/* --- one file --- */
+static struct fl_span line_behind(struct fl_span text, struct fl_span word)
+{
+    const char *at = text.length ? memmem(text.bytes, text.length, word.bytes, word.length) : NULL;
+    if (!at) return (struct fl_span){"", 0};
+    at += word.length;
+    const char *end = memchr(at, '\n', (size_t)(text.bytes + text.length - at));
+    return (struct fl_span){at, end ? (size_t)(end - at) : (size_t)(text.bytes + text.length - at)};
+}
+
+/* A plan that cannot be played says "expected  ...\nfound     ..." of a line. */
+static enum fl_error add_verdict(struct problems *problems, const struct run_item *item)
+{
+    struct fl_span expected = line_behind(item->text, FL_SPAN("expected  "));
+    struct fl_span found = line_behind(item->text, FL_SPAN("found     "));
+    enum fl_error err =
+        fl_buf_printf(problems->message, "%s%s:%u:1: ", problems->message->length ? "\n" : "",
+                      problems->path, item->failed_line ? item->failed_line : 1);
+    if (err) return err;
+    if (!expected.length)
+        return fl_buf_append_span(problems->message, line_behind(item->text, FL_SPAN("")));
+    return fl_buf_printf(problems->message, "expected %.*s, found %.*s", FL_SPAN_ARGS(expected),
+                         FL_SPAN_ARGS(found));
+}
+
+/* False: there is no telling. */
+static bool look_at_runs(struct check_command *check, const struct plan *plan,
+                         const struct probe *probe, struct problems *problems)
+{
+    for (int run = 0; run < PROBE_RUNS; run++) {
+        const char *why;
+        const struct run_answer *answer = &probe->answers[run];
+        if (probe_item(probe, (enum probe_run)run, &why)) continue;
+        if (answer->item_count && answer->items[0].verdict == RUN_BAD_INPUT) {
+            problems->err = add_verdict(problems, &answer->items[0]);
+            return true; /* the other run would say the same */
+        }
+        fprintf(check->err, "%s: cannot be played:\n%s\n", plan->path, why);
+        return false;
+    }
+    unmet_find(plan, probe, problems);
+    return true;
+}
+
+static enum fl_error play(struct check_command *check, const struct plan *plan,
+                          struct problems *problems, bool *ret_told)
+{
+    struct probe probe;
+    const struct probe_order order = {.path = plan->path,
+                                      .settings = check->settings.items,
+                                      .setting_count = check->settings.count,
+                                      .seed = plan->seed_first};
+    enum fl_error err = probe_play(check->pool, &order, &probe);
+    if (err) return err;
+    *ret_told = look_at_runs(check, plan, &probe, problems);
+    probe_release(&probe);
+    return problems->err;
+}
+
+static enum fl_error check_file(struct check_command *check, const char *path)
+{
+    struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    struct problems problems = {.path = path, .message = &message};
+    struct plan *plan = NULL;
+    bool told = true;
+    enum fl_error err =
+        scenario_read(path, check->settings.items, check->settings.count, &plan, &message);
+    if (!err && check->pool) err = play(check, plan, &problems, &told);
+    if (err && !message.length) goto out;
+    err = FL_OK;
+    if (message.length) fprintf(check->err, "%s\n", message.bytes);
+    check->failed += message.length > 0;
+    check->skipped += !message.length && !told;
+    check->passed += !message.length && told;
+out:
+    scenario_plan_free(plan);
+    fl_buf_release(&message);
+    return err;
+}
+
+static int check_all(struct check_command *check)
+{
+    enum fl_error err = FL_OK;
+    if (!check->only_read) err = pool_new(PROBE_RUNS, SESSION_HANG_US, &check->pool);
+    for (uint32_t i = 0; i < check->files.count && !err; i++)
+        err = check_file(check, check->files.files[i].path);
+    if (check->pool) pool_free(check->pool);
+    if (err) {
+        fprintf(check->err, "faultline check: %s\n", fl_error_text(err));
+        return CLI_HARNESS_FAULT;
+    }
+    fprintf(check->out, "%u passed, %u failed, %u skipped\n", check->passed, check->failed,
+            check->skipped);
+    return check->failed ? CLI_USAGE : CLI_PASSED;
+}
+
+/* --- arguments --- */
+static int take_path(struct check_command *check, const char *path)
+{
+    enum fl_error err = discover(&check->files, path);
+    if (!err) return CLI_PASSED;
+    return cli_wrong(&check->reader,
+                     "expected a scenario file or a folder of them, found \"%s\": %s",
+                     check->files.problem ? check->files.problem : path, fl_error_text(err));
+}
+
+static int take_option(struct check_command *check)
+{
+    if (check->reader.id == OPT_SET)
+        return set_options_take(&check->settings, &check->reader, check->reader.value,
+                                &check->files.arena);
+    check->only_read = true;
+    return CLI_PASSED;
+}
+
+static int read_arguments(struct check_command *check, bool *ret_go_on)
+{
+    int code = CLI_PASSED;
+    while (code == CLI_PASSED) {
+        switch (cli_next(&check->reader)) {
+        case CLI_OPTION: code = take_option(check); break;
+        case CLI_ARGUMENT: code = take_path(check, check->reader.value); break;
+        case CLI_HELP: cli_print_help(&command_check, check->out); return CLI_PASSED;
+        case CLI_WRONG: return CLI_USAGE;
+        case CLI_END:
+            if (!check->files.count)
+                return cli_wrong(&check->reader, "expected a scenario file or a folder of them");
+            *ret_go_on = true;
+            return CLI_PASSED;
+        }
+    }
+    return code;
+}
+
+static int check_main(int argc, char **argv, FILE *out, FILE *err)
+{
+    bool go_on = false;
+    struct check_command *check = calloc(1, sizeof *check);
+    if (!check) return CLI_HARNESS_FAULT;
+    check->reader = cli_reader_init(&command_check, argc, argv, err);
+    check->out = out;
+    check->err = err;
+    int code = read_arguments(check, &go_on);
+    if (go_on) code = check_all(check);
+    discover_release(&check->files);
+    free(check);
+    return code;
+}
+
+const struct cli_command command_check = {
+    .name = "check",
+    .arguments = "FILE|DIR...",
+    .summary = "Finds mistakes in scenario files: all of all files",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .details = details,
+    .run = check_main,
+};
