@@ -296,6 +296,7 @@ static enum fl_error settle(struct coordinator *c, struct flight *flight)
         flight->copies == 2 ? evidence_difference(answer, &flight->answers[1]) : NULL;
     if (differing) return take_difference(scene, flight, differing);
     adapt_batch(course, answer);
+    course->real_us += answer->took_us;
     course_take(course, &flight->batch, answer->items, answer->item_count);
     c->runs += answer->item_count;
     return course->err;

@@ -61,6 +61,7 @@ struct course {
     /* what came */
     uint64_t runs, failed, effects;
     int64_t virtual_us;
+    int64_t real_us; /* that one worker took; told by the coordinator */
     uint64_t trace_hash[2];
     uint32_t deaths;
     enum fl_error err; /* memory for the first failure's texts; sticks */

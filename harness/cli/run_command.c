@@ -24,7 +24,10 @@ enum {
     OPT_NO_VERIFY,
     OPT_TRACE,
     OPT_COLOR,
-    OPT_OUT
+    OPT_OUT,
+    OPT_REPORT,
+    OPT_QUIET,
+    OPT_VERBOSE
 };
 
 static const struct cli_option options[] = {
@@ -39,12 +42,18 @@ static const struct cli_option options[] = {
     {OPT_TRACE, 0, "trace", NULL, "print the trace of a single run"},
     {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
     {OPT_OUT, 0, "out", "FOLDER", "where replay files go; out by default"},
+    {OPT_REPORT, 0, "report", "FORMAT[=FILE]", "also as junit, tap, jsonl, github or markdown"},
+    {OPT_QUIET, 'q', "quiet", NULL, "print failures and the sums only"},
+    {OPT_VERBOSE, 'v', "verbose", NULL, "print what each scenario claims, and its cost"},
 };
 
 static const char details[] =
     "Every run is played by two run workers, whose traces must be the same.\n"
     "Exit status: 0 all passed, 1 a property failed, 2 usage or bad input, 3 two plays of a run\n"
-    "differ, 4 a job is stuck, 5 a fault of the harness, 6 a handler crashed or hung.\n";
+    "differ, 4 a job is stuck, 5 a fault of the harness, 6 a handler crashed or hung.\n"
+    "A report without a file has the standard output for itself, and the usual one goes to the\n"
+    "standard error. With GITHUB_ACTIONS=true failures are annotated, as by --report github,\n"
+    "and Markdown is appended to $GITHUB_STEP_SUMMARY. What cannot be written ends in status 5.\n";
 
 struct run_command {
     struct cli_reader reader;
@@ -55,6 +64,7 @@ struct run_command {
     bool list, has_seeds, has_sweep;
     uint64_t seed_first, seed_last;
     int32_t sweep;
+    struct report_outlets outlets;
     FILE *out, *err;
 };
 
@@ -71,6 +81,13 @@ static int take_seeds(struct run_command *run, const char *text)
     run->seed_first = (uint64_t)first;
     run->seed_last = (uint64_t)last;
     return CLI_PASSED;
+}
+
+static int take_report(struct run_command *run, const char *text)
+{
+    const char *expected;
+    if (report_outlets_add(&run->outlets, text, &expected)) return CLI_PASSED;
+    return cli_wrong(&run->reader, "expected %s after --report, found \"%s\"", expected, text);
 }
 
 static int take_option(struct run_command *run)
@@ -98,6 +115,9 @@ static int take_option(struct run_command *run)
     case OPT_WORD: run->word = reader->value; return CLI_PASSED;
     case OPT_NO_VERIFY: run->session.plays = COORDINATOR_ONCE; return CLI_PASSED;
     case OPT_TRACE: run->session.print_trace = true; return CLI_PASSED;
+    case OPT_REPORT: return take_report(run, reader->value);
+    case OPT_QUIET: run->session.detail = REPORT_QUIET; return CLI_PASSED;
+    case OPT_VERBOSE: run->session.detail = REPORT_VERBOSE; return CLI_PASSED;
     case OPT_COLOR:
         return report_colour_parse(reader->value, &run->session.colour)
                    ? CLI_PASSED
@@ -170,12 +190,11 @@ static bool has_sweep(const struct plan *plan)
     return false;
 }
 
-static void fill_play(const struct run_command *run, const struct discovered_file *file,
-                      const struct plan *plan, struct session_play *play)
+static void fill_play(const struct run_command *run, const struct plan *plan,
+                      struct session_play *play)
 {
     struct coordinator_scenario *scenario = &play->scenario;
-    *play = (struct session_play){.id = file->id};
-    scenario->path = file->path;
+    play->title = plan->title;
     scenario->settings = run->settings.items;
     scenario->setting_count = run->settings.count;
     scenario->seed_first = run->has_seeds ? run->seed_first : plan->seed_first;
@@ -183,6 +202,13 @@ static void fill_play(const struct run_command *run, const struct discovered_fil
     scenario->sweeps = has_sweep(plan);
     scenario->sweep = run->has_sweep ? run->sweep : -1;
     scenario->single = run->has_sweep || run->session.print_trace;
+}
+
+/* What outlives the plan: its title, or why there is none. */
+static bool keep_text(struct run_command *run, const char **text)
+{
+    *text = fl_arena_copy(&run->files.arena, fl_span_from(*text));
+    return *text != NULL;
 }
 
 /* The plans themselves are read again by the run workers; here they only prove to be readable. */
@@ -195,17 +221,31 @@ static uint32_t read_plays(struct run_command *run, struct session_play *plays)
         struct plan *plan = NULL;
         enum fl_error err =
             scenario_read(file->path, run->settings.items, run->settings.count, &plan, &message);
+        plays[i] = (struct session_play){.id = file->id, .scenario.path = file->path};
         if (err) {
-            fprintf(run->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
+            plays[i].problem = message.length ? message.bytes : fl_error_text(err);
+            fprintf(run->err, "%s\n", plays[i].problem);
             unreadable++;
         } else {
-            fill_play(run, file, plan, &plays[i]);
+            fill_play(run, plan, &plays[i]);
             if (run->list) fprintf(run->out, "%-56s  %s\n", file->id, plan->title);
         }
+        if (!keep_text(run, err ? &plays[i].problem : &plays[i].title) && err)
+            plays[i].problem = fl_error_text(FL_ENOMEM);
         scenario_plan_free(plan);
         fl_buf_release(&message);
     }
     return unreadable;
+}
+
+/* Returns where a person reads. */
+static FILE *open_reports(struct run_command *run, uint32_t count)
+{
+    report_outlets_add_github(&run->outlets);
+    FILE *terminal = report_outlets_fill_stdout(&run->outlets) ? run->err : run->out;
+    report_outlets_open(&run->outlets, run->out, terminal, run->err, run->session.program, count);
+    run->session.outlets = &run->outlets;
+    return terminal;
 }
 
 static int play(struct run_command *run)
@@ -217,15 +257,13 @@ static int play(struct run_command *run)
     struct session_play *plays = fl_arena_alloc_array(&run->files.arena, count, sizeof *plays);
     if (!plays) return cli_wrong(&run->reader, "%s", fl_error_text(FL_ENOMEM));
     uint32_t unreadable = read_plays(run, plays);
-    if (unreadable) {
-        fprintf(run->out, "0 passed, %u failed, %u skipped\n", unreadable, count - unreadable);
-        return CLI_USAGE;
-    }
-    if (run->list) return CLI_PASSED;
-    if (run->has_sweep && !plays[0].scenario.sweeps)
+    if (run->list && !unreadable) return CLI_PASSED;
+    if (run->has_sweep && !unreadable && !plays[0].scenario.sweeps)
         return cli_wrong(&run->reader, "--sweep wants a scenario with a line `sweep`, found \"%s\"",
                          plays[0].scenario.path);
-    return session_run(&run->session, plays, count, run->out, run->err);
+    FILE *out = open_reports(run, count);
+    if (unreadable) return session_refuse(&run->session, plays, count, out);
+    return session_run(&run->session, plays, count, out, run->err);
 }
 
 static int run_main(int argc, char **argv, FILE *out, FILE *err)

@@ -1,6 +1,7 @@
 #include "harness/cli/session.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -16,6 +17,8 @@ struct session {
     uint32_t count;
     struct report report;
     struct report_sums sums;
+    int64_t begun_us;
+    uint64_t runs_total; /* 0: unknown */
     enum course_outcome gravest;
 };
 
@@ -79,11 +82,12 @@ static bool write_replay(const struct session *session, const struct session_pla
 }
 
 /* --- results --- */
-static void tell_failure(struct session *session, const struct session_play *play,
-                         const struct report_run *run, const struct course *course,
-                         const struct coordinator_record *record)
+static struct report_failure failure_of(const struct session *session,
+                                        const struct session_play *play,
+                                        const struct course *course,
+                                        const struct coordinator_record *record,
+                                        char path[PATH_BYTES_MAX])
 {
-    char path[PATH_BYTES_MAX];
     const struct course_failure *failure = &course->failure;
     struct report_failure told = {
         .line = failure->failed_line,
@@ -98,7 +102,7 @@ static void tell_failure(struct session *session, const struct session_play *pla
         if (written) told.replay = path;
         if (!written) told.unwritable_folder = session->options->out_folder;
     }
-    report_failure(&session->report, run, &told);
+    return told;
 }
 
 /* Whether a replay went as it had gone when it was written. */
@@ -118,6 +122,20 @@ static void tell_replay(struct session *session, const struct session_play *play
                 (unsigned long long)record->misses);
 }
 
+static enum report_verdict verdict_of(enum course_outcome outcome)
+{
+    switch (outcome) {
+    case COURSE_PASSED: return REPORT_PASSED;
+    case COURSE_FAILED: return REPORT_FAILED;
+    case COURSE_STUCK: return REPORT_STUCK;
+    case COURSE_CRASHED: return REPORT_CRASHED;
+    case COURSE_BAD_INPUT: return REPORT_BAD_INPUT;
+    case COURSE_NONDETERMINISM: return REPORT_NONDETERMINISM;
+    case COURSE_HARNESS_FAULT: return REPORT_HARNESS_FAULT;
+    }
+    return REPORT_HARNESS_FAULT;
+}
+
 static const char *unit_of(const struct coordinator_scenario *scenario)
 {
     if (scenario->single) return "run";
@@ -126,50 +144,93 @@ static const char *unit_of(const struct coordinator_scenario *scenario)
     return seeds ? "seed" : "run";
 }
 
-static void on_finished(void *context, uint32_t index, const struct course *course,
-                        const struct coordinator_record *record)
+static struct report_run run_of(const struct session *session, const struct session_play *play,
+                                const struct course *course)
 {
-    struct session *session = context;
-    const struct session_play *play = &session->plays[index];
-    enum course_outcome outcome = course_outcome(course);
-    struct report_run run = {
+    return (struct report_run){
         .id = play->id,
         .path = play->scenario.path,
-        .passed = outcome == COURSE_PASSED,
+        .title = play->title,
+        .verdict = verdict_of(course_outcome(course)),
         .trace_hash = {course->trace_hash[0], course->trace_hash[1]},
         .runs = course->runs,
         .failed = course->failed,
         .unit = unit_of(&play->scenario),
         .stopped = course_stopped(course),
+        .effects = course->effects * (uint64_t)session->options->plays,
+        .virtual_us = course->virtual_us,
+        .real_us = course->real_us,
     };
+}
+
+static void add_sums(struct session *session, const struct report_run *run)
+{
+    bool passed = run->verdict == REPORT_PASSED;
+    session->sums.passed += passed;
+    session->sums.failed += !passed;
+    session->sums.runs += run->runs;
+    session->sums.effects += run->effects;
+    session->sums.virtual_us += run->virtual_us;
+}
+
+static void on_finished(void *context, uint32_t index, const struct course *course,
+                        const struct coordinator_record *record)
+{
+    char path[PATH_BYTES_MAX];
+    struct session *session = context;
+    const struct session_play *play = &session->plays[index];
+    struct report_run run = run_of(session, play, course);
+    struct report_failure failure;
+    bool passed = run.verdict == REPORT_PASSED;
     if (session->options->print_trace && record) {
         report_clear(&session->report);
         fprintf(session->report.out, "%.*s", FL_SPAN_ARGS(record->trace));
     }
     report_run(&session->report, &run);
     if (play->replay) tell_replay(session, play, course, record);
-    if (!run.passed) tell_failure(session, play, &run, course, record);
-    session->sums.passed += run.passed;
-    session->sums.failed += !run.passed;
-    session->sums.runs += course->runs;
-    session->sums.effects += course->effects * (uint64_t)session->options->plays;
-    session->sums.virtual_us += course->virtual_us;
-    if (outcome > session->gravest) session->gravest = outcome;
+    if (!passed) {
+        failure = failure_of(session, play, course, record, path);
+        report_failure(&session->report, &run, &failure);
+    }
+    if (session->options->outlets)
+        report_outlets_result(session->options->outlets, &run, passed ? NULL : &failure);
+    add_sums(session, &run);
+    if (course_outcome(course) > session->gravest) session->gravest = course_outcome(course);
 }
 
-static void on_progress(void *context, uint32_t index, uint64_t runs)
-{
-    struct session *session = context;
-    if (index < session->count) report_progress(&session->report, session->plays[index].id, runs);
-}
-
-/* --- the whole --- */
 static int64_t real_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
+
+/* Of all scenarios; 0 when one of them sweeps. */
+static uint64_t known_runs(const struct session_play *plays, uint32_t count)
+{
+    uint64_t runs = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct coordinator_scenario *scenario = &plays[i].scenario;
+        if (scenario->sweeps && !scenario->single) return 0;
+        runs += scenario->single ? 1 : scenario->seed_last - scenario->seed_first + 1;
+    }
+    return runs;
+}
+
+static void on_progress(void *context, uint32_t index, uint64_t runs)
+{
+    struct session *session = context;
+    if (index >= session->count) return;
+    const struct report_progress progress = {.what = session->plays[index].id,
+                                             .scenarios_done = index,
+                                             .scenarios = session->count,
+                                             .runs = runs,
+                                             .runs_total = session->runs_total,
+                                             .real_us = real_us() - session->begun_us};
+    report_progress(&session->report, &progress);
+}
+
+/* --- the whole --- */
 
 /* A run and its second play need two workers whatever the number of jobs. */
 static int worker_count(const struct session_options *options)
@@ -201,9 +262,11 @@ int session_run(const struct session_options *options, const struct session_play
     struct session session = {.options = options, .plays = plays, .count = count};
     struct fl_arena arena = FL_ARENA_INIT(0);
     session.report = report_init(out, options->program, options->colour);
+    session.report.detail = options->detail;
+    session.runs_total = known_runs(plays, count);
     session.sums.failed = options->failed;
     session.sums.skipped = options->skipped;
-    int64_t begun_us = real_us();
+    session.begun_us = real_us();
     enum fl_error err = FL_ENOMEM;
     struct coordinator_scenario *scenarios =
         fl_arena_alloc_array(&arena, count + 1, sizeof *scenarios);
@@ -211,13 +274,51 @@ int session_run(const struct session_options *options, const struct session_play
         scenarios[i] = plays[i].scenario;
     if (scenarios) err = play_all(&session, scenarios);
     fl_arena_release(&arena);
-    session.sums.real_us = real_us() - begun_us;
+    session.sums.real_us = real_us() - session.begun_us;
     if (err) {
         report_clear(&session.report);
         fprintf(err_out, "faultline: the run workers: %s\n", fl_error_text(err));
         session.sums.failed += count - session.sums.passed - session.sums.failed;
         session.gravest = COURSE_HARNESS_FAULT;
     }
+    if (options->outlets && !report_outlets_close(options->outlets, &session.sums))
+        session.gravest = COURSE_HARNESS_FAULT;
     report_sums(&session.report, &session.sums);
+    report_release(&session.report);
     return session_exit_code(session.gravest);
+}
+
+/* The line in "FILE:LINE:COLUMN: ..."; 0: it tells none. */
+static uint32_t line_of_problem(const struct session_play *play)
+{
+    size_t length = strlen(play->scenario.path);
+    if (strncmp(play->problem, play->scenario.path, length) != 0 || play->problem[length] != ':')
+        return 0;
+    return (uint32_t)strtoul(play->problem + length + 1, NULL, 10);
+}
+
+int session_refuse(const struct session_options *options, const struct session_play *plays,
+                   uint32_t count, FILE *out)
+{
+    struct report_sums sums = {0};
+    bool written = true;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct session_play *play = &plays[i];
+        bool unreadable = play->problem != NULL;
+        const struct report_run run = {.id = play->id,
+                                       .path = play->scenario.path,
+                                       .title = play->title,
+                                       .verdict = unreadable ? REPORT_BAD_INPUT : REPORT_SKIPPED,
+                                       .unit = "run"};
+        struct report_failure failure = {.text = fl_span_from(play->problem)};
+        if (unreadable) failure.line = line_of_problem(play);
+        if (options->outlets)
+            report_outlets_result(options->outlets, &run, unreadable ? &failure : NULL);
+        sums.failed += unreadable;
+        sums.skipped += !unreadable;
+    }
+    if (options->outlets) written = report_outlets_close(options->outlets, &sums);
+    fprintf(out, "0 passed, %llu failed, %llu skipped\n", (unsigned long long)sums.failed,
+            (unsigned long long)sums.skipped);
+    return written ? CLI_USAGE : CLI_HARNESS_FAULT;
 }

@@ -8,6 +8,7 @@
 
 #include "harness/cli/coordinator.h"
 #include "harness/cli/options.h"
+#include "harness/report/outlet.h"
 #include "harness/report/report.h"
 
 enum { SESSION_HANG_US = 10 * 1000 * 1000 }; /* of real time without an effect */
@@ -16,8 +17,10 @@ enum { SESSION_HANG_US = 10 * 1000 * 1000 }; /* of real time without an effect *
 struct session_play {
     struct coordinator_scenario scenario;
     const char *id;
-    const char *replay; /* an existing replay file; NULL: failures get a new one */
-    bool has_trace;     /* the trace that a replay is expected to have */
+    const char *title;   /* NULL: not known */
+    const char *problem; /* why it cannot be read, as FILE:LINE:COLUMN: ...; NULL: it can */
+    const char *replay;  /* an existing replay file; NULL: failures get a new one */
+    bool has_trace;      /* the trace that a replay is expected to have */
     uint64_t trace_hash[2];
 };
 
@@ -27,13 +30,20 @@ struct session_options {
     enum coordinator_plays plays;
     bool print_trace;
     enum report_colour colour;
-    const char *out_folder;   /* where replay files go */
+    enum report_detail detail;
+    struct report_outlets *outlets; /* opened; they get every result; NULL: none */
+    const char *out_folder;         /* where replay files go */
     uint64_t failed, skipped; /* scenarios that could not even be read, or were not tried for it */
 };
 
-/* Returns the exit code. */
+/* Returns the exit code. Closes the outlets; what could not be written is a fault of the harness.
+ */
 int session_run(const struct session_options *options, const struct session_play *plays,
                 uint32_t count, FILE *out, FILE *err);
+/* Plays nothing, since some plays have a problem, which has been told: reports say so, and that the
+ * others were skipped. Returns the exit code. */
+int session_refuse(const struct session_options *options, const struct session_play *plays,
+                   uint32_t count, FILE *out);
 /* The code of the gravest outcome. */
 int session_exit_code(enum course_outcome outcome);
 

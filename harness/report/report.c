@@ -3,9 +3,20 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { ID_COLUMNS = 56, LINE_BYTES_MAX = 240 };
+#include "harness/report/format.h"
+#include "harness/report/quote.h"
+
+enum {
+    ID_COLUMNS = 56,
+    ID_COLUMNS_MIN = 24,
+    BESIDE_ID_COLUMNS = 44, /* what stands in a scenario's line besides its name */
+    LINE_BYTES_MAX = 240,
+    WIDTH_USUAL = 80,
+    VISIBLE_BYTES_MAX = 16 * 1024 * 1024
+};
 
 /* --- colour --- */
 bool report_colour_parse(const char *text, enum report_colour *ret_colour)
@@ -35,12 +46,30 @@ static bool wants_colour(FILE *out, enum report_colour colour)
     return isatty(fileno(out)) && (!term || strcmp(term, "dumb") != 0);
 }
 
+static int terminal_width(FILE *out)
+{
+    struct winsize size;
+    const char *columns = getenv("COLUMNS");
+    int width = columns ? atoi(columns) : 0;
+    if (ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) width = size.ws_col;
+    return width > 0 ? width : WIDTH_USUAL;
+}
+
 struct report report_init(FILE *out, const char *program, enum report_colour colour)
 {
     const char *term = getenv("TERM");
     bool live = isatty(fileno(out)) && (!term || strcmp(term, "dumb") != 0);
-    return (struct report){
-        .out = out, .program = program, .colour = wants_colour(out, colour), .live = live};
+    return (struct report){.out = out,
+                           .program = program,
+                           .colour = wants_colour(out, colour),
+                           .live = live,
+                           .width = live ? terminal_width(out) : 0,
+                           .closing = FL_BUF_INIT(REPORT_CLOSING_BYTES_MAX)};
+}
+
+void report_release(struct report *report)
+{
+    fl_buf_release(&report->closing);
 }
 
 static void print_verdict(const struct report *report, bool passed)
@@ -106,33 +135,14 @@ void report_clear(struct report *report)
     report->line_shown = false;
 }
 
-void report_progress(struct report *report, const char *what, uint64_t runs)
+void report_progress(struct report *report, const struct report_progress *progress)
 {
-    char count[REPORT_NUMBER_BYTES];
+    char text[REPORT_PROGRESS_BYTES];
     if (!report->live) return;
-    fprintf(report->out, "\r\x1b[K%s runs  %.60s", report_count_text(runs, count), what);
+    report_progress_text(progress, report->width, text);
+    fprintf(report->out, "\r\x1b[K%s", text);
     fflush(report->out);
     report->line_shown = true;
-}
-
-static void print_counts(struct report *report, const struct report_run *run)
-{
-    char runs[REPORT_NUMBER_BYTES], failed[REPORT_NUMBER_BYTES];
-    report_count_text(run->runs, runs);
-    report_count_text(run->failed, failed);
-    fprintf(report->out, "%s %s%s", runs, run->unit, plural(run->runs));
-    if (!run->passed)
-        fprintf(report->out, ", %s failed%s", failed, run->stopped ? ", the rest not run" : "");
-}
-
-void report_run(struct report *report, const struct report_run *run)
-{
-    report_clear(report);
-    print_verdict(report, run->passed);
-    fprintf(report->out, "  %-*s  trace %016" PRIx64 "  ", ID_COLUMNS, run->id, run->trace_hash[0]);
-    print_counts(report, run);
-    fputc('\n', report->out);
-    fflush(report->out);
 }
 
 /* Payloads make long lines; the whole of them stands in the trace. Cut between characters. */
@@ -145,9 +155,20 @@ static size_t shown_length(const char *line, size_t length)
     return cut;
 }
 
-/* Every line of it, six columns in. */
-static void print_indented(FILE *out, struct fl_span text)
+/* GitHub's machines obey lines that begin with these, blanks before them or not. */
+static bool is_command(struct fl_span line)
 {
+    while (line.length && (line.bytes[0] == ' ' || line.bytes[0] == '\t'))
+        line = (struct fl_span){line.bytes + 1, line.length - 1};
+    return fl_span_starts(line, FL_SPAN("::")) || fl_span_starts(line, FL_SPAN("##["));
+}
+
+/* Every line of it, six columns in; a terminal is not to be led by what a job has said. */
+static void print_indented(FILE *out, struct fl_span raw)
+{
+    struct fl_buf visible = FL_BUF_INIT(VISIBLE_BYTES_MAX);
+    enum fl_error err = report_quote_visible(&visible, raw);
+    struct fl_span text = err ? fl_span_from(fl_error_text(err)) : fl_buf_span(&visible);
     while (text.length && text.bytes[text.length - 1] == '\n')
         text.length--;
     while (text.length) {
@@ -155,9 +176,69 @@ static void print_indented(FILE *out, struct fl_span text)
         size_t length = end ? (size_t)(end - text.bytes) : text.length;
         size_t used = length + (end ? 1 : 0);
         size_t shown = shown_length(text.bytes, length);
-        fprintf(out, "      %.*s%s\n", (int)shown, text.bytes, shown < length ? "..." : "");
+        fputs("      ", out);
+        if (is_command((struct fl_span){text.bytes, length})) fputs("\\", out);
+        fprintf(out, "%.*s%s\n", (int)shown, text.bytes, shown < length ? "..." : "");
         text = (struct fl_span){text.bytes + used, text.length - used};
     }
+    fl_buf_release(&visible);
+}
+
+static void print_counts(struct report *report, const struct report_run *run)
+{
+    struct fl_buf text = FL_BUF_INIT(1024);
+    enum fl_error err = report_append_counts(&text, run);
+    fputs(err ? fl_error_text(err) : text.bytes, report->out);
+    fl_buf_release(&text);
+}
+
+/* Files are given lines of one form; a narrow terminal has no room for the column. */
+static int id_columns(const struct report *report)
+{
+    int room = report->width - BESIDE_ID_COLUMNS;
+    if (!report->live || room >= ID_COLUMNS) return ID_COLUMNS;
+    return room < ID_COLUMNS_MIN ? ID_COLUMNS_MIN : room;
+}
+
+/* --verbose: what is claimed, and what it took to see. */
+static void print_costs(struct report *report, const struct report_run *run)
+{
+    char effects[REPORT_NUMBER_BYTES], virtual_time[REPORT_NUMBER_BYTES];
+    if (run->title) print_indented(report->out, fl_span_from(run->title));
+    fprintf(report->out, "      %s effects \xC2\xB7 %s in %" PRId64 ".%03" PRId64 " s\n",
+            report_count_text(run->effects, effects),
+            report_virtual_text(run->virtual_us, virtual_time), run->real_us / 1000000,
+            run->real_us / 1000 % 1000);
+}
+
+void report_run(struct report *report, const struct report_run *run)
+{
+    bool passed = run->verdict == REPORT_PASSED;
+    report->told++;
+    if (passed && report->detail == REPORT_QUIET) return;
+    report_clear(report);
+    print_verdict(report, passed);
+    fprintf(report->out, "  %-*s  trace %016" PRIx64 "  ", id_columns(report), run->id,
+            run->trace_hash[0]);
+    print_counts(report, run);
+    fputc('\n', report->out);
+    if (report->detail == REPORT_VERBOSE) print_costs(report, run);
+    fflush(report->out);
+}
+
+/* A line of the list at the end; a list past its bound is cut, since the failures stand above. */
+static void remember(struct report *report, const struct report_run *run,
+                     const struct report_failure *failure)
+{
+    struct fl_buf line = FL_BUF_INIT(REPORT_CLOSING_BYTES_MAX);
+    enum fl_error err = fl_buf_printf(&line, "      %s", run->path);
+    if (!err && failure->line) err = fl_buf_printf(&line, ":%" PRIu32 ":1", failure->line);
+    if (!err && failure->replay) err = fl_buf_append_text(&line, "    ");
+    if (!err) err = report_append_replay(&line, report->program, failure);
+    if (!err) err = fl_buf_append_char(&line, '\n');
+    if (!err) err = fl_buf_append_span(&report->closing, fl_buf_span(&line));
+    (void)err;
+    fl_buf_release(&line);
 }
 
 void report_failure(struct report *report, const struct report_run *run,
@@ -169,10 +250,14 @@ void report_failure(struct report *report, const struct report_run *run,
         fprintf(out, "      swept     %.*s\n", FL_SPAN_ARGS(failure->swept_at));
     print_indented(out, failure->text);
     fprintf(out, "      seed      %" PRIu64 "\n", failure->seed);
-    if (failure->replay)
-        fprintf(out, "      replay    %s replay %s\n", report->program, failure->replay);
+    struct fl_buf command = FL_BUF_INIT(REPORT_CLOSING_BYTES_MAX);
+    enum fl_error err = report_append_replay(&command, report->program, failure);
+    if (err) fprintf(out, "      replay    %s: %s\n", failure->replay, fl_error_text(err));
+    if (!err && failure->replay) fprintf(out, "      replay    %s\n", command.bytes);
+    fl_buf_release(&command);
     if (failure->unwritable_folder)
         fprintf(out, "      replay    could not be written into %s\n", failure->unwritable_folder);
+    remember(report, run, failure);
     fflush(out);
 }
 
@@ -184,6 +269,8 @@ void report_sums(struct report *report, const struct report_sums *sums)
     double per_second = (double)sums->effects * 1e6 / (double)real_us;
     int64_t tenths = (real_us + 50 * 1000) / (100 * 1000);
     report_clear(report);
+    if (report->closing.length && report->told > 1)
+        fprintf(report->out, "failed:\n%s", report->closing.bytes);
     fprintf(report->out,
             "%s run%s \xC2\xB7 %s effects/s \xC2\xB7 %s in %" PRId64 ".%" PRId64 " s\n",
             report_count_text(sums->runs, runs), plural(sums->runs),

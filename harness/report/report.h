@@ -3,13 +3,16 @@
 #ifndef HARNESS_REPORT_REPORT_H
 #define HARNESS_REPORT_REPORT_H
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include "core/span.h"
+#include "core/buf.h"
+#include "harness/report/progress.h"
+#include "harness/report/result.h"
 
 enum report_colour { REPORT_AUTO, REPORT_ALWAYS, REPORT_NEVER };
+/* Failures and the sums only; a line for each scenario; and what each has cost below it. */
+enum report_detail { REPORT_USUAL, REPORT_QUIET, REPORT_VERBOSE };
+enum { REPORT_CLOSING_BYTES_MAX = 1024 * 1024 };
 
 struct report {
     FILE *out;
@@ -17,6 +20,10 @@ struct report {
     bool colour;
     bool live; /* a terminal: one line shows the progress */
     bool line_shown;
+    int width; /* of the terminal, in columns */
+    enum report_detail detail;
+    uint64_t told;         /* scenarios */
+    struct fl_buf closing; /* the failing scenarios, once more, for the end */
 };
 
 /* auto, always or never; false: none of them. */
@@ -24,39 +31,18 @@ bool report_colour_parse(const char *text, enum report_colour *ret_colour);
 /* Colour: the option, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, then whether `out` is a
  * terminal. */
 struct report report_init(FILE *out, const char *program, enum report_colour colour);
-
-struct report_run { /* one scenario's runs, or a replay */
-    const char *id, *path;
-    bool passed;
-    uint64_t trace_hash[2]; /* of all runs together; of one alone, its own */
-    uint64_t runs, failed;
-    const char *unit; /* "seed", "sweep", "run" */
-    bool stopped;     /* not all were run */
-};
-
-struct report_failure {
-    uint32_t line; /* of the scenario; 0: none */
-    struct fl_span text, swept_at;
-    uint64_t seed;
-    const char *replay; /* the path of a replay file; NULL: there is none */
-    const char
-        *unwritable_folder; /* where it should have been written; NULL: it was, or need not */
-};
+void report_release(struct report *report);
 
 void report_run(struct report *report, const struct report_run *run);
 /* Below report_run; its last line is the command that replays the run. */
 void report_failure(struct report *report, const struct report_run *run,
                     const struct report_failure *failure);
 /* Replaces the live line, if there is one. */
-void report_progress(struct report *report, const char *what, uint64_t runs);
+void report_progress(struct report *report, const struct report_progress *progress);
 void report_clear(struct report *report);
 
-struct report_sums {
-    uint64_t passed, failed, skipped; /* scenarios */
-    uint64_t runs, effects;
-    int64_t virtual_us, real_us;
-};
-/* The statistics, and the last line: N passed, N failed, N skipped. */
+/* The failing scenarios, when there was more than one scenario; the statistics; and the last line:
+ * N passed, N failed, N skipped. */
 void report_sums(struct report *report, const struct report_sums *sums);
 
 /* "4,400" "1.4 M" "312 virtual days" */

@@ -61,6 +61,7 @@ static void a_failure_reads_like_this(void **state)
     struct report report = {.out = open_memstream(&text, &length), .program = "faultline"};
     const struct report_run run = {.id = "welcome/killed-anywhere--mailed-exactly-once",
                                    .path = "scenarios/welcome/killed.scenario",
+                                   .verdict = REPORT_FAILED,
                                    .trace_hash = {UINT64_C(0x3f9c8a1b2c3d4e5f), 7},
                                    .runs = 18,
                                    .failed = 1,
@@ -112,13 +113,90 @@ static void a_long_line_is_cut_between_characters(void **state)
     free(text);
 }
 
+/* What is told of a scenario that passed and one that failed; `report` says how. */
+static char *told(struct report report)
+{
+    char *text = NULL;
+    size_t length;
+    const struct report_run good = {.id = "good",
+                                    .path = "good.scenario",
+                                    .title = "all is well",
+                                    .runs = 1,
+                                    .unit = "run",
+                                    .effects = 1234,
+                                    .real_us = 1500};
+    const struct report_run bad = {.id = "bad",
+                                   .path = "bad.scenario",
+                                   .verdict = REPORT_FAILED,
+                                   .runs = 1,
+                                   .failed = 1,
+                                   .unit = "run"};
+    const struct report_failure failure = {
+        .line = 3, .text = FL_SPAN("found     \x1b[2J\n  ::error::x"), .replay = "out/bad.replay"};
+    const struct report_sums sums = {.passed = 1, .failed = 1, .runs = 2};
+    report.out = open_memstream(&text, &length);
+    report.program = "faultline";
+    report.closing = FL_BUF_INIT(REPORT_CLOSING_BYTES_MAX);
+    report_run(&report, &bad);
+    report_failure(&report, &bad, &failure);
+    report_run(&report, &good);
+    report_sums(&report, &sums);
+    report_release(&report);
+    fclose(report.out);
+    return text;
+}
+
+#define BAD_TOLD                                                                                   \
+    "trace 0000000000000000  1 run, 1 failed\n"                                                    \
+    "      bad.scenario:3:1\n"                                                                     \
+    "      found     \\x1b[2J\n"                                                                   \
+    "      \\  ::error::x\n"                                                                       \
+    "      seed      0\n"                                                                          \
+    "      replay    faultline replay out/bad.replay\n"
+#define END_TOLD                                                                                   \
+    "failed:\n"                                                                                    \
+    "      bad.scenario:3:1    faultline replay out/bad.replay\n"                                  \
+    "2 runs \xC2\xB7 0 effects/s \xC2\xB7 0 virtual seconds in 0.0 s\n"                            \
+    "1 passed, 1 failed, 0 skipped\n"
+
+static void quietly_only_failures_are_told(void **state)
+{
+    char *text = told((struct report){.detail = REPORT_QUIET, .live = true, .width = 60});
+    (void)state;
+    assert_string_equal(text, "FAIL  bad                       " BAD_TOLD END_TOLD);
+    free(text);
+}
+
+static void in_detail_claims_and_costs_are_told(void **state)
+{
+    char *text = told((struct report){.detail = REPORT_VERBOSE, .live = true, .width = 60});
+    (void)state;
+    assert_non_null(strstr(text, "PASS  good                      trace 0000000000000000  1 run\n"
+                                 "      all is well\n"
+                                 "      1,234 effects \xC2\xB7 0 virtual seconds in 0.001 s\n"
+                                 "failed:\n"));
+    free(text);
+}
+
+static void a_file_has_lines_of_one_form(void **state)
+{
+    char *text = told((struct report){.width = 60});
+    (void)state;
+    assert_non_null(strstr(text, "PASS  good                                                      "
+                                 "trace 0000000000000000  1 run\nfailed:\n"));
+    free(text);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(numbers) + FL_COUNT(times) + 2] = {
+    struct CMUnitTest tests[FL_COUNT(numbers) + FL_COUNT(times) + 5] = {
         cmocka_unit_test(a_failure_reads_like_this),
         cmocka_unit_test(a_long_line_is_cut_between_characters),
+        cmocka_unit_test(quietly_only_failures_are_told),
+        cmocka_unit_test(in_detail_claims_and_costs_are_told),
+        cmocka_unit_test(a_file_has_lines_of_one_form),
     };
-    size_t count = 2;
+    size_t count = 5;
     for (size_t i = 0; i < FL_COUNT(numbers); i++)
         tests[count++] = (struct CMUnitTest){numbers[i].name, number_row, NULL, NULL, &numbers[i]};
     for (size_t i = 0; i < FL_COUNT(times); i++)
