@@ -119,10 +119,10 @@ class Redis(Client):
 
 
 class Rig:
-    def __init__(self):
+    def __init__(self, make_server=Redis):
         self.folder = tempfile.mkdtemp(prefix="faultline-system-")
         self.children = []
-        self.redis = Redis(self.folder)
+        self.redis = make_server(self.folder)
 
     def worker(self, *arguments, env=None):
         """A faultline-worker on this Redis, running `tally.so` unless the arguments name a module."""
@@ -167,7 +167,7 @@ def main(tests, make_rig=Rig):
     for test in tests:
         if test.__name__ not in names:
             continue
-        rig = make_rig()
+        rig = getattr(test, "make_rig", make_rig)()
         try:
             test(rig)
             print(f"[       OK ] {test.__name__}")
