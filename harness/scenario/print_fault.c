@@ -109,6 +109,11 @@ static const char *ordinal_suffix(uint32_t nth)
     return nth % 10 == 3 ? "rd" : "th";
 }
 
+void print_ordinal(struct printing *p, uint32_t nth)
+{
+    print_text(p, "%u%s", nth, ordinal_suffix(nth));
+}
+
 static void print_conditions(struct printing *p, const struct plan_fault *fault)
 {
     const struct plan_address *address = &fault->address;
@@ -127,10 +132,9 @@ static void print_conditions(struct printing *p, const struct plan_fault *fault)
     if (address->job || address->process) join = " "; /* step and the need no `and` */
     if (address->pattern) {
         print_text(p, "%s", join);
-        if (address->nth)
-            print_text(p, "the %u%s ", address->nth, ordinal_suffix(address->nth));
-        else
-            print_text(p, "step ");
+        print_text(p, address->nth ? "the " : "step ");
+        if (address->nth) print_ordinal(p, address->nth);
+        if (address->nth) print_text(p, " ");
         print_quoted(p, fl_span_from(address->pattern));
     } else if (address->each_step) {
         print_text(p, "%sstep *", join);

@@ -24,6 +24,7 @@ void print_duration(struct printing *p, int64_t us);
 void print_offset(struct printing *p, int64_t us); /* +5m, -1h */
 void print_size(struct printing *p, int64_t bytes);
 void print_pairs(struct printing *p, const struct plan_pair *pairs, uint32_t count);
+void print_ordinal(struct printing *p, uint32_t nth); /* 2nd */
 void print_fault(struct printing *p, const struct plan_fault *fault);
 void print_expect(struct printing *p, const struct plan_expect *expect);
 
