@@ -5,7 +5,7 @@
  *
  * A run is a function of what its server answers. So each scenario is played on the fake, and all
  * that the fake was asked is asked of a redis-server: the same bytes from it, and the same keys in
- * the end, mean the same run and the same verdict. Of a sweep N points are played (40), spread
+ * the end, mean the same run and the same verdict. Of a sweep all points are played, or N, spread
  * evenly. Before that, stories with a planted lie must be found out. The last line is "N passed,
  * N failed, N skipped"; exit code 77: there is no redis-server to compare with. */
 #include <inttypes.h>
@@ -221,7 +221,7 @@ static void compare_all(struct suite *suite, const struct server *server,
 
 int main(int argc, char **argv)
 {
-    struct suite suite = {.points_max = 40, .story = story_new()};
+    struct suite suite = {.points_max = POINTS_MAX, .story = story_new()};
     struct discovered files = {.arena = FL_ARENA_INIT(64 * 1024 * 1024)};
     struct server server;
     if (!find_files(argc, argv, &suite, &files)) {
