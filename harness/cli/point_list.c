@@ -55,8 +55,8 @@ static bool means(const struct plan_fault *fault, const struct run_effect *effec
                                       .delivery = delivery_of(effect),
                                       .process = effect->process,
                                       .role = effect->role};
-    return reach_needs_effect(fault) && reach_means_actor(&fault->address, &actor) &&
-           reach_means_label(fault, effect->what) &&
+    return reach_needs_effect(fault) && !fault->follows &&
+           reach_means_actor(&fault->address, &actor) && reach_means_label(fault, effect->what) &&
            reach_pattern_means(reach_pattern(fault), effect->what, effect->detail);
 }
 
@@ -153,6 +153,7 @@ static enum fl_error append_actor(const struct point_list *list, uint32_t first,
 static enum fl_error append_reach(const struct point_list *list, const struct plan_fault *fault,
                                   struct fl_buf *out)
 {
+    if (fault->follows) return fl_buf_append_text(out, "with the one before");
     if (!reach_needs_effect(fault)) return fl_buf_append_text(out, "strikes by time");
     uint32_t reached = point_reached(fault, list->undisturbed);
     if (reached) return fl_buf_printf(out, "%u effect%s", reached, reached == 1 ? "" : "s");

@@ -67,6 +67,7 @@ static void check_job(struct search *search, const char *job, struct plan_where 
 /* --- lines --- */
 static void check_fault(struct search *search, const struct plan_fault *fault)
 {
+    if (fault->follows) return; /* as the first part of it */
     if (fault->address.pattern) check_pattern(search, fault->address.pattern, fault->address.where);
     check_job(search, fault->address.job, fault->address.where);
 }

@@ -81,7 +81,7 @@ enum fl_error fault_set_new(const struct plan *plan, int32_t sweep, struct sim_c
 {
     uint32_t sweeps = 0;
     for (uint32_t i = 0; i < plan->fault_count; i++)
-        sweeps += plan->faults[i].sweep;
+        sweeps += plan->faults[i].sweep && !plan->faults[i].follows;
     if (sweeps > 1 || plan->fault_count > FAULTS_MAX) return FL_EINVAL;
     struct fault_set *set = calloc(1, sizeof *set);
     if (!set) return FL_ENOMEM;
@@ -93,8 +93,10 @@ enum fl_error fault_set_new(const struct plan *plan, int32_t sweep, struct sim_c
     set->choices = choices;
     set->sweep = sweep;
     set->count = plan->fault_count;
-    for (uint32_t i = 0; i < set->count; i++)
+    for (uint32_t i = 0; i < set->count; i++) {
         fault_init(&set->faults[i], &plan->faults[i], sweep);
+        if (plan->faults[i].follows) set->faults[i].timed = set->faults[i - 1].timed;
+    }
     *ret_set = set;
     return FL_OK;
 }
@@ -182,6 +184,31 @@ static bool chance(const struct fault_set *set, const struct fault *fault,
                             address->chance_in) < address->chance_of;
 }
 
+static void strike(struct fault *fault, enum plan_moment moment, int64_t now_us,
+                   struct fault_strikes *out)
+{
+    if (out->count == FAULT_STRIKES_MAX) return;
+    fault->fired++;
+    fault->last_fired_us = now_us;
+    out->items[out->count++] = (struct fault_strike){&fault->plan, moment};
+}
+
+/* A part of a fault: at this effect when the first part has struck at it. */
+static void follow(struct fault *fault, const struct effect_label *label, int64_t now_us,
+                   struct fault_strikes *out)
+{
+    const struct fault *first = fault;
+    while (first->plan.follows)
+        first--;
+    for (uint32_t i = 0; i < out->count; i++) {
+        if (out->items[i].fault != &first->plan) continue;
+        bool after = out->items[i].moment == PLAN_AFTER || is_of_the_answer(fault->plan.verb);
+        if (!reach_means_label(&fault->plan, fl_span_from(label->text))) return;
+        strike(fault, after ? PLAN_AFTER : PLAN_BEFORE, now_us, out);
+        return;
+    }
+}
+
 static void at_effect(struct fault_set *set, struct fault *fault,
                       const struct effect_context *context, const struct effect_label *label,
                       struct fl_span detail, int64_t now_us, struct fault_strikes *out)
@@ -192,10 +219,7 @@ static void at_effect(struct fault_set *set, struct fault *fault,
     fault->matches++;
     enum plan_moment moment;
     if (!strikes(set, fault, &moment) || !chance(set, fault, context, label)) return;
-    if (out->count == FAULT_STRIKES_MAX) return;
-    fault->fired++;
-    fault->last_fired_us = now_us;
-    out->items[out->count++] = (struct fault_strike){&fault->plan, moment};
+    strike(fault, moment, now_us, out);
 }
 
 void fault_set_at_effect(struct fault_set *set, struct effect_identities *identities,
@@ -209,7 +233,10 @@ void fault_set_at_effect(struct fault_set *set, struct effect_identities *identi
         while (bits) {
             uint32_t i = word * 64 + (uint32_t)__builtin_ctzll(bits);
             bits &= bits - 1;
-            at_effect(set, &set->faults[i], context, label, detail, now_us, ret_strikes);
+            if (set->faults[i].plan.follows)
+                follow(&set->faults[i], label, now_us, ret_strikes);
+            else
+                at_effect(set, &set->faults[i], context, label, detail, now_us, ret_strikes);
         }
     }
 }
@@ -254,7 +281,7 @@ bool fault_set_spent(const struct fault_set *set)
 {
     for (uint32_t i = 0; i < set->count; i++) {
         const struct fault *fault = &set->faults[i];
-        if (!fault->enabled || fault->plan.address.chance_in) continue;
+        if (!fault->enabled || fault->plan.address.chance_in || fault->plan.follows) continue;
         uint32_t times = fault->plan.sweep || fault->timed ? 1 : fault->plan.times;
         if (fault->fired < times) return false;
     }

@@ -166,8 +166,12 @@ static bool read_times(struct reading *r, struct plan_fault *fault)
 
 static bool read_restart(struct reading *r, const struct token *at, struct plan_fault *fault)
 {
-    bool ends = fault->verb == PLAN_KILL || fault->verb == PLAN_OOMKILL ||
-                fault->verb == PLAN_TERM || fault->verb == PLAN_QUIET || fault->verb == PLAN_OOM;
+    bool ends = false;
+    const struct plan_fault *end = (const struct plan_fault *)r->faults.items + r->faults.count;
+    for (const struct plan_fault *part = fault; part < end;
+         part++) /* itself, and what is with it */
+        ends |= part->verb == PLAN_KILL || part->verb == PLAN_OOMKILL || part->verb == PLAN_TERM ||
+                part->verb == PLAN_QUIET || part->verb == PLAN_OOM;
     if (!ends)
         return reading_problem(r, at, "restart only behind kill, oomkill, term, quiet or oom");
     return reading_expect(r, "after") &&
@@ -203,6 +207,8 @@ static bool read_clause(struct reading *r, struct plan_fault *fault, uint32_t *s
     case WORD_CLAUSE_TIMES: return read_times(r, fault);
     case WORD_CLAUSE_RESTART: return read_restart(r, token, fault);
     case WORD_CLAUSE_AND: *seen &= ~(UINT32_C(1) << WORD_CLAUSE_AND); return true;
+    case WORD_CLAUSE_WITH:
+        return reading_problem(r, token, "with VERB before when, at and all other clauses");
     case WORD_CLAUSE_AFTER_FAULT: return false; /* two words, so no token is it */
     }
     return false;

@@ -2,6 +2,7 @@
  */
 #include <string.h>
 
+#include "harness/scenario/reach.h"
 #include "harness/scenario/reading.h"
 
 static bool read_target(struct reading *r, struct plan_fault *fault)
@@ -182,23 +183,83 @@ static bool read_fault_name(struct reading *r, struct plan_fault *fault)
     return fault->name != NULL;
 }
 
-static bool read_either(struct reading *r, bool sweep)
+/* --- faults of several parts --- */
+static struct plan_fault *fault_at(struct reading *r, uint32_t index)
 {
-    int verb;
+    return (struct plan_fault *)r->faults.items + index;
+}
+
+static struct plan_fault *add_fault(struct reading *r, bool sweep)
+{
     struct plan_fault *fault = reading_add(r, &r->faults, sizeof *fault, PLAN_FAULTS_MAX);
-    if (!fault) return false;
+    if (!fault) return NULL;
     fault->where = reading_where(r, &r->line.tokens[0]);
     fault->sweep = sweep;
     fault->times = 1;
     fault->restart_after_us = -1;
     fault->address.at_us = fault->address.after_us = -1;
-    if (!sweep && !read_fault_name(r, fault)) return false;
+    return fault;
+}
+
+static bool read_verb(struct reading *r, struct plan_fault *fault)
+{
+    int verb;
     if (!reading_word(r, &words_verbs, &verb)) return false;
     fault->verb = (enum plan_verb)verb;
-    if (!read_verb_arguments(r, fault)) return false;
+    return read_verb_arguments(r, fault);
+}
+
+/* `with VERB ...`: memory that is about to fail is armed, it does not strike with anything. */
+static bool read_parts(struct reading *r, uint32_t first)
+{
+    while (line_at(&r->line, "with")) {
+        const struct token *with = line_take(&r->line);
+        struct plan_fault *part = add_fault(r, fault_at(r, first)->sweep);
+        if (!part) return false;
+        part->follows = true;
+        if (!read_verb(r, part)) return false;
+        if (part->verb == PLAN_OOM || fault_at(r, first)->verb == PLAN_OOM)
+            return reading_problem(r, with, "oom alone, without with");
+    }
+    return true;
+}
+
+/* Whether the process that meets the fault gets no further for a while, or ever. */
+static bool holds_up(enum plan_verb verb)
+{
+    return verb == PLAN_KILL || verb == PLAN_OOMKILL || verb == PLAN_PAUSE || verb == PLAN_DELAY;
+}
+
+/* All parts strike where the first does; at an effect they strike one after another. */
+static bool join_parts(struct reading *r, uint32_t first)
+{
+    const struct plan_fault *leader = fault_at(r, first);
+    bool at_effect = reach_needs_effect(leader);
+    for (uint32_t i = first + 1; i < r->faults.count; i++) {
+        struct plan_fault *part = fault_at(r, i);
+        if (!at_effect && reach_needs_effect(part))
+            return reading_problem(r, &r->line.tokens[0], "when: a part of it needs an effect");
+        if (at_effect && holds_up(part[-1].verb))
+            return reading_problem(r, &r->line.tokens[0],
+                                   "kill, oomkill, pause and delay behind all other parts");
+        part->address = leader->address;
+        part->times = leader->times;
+        part->restart_after_us = leader->restart_after_us;
+    }
+    return true;
+}
+
+static bool read_either(struct reading *r, bool sweep)
+{
+    uint32_t first = r->faults.count;
+    struct plan_fault *fault = add_fault(r, sweep);
+    if (!fault) return false;
+    if (!sweep && !read_fault_name(r, fault)) return false;
+    if (!read_verb(r, fault) || !read_parts(r, first)) return false;
+    fault = fault_at(r, first); /* more of them may have moved it */
     fault->address.where = reading_where(r, line_peek(&r->line));
     fault->address.each_step = sweep && fault->verb != PLAN_OOM;
-    if (!read_clauses(r, fault)) return false;
+    if (!read_clauses(r, fault) || !join_parts(r, first)) return false;
     if (has_address(&fault->address) || !needs_address(fault->verb)) return true;
     return reading_problem(r, line_peek(&r->line), "when, at or p: where the fault strikes");
 }

@@ -203,8 +203,8 @@ static void format_job(struct printing *p, const struct plan_job *job)
 /* --- all --- */
 static void format_rest(struct printing *p, const struct plan *plan)
 {
-    for (uint32_t i = 0; i < plan->fault_count; i++) {
-        print_fault(p, &plan->faults[i]);
+    for (uint32_t i = 0; i < plan->fault_count;) {
+        i += print_faults(p, &plan->faults[i], plan->fault_count - i);
         print_text(p, "\n");
     }
     if (plan->heal_us != -1) {

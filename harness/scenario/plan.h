@@ -116,6 +116,7 @@ struct plan_fault {
     uint32_t match_count;
     int64_t restart_after_us; /* a killed process comes back; -1: when healed */
     uint32_t times;           /* how often at most; 0: always. Default 1 */
+    bool follows;             /* behind `with`: strikes when and where the fault before it does */
     bool sweep;               /* `sweep` instead of `fault`: multiplies the scenario */
     struct plan_address address;
 };

@@ -172,11 +172,33 @@ static void print_clauses(struct printing *p, const struct plan_fault *fault)
     print_duration(p, fault->restart_after_us);
 }
 
-void print_fault(struct printing *p, const struct plan_fault *fault)
+static void print_verb(struct printing *p, const struct plan_fault *fault)
+{
+    print_text(p, "%s", words_text(&words_verbs, (int)fault->verb));
+    print_arguments(p, fault);
+}
+
+static void print_begin(struct printing *p, const struct plan_fault *fault)
 {
     print_text(p, fault->sweep ? "sweep    " : "fault    ");
     if (fault->name) print_text(p, "%s: ", fault->name);
-    print_text(p, "%s", words_text(&words_verbs, (int)fault->verb));
-    print_arguments(p, fault);
+    print_verb(p, fault);
+}
+
+void print_fault(struct printing *p, const struct plan_fault *fault)
+{
+    print_begin(p, fault);
     print_clauses(p, fault);
+}
+
+uint32_t print_faults(struct printing *p, const struct plan_fault *faults, uint32_t count)
+{
+    uint32_t parts = 1;
+    print_begin(p, faults);
+    while (parts < count && faults[parts].follows) {
+        print_text(p, " with ");
+        print_verb(p, &faults[parts++]);
+    }
+    print_clauses(p, faults);
+    return parts;
 }

@@ -137,6 +137,9 @@ static const struct word clauses[] = {
     {"restart", WORD_CLAUSE_RESTART, "restart after 5s",
      "a process that this fault ended comes back; by default when the scenario heals"},
     {"and", WORD_CLAUSE_AND, NULL, "may stand between clauses"},
+    {"with", WORD_CLAUSE_WITH, "VERB ... with VERB ... CLAUSE...",
+     "one fault of several parts, under one name: they strike together, each time; kill, oomkill, "
+     "pause and delay stand last"},
 };
 const struct words words_clauses = {"when, at, p, before, after, times or restart",
                                     "Clauses of faults", clauses, FL_COUNT(clauses)};

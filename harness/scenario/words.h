@@ -77,6 +77,7 @@ enum word_clause { /* what may follow a fault's verb */
                    WORD_CLAUSE_TIMES,
                    WORD_CLAUSE_RESTART,
                    WORD_CLAUSE_AND,
+                   WORD_CLAUSE_WITH,
 };
 
 enum word_condition {

@@ -253,6 +253,80 @@ static void chance_is_a_choice(void **state)
     close_fixture(&f);
 }
 
+static void parts_strike_where_the_first_does(void **state)
+{
+    (void)state;
+    const struct plan_fault faults[] = {
+        {.verb = PLAN_CLOCK, .times = 2, ADDRESS(.pattern = "redis X", .moment = PLAN_AFTER)},
+        {.verb = PLAN_EVICT, .times = 2, .follows = true, ADDRESS(.pattern = "redis X")},
+        {.verb = PLAN_KILL, .times = 2, .follows = true, ADDRESS(.pattern = "redis X")},
+    };
+    struct fixture f;
+    struct fault_strikes found;
+    open_fixture(&f, faults, 3, -1);
+    play(&f, "a#1 Y", &found);
+    assert_int_equal(found.count, 0);
+    for (int times = 0; times < 2; times++) {
+        assert_false(fault_set_spent(f.set));
+        play(&f, "a#1 X", &found);
+        assert_int_equal(found.count, 3);
+        assert_int_equal(found.items[1].fault->verb, PLAN_EVICT);
+        assert_int_equal(found.items[2].fault->verb, PLAN_KILL);
+        assert_int_equal(found.items[2].moment, PLAN_AFTER);
+    }
+    assert_true(fault_set_spent(f.set));
+    play(&f, "a#1 X", &found);
+    assert_int_equal(found.count, 0);
+    close_fixture(&f);
+}
+
+static void parts_are_no_second_draw(void **state)
+{
+    (void)state;
+    const struct plan_fault faults[] = {
+        {.times = 0, ADDRESS(.chance_of = 0, .chance_in = 50)},
+        {.times = 0, .follows = true, ADDRESS(.chance_of = 50, .chance_in = 50)}};
+    struct fixture f;
+    struct fault_strikes found;
+    open_fixture(&f, faults, 2, -1);
+    play(&f, "a#1 X", &found);
+    assert_int_equal(found.count, 0);
+    close_fixture(&f);
+}
+
+static void parts_of_a_sweep_are_one_sweep(void **state)
+{
+    (void)state;
+    const struct plan_fault faults[] = {
+        {.verb = PLAN_CLOCK, .times = 1, .sweep = true, ADDRESS(.each_step = true)},
+        {.verb = PLAN_KILL, .times = 1, .sweep = true, .follows = true, ADDRESS(.each_step = true)},
+    };
+    struct fixture f;
+    struct fault_strikes found;
+    open_fixture(&f, faults, 2, 1);
+    play(&f, "a#1 X", &found);
+    assert_int_equal(found.count, 0);
+    play(&f, "a#1 X", &found);
+    assert_int_equal(found.count, 2);
+    assert_true(fault_set_swept(f.set));
+    close_fixture(&f);
+}
+
+static void parts_by_time_are_due_together(void **state)
+{
+    (void)state;
+    const struct plan_fault faults[] = {
+        {.verb = PLAN_FLUSHALL, .times = 1, .address = {.at_us = 2000000, .after_us = -1}},
+        {.verb = PLAN_KILL, .times = 1, .follows = true, .address = {.at_us = 2000000}},
+    };
+    struct fixture f;
+    open_fixture(&f, faults, 2, -1);
+    assert_null(fault_set_take_due(f.set, 1999999));
+    assert_int_equal(fault_set_take_due(f.set, 2000000)->verb, PLAN_FLUSHALL);
+    assert_int_equal(fault_set_take_due(f.set, 2000000)->verb, PLAN_KILL);
+    close_fixture(&f);
+}
+
 static void two_sweeps_are_refused(void **state)
 {
     (void)state;
@@ -284,6 +358,10 @@ int main(void)
         cmocka_unit_test(one_fault_may_wait_for_another),
         cmocka_unit_test(a_delay_explains_no_second_copy),
         cmocka_unit_test(chance_is_a_choice),
+        cmocka_unit_test(parts_strike_where_the_first_does),
+        cmocka_unit_test(parts_are_no_second_draw),
+        cmocka_unit_test(parts_of_a_sweep_are_one_sweep),
+        cmocka_unit_test(parts_by_time_are_due_together),
         cmocka_unit_test(two_sweeps_are_refused),
         cmocka_unit_test(an_allocation_sweep_counts_up),
     };
