@@ -32,6 +32,14 @@ static enum fl_error write_settings(const struct run_request *request, struct fl
     return fl_json_end(&w);
 }
 
+static enum fl_error write_variants(const struct run_request *request, struct fl_buf *out)
+{
+    struct fl_json_writer w = fl_json_begin_array(out);
+    for (uint32_t i = 0; i < request->variant_count; i++)
+        fl_json_put_string(&w, NULL, request->variants[i]);
+    return fl_json_end(&w);
+}
+
 enum fl_error run_request_write(const struct run_request *request, struct fl_buf *out)
 {
     struct fl_json_writer w = fl_json_begin_object(out);
@@ -47,6 +55,8 @@ enum fl_error run_request_write(const struct run_request *request, struct fl_buf
     if (request->changes.bare) fl_json_put_bool(&w, "bare", true);
     if (request->changes.extra.length) fl_json_put_string(&w, "extra", request->changes.extra);
     if (request->wants) fl_json_put_int64(&w, "wants", (int64_t)request->wants);
+    if (request->variant_count) fl_json_key(&w, "variants");
+    if (request->variant_count && !w.err) w.err = write_variants(request, out);
     return fl_json_end(&w);
 }
 
@@ -116,6 +126,20 @@ static enum fl_error read_text(struct fl_json_at object, const char *key, struct
     return fl_json_exists(at) ? copy_string(at, arena, ret_text) : FL_OK;
 }
 
+static enum fl_error read_variants(struct fl_json_at array, struct fl_arena *arena,
+                                   struct run_request *request)
+{
+    uint32_t count = fl_json_length(array);
+    if (count > REQUEST_RUNS_MAX) return FL_EBOUND;
+    struct fl_span *variants = fl_arena_alloc_array(arena, count + 1, sizeof *variants);
+    enum fl_error err = variants ? FL_OK : FL_ENOMEM;
+    for (uint32_t i = 0; i < count && !err; i++)
+        err = copy_string(fl_json_element(array, i), arena, &variants[i]);
+    request->variants = variants;
+    request->variant_count = count;
+    return err;
+}
+
 static enum fl_error read_changes(struct fl_json_at root, struct fl_arena *arena,
                                   struct run_request *request)
 {
@@ -124,7 +148,8 @@ static enum fl_error read_changes(struct fl_json_at root, struct fl_arena *arena
     if (wants < 0 || wants > RUN_WANTS_ALL) return FL_EPARSE;
     request->wants = (unsigned)wants;
     request->changes.bare = fl_json_type(fl_json_member(root, "bare")) == FL_JSON_TRUE;
-    return read_text(root, "extra", arena, &request->changes.extra);
+    enum fl_error err = read_variants(fl_json_member(root, "variants"), arena, request);
+    return err ? err : read_text(root, "extra", arena, &request->changes.extra);
 }
 
 enum fl_error run_request_read(struct fl_span line, struct fl_arena *arena,

@@ -36,7 +36,11 @@ struct run_request {
     enum request_choices source;
     struct fl_span choices;
     struct scenario_changes changes; /* of the file, for this request alone */
-    unsigned wants;                  /* bits of enum run_wants: what an item tells besides */
+    /* One run of `seed` for each, with these lines instead of the changes' extra ones; at most
+     * REQUEST_RUNS_MAX, and seeds and points are 1. */
+    const struct fl_span *variants;
+    uint32_t variant_count;
+    unsigned wants; /* bits of enum run_wants: what an item tells besides */
 };
 
 /* One run's result as it travels. Texts are empty where there is nothing to say. */

@@ -60,6 +60,7 @@ enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
     snprintf(digest, sizeof digest, "%" PRIx64, facts->done_before);
     fl_json_put_bool(&w, "drained", facts->drained);
     fl_json_put_bool(&w, "struck", facts->struck);
+    fl_json_put_int64(&w, "strikes", facts->strikes);
     fl_json_put_int64(&w, "struck_after", facts->struck_after);
     fl_json_put_string(&w, "done_before", fl_span_from(digest));
     fl_json_key(&w, "effects");
@@ -168,7 +169,7 @@ static enum fl_error read_digest(struct fl_json_at at, uint64_t *ret_digest)
 enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
                              const struct run_facts **ret_facts)
 {
-    int64_t struck_after;
+    int64_t struck_after, strikes = 0;
     struct run_facts *facts = fl_arena_alloc(arena, sizeof *facts);
     if (!facts) return FL_ENOMEM;
     facts->drained = fl_json_type(fl_json_member(at, "drained")) == FL_JSON_TRUE;
@@ -176,6 +177,8 @@ enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
     if (!fl_json_int64(fl_json_member(at, "struck_after"), &struck_after) || struck_after < 0)
         return FL_EPARSE;
     facts->struck_after = (uint32_t)struck_after;
+    fl_json_int64(fl_json_member(at, "strikes"), &strikes);
+    facts->strikes = (uint32_t)strikes;
     enum fl_error err = read_digest(fl_json_member(at, "done_before"), &facts->done_before);
     struct values values = {.array = fl_json_member(at, "effects"), .arena = arena};
     if (!err) err = read_effects(values, facts);

@@ -51,22 +51,25 @@ void serve_free(struct serve *serve)
 }
 
 /* --- plans --- */
-static enum fl_error make_key(const struct run_request *request, struct fl_buf *key)
+static enum fl_error make_key(const struct run_request *request, struct fl_span extra,
+                              struct fl_buf *key)
 {
     fl_buf_truncate(key, 0);
     enum fl_error err = fl_buf_append_text(key, request->path);
     for (uint32_t i = 0; !err && i < request->setting_count; i++)
         err = fl_buf_printf(key, "\n%s\n%s", request->settings[i].name, request->settings[i].value);
     if (!err) err = fl_buf_append_text(key, request->changes.bare ? "\nbare\n" : "\nwhole\n");
-    if (!err) err = fl_buf_append_span(key, request->changes.extra);
+    if (!err) err = fl_buf_append_span(key, extra);
     return err;
 }
 
 static enum fl_error find_plan(struct serve *serve, const struct run_request *request,
-                               const struct plan **ret_plan, struct fl_buf *message)
+                               struct fl_span extra, const struct plan **ret_plan,
+                               struct fl_buf *message)
 {
+    const struct scenario_changes changes = {.extra = extra, .bare = request->changes.bare};
     struct fl_buf key = FL_BUF_INIT(ARENA_BYTES_MAX);
-    enum fl_error err = make_key(request, &key);
+    enum fl_error err = make_key(request, extra, &key);
     for (uint32_t i = 0; !err && i < PLANS_KEPT; i++) {
         struct kept_plan *kept = &serve->kept[i];
         if (!kept->plan || !fl_span_equal(fl_buf_span(&kept->key), fl_buf_span(&key))) continue;
@@ -76,7 +79,7 @@ static enum fl_error find_plan(struct serve *serve, const struct run_request *re
     }
     struct plan *plan = NULL;
     if (!err)
-        err = scenario_read_changed(request->path, &request->changes, request->settings,
+        err = scenario_read_changed(request->path, &changes, request->settings,
                                     request->setting_count, &plan, message);
     if (err) {
         fl_buf_release(&key);
@@ -170,16 +173,39 @@ static enum fl_error play_all(struct run_house *house, const struct run_request 
     return run_answer_end(&writer, real_us() - begun_us);
 }
 
+/* Each variant is a plan of its own. */
+static enum fl_error play_variants(struct serve *serve, const struct run_request *request,
+                                   struct fl_buf *answer, struct fl_buf *message)
+{
+    int64_t begun_us = real_us();
+    struct run_answer_writer writer = run_answer_begin(answer);
+    for (uint32_t i = 0; i < request->variant_count; i++) {
+        const struct plan *plan;
+        enum fl_error err = find_plan(serve, request, request->variants[i], &plan, message);
+        if (err) return err;
+        play(serve->house, request, plan, request->seed, request->sweep, &writer);
+    }
+    return run_answer_end(&writer, real_us() - begun_us);
+}
+
+static enum fl_error play_file(struct serve *serve, const struct run_request *request,
+                               struct fl_buf *answer, struct fl_buf *message)
+{
+    const struct plan *plan;
+    enum fl_error err = find_plan(serve, request, request->changes.extra, &plan, message);
+    return err ? err : play_all(serve->house, request, plan, answer);
+}
+
 void serve_request(void *context, struct fl_span line, struct fl_buf *answer)
 {
     struct serve *serve = context;
     struct fl_arena arena = FL_ARENA_INIT(ARENA_BYTES_MAX);
     struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
     struct run_request request;
-    const struct plan *plan = NULL;
     enum fl_error err = run_request_read(line, &arena, &request);
-    if (!err) err = find_plan(serve, &request, &plan, &message);
-    if (!err) err = play_all(serve->house, &request, plan, answer);
+    if (!err)
+        err = request.variant_count ? play_variants(serve, &request, answer, &message)
+                                    : play_file(serve, &request, answer, &message);
     if (err) {
         fl_buf_truncate(answer, 0);
         const char *text = message.length ? message.bytes : fl_error_text(err);

@@ -233,12 +233,12 @@ static void on_progress(void *context, uint32_t index, uint64_t runs)
 /* --- the whole --- */
 
 /* A run and its second play need two workers whatever the number of jobs. */
-static int worker_count(const struct session_options *options)
+int session_workers(int jobs, int plays)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int jobs = options->jobs ? options->jobs : (int)(processors > 0 ? processors : 1);
+    if (!jobs) jobs = (int)(processors > 0 ? processors : 1);
     if (jobs > JOBS_MAX) jobs = JOBS_MAX;
-    return jobs < (int)options->plays ? (int)options->plays : jobs;
+    return jobs < plays ? plays : jobs;
 }
 
 static enum fl_error play_all(struct session *session, const struct coordinator_scenario *scenarios)
@@ -249,7 +249,9 @@ static enum fl_error play_all(struct session *session, const struct coordinator_
         .record_all = session->options->print_trace,
     };
     const struct coordinator_sink sink = {session, on_finished, on_progress};
-    enum fl_error err = pool_new(worker_count(session->options), SESSION_HANG_US, &pool);
+    enum fl_error err =
+        pool_new(session_workers(session->options->jobs, (int)session->options->plays),
+                 SESSION_HANG_US, &pool);
     if (err) return err;
     err = coordinator_run(pool, &options, scenarios, session->count, &sink);
     pool_free(pool);

@@ -44,6 +44,8 @@ int session_run(const struct session_options *options, const struct session_play
  * others were skipped. Returns the exit code. */
 int session_refuse(const struct session_options *options, const struct session_play *plays,
                    uint32_t count, FILE *out);
+/* How many run workers: `jobs`, or one for each processor (0); at least one for each play. */
+int session_workers(int jobs, int plays);
 /* The code of the gravest outcome. */
 int session_exit_code(enum course_outcome outcome);
 

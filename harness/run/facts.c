@@ -88,6 +88,7 @@ void run_note_effect(struct run *run, const struct effect *effect,
 void run_note_strike(struct run *run)
 {
     struct run_facts *facts = &run->result->facts;
+    facts->strikes++;
     if (facts->struck) return;
     facts->struck = true;
     facts->struck_after = facts->effect_count;

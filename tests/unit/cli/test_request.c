@@ -12,6 +12,7 @@
 static void a_request_arrives_as_it_was_sent(void **state)
 {
     const struct scenario_setting settings[] = {{"file", "a \"b\".csv"}, {"empty", ""}};
+    const struct fl_span variants[] = {FL_SPAN("fault a"), FL_SPAN("fault b\n")};
     const struct run_request sent = {.path = "a/b.scenario",
                                      .settings = settings,
                                      .setting_count = 2,
@@ -23,6 +24,8 @@ static void a_request_arrives_as_it_was_sent(void **state)
                                      .source = REQUEST_RECORDED,
                                      .choices = FL_SPAN("line one\nline \x01 two\n"),
                                      .changes = {FL_SPAN("fault kill p1 at +1s\n"), true},
+                                     .variants = variants,
+                                     .variant_count = 2,
                                      .wants = RUN_WANTS_ALL};
     struct fl_buf line = FL_BUF_INIT(4096);
     struct fl_arena arena = FL_ARENA_INIT(0);
@@ -44,6 +47,8 @@ static void a_request_arrives_as_it_was_sent(void **state)
     assert_true(fl_span_equal(got.choices, sent.choices));
     assert_true(fl_span_equal(got.changes.extra, sent.changes.extra));
     assert_true(got.changes.bare);
+    assert_int_equal(got.variant_count, 2);
+    assert_true(fl_span_equal(got.variants[1], variants[1]));
     assert_int_equal(got.wants, RUN_WANTS_ALL);
     fl_arena_release(&arena);
     fl_buf_release(&line);
@@ -107,6 +112,7 @@ static void facts_arrive_as_they_were_sent(void **state)
     struct run_job jobs[] = {{FL_SPAN("a"), FL_SPAN("done"), true}};
     const struct run_facts facts = {.drained = true,
                                     .struck = true,
+                                    .strikes = 3,
                                     .struck_after = 1,
                                     .done_before = UINT64_MAX,
                                     .effects = effects,
@@ -125,6 +131,7 @@ static void facts_arrive_as_they_were_sent(void **state)
     assert_int_equal(run_answer_read(fl_buf_span(&line), &got), FL_OK);
     const struct run_facts *read = got.items[0].facts;
     assert_true(fl_span_is(got.items[0].state, "db t\n"));
+    assert_int_equal(read->strikes, 3);
     assert_true(read->drained && read->struck && read->struck_after == 1);
     assert_true(read->done_before == UINT64_MAX);
     assert_int_equal(read->effect_count, 2);

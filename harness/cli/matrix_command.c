@@ -1,0 +1,435 @@
+/* `faultline matrix`: is this handler idempotent? A scenario file, or a worker by its name, for
+ * which such a file is made. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/cli/commands.h"
+#include "harness/cli/matrix_file.h"
+#include "harness/cli/matrix_run.h"
+#include "harness/cli/session.h"
+#include "harness/cli/set_option.h"
+
+enum {
+    PATH_BYTES_MAX = 512,
+    MESSAGE_BYTES_MAX = 64 * 1024,
+    GIVEN_MAX = 64,
+    LINES_BYTES_MAX = 16 * 1024,
+    FILE_BYTES_MAX = 64 * 1024 * 1024,
+};
+
+enum {
+    OPT_ARGS,
+    OPT_MODULE,
+    OPT_GIVEN,
+    OPT_JOB,
+    OPT_MODES,
+    OPT_PAIRS,
+    OPT_JOBS,
+    OPT_SET,
+    OPT_SEED,
+    OPT_WRITE,
+    OPT_NO_VERIFY,
+    OPT_OUT,
+    OPT_CLASSES,
+};
+
+static const struct cli_option options[] = {
+    {OPT_ARGS, 0, "args", "JSON", "the arguments of a WORKER; [] by default"},
+    {OPT_MODULE, 'm', "module", "MODULE", "the module that has it; the shipped workers by default"},
+    {OPT_GIVEN, 0, "given", "LINE", "what is there before: \"db users id=7 mail=a@b\""},
+    {OPT_JOB, 0, "job", "NAME", "the job of a SCENARIO to disturb; its first by default"},
+    {OPT_MODES, 0, "modes", "LIST", "some of kill<,kill>,error<,lost,stall,term,malloc"},
+    {OPT_PAIRS, 0, "pairs", NULL, "then every second fault behind every first one"},
+    {OPT_JOBS, 'j', "jobs", "N", "run workers; one for each processor by default"},
+    {OPT_SET, 0, "set", "NAME=VALUE", "replace a default of a line `set`"},
+    {OPT_SEED, 0, "seed", "N", "run this seed instead of the scenario's own"},
+    {OPT_WRITE, 0, "write", "CELL", "write a cell's run, like 1.4:kill>, as a scenario of its own"},
+    {OPT_NO_VERIFY, 0, "no-verify", NULL, "play each single fault once, not twice"},
+    {OPT_OUT, 0, "out", "FOLDER", "where scenarios are written; out by default"},
+    {OPT_CLASSES, 0, "classes", NULL, "print what the cells and the classes mean"},
+};
+
+static const char details[] =
+    "Plays the job undisturbed, then once for each of its effects and each mode with that one\n"
+    "fault, heals, and compares the ends. A scenario's own faults and expectations are left out,\n"
+    "but for `expect class`.\n"
+    "Exit status: 0 the class is the expected one or none was expected, 1 it is another, 2 usage,\n"
+    "bad input, or an undisturbed run that does not end well, 3 two plays of a run differ, 5 a\n"
+    "fault of the harness.\n";
+
+struct matrix_command {
+    struct cli_reader reader;
+    FILE *out, *err;
+    const char *subject, *job, *write, *folder;
+    struct matrix_worker worker;
+    const char *given[GIVEN_MAX];
+    struct set_options settings;
+    unsigned modes;
+    bool pairs, classes, has_seed;
+    int jobs, plays;
+    uint64_t seed;
+    /* of the scenario */
+    char path[PATH_BYTES_MAX];
+    char job_name[PATH_BYTES_MAX];
+    uint32_t processes;
+    bool adds_process;
+    const char *expected_class; /* NULL: none */
+    struct matrix_result result;
+    struct fl_arena arena;
+    int64_t real_us;
+};
+
+/* --- options --- */
+
+static int take_given(struct matrix_command *matrix, const char *text)
+{
+    if (matrix->worker.given_count == GIVEN_MAX)
+        return cli_wrong(&matrix->reader, "expected at most %d times --given", GIVEN_MAX);
+    matrix->given[matrix->worker.given_count++] = text;
+    return CLI_PASSED;
+}
+
+static int take_modes(struct matrix_command *matrix, const char *text)
+{
+    char names[128];
+    matrix->modes = matrix_modes_parse(text);
+    if (matrix->modes) return CLI_PASSED;
+    matrix_modes_list(names, sizeof names);
+    return cli_wrong(&matrix->reader, "expected some of %s, found \"%s\"", names, text);
+}
+
+static int take_number(struct matrix_command *matrix)
+{
+    const struct cli_reader *reader = &matrix->reader;
+    int64_t number, most = reader->id == OPT_JOBS ? POOL_WORKERS_MAX : INT64_MAX;
+    if (!cli_number(reader, reader->value, reader->id == OPT_JOBS, most, &number)) return CLI_USAGE;
+    if (reader->id == OPT_JOBS) {
+        matrix->jobs = (int)number;
+    } else {
+        matrix->seed = (uint64_t)number;
+        matrix->has_seed = true;
+    }
+    return CLI_PASSED;
+}
+
+static int take_option(struct matrix_command *matrix)
+{
+    const char *value = matrix->reader.value;
+    switch (matrix->reader.id) {
+    case OPT_ARGS: matrix->worker.args = value; return CLI_PASSED;
+    case OPT_MODULE: matrix->worker.module = value; return CLI_PASSED;
+    case OPT_GIVEN: return take_given(matrix, value);
+    case OPT_JOB: matrix->job = value; return CLI_PASSED;
+    case OPT_MODES: return take_modes(matrix, value);
+    case OPT_PAIRS: matrix->pairs = true; return CLI_PASSED;
+    case OPT_SET:
+        return set_options_take(&matrix->settings, &matrix->reader, value, &matrix->arena);
+    case OPT_WRITE: matrix->write = value; return CLI_PASSED;
+    case OPT_NO_VERIFY: matrix->plays = 1; return CLI_PASSED;
+    case OPT_OUT: matrix->folder = value; return CLI_PASSED;
+    case OPT_CLASSES: matrix->classes = true; return CLI_PASSED;
+    case OPT_JOBS:
+    case OPT_SEED: return take_number(matrix);
+    }
+    return CLI_USAGE;
+}
+
+static int read_arguments(struct matrix_command *matrix, bool *ret_go_on)
+{
+    *ret_go_on = false;
+    for (;;) {
+        int code = CLI_PASSED;
+        switch (cli_next(&matrix->reader)) {
+        case CLI_OPTION: code = take_option(matrix); break;
+        case CLI_ARGUMENT:
+            if (matrix->subject)
+                return cli_wrong(&matrix->reader,
+                                 "expected one scenario or worker, found also \"%s\"",
+                                 matrix->reader.value);
+            matrix->subject = matrix->reader.value;
+            break;
+        case CLI_HELP: cli_print_help(matrix->reader.command, matrix->out); return CLI_PASSED;
+        case CLI_WRONG: return CLI_USAGE;
+        case CLI_END:
+            *ret_go_on = matrix->subject || matrix->classes;
+            if (*ret_go_on) return CLI_PASSED;
+            return cli_wrong(&matrix->reader, "expected a scenario or the name of a worker");
+        }
+        if (code != CLI_PASSED) return code;
+    }
+}
+
+/* --- the scenario --- */
+
+static bool is_file(const char *subject)
+{
+    size_t length = strlen(subject);
+    static const char end[] = ".scenario";
+    bool named = length > strlen(end) && strcmp(subject + length - strlen(end), end) == 0;
+    return named || strchr(subject, '/') || access(subject, R_OK) == 0;
+}
+
+/* A worker alone becomes out/NAME.scenario. */
+static int make_scenario(struct matrix_command *matrix)
+{
+    struct fl_buf text = FL_BUF_INIT(FILE_BYTES_MAX);
+    matrix->worker.name = matrix->subject;
+    matrix->worker.given = matrix->given;
+    if (!matrix->worker.args) matrix->worker.args = "[]";
+    snprintf(matrix->path, sizeof matrix->path, "%s/%s.scenario", matrix->folder, matrix->subject);
+    enum fl_error err = matrix_file_of_worker(&matrix->worker, &text);
+    bool written = !err && matrix_file_write(matrix->folder, matrix->path, fl_buf_span(&text));
+    fl_buf_release(&text);
+    return written ? CLI_PASSED
+                   : cli_wrong(&matrix->reader, "%s cannot be written: %s", matrix->path,
+                               err ? fl_error_text(err) : strerror(errno));
+}
+
+static uint32_t count_processes(const struct plan *plan)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->processes_count; i++)
+        count += plan->processes[i].count;
+    return count;
+}
+
+static int learn_plan(struct matrix_command *matrix, const struct plan *plan)
+{
+    const char *job = matrix->job ? matrix->job : plan->job_count ? plan->jobs[0].name : NULL;
+    if (!job) return cli_wrong(&matrix->reader, "expected a scenario with a line `enqueue`");
+    snprintf(matrix->job_name, sizeof matrix->job_name, "%s", job);
+    if (!matrix->has_seed) matrix->seed = plan->seed_first;
+    matrix->processes = count_processes(plan);
+    matrix->adds_process = matrix->processes == 0;
+    if (matrix->adds_process) matrix->processes = 2;
+    return CLI_PASSED;
+}
+
+static int read_scenario(struct matrix_command *matrix)
+{
+    struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    struct plan *plan = NULL;
+    int code = CLI_USAGE;
+    enum fl_error err = scenario_read(matrix->path, matrix->settings.items, matrix->settings.count,
+                                      &plan, &message);
+    if (err)
+        fprintf(matrix->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
+    else
+        code = learn_plan(matrix, plan);
+    scenario_plan_free(plan);
+    fl_buf_release(&message);
+    return code;
+}
+
+/* --- the report --- */
+
+static void print_stories(const struct matrix_command *matrix)
+{
+    FILE *out = matrix->out;
+    for (unsigned i = MATRIX_STORIES; i-- > 0;) {
+        const struct matrix_story *story = &matrix->result.stories[i];
+        if (!story->cells) continue;
+        fprintf(out, "\n %s in %" PRIu64 " run%s; the smallest: %s\n", matrix_cell_text(1U << i),
+                story->cells, story->cells == 1 ? "" : "s", story->name);
+        const char *at = story->text.length ? story->text.bytes : "";
+        while (*at) {
+            size_t length = strcspn(at, "\n");
+            fprintf(out, "   %.*s\n", (int)length, at);
+            at += length + (at[length] == '\n');
+        }
+    }
+}
+
+static void print_bound(const struct matrix_command *matrix, enum matrix_class class)
+{
+    const struct matrix_result *result = &matrix->result;
+    char runs[REPORT_NUMBER_BYTES];
+    fprintf(matrix->out,
+            "\n class: %s      %d modes x %" PRIu32 " effects, %s, %" PRIu32
+            " process%s: %s runs in %.1f s\n",
+            matrix_class_text(class), __builtin_popcount(matrix->modes), result->point_count,
+            matrix->pairs ? "all pairs" : "single faults", matrix->processes,
+            matrix->processes == 1 ? "" : "es", report_count_text(result->runs, runs),
+            (double)matrix->real_us / 1e6);
+    if (!matrix->pairs) return;
+    fprintf(matrix->out,
+            " pairs: %" PRIu64 " runs, %" PRIu64 " of them differ; %" PRIu64
+            " first faults left what another had left\n",
+            result->pair_runs, result->pair_bad, result->firsts_seen);
+}
+
+static int exit_of(enum matrix_trouble trouble)
+{
+    switch (trouble) {
+    case MATRIX_NO_TROUBLE: return CLI_PASSED;
+    case MATRIX_BAD_INPUT: return CLI_USAGE;
+    case MATRIX_DIFFERS: return CLI_NONDETERMINISM;
+    case MATRIX_NO_HARNESS: return CLI_HARNESS_FAULT;
+    }
+    return CLI_HARNESS_FAULT;
+}
+
+static int report(const struct matrix_command *matrix)
+{
+    const struct matrix_result *result = &matrix->result;
+    if (result->trouble) {
+        fprintf(matrix->err, "faultline matrix: %s\n",
+                result->message.length ? result->message.bytes : "no answer");
+        return exit_of(result->trouble);
+    }
+    const struct matrix_grid grid = {.facts = result->undisturbed.items[0].facts,
+                                     .points = result->points,
+                                     .point_count = result->point_count,
+                                     .modes = matrix->modes,
+                                     .cells = result->cells};
+    enum matrix_class class = matrix_class_of(result->seen);
+    matrix_print_grid(&grid, matrix->out);
+    print_stories(matrix);
+    print_bound(matrix, class);
+    return CLI_PASSED;
+}
+
+/* --- writing a cell --- */
+
+static bool find_cell(const struct matrix_command *matrix, const struct run_effect **ret_effect,
+                      enum matrix_mode *ret_mode)
+{
+    const struct matrix_result *result = &matrix->result;
+    const struct run_facts *facts = result->undisturbed.items[0].facts;
+    for (uint32_t i = 0; i < result->point_count; i++)
+        for (int mode = 0; mode < MATRIX_MODES; mode++) {
+            char name[MATRIX_NAME_BYTES];
+            const struct run_effect *effect = &facts->effects[result->points[i]];
+            matrix_cell_name(effect, (enum matrix_mode)mode, name);
+            size_t length = strcspn(name, " ");
+            if (strlen(matrix->write) != length || memcmp(matrix->write, name, length) != 0)
+                continue;
+            *ret_effect = effect;
+            *ret_mode = (enum matrix_mode)mode;
+            return matrix_mode_applies(*ret_mode, effect, matrix->processes);
+        }
+    return false;
+}
+
+static struct fl_span always(const struct matrix_command *matrix)
+{
+    return matrix->adds_process ? FL_SPAN("processes 2\n") : FL_SPAN("");
+}
+
+static int write_cell(const struct matrix_command *matrix)
+{
+    const struct run_effect *effect;
+    enum matrix_mode mode;
+    char path[2 * PATH_BYTES_MAX];
+    struct fl_buf lines = FL_BUF_INIT(LINES_BYTES_MAX), text = FL_BUF_INIT(FILE_BYTES_MAX),
+                  message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    if (!find_cell(matrix, &effect, &mode))
+        return cli_wrong(&matrix->reader,
+                         "expected a cell of the grid, like 1.4:kill>, found \"%s\"",
+                         matrix->write);
+    snprintf(path, sizeof path, "%s/cell.scenario", matrix->folder);
+    enum fl_error err = fl_buf_append_span(&lines, always(matrix));
+    if (!err) err = matrix_mode_write(mode, effect, &lines);
+    if (!err)
+        err = matrix_file_of_cell(matrix->path, matrix->settings.items, matrix->settings.count,
+                                  fl_buf_span(&lines), matrix->result.undisturbed.items[0].facts,
+                                  &text, &message);
+    bool written = !err && matrix_file_write(matrix->folder, path, fl_buf_span(&text));
+    if (written) fprintf(matrix->out, " written: %s\n", path);
+    int code = written ? CLI_PASSED
+                       : cli_wrong(&matrix->reader, "%s cannot be written: %s", path,
+                                   message.length ? message.bytes : fl_error_text(err));
+    fl_buf_release(&lines);
+    fl_buf_release(&text);
+    fl_buf_release(&message);
+    return code;
+}
+
+/* --- the whole --- */
+
+static int64_t real_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+static int explore(struct matrix_command *matrix)
+{
+    struct pool *pool;
+    int64_t begun_us = real_us();
+    enum fl_error err =
+        pool_new(session_workers(matrix->jobs, matrix->plays), SESSION_HANG_US, &pool);
+    if (err) {
+        fprintf(matrix->err, "faultline: the run workers: %s\n", fl_error_text(err));
+        return CLI_HARNESS_FAULT;
+    }
+    const struct matrix_order order = {
+        .pool = pool,
+        .path = matrix->path,
+        .settings = matrix->settings.items,
+        .setting_count = matrix->settings.count,
+        .seed = matrix->seed,
+        .job = matrix->job_name,
+        .modes = matrix->modes,
+        .depth = matrix->pairs ? MATRIX_PAIRS : MATRIX_SINGLES,
+        .processes = matrix->processes,
+        .always = always(matrix),
+        .plays = matrix->plays,
+    };
+    matrix_run(&order, &matrix->result);
+    pool_free(pool);
+    matrix->real_us = real_us() - begun_us;
+    int code = report(matrix);
+    if (code == CLI_PASSED && matrix->write) code = write_cell(matrix);
+    matrix_result_release(&matrix->result);
+    return code;
+}
+
+static int play(struct matrix_command *matrix)
+{
+    int code = CLI_PASSED;
+    if (matrix->classes) {
+        matrix_print_classes(matrix->out);
+        return CLI_PASSED;
+    }
+    if (is_file(matrix->subject))
+        snprintf(matrix->path, sizeof matrix->path, "%s", matrix->subject);
+    else
+        code = make_scenario(matrix);
+    if (code == CLI_PASSED) code = read_scenario(matrix);
+    return code == CLI_PASSED ? explore(matrix) : code;
+}
+
+static int matrix_main(int argc, char **argv, FILE *out, FILE *err)
+{
+    bool go_on;
+    struct matrix_command *matrix = calloc(1, sizeof *matrix);
+    if (!matrix) return CLI_HARNESS_FAULT;
+    matrix->reader = cli_reader_init(&command_matrix, argc, argv, err);
+    matrix->out = out;
+    matrix->err = err;
+    matrix->folder = "out";
+    matrix->modes = MATRIX_ALL_MODES;
+    matrix->plays = 2;
+    matrix->arena = FL_ARENA_INIT(FILE_BYTES_MAX);
+    int code = read_arguments(matrix, &go_on);
+    if (go_on && code == CLI_PASSED) code = play(matrix);
+    fl_arena_release(&matrix->arena);
+    free(matrix);
+    return code;
+}
+
+const struct cli_command command_matrix = {
+    .name = "matrix",
+    .arguments = "SCENARIO|WORKER",
+    .summary = "Disturbs a job at each of its effects, and says what its handler is",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .details = details,
+    .run = matrix_main,
+};

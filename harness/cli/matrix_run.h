@@ -1,0 +1,68 @@
+/* harness/cli/matrix_run.h - disturbs a job of a scenario at each of its effects, in every mode,
+ * and with all pairs, on run workers, and judges each run by the undisturbed one. */
+#ifndef HARNESS_CLI_MATRIX_RUN_H
+#define HARNESS_CLI_MATRIX_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/cli/request.h"
+#include "harness/matrix/grid.h"
+#include "harness/matrix/points.h"
+#include "harness/pool/pool.h"
+
+enum {
+    MATRIX_TRIALS_MAX = 500 * 1000,
+    MATRIX_PAIR_POINTS_MAX = 256, /* more effects have too many pairs */
+    MATRIX_STORIES = 6,           /* one for each kind of difference */
+    MATRIX_STORY_BYTES = 4096,
+};
+
+enum matrix_depth { MATRIX_SINGLES, MATRIX_PAIRS };
+
+struct matrix_order { /* all borrowed */
+    struct pool *pool;
+    const char *path;
+    const struct scenario_setting *settings;
+    uint32_t setting_count;
+    uint64_t seed;
+    const char *job;
+    unsigned modes;
+    enum matrix_depth depth;
+    uint32_t processes;    /* that work in the scenario, `always` counted in */
+    struct fl_span always; /* lines that stand in every run's plan besides the file's own */
+    int plays;             /* of a single fault: twice to compare the traces */
+};
+
+/* The smallest difference of its kind. */
+struct matrix_story {
+    uint64_t cells; /* that ended like this */
+    uint32_t lines;
+    char name[2 * MATRIX_NAME_BYTES];
+    struct fl_buf text;
+};
+
+enum matrix_trouble {
+    MATRIX_NO_TROUBLE,
+    MATRIX_BAD_INPUT,  /* the undisturbed run does not end well, or has no such job */
+    MATRIX_DIFFERS,    /* two plays of one run have different traces */
+    MATRIX_NO_HARNESS, /* the run workers fail */
+};
+
+struct matrix_result {
+    enum matrix_trouble trouble;
+    struct fl_buf message; /* of the trouble */
+    struct run_answer undisturbed;
+    uint32_t points[MATRIX_POINTS_MAX];
+    uint32_t point_count;
+    struct matrix_grid_cell *cells;                  /* point_count x MATRIX_MODES */
+    uint64_t runs, pair_runs, pair_bad, firsts_seen; /* firsts whose state had been seen before */
+    unsigned seen;                                   /* bits of all runs */
+    struct matrix_story stories[MATRIX_STORIES];
+};
+
+/* Whatever goes wrong is told in the result, to be released in any case. */
+void matrix_run(const struct matrix_order *order, struct matrix_result *ret_result);
+void matrix_result_release(struct matrix_result *result);
+
+#endif
