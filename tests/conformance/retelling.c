@@ -86,18 +86,12 @@ static bool act(struct retelling *retelling, struct fl_span commands)
     return done && begin_illness(retelling);
 }
 
-static bool act_on(struct retelling *retelling, const struct talker *talker, const char *verb,
-                   const char *how)
+static bool kill_client(struct retelling *retelling, const struct talker *talker)
 {
     char id[24];
     snprintf(id, sizeof id, "%" PRIu64, talker->real_id);
     struct fl_buf command = FL_BUF_INIT(1024);
-    struct fl_span words[] = {FL_SPAN("CLIENT"), fl_span_from(verb), fl_span_from(how),
-                              fl_span_from(id)};
-    if (strcmp(verb, "UNBLOCK") == 0) {
-        words[2] = words[3];
-        words[3] = fl_span_from(how);
-    }
+    struct fl_span words[] = {FL_SPAN("CLIENT"), FL_SPAN("KILL"), FL_SPAN("ID"), fl_span_from(id)};
     bool done = request_append(&command, words, FL_COUNT(words)) == FL_OK &&
                 act(retelling, fl_buf_span(&command));
     fl_buf_release(&command);
@@ -155,7 +149,7 @@ static bool is_waiting(const struct talker *talker)
 /* The real server has forgotten it before it hears anything else. */
 static bool hang_up(struct retelling *retelling, struct talker *talker)
 {
-    bool done = !is_waiting(talker) || act_on(retelling, talker, "KILL", "ID");
+    bool done = !is_waiting(talker) || kill_client(retelling, talker);
     drop_talker(retelling, talker);
     return done;
 }
@@ -215,28 +209,41 @@ static bool is_listed_as_waiting(struct fl_span listed)
     return false;
 }
 
+static bool has_ended(struct fl_span answer)
+{
+    return fl_span_is(answer, ":1\r\n");
+}
+
+/* Asks about the client until the answer is so; false: it has got a reply, or never is. */
+static bool ask_until(struct retelling *retelling, struct talker *talker, const char *verb,
+                      const char *how, bool (*is_so)(struct fl_span answer))
+{
+    const struct pending *pending = (const struct pending *)(const void *)talker->pending.bytes;
+    struct fl_buf command = FL_BUF_INIT(1024), answer = FL_BUF_INIT(WIRE_BYTES_MAX);
+    bool so = false, answered = false;
+    bool alive =
+        fl_buf_printf(&command, "CLIENT %s %" PRIu64 "%s\r\n", verb, talker->real_id, how) == FL_OK;
+    for (int i = 0; i < LOOKS_MAX && alive && !so && !answered; i++) {
+        alive = answer_on_control(retelling, fl_buf_span(&command), &answer);
+        so = alive && is_so(fl_buf_span(&answer));
+        answered = !so && real_receive(talker->fd, &talker->received, 0) != REAL_NOTHING;
+    }
+    fl_buf_release(&command);
+    fl_buf_release(&answer);
+    return so || differ(retelling, talker, pending->about, FL_SPAN("(waits)"),
+                        fl_buf_span(&talker->received));
+}
+
 /* The story has no reply to the last command: the real server must wait, too, before others are
  * heard. */
 static bool await_waiting(struct retelling *retelling, struct talker *talker)
 {
-    const struct pending *pending = (const struct pending *)(const void *)talker->pending.bytes;
-    struct fl_buf answer = FL_BUF_INIT(WIRE_BYTES_MAX);
-    char command[64];
-    snprintf(command, sizeof command, "CLIENT LIST ID %" PRIu64 "\r\n", talker->real_id);
-    bool waits = false, answered = false;
-    for (int i = 0; i < LOOKS_MAX && !waits && !answered; i++) {
-        if (!answer_on_control(retelling, fl_span_from(command), &answer)) break;
-        waits = is_listed_as_waiting(fl_buf_span(&answer));
-        answered = real_receive(talker->fd, &talker->received, 0) != REAL_NOTHING;
-    }
-    fl_buf_release(&answer);
-    return (waits && !answered) || differ(retelling, talker, pending->about, FL_SPAN("(waits)"),
-                                          fl_buf_span(&talker->received));
+    return ask_until(retelling, talker, "LIST ID", "", is_listed_as_waiting);
 }
 
 static bool time_out(struct retelling *retelling, struct talker *talker)
 {
-    return await_waiting(retelling, talker) && act_on(retelling, talker, "UNBLOCK", "TIMEOUT");
+    return ask_until(retelling, talker, "UNBLOCK", " TIMEOUT", has_ended);
 }
 
 static bool compare_front(struct retelling *retelling, struct talker *talker)

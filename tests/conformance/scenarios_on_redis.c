@@ -21,21 +21,22 @@
 
 enum { EXIT_SKIPPED = 77, MESSAGE_BYTES_MAX = 64 * 1024, POINTS_MAX = 100 * 1000 };
 
+struct outcome {
+    enum run_verdict verdict;
+    uint64_t hash[2];
+};
+
 struct suite {
     struct run_house *house;
     struct retelling retelling;
     struct story story;
     uint32_t points_max;
+    struct outcome *alone; /* of each point of a sweep, when nobody watches */
     uint64_t runs;
     unsigned passed, failed;
 };
 
 /* ---- runs ---- */
-
-struct outcome {
-    enum run_verdict verdict;
-    uint64_t hash[2];
-};
 
 static struct outcome play(struct suite *suite, const struct plan *plan, int32_t sweep,
                            const struct run_watcher *watcher)
@@ -73,10 +74,11 @@ static bool fail(const char *id, const struct plan *plan, int32_t sweep, const c
     return false;
 }
 
-/* One run, watched and not watched, and on the real server. */
-static bool compare_run(struct suite *suite, const char *id, const struct plan *plan, int32_t sweep)
+/* One run as when nobody watched, and on the real server. */
+static bool compare_run(struct suite *suite, const char *id, const struct plan *plan, int32_t sweep,
+                        struct outcome alone)
 {
-    struct outcome watched, alone = play(suite, plan, sweep, NULL);
+    struct outcome watched;
     suite->runs++;
     if (!play_watched(suite, plan, sweep, &watched))
         return fail(id, plan, sweep, "the run cannot be told");
@@ -97,19 +99,23 @@ static bool has_sweep(const struct plan *plan)
 /* 0: the sweep has none, or no end. */
 static int32_t count_points(struct suite *suite, const struct plan *plan)
 {
-    for (int32_t points = 0; points < POINTS_MAX; points++)
-        if (play(suite, plan, points, NULL).verdict == RUN_SWEPT) return points;
+    for (int32_t points = 0; points < POINTS_MAX; points++) {
+        suite->alone[points] = play(suite, plan, points, NULL);
+        if (suite->alone[points].verdict == RUN_SWEPT) return points;
+    }
     return 0;
 }
 
 static bool compare_plan(struct suite *suite, const char *id, const struct plan *plan)
 {
-    if (!has_sweep(plan)) return compare_run(suite, id, plan, -1);
+    if (!has_sweep(plan)) return compare_run(suite, id, plan, -1, play(suite, plan, -1, NULL));
     int32_t points = count_points(suite, plan);
     int64_t chosen = points < (int32_t)suite->points_max ? points : (int64_t)suite->points_max;
     bool same = points > 0 || fail(id, plan, 0, "the sweep meets nothing, or too much");
-    for (int64_t i = 0; same && i < chosen; i++)
-        same = compare_run(suite, id, plan, (int32_t)(i * points / chosen));
+    for (int64_t i = 0; same && i < chosen; i++) {
+        int32_t point = (int32_t)(i * points / chosen);
+        same = compare_run(suite, id, plan, point, suite->alone[point]);
+    }
     return same;
 }
 
@@ -207,7 +213,9 @@ static bool find_files(int argc, char **argv, struct suite *suite, struct discov
 static void compare_all(struct suite *suite, const struct server *server,
                         const struct discovered *files)
 {
-    if (!retelling_open(&suite->retelling, server) || run_house_new(&suite->house)) {
+    suite->alone = malloc(POINTS_MAX * sizeof *suite->alone);
+    if (!suite->alone || !retelling_open(&suite->retelling, server) ||
+        run_house_new(&suite->house)) {
         suite->failed++;
         return;
     }
@@ -221,7 +229,8 @@ static void compare_all(struct suite *suite, const struct server *server,
 
 int main(int argc, char **argv)
 {
-    struct suite suite = {.points_max = POINTS_MAX, .story = story_new()};
+    struct suite suite = {
+        .points_max = POINTS_MAX, .story = story_new(), .retelling = {.control = -1}};
     struct discovered files = {.arena = FL_ARENA_INIT(64 * 1024 * 1024)};
     struct server server;
     if (!find_files(argc, argv, &suite, &files)) {
@@ -235,6 +244,7 @@ int main(int argc, char **argv)
     }
     retelling_close(&suite.retelling);
     run_house_free(suite.house);
+    free(suite.alone);
     story_release(&suite.story);
     discover_release(&files);
     if (started != SERVER_STARTED) {
