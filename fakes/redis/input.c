@@ -155,11 +155,31 @@ enum { GUEST_ARGS_MAX = 10, GUEST_BULK_BYTES_MAX = 16 * 1024 };
 
 enum header { HEADER_READ, HEADER_MORE, HEADER_TOO_BIG, HEADER_INVALID };
 
+/* Up to nine digits without a leading zero, as nearly all headers have: the CR behind them; NULL:
+ * it takes a closer look. */
+static const char *read_digits(const char *text, const char *end, int64_t *ret_value)
+{
+    enum { DIGITS_MAX = 9 };
+    const char *p = text, *last = end - text > DIGITS_MAX ? text + DIGITS_MAX : end;
+    int64_t value = 0;
+    for (; p < last && (unsigned char)(*p - '0') <= 9; p++)
+        value = value * 10 + (*p - '0');
+    bool canonical = p > text && (text[0] != '0' || p == text + 1);
+    if (!canonical || end - p < 2 || *p != '\r') return NULL;
+    *ret_value = value;
+    return p;
+}
+
 /* Reads the number of a "*3\r\n" or "$5\r\n" at the position and moves behind it. */
 static enum header read_header(struct fake_input *input, const char *bytes, size_t length,
                                int64_t *ret_value)
 {
     const char *start = bytes + input->position, *end = bytes + length;
+    const char *digits_end = read_digits(start + 1, end, ret_value);
+    if (digits_end) {
+        input->position = (size_t)(digits_end + 2 - bytes);
+        return HEADER_READ;
+    }
     const char *cr = memchr(start, '\r', (size_t)(end - start));
     if (!cr) return end - start > FAKE_REDIS_INLINE_BYTES_MAX ? HEADER_TOO_BIG : HEADER_MORE;
     if (end - cr < 2) return HEADER_MORE;
