@@ -9,6 +9,7 @@
 #include "harness/cli/session.h"
 #include "harness/cli/set_option.h"
 #include "harness/cli/unmet.h"
+#include "harness/cli/variations.h"
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024 };
 
@@ -82,13 +83,13 @@ static bool look_at_runs(struct check_command *check, const struct plan *plan,
     return true;
 }
 
-static enum fl_error play(struct check_command *check, const struct plan *plan,
-                          struct problems *problems, bool *ret_told)
+static enum fl_error play(struct check_command *check, const struct variation *file,
+                          const struct plan *plan, struct problems *problems, bool *ret_told)
 {
     struct probe probe;
     const struct probe_order order = {.path = plan->path,
-                                      .settings = check->settings.items,
-                                      .setting_count = check->settings.count,
+                                      .settings = file->settings,
+                                      .setting_count = file->setting_count,
                                       .seed = plan->seed_first};
     enum fl_error err = probe_play(check->pool, &order, &probe);
     if (err) return err;
@@ -97,15 +98,15 @@ static enum fl_error play(struct check_command *check, const struct plan *plan,
     return problems->err;
 }
 
-static enum fl_error check_file(struct check_command *check, const char *path)
+static enum fl_error check_file(struct check_command *check, const struct variation *file)
 {
     struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
-    struct problems problems = {.path = path, .message = &message};
+    struct problems problems = {.path = file->path, .message = &message};
     struct plan *plan = NULL;
     bool told = true;
     enum fl_error err =
-        scenario_read(path, check->settings.items, check->settings.count, &plan, &message);
-    if (!err && check->pool) err = play(check, plan, &problems, &told);
+        scenario_read(file->path, file->settings, file->setting_count, &plan, &message);
+    if (!err && check->pool) err = play(check, file, plan, &problems, &told);
     if (err && !message.length) goto out;
     err = FL_OK;
     if (message.length) fprintf(check->err, "%s\n", message.bytes);
@@ -120,10 +121,14 @@ out:
 
 static int check_all(struct check_command *check)
 {
+    struct variations variations = {.arena = &check->files.arena};
     enum fl_error err = FL_OK;
-    if (!check->only_read) err = pool_new(PROBE_RUNS, SESSION_HANG_US, &check->pool);
     for (uint32_t i = 0; i < check->files.count && !err; i++)
-        err = check_file(check, check->files.files[i].path);
+        err = variations_add(&variations, &check->files.files[i], check->settings.items,
+                             check->settings.count);
+    if (!err && !check->only_read) err = pool_new(PROBE_RUNS, SESSION_HANG_US, &check->pool);
+    for (uint32_t i = 0; i < variations.count && !err; i++)
+        err = check_file(check, &variations.items[i]);
     if (check->pool) pool_free(check->pool);
     if (err) {
         fprintf(check->err, "faultline check: %s\n", fl_error_text(err));

@@ -8,6 +8,7 @@
 #include "harness/cli/discover.h"
 #include "harness/cli/session.h"
 #include "harness/cli/set_option.h"
+#include "harness/cli/variations.h"
 #include "harness/scenario/nearest.h"
 #include "harness/scenario/parse.h"
 
@@ -60,6 +61,7 @@ struct run_command {
     struct session_options session;
     struct set_options settings;
     struct discovered files;
+    struct variations variations;
     const char *word;
     bool list, has_seeds, has_sweep;
     uint64_t seed_first, seed_last;
@@ -195,8 +197,6 @@ static void fill_play(const struct run_command *run, const struct plan *plan,
 {
     struct coordinator_scenario *scenario = &play->scenario;
     play->title = plan->title;
-    scenario->settings = run->settings.items;
-    scenario->setting_count = run->settings.count;
     scenario->seed_first = run->has_seeds ? run->seed_first : plan->seed_first;
     scenario->seed_last = run->has_seeds ? run->seed_last : plan->seed_last;
     scenario->sweeps = has_sweep(plan);
@@ -215,13 +215,16 @@ static bool keep_text(struct run_command *run, const char **text)
 static uint32_t read_plays(struct run_command *run, struct session_play *plays)
 {
     uint32_t unreadable = 0;
-    for (uint32_t i = 0; i < run->files.count; i++) {
-        const struct discovered_file *file = &run->files.files[i];
+    for (uint32_t i = 0; i < run->variations.count; i++) {
+        const struct variation *file = &run->variations.items[i];
         struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
         struct plan *plan = NULL;
         enum fl_error err =
-            scenario_read(file->path, run->settings.items, run->settings.count, &plan, &message);
-        plays[i] = (struct session_play){.id = file->id, .scenario.path = file->path};
+            scenario_read(file->path, file->settings, file->setting_count, &plan, &message);
+        plays[i] = (struct session_play){.id = file->id,
+                                         .scenario = {.path = file->path,
+                                                      .settings = file->settings,
+                                                      .setting_count = file->setting_count}};
         if (err) {
             plays[i].problem = message.length ? message.bytes : fl_error_text(err);
             fprintf(run->err, "%s\n", plays[i].problem);
@@ -248,9 +251,22 @@ static FILE *open_reports(struct run_command *run, uint32_t count)
     return terminal;
 }
 
+/* Each file as often as it has variants. */
+static enum fl_error vary(struct run_command *run)
+{
+    enum fl_error err = FL_OK;
+    run->variations.arena = &run->files.arena;
+    for (uint32_t i = 0; i < run->files.count && !err; i++)
+        err = variations_add(&run->variations, &run->files.files[i], run->settings.items,
+                             run->settings.count);
+    return err;
+}
+
 static int play(struct run_command *run)
 {
-    uint32_t count = run->files.count;
+    enum fl_error err = vary(run);
+    if (err) return cli_wrong(&run->reader, "the variants: %s", fl_error_text(err));
+    uint32_t count = run->variations.count;
     if ((run->session.print_trace || run->has_sweep) && count != 1)
         return cli_wrong(&run->reader, "--trace and --sweep want a single scenario, found %u",
                          count);

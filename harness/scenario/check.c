@@ -92,10 +92,23 @@ static void check_reference(struct reading *r, const struct reference *reference
                      near);
 }
 
+static void check_variant(struct reading *r, const char *chosen)
+{
+    struct nearest nearest = nearest_to(fl_span_from(chosen));
+    for (uint32_t i = 0; i < r->variants.count; i++)
+        nearest_offer(&nearest, ((const char **)r->variants.items)[i]);
+    problems_suggest(&r->problems, 1, 1, "a --set variant=NAME that a line `variant` has",
+                     fl_span_from(chosen), nearest.best);
+}
+
 static void check_overrides(struct reading *r)
 {
     for (const struct line_setting *set = r->overrides; set; set = set->next) {
         if (set->overridden) continue;
+        if (strcmp(set->name, "variant") == 0) {
+            check_variant(r, set->value);
+            continue;
+        }
         struct nearest nearest = nearest_to(fl_span_from(set->name));
         for (const struct line_setting *made = r->settings; made; made = made->next)
             nearest_offer(&nearest, made->name);

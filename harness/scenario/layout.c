@@ -56,7 +56,8 @@ static enum fl_error lay_comment(struct layout *layout)
 static enum fl_error learn_setting(struct layout *layout)
 {
     const struct line *line = &layout->line;
-    if (line->count < 3 || !token_is(&line->tokens[0], "set")) return FL_OK;
+    if (line->count < 3) return FL_OK;
+    if (!token_is(&line->tokens[0], "set") && !token_is(&line->tokens[0], "vary")) return FL_OK;
     struct line_setting *setting = fl_arena_alloc(&layout->arena, sizeof *setting);
     if (!setting) return FL_ENOMEM;
     *setting = (struct line_setting){.next = layout->settings,
@@ -66,11 +67,13 @@ static enum fl_error learn_setting(struct layout *layout)
     return FL_OK;
 }
 
+/* A line of a variant that nobody has read may have no form: it stays. */
 static enum fl_error lay_statement(struct layout *layout)
 {
     struct line_error error;
     enum fl_error err =
         line_split(&layout->line, 0, layout->settings, &layout->arena, &layout->scratch, &error);
+    if (err == FL_EPARSE) return fl_buf_append_span(layout->out, line_trimmed(layout->line.source));
     for (uint32_t i = 0; !err && i < layout->line.count; i++)
         err = lay_token(layout, i);
     if (!err) err = lay_comment(layout);
@@ -91,7 +94,8 @@ static enum fl_error lay_line(struct layout *layout)
         return FL_OK;
     }
     enum fl_error err = begin_line(layout);
-    if (!err) err = line_is_why(layout->line.source) ? lay_why(layout) : lay_statement(layout);
+    if (!err)
+        err = line_begins(layout->line.source, "why") ? lay_why(layout) : lay_statement(layout);
     return err ? err : fl_buf_append_char(layout->out, '\n');
 }
 

@@ -10,8 +10,8 @@
 #include "core/buf.h"
 #include "core/span.h"
 
-/* Of a text that scenario_parse has read; of any other, FL_EPARSE or a text without a meaning.
- * FL_ENOMEM, FL_EBOUND. What is laid out once more stays the same. */
+/* Of a text that scenario_parse has read: one that it has not may lose its meaning. FL_ENOMEM,
+ * FL_EBOUND. What is laid out once more stays the same. */
 FL_CHECKED enum fl_error scenario_layout(struct fl_span text, struct fl_buf *out);
 
 #endif

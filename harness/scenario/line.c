@@ -371,9 +371,10 @@ struct fl_span line_trimmed(struct fl_span text)
     return text;
 }
 
-bool line_is_why(struct fl_span source)
+bool line_begins(struct fl_span source, const char *word)
 {
     struct fl_span text = line_trimmed(source);
-    if (!fl_span_starts(text, FL_SPAN("why"))) return false;
-    return text.length == strlen("why") || line_is_blank(text.bytes[strlen("why")]);
+    size_t length = strlen(word);
+    if (!fl_span_starts(text, (struct fl_span){word, length})) return false;
+    return text.length == length || line_is_blank(text.bytes[length]);
 }

@@ -74,7 +74,7 @@ struct fl_span line_cut(struct fl_span *text);
 /* A blank, a tab or a carriage return. */
 bool line_is_blank(char c);
 struct fl_span line_trimmed(struct fl_span text);
-/* A line of prose, which is not split into tokens. */
-bool line_is_why(struct fl_span source);
+/* The first word of a line that need not have a form: `why` begins prose. */
+bool line_begins(struct fl_span source, const char *word);
 
 #endif

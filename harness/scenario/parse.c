@@ -24,6 +24,8 @@ static read_statement *const readers[] = {
     [WORD_SCENARIO] = read_scenario,
     [WORD_WHY] = read_why,
     [WORD_SET] = read_set,
+    [WORD_VARY] = read_vary,
+    [WORD_VARIANT] = read_variant,
     [WORD_SEED] = read_seed,
     [WORD_SEEDS] = read_seeds,
     [WORD_START] = read_start,
@@ -54,6 +56,8 @@ static bool may_repeat(enum word_statement statement)
     case WORD_HEAL: return false;
     case WORD_WHY:
     case WORD_SET:
+    case WORD_VARY:
+    case WORD_VARIANT:
     case WORD_MODULE:
     case WORD_PROCESSES:
     case WORD_GIVEN:
@@ -123,7 +127,9 @@ static void read_line(struct reading *r, uint64_t *expanded)
         problems_add(&r->problems, r->line.number, (uint32_t)valid + 1, "valid UTF-8", bad, NULL);
         return;
     }
-    if (line_is_why(r->line.source)) {
+    /* Not even its settings are known: each variant is read when it is played. */
+    if (r->of_another_variant && !line_begins(r->line.source, "variant")) return;
+    if (line_begins(r->line.source, "why")) {
         read_why(r);
         return;
     }
@@ -164,6 +170,7 @@ static void read_text(struct reading *r, struct fl_span text,
     uint64_t expanded = 0;
     line_skip_mark(&text);
     read_lines(r, text, &expanded);
+    r->of_another_variant = false; /* what is added is of any */
     if (changes->bare) strip(r);
     read_lines(r, changes->extra, &expanded);
     bool begun = r->seen & (UINT64_C(1) << WORD_SCENARIO);
@@ -193,6 +200,10 @@ static void finish(struct plan *plan, const struct reading *r)
     plan->expect_count = r->expects.count;
     plan->volatiles = (const char *const *)r->volatiles.items;
     plan->volatile_count = r->volatiles.count;
+    plan->variants = (const char *const *)r->variants.items;
+    plan->variant_count = r->variants.count;
+    plan->varied = r->varied.items;
+    plan->varied_count = r->varied.count;
 }
 
 static enum fl_error take_overrides(struct reading *r, const struct scenario_setting *settings,

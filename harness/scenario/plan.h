@@ -21,6 +21,7 @@ enum {
     PLAN_FAULTS_MAX = 4096,
     PLAN_PROCESSES_MAX = 32,
     PLAN_MODULES_MAX = 16,
+    PLAN_VARIANTS_MAX = 100, /* also of `vary`: lines, and values of one */
     PLAN_CSV_ROWS_MAX = 100 * 1000 * 1000,
 };
 
@@ -237,6 +238,13 @@ struct plan_expect {
     bool has_count;
 };
 
+/* --- what a file stands for besides this plan --- */
+struct plan_varied { /* `vary size 1 10 100` */
+    const char *name;
+    const char *const *values;
+    uint32_t count;
+};
+
 struct plan {
     struct fl_arena arena;
     const char *path; /* of the scenario file, as given */
@@ -266,6 +274,10 @@ struct plan {
     const char *const *volatiles; /* `volatile db imports.updated_at`: "imports.updated_at", a
                                      glob; not compared */
     uint32_t volatile_count;
+    const char *const *variants; /* `variant NAME`: all of the file; this plan is of one of them */
+    uint32_t variant_count;
+    const struct plan_varied *varied; /* this plan has one value of each */
+    uint32_t varied_count;
     int64_t heal_us; /* `heal at +1h`; -1: once every limited fault has fired */
 };
 

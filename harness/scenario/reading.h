@@ -32,7 +32,8 @@ struct reading {
     struct fl_map job_names; /* name -> struct plan_where */
     struct list references;  /* struct reference: names that some line must have made */
     struct list modules, module_wheres, processes, rows, https, files, jobs, faults, expects,
-        volatiles;
+        volatiles, variants, varied;
+    bool of_another_variant; /* the line belongs to a variant that is not read */
 };
 
 enum reference_kind { REFERENCE_JOB, REFERENCE_PROCESS, REFERENCE_FAULT };
@@ -115,6 +116,8 @@ bool reading_path(struct reading *r, const struct token *token, const char **ret
 bool read_scenario(struct reading *r);
 bool read_why(struct reading *r); /* of the raw line */
 bool read_set(struct reading *r);
+bool read_vary(struct reading *r);
+bool read_variant(struct reading *r);
 bool read_seed(struct reading *r);
 bool read_seeds(struct reading *r);
 bool read_start(struct reading *r);

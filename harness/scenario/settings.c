@@ -4,6 +4,8 @@
 #include "core/time_text.h"
 #include "harness/scenario/reading.h"
 
+static const char variant_setting[] = "variant"; /* the setting that chooses one */
+
 bool read_scenario(struct reading *r)
 {
     const struct token *version = line_peek(&r->line);
@@ -39,23 +41,44 @@ static struct line_setting *find_setting(struct line_setting *settings, const ch
     return settings;
 }
 
-bool read_set(struct reading *r)
+/* The name of a new setting. */
+static bool read_setting_name(struct reading *r, const char **ret_name)
 {
     const struct token *at = line_peek(&r->line);
-    const char *name, *value = "";
-    if (!reading_name(r, "the name of a setting", READING_NAME, &name)) return false;
-    char first = name[0];
+    if (!reading_name(r, "the name of a setting", READING_NAME, ret_name)) return false;
+    char first = (*ret_name)[0];
     bool letter = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_';
-    if (!letter || strpbrk(name, ".:"))
+    if (!letter || strpbrk(*ret_name, ".:"))
         return reading_problem(r, at,
                                "a name of letters, digits, - and _ that begins with a letter");
-    if (find_setting(r->settings, name))
+    if (strcmp(*ret_name, variant_setting) == 0)
+        return reading_problem(r, at, "another name: this one means a line `variant`");
+    if (find_setting(r->settings, *ret_name))
         return reading_problem(r, at, "a setting that no line above has made");
+    return true;
+}
+
+static bool read_value(struct reading *r, const char **ret_value)
+{
     const struct token *token = line_peek(&r->line);
-    bool empty = token->kind == TOKEN_STRING && token->text.length == 0;
-    if (empty) line_take(&r->line);
-    if (!empty && !reading_text(r, "a value", &value)) return false;
-    if (!reading_end(r, NULL)) return false;
+    if (token->kind != TOKEN_STRING || token->text.length)
+        return reading_text(r, "a value", ret_value);
+    line_take(&r->line);
+    *ret_value = "";
+    return true;
+}
+
+/* A value that the file has is the file's own, though --set has chosen it: @FILE is beside it. */
+static bool has_value(const struct plan_varied *varied, const char *value)
+{
+    for (uint32_t i = 0; varied && i < varied->count; i++)
+        if (strcmp(varied->values[i], value) == 0) return true;
+    return false;
+}
+
+static bool make_setting(struct reading *r, const char *name, const char *value,
+                         const struct plan_varied *varied)
+{
     struct line_setting *override = find_setting(r->overrides, name);
     struct line_setting *setting = fl_arena_alloc(&r->plan->arena, sizeof *setting);
     if (!setting) {
@@ -66,10 +89,49 @@ bool read_set(struct reading *r)
     if (override) {
         override->overridden = true; /* some line takes it */
         setting->value = override->value;
-        setting->overridden = true;
+        setting->overridden = !has_value(varied, override->value);
     }
     r->settings = setting;
     return true;
+}
+
+bool read_set(struct reading *r)
+{
+    const char *name, *value;
+    return read_setting_name(r, &name) && read_value(r, &value) && reading_end(r, NULL) &&
+           make_setting(r, name, value, NULL);
+}
+
+bool read_vary(struct reading *r)
+{
+    struct list values = {0};
+    struct plan_varied *varied = reading_add(r, &r->varied, sizeof *varied, PLAN_VARIANTS_MAX);
+    if (!varied || !read_setting_name(r, &varied->name)) return false;
+    do {
+        const char **value = reading_add(r, &values, sizeof *value, PLAN_VARIANTS_MAX);
+        if (!value || !read_value(r, value)) return false;
+    } while (line_peek(&r->line)->kind != TOKEN_END);
+    varied->values = values.items;
+    varied->count = values.count;
+    return make_setting(r, varied->name, varied->values[0], varied);
+}
+
+/* The chosen one is read, or the first; the lines of all others are passed over. */
+bool read_variant(struct reading *r)
+{
+    const struct token *at = line_peek(&r->line);
+    struct line_setting *chosen = find_setting(r->overrides, variant_setting);
+    const char *name;
+    if (!reading_name(r, "the name of a variant", READING_NAME, &name)) return false;
+    for (uint32_t i = 0; i < r->variants.count; i++)
+        if (strcmp(((const char **)r->variants.items)[i], name) == 0)
+            return reading_problem(r, at, "a name that no other variant has");
+    const char **kept = reading_add(r, &r->variants, sizeof *kept, PLAN_VARIANTS_MAX);
+    if (!kept) return false;
+    *kept = name;
+    r->of_another_variant = chosen ? strcmp(chosen->value, name) != 0 : r->variants.count > 1;
+    if (chosen && !r->of_another_variant) chosen->overridden = true;
+    return reading_end(r, NULL);
 }
 
 /* Seeds are 64 bits wide; a number in a scenario is at most INT64_MAX, which is enough of them. */

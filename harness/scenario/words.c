@@ -12,6 +12,12 @@ static const struct word statements[] = {
     {"why", WORD_WHY, "why TEXT", "the reason, to the end of the line"},
     {"set", WORD_SET, "set NAME VALUE",
      "a default for $NAME and ${NAME} below; `--set NAME=VALUE` replaces it"},
+    {"vary", WORD_VARY, "vary NAME VALUE VALUE...",
+     "the same with several values: one run of the scenario for each, and for each with each of "
+     "another `vary`"},
+    {"variant", WORD_VARIANT, "variant NAME",
+     "the lines from here to the next `variant` are of this one alone: the scenario is played once "
+     "for each; `--set variant=NAME` plays one"},
     {"seed", WORD_SEED, "seed N", "the one seed to run; 1 by default"},
     {"seeds", WORD_SEEDS, "seeds A..B", "run once for each seed"},
     {"start", WORD_START, "start 2026-03-29T00:30Z",

@@ -25,6 +25,8 @@ enum word_statement {
     WORD_SCENARIO,
     WORD_WHY,
     WORD_SET,
+    WORD_VARY,
+    WORD_VARIANT,
     WORD_SEED,
     WORD_SEEDS,
     WORD_START,

@@ -435,6 +435,31 @@ static void lists_what_would_run(void **state)
     assert_int_equal(scripted_pool_runs(), 0);
 }
 
+static void each_variant_and_value_is_a_play(void **state)
+{
+    struct fixture *f = *state;
+    use(&(struct script){.play = eighteen_points});
+    write_text("scenarios/v.scenario", "scenario 1 \"v\"\nvary n 1 2\nenqueue j W []\n"
+                                       "expect j done\nvariant plain\nvariant late\nvary m x y\n");
+    faultline(f, "run scenarios/v.scenario --list");
+    assert_int_equal(f->code, CLI_PASSED);
+    const char *at = f->out;
+    for (const char *const *id =
+             (const char *const[]){"v[plain,n=1] ", "v[plain,n=2] ", "v[late,n=1,m=x] ",
+                                   "v[late,n=1,m=y] ", "v[late,n=2,m=x] ", "v[late,n=2,m=y] ",
+                                   NULL};
+         *id; id++) {
+        at = strstr(at, *id);
+        if (!at) fail_msg("no %s in its order in %s", *id, f->out);
+    }
+    faultline(f, "run scenarios/v.scenario --list --set variant=late --set m=z");
+    assert_memory_equal(f->out, "v[n=1] ", 7);
+    faultline(f, "run scenarios/v.scenario --no-verify");
+    assert_string_equal(last_line(f->out), "6 passed, 0 failed, 0 skipped\n");
+    faultline(f, "check --no-run scenarios/v.scenario");
+    assert_string_equal(f->out, "6 passed, 0 failed, 0 skipped\n");
+}
+
 static void help_and_version(void **state)
 {
     struct fixture *f = *state;
@@ -495,6 +520,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(check_tells_what_a_run_would_not_take, setup, teardown),
         cmocka_unit_test_setup_teardown(check_plays_nothing_when_told_so, setup, teardown),
         cmocka_unit_test_setup_teardown(lists_what_would_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_variant_and_value_is_a_play, setup, teardown),
         cmocka_unit_test_setup_teardown(help_and_version, setup, teardown),
         cmocka_unit_test_setup_teardown(colour_follows_the_option_and_the_environment, setup,
                                         teardown),

@@ -14,12 +14,14 @@
 
 enum { TEXT_BYTES_MAX = 1024 * 1024 };
 
-static const char good[] = "scenario 1 \"t\"\nset n 3\nmodule a.so\nprocesses 2 queues a,1 b\n"
-                           "given db t a=$n b=\"x\"\ngiven http GET u -> 200 \"a\" then 503\n"
-                           "given file f \"text\"\nenqueue j-{1..9} W [{1..9}]\n"
-                           "fault f: kill process-of j-1 when j-1#2 the 1st \"redis *\"\n"
-                           "fault error readonly 2s after fault f\n"
-                           "expect j-* done\nexpect redis GET a = b\nvolatile db t.a\n";
+static const char good[] =
+    "scenario 1 \"t\"\nset n 3\nvary m 1 2\nmodule a.so\nprocesses 2 queues a,1 b\n"
+    "given db t a=$n b=\"x\"\ngiven http GET u -> 200 \"a\" then 503\n"
+    "given file f \"text\"\nenqueue j-{1..9} W [{1..9}]\n"
+    "fault f: kill process-of j-1 when j-1#2 the 1st \"redis *\"\n"
+    "fault error readonly 2s after fault f\n"
+    "expect j-* done\nexpect redis GET a = b\nvolatile db t.a\n"
+    "fault evict a with kill p1 at +1s\nvariant v\nvariant w\n";
 static const char bad[] = "scenario 1 \"t\"\nbogus\nexpect j dnoe\n";
 
 static enum fl_error read_and_print(void *context)

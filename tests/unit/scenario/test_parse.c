@@ -299,6 +299,66 @@ static void settings_have_defaults_and_can_be_replaced(void **state)
     fl_buf_release(&message);
 }
 
+static const char varied[] = "scenario 1 \"t\"\nvary n 1 2 3\nenqueue a-$n W [$n]\n"
+                             "expect a-* done\nvariant early\nvariant late\nset x 5s\n"
+                             "vary file b.csv c.csv\nenqueue b W [] in $x\n"
+                             "given file f @$file\nexpect b dead\n";
+
+static struct plan *variation(const struct scenario_setting *settings, uint32_t count)
+{
+    struct fl_buf message = FL_BUF_INIT(4096);
+    struct plan *plan = NULL;
+    enum fl_error err =
+        scenario_parse("tests/golden/s", fl_span_from(varied), settings, count, &plan, &message);
+    if (err) fail_msg("%s", message.bytes);
+    fl_buf_release(&message);
+    return plan;
+}
+
+static void the_first_variant_and_values_are_read_when_none_is_chosen(void **state)
+{
+    (void)state;
+    struct plan *plan = variation(NULL, 0);
+    assert_int_equal(plan->variant_count, 2);
+    assert_string_equal(plan->variants[1], "late");
+    assert_int_equal(plan->varied_count, 1);
+    assert_string_equal(plan->varied[0].name, "n");
+    assert_int_equal(plan->varied[0].count, 3);
+    assert_string_equal(plan->varied[0].values[2], "3");
+    assert_int_equal(plan->job_count, 1);
+    assert_string_equal(plan->jobs[0].name, "a-1");
+    assert_int_equal(plan->expect_count, 1);
+    scenario_plan_free(plan);
+}
+
+static void settings_choose_a_variant_and_values(void **state)
+{
+    (void)state;
+    const struct scenario_setting settings[] = {{"variant", "late"}, {"n", "2"}};
+    struct fl_buf message = FL_BUF_INIT(4096);
+    struct plan *plan = NULL;
+    /* The variant's lines count now: this one names a file that is not there, beside the file. */
+    assert_int_equal(
+        scenario_parse("tests/golden/s", fl_span_from(varied), settings, 2, &plan, &message),
+        FL_EPARSE);
+    assert_non_null(strstr(message.bytes, "s:10:14: expected a file that can be opened"));
+    fl_buf_release(&message);
+}
+
+static void what_is_added_is_of_any_variant(void **state)
+{
+    (void)state;
+    const struct scenario_changes changes = {.extra = FL_SPAN("enqueue more W []\n")};
+    struct fl_buf message = FL_BUF_INIT(4096);
+    struct plan *plan = NULL;
+    assert_int_equal(
+        scenario_parse_changed("s", fl_span_from(varied), &changes, NULL, 0, &plan, &message),
+        FL_OK);
+    assert_string_equal(plan->jobs[plan->job_count - 1].name, "more");
+    scenario_plan_free(plan);
+    fl_buf_release(&message);
+}
+
 static void a_mark_and_crlf_are_no_part_of_the_text(void **state)
 {
     static const char text[] = "\xEF\xBB\xBFscenario 1 \"t\"\r\nexpect drained within 1s\r\n";
@@ -371,6 +431,9 @@ int main(void)
         cmocka_unit_test(clocks_chances_commands_and_allocations),
         cmocka_unit_test(claims_of_every_kind),
         cmocka_unit_test(settings_have_defaults_and_can_be_replaced),
+        cmocka_unit_test(the_first_variant_and_values_are_read_when_none_is_chosen),
+        cmocka_unit_test(settings_choose_a_variant_and_values),
+        cmocka_unit_test(what_is_added_is_of_any_variant),
         cmocka_unit_test(a_mark_and_crlf_are_no_part_of_the_text),
         cmocka_unit_test(a_bare_reading_leaves_faults_and_claims_out),
         cmocka_unit_test(extra_lines_stand_behind_the_files_own),
