@@ -221,7 +221,8 @@ void run_answer_add(struct run_answer_writer *writer, const struct run_item *ite
 enum fl_error run_answer_end(struct run_answer_writer *writer, int64_t took_us)
 {
     if (writer->err) return writer->err;
-    return fl_buf_printf(writer->out, "],\"took_us\":%" PRId64 "}", took_us);
+    return fl_buf_printf(writer->out, "],\"took_us\":%" PRId64 ",\"used_us\":%" PRId64 "}", took_us,
+                         writer->used_us);
 }
 
 enum fl_error run_answer_error(struct fl_buf *out, const char *text)
@@ -290,6 +291,7 @@ enum fl_error run_answer_read(struct fl_span line, struct run_answer *ret_answer
     } else {
         err = read_items(fl_json_member(root, "items"), &answer);
         if (!err) err = member_int(root, "took_us", &answer.took_us);
+        fl_json_int64(fl_json_member(root, "used_us"), &answer.used_us);
     }
     fl_json_release(&json);
     if (err)

@@ -63,6 +63,7 @@ struct run_answer {
     const struct run_item *items;
     uint32_t item_count;
     int64_t took_us;   /* of real time */
+    int64_t used_us;   /* of the processor's; 0: not told */
     const char *error; /* the worker could not even begin; NULL: it could */
 };
 
@@ -75,6 +76,7 @@ FL_CHECKED enum fl_error run_request_read(struct fl_span line, struct fl_arena *
 struct run_answer_writer {
     struct fl_buf *out;
     bool has_items;
+    int64_t used_us;   /* of the processor's time: told at the end, where it is set */
     enum fl_error err; /* sticks */
 };
 struct run_answer_writer run_answer_begin(struct fl_buf *out);

@@ -153,23 +153,34 @@ static enum run_verdict play(struct run_house *house, const struct run_request *
     return item.verdict;
 }
 
-static int64_t real_us(void)
+static int64_t clock_us(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+static int64_t real_us(void)
+{
+    return clock_us(CLOCK_MONOTONIC);
+}
+
+static int64_t used_us(void)
+{
+    return clock_us(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static enum fl_error play_all(struct run_house *house, const struct run_request *request,
                               const struct plan *plan, struct fl_buf *answer)
 {
-    int64_t begun_us = real_us();
+    int64_t begun_us = real_us(), used_before_us = used_us();
     struct run_answer_writer writer = run_answer_begin(answer);
     for (uint32_t i = 0; i < request->seeds; i++)
         for (uint32_t k = 0; k < request->points; k++) {
             int32_t sweep = request->sweep < 0 ? -1 : request->sweep + (int32_t)k;
             if (play(house, request, plan, request->seed + i, sweep, &writer) == RUN_SWEPT) break;
         }
+    writer.used_us = used_us() - used_before_us;
     return run_answer_end(&writer, real_us() - begun_us);
 }
 
@@ -177,7 +188,7 @@ static enum fl_error play_all(struct run_house *house, const struct run_request 
 static enum fl_error play_variants(struct serve *serve, const struct run_request *request,
                                    struct fl_buf *answer, struct fl_buf *message)
 {
-    int64_t begun_us = real_us();
+    int64_t begun_us = real_us(), used_before_us = used_us();
     struct run_answer_writer writer = run_answer_begin(answer);
     for (uint32_t i = 0; i < request->variant_count; i++) {
         const struct plan *plan;
@@ -185,6 +196,7 @@ static enum fl_error play_variants(struct serve *serve, const struct run_request
         if (err) return err;
         play(serve->house, request, plan, request->seed, request->sweep, &writer);
     }
+    writer.used_us = used_us() - used_before_us;
     return run_answer_end(&writer, real_us() - begun_us);
 }
 

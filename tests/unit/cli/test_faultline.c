@@ -30,6 +30,8 @@ const struct cli_command command_proxy = {
     .name = "proxy", .arguments = "", .summary = "Passes on", .run = nothing};
 const struct cli_command command_ctl = {
     .name = "ctl", .arguments = "", .summary = "Asks", .run = nothing};
+const struct cli_command command_bench = {
+    .name = "bench", .arguments = "", .summary = "Measures", .run = nothing};
 
 struct fixture {
     char folder[64];
