@@ -8,6 +8,7 @@
 
 #include "fakes/redis/acl_check.h"
 #include "fakes/redis/cluster.h"
+#include "fakes/redis/monitor.h"
 #include "fakes/redis/pubsub.h"
 #include "fakes/redis/states.h"
 
@@ -21,12 +22,25 @@ static bool runs_exec(const struct fake_command *command)
     return strcmp(command->name, "exec") == 0;
 }
 
+/* Also an EXEC that is refused is shown to who monitors. */
+static void show_exec(struct fake_redis_session *session, const struct fake_command *command)
+{
+    const struct fake_input *input = &session->input;
+    if (!session->engine->monitors) return;
+    fake_monitor_show(&(struct fake_call){.engine = session->engine,
+                                          .session = session,
+                                          .command = command,
+                                          .args = input->args,
+                                          .count = input->args_count});
+}
+
 static void refuse(struct fake_redis_session *session, const struct fake_command *command,
                    const char *error)
 {
     fake_stats_rejected(session->engine, command, fl_span_from(error));
     if (command && runs_exec(command)) {
         fake_transaction_abort(session, error);
+        show_exec(session, command);
         return;
     }
     session->abort_exec = true;
@@ -154,6 +168,7 @@ const struct fake_command *fake_admit(struct fake_redis_session *session,
                                       const struct fl_span *args, size_t count)
 {
     const struct fake_command *command = find_recent(session->engine, args[0]);
+    session->last_command = NULL;
     if (!command) {
         refuse_unknown(session, args, count);
         return NULL;
@@ -165,6 +180,7 @@ const struct fake_command *fake_admit(struct fake_redis_session *session,
             return NULL;
         }
     }
+    session->last_command = command;
     if (!fake_command_arity_fits(command, count)) {
         if (strchr(command->name, '|') &&
             !fake_engine_has(session->engine, FAKE_FEATURE_SUBCOMMAND_ROWS))
@@ -184,6 +200,8 @@ const struct fake_command *fake_admit(struct fake_redis_session *session,
         refuse_context(session, command);
         return NULL;
     }
+    if (!error && fake_monitor_forbids(session, command))
+        error = "ERR Replica can't interact with the keyspace";
     if (error) refuse(session, command, error);
     return error ? NULL : command;
 }

@@ -444,7 +444,7 @@ static void bitfield(struct fake_call *call, bool read_only)
     if (run_fields(call, key, grown))
         note_bits(call, key);
     else if (grown) /* for nothing: WATCH does not notice, whoever compares keyspaces does */
-        call->engine->version_counter++;
+        fake_key_alter(call->db, key->name);
 }
 
 void fake_cmd_bitfield(struct fake_call *call)

@@ -315,6 +315,7 @@ static void serve_queue(struct fake_waiters *queue)
         }
         size_t mark = fake_session_mark(session);
         uint64_t version_before = db->engine->version_counter;
+        db->engine->toucher = session;
         size_t index = (size_t)(waiter - session->block->waiters);
         db->engine->writer = session;
         db->engine->writing = session->last_command;
@@ -329,11 +330,13 @@ static void serve_queue(struct fake_waiters *queue)
 
 void fake_blocking_serve(struct fake_redis *engine)
 {
+    engine->is_serving = true;
     while (engine->first_ready) { /* serving may append */
         struct fake_waiters *queue = engine->first_ready;
         drop_ready(queue);
         serve_queue(queue);
     }
+    engine->is_serving = false;
 }
 
 void fake_blocking_interrupt(struct fake_redis_session *session, const char *error)
@@ -360,7 +363,9 @@ static struct fake_redis_session *earliest(const struct fake_redis *engine)
 int64_t fake_redis_next_deadline_us(const struct fake_redis *engine)
 {
     const struct fake_redis_session *session = earliest(engine);
-    return session ? session->block->request.deadline_us : FL_NEVER_US;
+    int64_t deadline_us = session ? session->block->request.deadline_us : FL_NEVER_US;
+    const struct fake_pause *pause = &engine->pause;
+    return pause->first && pause->until_us < deadline_us ? pause->until_us : deadline_us;
 }
 
 void fake_blocking_expire(struct fake_redis *engine)

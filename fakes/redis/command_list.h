@@ -71,24 +71,24 @@
     X("bzpopmax", bzpopmax, ZSET, -3, FAKE_WRITE | FAKE_NOSCRIPT | FAKE_BLOCKING | FAKE_FAST, 1, -2, 1) \
     X("bzpopmin", bzpopmin, ZSET, -3, FAKE_WRITE | FAKE_NOSCRIPT | FAKE_BLOCKING | FAKE_FAST, 1, -2, 1) \
     X("client", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
-    X("client|caching", unsupported, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|caching", client_caching, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|getname", client_getname, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|getredir", unsupported, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|getredir", client_getredir, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|help", help, CONNECTION, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("client|id", client_id, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|info", client_info, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|kill", unsupported, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|kill", client_kill, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|list", client_list, CONNECTION, -2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|no-evict", client_switch, CONNECTION, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|no-touch", client_switch, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|pause", unsupported, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|reply", unsupported, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|no-evict", client_no_evict, CONNECTION, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|no-touch", client_no_touch, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|pause", client_pause, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|reply", client_reply, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|setinfo", client_setinfo, CONNECTION, 4, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|setname", client_setname, CONNECTION, 3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|tracking", unsupported, CONNECTION, -3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|trackinginfo", unsupported, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|tracking", client_tracking, CONNECTION, -3, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|trackinginfo", client_trackinginfo, CONNECTION, 2, FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("client|unblock", client_unblock, CONNECTION, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
-    X("client|unpause", unsupported, CONNECTION, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("client|unpause", client_unpause, CONNECTION, 2, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("cluster", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("cluster|addslots", cluster, SERVER, -3, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("cluster|addslotsrange", cluster, SERVER, -4, FAKE_ADMIN | FAKE_STALE | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
@@ -242,7 +242,7 @@
     X("module|load", module_load, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("module|loadex", module_load, SERVER, -3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
     X("module|unload", module_load, SERVER, 3, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_NO_ASYNC_LOADING, 0, 0, 0) \
-    X("monitor", unsupported, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
+    X("monitor", monitor, SERVER, 1, FAKE_ADMIN | FAKE_NOSCRIPT | FAKE_ALWAYS, 0, 0, 0) \
     X("move", move, KEYSPACE, 3, FAKE_WRITE | FAKE_FAST, 1, 1, 1) \
     X("mset", mset, STRING, -3, FAKE_GROW, 1, -1, 2) \
     X("msetnx", msetnx, STRING, -3, FAKE_GROW, 1, -1, 2) \

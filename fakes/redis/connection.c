@@ -1,7 +1,9 @@
 /* Commands about the connection itself. */
 #include "fakes/redis/acl_check.h"
+#include "fakes/redis/caching.h"
 #include "fakes/redis/client.h"
 #include "fakes/redis/command_list.h"
+#include "fakes/redis/monitor.h"
 #include "fakes/redis/session.h"
 #include "fakes/redis/watch.h"
 
@@ -59,8 +61,11 @@ void fake_cmd_reset(struct fake_call *call)
     struct fake_redis_session *session = call->session;
     fake_transaction_discard(session);
     fake_pubsub_leave(session);
+    fake_monitor_leave(session);
+    fake_caching_stop(session);
     session->db = 0;
     session->output.resp3 = false;
+    if (session->is_silent) session->is_silent = session->output.muted = false;
     fake_str_free(fake_call_heap(call), session->client_name);
     session->client_name = NULL;
     fake_acl_greet(session);

@@ -4,6 +4,7 @@
 
 #include "fakes/redis/acl_log.h"
 #include "fakes/redis/blocking.h"
+#include "fakes/redis/caching.h"
 #include "fakes/redis/cluster.h"
 #include "fakes/redis/config.h"
 #include "fakes/redis/journal.h"
@@ -81,6 +82,7 @@ static void release(struct fake_redis *engine)
     }
     for (int kind = 0; kind < FAKE_TOPIC_KINDS; kind++)
         fake_dict_release(&engine->heap, &engine->topics[kind]);
+    fake_cached_free(engine);
     fake_out_release(&engine->scratch);
     free(engine->sorted);
     fake_cluster_free(engine->cluster);
@@ -112,6 +114,7 @@ void fake_redis_advance(struct fake_redis *engine)
     fake_engine_read_clock(engine);
     if (engine->first_blocked) fake_blocking_expire(engine);
     fake_pubsub_drop_laggards(engine);
+    fake_pause_expire(engine);
     for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++)
         fake_database_expire(&engine->databases[i]);
     fake_wakeups_run(engine);
@@ -122,6 +125,7 @@ void fake_redis_time_out(struct fake_redis *engine)
     fake_engine_read_clock(engine);
     if (engine->first_blocked) fake_blocking_expire(engine);
     fake_pubsub_drop_laggards(engine);
+    fake_pause_expire(engine);
     fake_wakeups_run(engine);
 }
 
@@ -153,6 +157,7 @@ void fake_redis_flush_all(struct fake_redis *engine)
 {
     for (unsigned i = 0; i < FAKE_REDIS_DATABASES; i++)
         fake_database_flush(&engine->databases[i]);
+    fake_caching_flushed(engine);
     fake_journal_add_words(engine, 0, "FLUSHALL", (struct fl_span){0}, (struct fl_span){0});
 }
 

@@ -6,6 +6,7 @@
 #include "fakes/redis/dice.h"
 #include "fakes/redis/fake_redis.h"
 #include "fakes/redis/keyspace.h"
+#include "fakes/redis/pause.h"
 #include "fakes/redis/pubsub.h"
 #include "fakes/redis/slowlog.h"
 #include "fakes/redis/stats.h"
@@ -39,6 +40,12 @@ struct fake_redis {
     const struct fake_redis_session *writer; /* where keys are tracked: whose command runs, */
     const struct fake_command *writing;      /* and which; NULL: nobody's */
     uint32_t watchers;                       /* sessions that watch a key */
+    struct fake_redis_session *actor;        /* whose command runs, and is not answered yet */
+    bool is_serving;                         /* those who waited for what it made */
+    struct fake_redis_session *toucher; /* who changes keys: the actor, a script, who is served */
+    uint32_t monitors;                  /* sessions that are shown each command */
+    struct fake_cached *cached;         /* NULL: nobody has tracked keys */
+    struct fake_pause pause;
 
     struct fake_redis_session *first_blocked,
         *last_blocked;                             /* in the order in which they blocked */

@@ -34,6 +34,7 @@ enum {
     FAKE_REDIS_SESSIONS_MAX = 100 * 1000,
     FAKE_REDIS_QUEUED_MAX = 1024 * 1024,        /* commands between MULTI and EXEC */
     FAKE_REDIS_SCRIPTS_MAX = 10 * 1000,         /* scripts in the cache */
+    FAKE_REDIS_TRACKED_KEYS_MAX = 1000 * 1000,  /* that CLIENT TRACKING remembers */
     FAKE_REDIS_SUBSCRIPTIONS_MAX = 1024 * 1024, /* channels and patterns of one session */
     /* A subscriber with more unread output is hung up and loses it: with so much at once, or with
      * so much for longer than so many seconds. */
@@ -127,7 +128,8 @@ void fake_redis_set_hooks(struct fake_redis *engine, const struct fake_redis_hoo
 /* ---- sessions
  * -------------------------------------------------------------------------------------- */
 
-/* Copies `name`, which events carry. NULL: out of memory or FAKE_REDIS_SESSIONS_MAX reached. */
+/* Copies `name`, which events carry; one like "127.0.0.1:40001" is the address that clients see.
+ * NULL: out of memory or FAKE_REDIS_SESSIONS_MAX reached. */
 struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char *name);
 /* The client is gone: leaves every queue, drops MULTI and WATCH, discards unread output. Frees the
  * session. NULL is fine. */
@@ -161,8 +163,9 @@ bool fake_redis_blocked(const struct fake_redis_session *session);
 /* ---- time
  * ------------------------------------------------------------------------------------------ */
 
-/* The earliest instant at which a blocked session times out, as wall time of the engine's clock
- * (ask again after that clock was stepped); FL_NEVER_US when none will. */
+/* The earliest instant at which a blocked session times out, or CLIENT PAUSE holds no more, as wall
+ * time of the engine's clock (ask again after that clock was stepped); FL_NEVER_US when none will.
+ */
 int64_t fake_redis_next_deadline_us(const struct fake_redis *engine);
 /* The clock has moved: times out blocked sessions whose deadline is now or earlier, in the order of
  * their deadlines, and removes dead keys. */

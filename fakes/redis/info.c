@@ -4,6 +4,7 @@
 
 #include "core/assert.h"
 #include "fakes/redis/blocking.h"
+#include "fakes/redis/caching.h"
 #include "fakes/redis/command_facts.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/config.h"
@@ -91,7 +92,7 @@ static void info_clients(struct fake_out *out, struct fake_redis *engine)
     line(out, "client_recent_max_input_buffer:0");
     line(out, "client_recent_max_output_buffer:0");
     line(out, "blocked_clients:%u", blocked);
-    line(out, "tracking_clients:0");
+    line(out, "tracking_clients:%u", fake_caching_clients(engine));
     line(out, "clients_in_timeout_table:%u", with_deadline);
 }
 

@@ -1,5 +1,6 @@
 /* Commands on keys of any type, and on whole databases. */
 #include "fakes/redis/blocking.h"
+#include "fakes/redis/caching.h"
 #include "fakes/redis/command_list.h"
 #include "fakes/redis/engine.h"
 #include "fakes/redis/notify.h"
@@ -233,6 +234,7 @@ void fake_cmd_flushdb(struct fake_call *call)
 {
     if (!parse_flush(call)) return;
     fake_database_flush(call->db);
+    fake_caching_flushed(call->engine);
     fake_reply_ok(call->out);
 }
 
@@ -243,11 +245,15 @@ void fake_cmd_flushall(struct fake_call *call)
     fake_reply_ok(call->out);
 }
 
+/* For all but those who track keys: Redis does not tell them that databases were swapped. */
 static void touch_all(struct fake_database *db)
 {
+    struct fake_cached *cached = db->engine->cached;
+    db->engine->cached = NULL;
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&db->keys, &i));)
         fake_key_touch(db, fake_str_span(entry->key));
+    db->engine->cached = cached;
 }
 
 void fake_cmd_swapdb(struct fake_call *call)

@@ -2,6 +2,7 @@
 
 #include "core/assert.h"
 #include "fakes/redis/blocking.h"
+#include "fakes/redis/caching.h"
 #include "fakes/redis/engine.h"
 #include "fakes/redis/frequency.h"
 #include "fakes/redis/notify.h"
@@ -61,7 +62,10 @@ static void bury(struct fake_database *db, struct fake_redis_key *key)
     if (hooks->on_expired) hooks->on_expired(hooks->context, db->id, key->name);
     db->engine->stats.expired_keys++;
     fake_key_notify(db, FAKE_NOTIFY_EXPIRED, "expired", key->name);
+    struct fake_redis_session *toucher = db->engine->toucher;
+    db->engine->toucher = NULL; /* it is time that changes the key */
     fake_key_delete(db, key);
+    db->engine->toucher = toucher;
 }
 
 struct fake_redis_key *fake_key_look(struct fake_database *db, struct fl_span name)
@@ -86,7 +90,9 @@ struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span 
                                        enum fake_redis_type type)
 {
     struct fake_redis_key *key = fake_key_create_quietly(db, name, type);
-    if (key) fake_key_notify(db, FAKE_NOTIFY_NEW, "new", name);
+    if (!key) return NULL;
+    fake_key_notify(db, FAKE_NOTIFY_NEW, "new", name);
+    fake_key_touch(db, name);
     return key;
 }
 
@@ -104,7 +110,6 @@ struct fake_redis_key *fake_key_create_quietly(struct fake_database *db, struct 
     key->name = fake_str_span(entry->key);
     empty_value(key, type, db->engine->now_ms);
     fake_blocking_key_ready(db, key);
-    fake_key_touch(db, name);
     return key;
 }
 
@@ -156,11 +161,17 @@ bool fake_key_delete_empty(struct fake_database *db, struct fake_redis_key *key)
     return true;
 }
 
-void fake_key_touch(struct fake_database *db, struct fl_span name)
+void fake_key_alter(struct fake_database *db, struct fl_span name)
 {
     db->engine->version_counter++;
-    if (db->engine->watchers) fake_watch_touch(db, name);
     if (db->tracked) fake_tracking_touch(db, name);
+}
+
+void fake_key_touch(struct fake_database *db, struct fl_span name)
+{
+    fake_key_alter(db, name);
+    if (db->engine->watchers) fake_watch_touch(db, name);
+    if (db->engine->cached) fake_caching_touch(db->engine, name);
 }
 
 void fake_key_expire_at(struct fake_database *db, struct fake_redis_key *key, int64_t when_ms)
@@ -271,9 +282,12 @@ void fake_database_expire(struct fake_database *db)
 
 void fake_database_flush(struct fake_database *db)
 {
+    struct fake_cached *cached = db->engine->cached;
+    db->engine->cached = NULL; /* that all is gone is told in one message, by the caller */
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&db->keys, &i));)
         fake_key_delete(db, entry->value);
+    db->engine->cached = cached;
     fake_dict_release(heap_of(db), &db->keys);
     db->expires_hint_ms = FL_NEVER_US;
 }

@@ -82,7 +82,7 @@ struct fake_redis_key *fake_key_peek(const struct fake_database *db, struct fl_s
  * its value at once. NULL: out of memory. */
 struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span name,
                                        enum fake_redis_type type);
-/* As above, but "new" is announced by the caller. */
+/* As above, but the caller announces "new", and touches it. */
 struct fake_redis_key *fake_key_create_quietly(struct fake_database *db, struct fl_span name,
                                                enum fake_redis_type type);
 /* Frees the value and makes it an empty one of `type` without expiry, as SET does to any old value.
@@ -94,6 +94,9 @@ void fake_key_delete(struct fake_database *db, struct fake_redis_key *key);
  */
 bool fake_key_delete_empty(struct fake_database *db, struct fake_redis_key *key);
 size_t fake_key_length(const struct fake_redis_key *key);
+/* Something has changed that neither WATCH nor CLIENT TRACKING takes for a change of the value: who
+ * reads a stream, what is pending. */
+void fake_key_alter(struct fake_database *db, struct fl_span name);
 /* The value has changed. */
 void fake_key_touch(struct fake_database *db, struct fl_span name);
 /* FL_NEVER_US: no expiry any more. */
@@ -113,7 +116,8 @@ void fake_key_release_value(struct fake_heap *heap, struct fake_redis_key *value
 
 /* Removes keys that died before now. */
 void fake_database_expire(struct fake_database *db);
-/* Removes everything; watchers of existing keys notice. */
+/* Removes everything; watchers of existing keys notice, and the caller tells those who track keys.
+ */
 void fake_database_flush(struct fake_database *db);
 /* All databases of `target` hold what those of `source` do, to which watchers are deaf. False: out
  * of memory, nothing changed. */

@@ -30,6 +30,16 @@ static void shortened(struct fake_database *db, struct fake_redis_key *list, con
     if (!fake_key_delete_empty(db, list)) fake_key_touch(db, list->name);
 }
 
+/* When a blocked client is served, who tracks the key has heard of the push, and hears no more. */
+static void popped(struct fake_database *db, struct fake_redis_key *list, enum fake_end from)
+{
+    struct fake_redis *engine = db->engine;
+    struct fake_cached *cached = engine->cached;
+    if (engine->is_serving) engine->cached = NULL;
+    shortened(db, list, pop_event(from));
+    engine->cached = cached;
+}
+
 void fake_list_reply_pop(struct fake_database *db, struct fake_redis_key *list, enum fake_end from,
                          struct fake_out *out)
 {
@@ -38,7 +48,7 @@ void fake_list_reply_pop(struct fake_database *db, struct fake_redis_key *list, 
     fake_reply_bulk(out, list->name);
     fake_reply_bulk(out, fake_str_span(element));
     fake_str_free(&db->engine->heap, element);
-    shortened(db, list, pop_event(from));
+    popped(db, list, from);
 }
 
 static void reply_elements(struct fake_database *db, struct fake_redis_key *list,
@@ -84,7 +94,7 @@ void fake_list_reply_move(struct fake_database *db, struct fake_redis_key *list,
     fake_key_touch(target_db, into->name);
     fake_key_notify(target_db, FAKE_NOTIFY_LIST, push_event(to), into->name);
     fake_reply_bulk(out, fake_str_span(element));
-    shortened(db, list, pop_event(from));
+    popped(db, list, from);
 }
 
 /* ---- pushing ---- */

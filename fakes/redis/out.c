@@ -11,7 +11,7 @@ enum { ERROR_BYTES_MAX = 1024, FORMAT_BYTES = 3 };
 
 static bool make_room(struct fake_out *out, size_t extra)
 {
-    if (out->broken) return false;
+    if (out->broken || out->muted) return false;
     size_t need = out->length + extra;
     if (need <= out->capacity) return true;
     if (out->consumed) { /* what was taken makes room first */
@@ -77,7 +77,7 @@ static void int_line(struct fake_out *out, char kind, int64_t value)
 /* A line break inside the line that was just written would end it. */
 static void blank_breaks(struct fake_out *out, size_t text_bytes)
 {
-    if (out->broken) return;
+    if (out->broken || out->muted) return;
     for (size_t i = out->length - text_bytes - 2; i < out->length - 2; i++)
         if (out->bytes[i] == '\r' || out->bytes[i] == '\n') out->bytes[i] = ' ';
 }

@@ -16,6 +16,7 @@ struct fake_out {
     size_t consumed; /* bytes at the front that were taken already */
     bool broken;     /* out of memory, or more than FAKE_REDIS_OUTPUT_BYTES_MAX */
     bool resp3;      /* the client has asked for protocol 3 */
+    bool muted;      /* the client wants no replies: what is written now is dropped */
     bool shortest;   /* doubles in the fewest digits, as from Redis 7.2 on */
 };
 

@@ -179,11 +179,14 @@ static size_t deliver(const struct fake_topic *topic, enum fake_topic_kind kind,
     for (struct fake_subscriber *s = topic->first; s; s = s->next) {
         struct fake_out *out = &s->session->output;
         if (fake_redis_closed(s->session)) continue;
+        bool muted = out->muted; /* CLIENT REPLY does not count for messages */
+        out->muted = false;
         fake_reply_push(out, kind == FAKE_TOPIC_PATTERN ? 4 : 3);
         fake_reply_bulk_text(out, words[kind]);
         if (kind == FAKE_TOPIC_PATTERN) fake_reply_bulk(out, topic->name);
         fake_reply_bulk(out, channel);
         fake_reply_bulk(out, message);
+        out->muted = muted;
         fake_pubsub_pushed(s->session);
         heard++;
     }

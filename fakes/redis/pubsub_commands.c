@@ -10,11 +10,19 @@ static uint32_t count_of(const struct fake_redis_session *session, enum fake_top
     return subscribed[FAKE_TOPIC_CHANNEL].count + subscribed[FAKE_TOPIC_PATTERN].count;
 }
 
-/* The head of a confirmation, whose last element is the count. */
-static void begin_confirmation(struct fake_call *call)
+/* Tells what was subscribed to, or unsubscribed; NULL: nothing. Whatever CLIENT REPLY says. */
+static void confirm(struct fake_call *call, const struct fl_span *name, uint32_t count)
 {
+    bool muted = call->out->muted;
+    call->out->muted = false;
     fake_reply_push(call->out, 3);
     fake_reply_bulk_text(call->out, call->command->name);
+    if (name)
+        fake_reply_bulk(call->out, *name);
+    else
+        fake_reply_nil(call->out);
+    fake_reply_int(call->out, count);
+    call->out->muted = muted;
 }
 
 static void subscribe(struct fake_call *call, enum fake_topic_kind kind)
@@ -27,9 +35,7 @@ static void subscribe(struct fake_call *call, enum fake_topic_kind kind)
         case FAKE_SUBSCRIBE_OOM: fake_call_oom(call); return;
         case FAKE_SUBSCRIBED: break;
         }
-        begin_confirmation(call);
-        fake_reply_bulk(call->out, call->args[i]);
-        fake_reply_int(call->out, count_of(call->session, kind));
+        confirm(call, &call->args[i], count_of(call->session, kind));
     }
 }
 
@@ -38,16 +44,11 @@ static void unsubscribe_all(struct fake_call *call, enum fake_topic_kind kind)
     struct fake_redis_session *session = call->session;
     uint32_t i = 0;
     struct fake_entry *entry = fake_dict_next(&session->subscribed[kind], &i);
-    if (!entry) {
-        begin_confirmation(call);
-        fake_reply_nil(call->out);
-        fake_reply_int(call->out, count_of(session, kind));
-    }
+    if (!entry) confirm(call, NULL, count_of(session, kind));
     for (; entry; entry = fake_dict_next(&session->subscribed[kind], &i)) {
-        begin_confirmation(call);
-        fake_reply_bulk(call->out, fake_str_span(entry->key)); /* which dies with the entry */
-        (void)fake_pubsub_unsubscribe(session, kind, fake_str_span(entry->key));
-        fake_reply_int(call->out, count_of(session, kind));
+        struct fl_span name = fake_str_span(entry->key); /* which dies with the entry */
+        confirm(call, &name, count_of(session, kind) - 1);
+        (void)fake_pubsub_unsubscribe(session, kind, name);
     }
 }
 
@@ -56,9 +57,7 @@ static void unsubscribe(struct fake_call *call, enum fake_topic_kind kind)
     if (call->count == 1) unsubscribe_all(call, kind);
     for (size_t i = 1; i < call->count; i++) {
         (void)fake_pubsub_unsubscribe(call->session, kind, call->args[i]);
-        begin_confirmation(call);
-        fake_reply_bulk(call->out, call->args[i]);
-        fake_reply_int(call->out, count_of(call->session, kind));
+        confirm(call, &call->args[i], count_of(call->session, kind));
     }
 }
 

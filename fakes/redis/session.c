@@ -8,7 +8,10 @@
 #include "fakes/redis/acl_check.h"
 #include "fakes/redis/admission.h"
 #include "fakes/redis/blocking.h"
+#include "fakes/redis/caching.h"
+#include "fakes/redis/client.h"
 #include "fakes/redis/journal.h"
+#include "fakes/redis/monitor.h"
 #include "fakes/redis/pubsub.h"
 #include "fakes/redis/watch.h"
 
@@ -28,6 +31,9 @@ struct fake_redis_session *fake_redis_open(struct fake_redis *engine, const char
     session->engine = engine;
     session->output.shortest = fake_engine_has(engine, FAKE_FEATURE_SHORTEST_DOUBLES);
     if (engine->acl) fake_acl_greet(session);
+    fake_engine_read_clock(engine);
+    session->is_client = true;
+    session->opened_us = session->active_us = engine->now_us;
     session->id = ++engine->last_session_id;
     engine->stats.connections++;
     session->previous = engine->last_session;
@@ -51,6 +57,9 @@ static void leave_all(struct fake_redis_session *session)
     fake_transaction_discard(session);
     fake_watch_clear(session);
     fake_pubsub_leave(session);
+    fake_pause_leave(session);
+    fake_monitor_leave(session);
+    fake_caching_stop(session);
     if (session->is_cut) fake_out_consume(&session->output, fake_session_mark(session));
 }
 
@@ -59,6 +68,8 @@ void fake_session_release(struct fake_redis_session *session)
     leave_all(session);
     fake_wakeup_forget(session);
     fake_str_free(&session->engine->heap, session->client_name);
+    fake_str_free(&session->engine->heap, session->library_name);
+    fake_str_free(&session->engine->heap, session->library_version);
     fake_input_release(&session->input);
     fake_out_release(&session->output);
     free(session->name);
@@ -123,7 +134,7 @@ bool fake_redis_closed(const struct fake_redis_session *session)
 
 bool fake_redis_blocked(const struct fake_redis_session *session)
 {
-    return session->block != NULL;
+    return session->block || session->is_postponed;
 }
 
 /* ---- running ---- */
@@ -214,7 +225,7 @@ void fake_session_call(struct fake_redis_session *session, const struct fake_com
     size_t mark = fake_session_mark(session);
     uint64_t version_before = engine->version_counter;
     unsigned db = session->db;
-    session->last_command = command;
+    engine->toucher = session;
     struct fake_call call = {
         .engine = engine,
         .session = session,
@@ -232,6 +243,26 @@ void fake_session_call(struct fake_redis_session *session, const struct fake_com
     if (engine->logs_all_as_slow && origin != FAKE_REDIS_SERVED)
         fake_slowlog_add(session, command, args, count, 0);
     fake_session_report(session, args, count, origin, mark, version_before, db);
+    if (engine->monitors && fake_monitor_shows(command)) fake_monitor_show(&call);
+    if (engine->cached) fake_caching_note(&call);
+}
+
+/* Runs it, and then what it has made ready for others. */
+static void act(struct fake_redis_session *session, const struct fake_command *command,
+                const struct fl_span *args, size_t count)
+{
+    struct fake_redis *engine = session->engine;
+    engine->actor = session;
+    if (engine->journal) fake_journal_begin(engine);
+    fake_session_call(session, command, args, count, FAKE_REDIS_DIRECT);
+    if (engine->cached) fake_caching_tell_actor(engine);
+    engine->actor = NULL;
+    if (engine->first_ready) fake_blocking_serve(engine);
+}
+
+static bool is_about_client(const struct fake_command *command)
+{
+    return command && strncmp(command->name, "client|", strlen("client|")) == 0;
 }
 
 void fake_session_execute(struct fake_redis_session *session, const struct fl_span *args,
@@ -240,14 +271,14 @@ void fake_session_execute(struct fake_redis_session *session, const struct fl_sp
     struct fake_redis *engine = session->engine;
     fake_engine_read_clock(engine);
     const struct fake_command *command = fake_admit(session, args, count);
-    if (!command) return;
-    if (session->in_multi && !(command->flags & FAKE_CMD_UNQUEUED)) {
+    if (command && engine->pause.kind && fake_pause_postpones(session, command, args)) return;
+    if (command && session->in_multi && !(command->flags & FAKE_CMD_UNQUEUED))
         fake_transaction_queue(session, command, args, count);
-        return;
-    }
-    if (engine->journal) fake_journal_begin(engine);
-    fake_session_call(session, command, args, count, FAKE_REDIS_DIRECT);
-    if (engine->first_ready) fake_blocking_serve(engine);
+    else if (command)
+        act(session, command, args, count);
+    if (session->output.muted || session->skips_next) fake_client_command_done(session);
+    if (session->caching && !session->in_multi && !is_about_client(command))
+        session->caching->caches = false;
 }
 
 /* ---- input ---- */
@@ -262,7 +293,7 @@ static void hang_up(struct fake_redis_session *session, const char *error)
 static size_t execute_all(struct fake_redis_session *session, const char *bytes, size_t length)
 {
     size_t done = 0;
-    while (!session->block && !fake_redis_closed(session)) {
+    while (!fake_redis_blocked(session) && !fake_redis_closed(session)) {
         size_t consumed;
         const char *error;
         enum fake_parse parse =
@@ -275,6 +306,7 @@ static size_t execute_all(struct fake_redis_session *session, const char *bytes,
         session->engine->stats.bytes_in += consumed;
         if (session->input.args_count)
             fake_session_execute(session, session->input.args, session->input.args_count);
+        if (session->is_postponed) break; /* it is to begin with this command again */
         done += consumed;
     }
     return done;
@@ -301,7 +333,7 @@ void fake_redis_feed(struct fake_redis_session *session, const void *bytes, size
     struct fake_input *input = &session->input;
     if (fake_redis_closed(session)) return;
     engine->current = session;
-    if (input->length || session->block) {
+    if (input->length || fake_redis_blocked(session)) {
         if (!fake_input_keep(input, bytes, length)) hang_up(session, NULL);
         execute_kept(session);
     } else {
@@ -310,6 +342,7 @@ void fake_redis_feed(struct fake_redis_session *session, const void *bytes, size
             !fake_input_keep(input, (const char *)bytes + done, length - done))
             hang_up(session, NULL);
     }
+    session->active_us = engine->now_us;
     if (fake_redis_closed(session)) leave_all(session);
     fake_wakeups_run(engine);
     engine->current = NULL;

@@ -26,7 +26,11 @@ struct fake_redis_session {
     char *name;     /* the harness's; owned */
     void *attached; /* the harness's; borrowed */
     uint64_t id;
-    struct fake_str *client_name; /* CLIENT SETNAME; NULL: none */
+    struct fake_str *client_name;                    /* CLIENT SETNAME; NULL: none */
+    struct fake_str *library_name, *library_version; /* CLIENT SETINFO; NULL: none */
+    int64_t opened_us, active_us;
+    bool is_client;                      /* else it runs the commands of scripts */
+    const struct fake_call *script_call; /* what runs the script; NULL: is_client */
     struct fake_input input;
     struct fake_out output;
     unsigned db;
@@ -43,12 +47,20 @@ struct fake_redis_session {
     unsigned queued_flags_any, queued_flags_all;
     struct fake_queued *first_queued, *last_queued;
     size_t queued_count;
+    size_t executing_count; /* by EXEC, now */
     struct fake_watched *watched;
     size_t watched_count, watched_capacity;
 
     struct fake_block *block; /* NULL: not blocked */
     struct fake_redis_session *previous_blocked, *next_blocked;
     struct fake_wakeup_place wakeups[FAKE_WAKEUPS];
+    bool is_postponed; /* by CLIENT PAUSE */
+    struct fake_redis_session *next_postponed;
+
+    bool is_silent, skips_next; /* CLIENT REPLY OFF; CLIENT REPLY SKIP was the last command */
+    bool stays;                 /* CLIENT NO-EVICT ON */
+    bool monitors;
+    struct fake_caching *caching; /* NULL: off */
 
     struct fake_dict subscribed[FAKE_TOPIC_KINDS]; /* name -> its struct fake_subscriber */
     uint32_t subscription_count;

@@ -175,7 +175,7 @@ void fake_cmd_xclaim(struct fake_call *call)
         found += claim_one(call, &claim, id);
     }
     fake_reply_array_set(call->out, place, found);
-    fake_key_touch(call->db, call->args[1]);
+    fake_key_alter(call->db, call->args[1]);
 }
 
 /* ---- XAUTOCLAIM ---- */
@@ -261,5 +261,5 @@ void fake_cmd_xautoclaim(struct fake_call *call)
     append(call->out, &h.claimed);
     fake_reply_array(call->out, h.deleted_count);
     append(call->out, &h.deleted);
-    fake_key_touch(call->db, call->args[1]);
+    fake_key_alter(call->db, call->args[1]);
 }

@@ -38,7 +38,7 @@ static bool find_group(struct fake_call *call, struct fake_redis_key **ret_key,
 
 static void announce(struct fake_call *call, struct fake_redis_key *key, const char *event)
 {
-    fake_key_touch(call->db, key->name);
+    fake_key_alter(call->db, key->name);
     fake_key_notify(call->db, FAKE_NOTIFY_STREAM, event, key->name);
 }
 
@@ -180,7 +180,7 @@ void fake_cmd_xack(struct fake_call *call)
         fake_pending_remove(group, pending);
         acknowledged++;
     }
-    if (acknowledged) fake_key_touch(call->db, call->args[1]);
+    if (acknowledged) fake_key_alter(call->db, call->args[1]);
     fake_reply_int(call->out, acknowledged);
 }
 

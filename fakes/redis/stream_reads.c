@@ -140,7 +140,7 @@ bool fake_stream_answer_waiter(struct fake_database *db, struct fake_redis_key *
     set_stream_count(out, fake_reply_array_later(out), 1);
     begin_stream(out, key->name);
     reply_new(&r, after);
-    if (r.group) fake_key_touch(db, key->name);
+    if (r.group) fake_key_alter(db, key->name);
     return true;
 }
 
@@ -308,7 +308,7 @@ static bool reply_stream(struct fake_call *call, const struct request *request, 
         reply_history(&r, after);
     else
         reply_new(&r, r.group ? r.group->last_id : after);
-    if (r.group) fake_key_touch(call->db, name);
+    if (r.group) fake_key_alter(call->db, name);
     return true;
 }
 

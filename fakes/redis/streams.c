@@ -351,5 +351,6 @@ void fake_cmd_xsetid(struct fake_call *call)
     if (!fake_stream_id_is_zero(setid.max_deleted_id))
         key->stream->max_deleted_id = setid.max_deleted_id;
     fake_reply_ok(call->out);
-    announce(call, key, "xsetid");
+    fake_key_alter(call->db, key->name);
+    fake_key_notify(call->db, FAKE_NOTIFY_STREAM, "xsetid", key->name);
 }

@@ -110,6 +110,7 @@ static void run_queue(struct fake_call *call)
     struct fake_queued *first = session->first_queued;
     fake_reply_array(call->out, session->queued_count);
     session->first_queued = NULL; /* the list is ours while it runs */
+    session->executing_count = session->queued_count;
     fake_transaction_discard(session);
     call->engine->in_transaction = true;
     for (struct fake_queued *queued = first; queued; queued = queued->next) {
@@ -125,6 +126,7 @@ static void run_queue(struct fake_call *call)
                               FAKE_REDIS_TRANSACTION);
     }
     call->engine->in_transaction = false;
+    session->executing_count = 0;
     free_queue(&call->engine->heap, first);
 }
 

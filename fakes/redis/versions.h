@@ -18,6 +18,7 @@ enum fake_version { FAKE_VERSION_6_2, FAKE_VERSION_7_0, FAKE_VERSION_7_2, FAKE_V
     X(EXPIRE_CONDITIONS, 7_0) /* EXPIRE NX|XX|GT|LT */                                             \
     X(SET_NX_GET, 7_0)        /* SET k v NX GET is no syntax error */                              \
     X(SCRIPT_ERROR_TAIL, 7_0) /* "... script: sha, on @user_script:1." behind the message */       \
+    X(CLIENT_LIBRARIES, 7_2)  /* CLIENT SETINFO, and two fields of CLIENT LIST for it */           \
     X(SHORTEST_DOUBLES, 7_2)  /* scores print as 0.1, before as 0.10000000000000001 */             \
     X(TIMEOUT_OUT_OF_RANGE, 7_2) /* too long a timeout is "out of range", before "negative" */
 

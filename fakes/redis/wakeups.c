@@ -1,5 +1,6 @@
 #include "fakes/redis/wakeups.h"
 
+#include "fakes/redis/caching.h"
 #include "fakes/redis/session.h"
 
 void fake_wakeup(struct fake_redis_session *session, enum fake_wakeup why)
@@ -39,9 +40,13 @@ static struct fake_redis_session *next(struct fake_redis *engine)
 void fake_wakeups_run(struct fake_redis *engine)
 {
     const struct fake_redis_hooks *hooks = &engine->options.hooks;
-    for (struct fake_redis_session *session; (session = next(engine));) {
+    for (;;) {
+        if (!engine->wakeups[FAKE_WAKEUP_UNBLOCKED].first) fake_caching_broadcast(engine);
+        struct fake_redis_session *session = next(engine);
+        if (!session) return;
         fake_wakeup_forget(session);
         fake_session_go_on(session);
+        session->active_us = engine->now_us;
         if (session != engine->current && hooks->on_output)
             hooks->on_output(hooks->context, session);
     }

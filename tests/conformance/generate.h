@@ -36,6 +36,7 @@
     X(sort, 24)                                                                                    \
     X(geo, 20)                                                                                     \
     X(hyperloglog, 20)                                                                             \
+    X(clients, 40)                                                                                 \
     X(pubsub, 40)                                                                                  \
     X(connection, 12)
 

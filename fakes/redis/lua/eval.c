@@ -3,6 +3,7 @@
 #include "fakes/redis/engine.h"
 #include "fakes/redis/lua/run.h"
 #include "fakes/redis/lua/script.h"
+#include "fakes/redis/monitor.h"
 #include "fakes/redis/sha1.h"
 
 static void run(struct fake_call *call, struct fake_script *script, const char *name,
@@ -19,8 +20,15 @@ static void run(struct fake_call *call, struct fake_script *script, const char *
     });
 }
 
+/* What MONITOR shows of a script comes before what it shows of the script's commands. */
+static void show(const struct fake_call *call)
+{
+    if (call->engine->monitors) fake_monitor_show(call);
+}
+
 void fake_cmd_eval(struct fake_call *call)
 {
+    show(call);
     size_t key_count;
     char hex[FAKE_SHA1_HEX_BYTES + 1] = "";
     if (!fake_lua_parse_key_count(call, NULL, &key_count)) return;
@@ -35,6 +43,7 @@ void fake_cmd_eval_ro(struct fake_call *call)
 
 void fake_cmd_evalsha(struct fake_call *call)
 {
+    show(call);
     static const char no_script[] = "NOSCRIPT No matching script. Please use EVAL.";
     size_t key_count;
     struct fl_span name = call->args[1];

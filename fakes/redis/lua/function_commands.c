@@ -7,6 +7,7 @@
 #include "fakes/redis/lua/run.h"
 #include "fakes/redis/lua/script.h"
 #include "fakes/redis/lua/shebang.h"
+#include "fakes/redis/monitor.h"
 
 enum { LOWER_BYTES_MAX = 256 }; /* of a library's name, and of patterns that people write */
 
@@ -19,6 +20,7 @@ static struct fake_functions *functions_of(struct fake_call *call)
 
 void fake_cmd_fcall(struct fake_call *call)
 {
+    if (call->engine->monitors) fake_monitor_show(call); /* before its commands */
     size_t key_count;
     struct fake_functions *functions = functions_of(call);
     struct fake_function *function = fake_function_find(functions, call->args[1]);

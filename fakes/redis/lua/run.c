@@ -77,6 +77,7 @@ static void begin(const struct fake_lua_run *run)
     session->id = call->session->id;
     session->db = call->session->db;
     session->user = call->session->user;
+    session->script_call = call;
     session->output.resp3 = false;
     session->output.shortest = call->session->output.shortest;
 }

@@ -95,6 +95,18 @@ static struct attempt attempts[] = {
      "FUNCTION LOAD \"#!lua name=lib\\nredis.register_function('f', function() return 1 end)\"\r\n"
      "FCALL f 0\r\nFUNCTION DELETE lib\r\n",
      "$3\r\nlib\r\n:1\r\n+OK\r\n"},
+    {"tracking survives every failing allocation",
+     "HELLO 3\r\nCLIENT TRACKING ON\r\nGET k\r\nSET k 1\r\nCLIENT TRACKING OFF\r\nCLIENT TRACKING "
+     "ON BCAST "
+     "PREFIX k PREFIX l\r\nSET k 2\r\nCLIENT TRACKINGINFO\r\n",
+     HELLO_3 "+OK\r\n_\r\n+OK\r\n>2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n+OK\r\n+OK\r\n+OK\r\n"
+             "%3\r\n$5\r\nflags\r\n~2\r\n$2\r\non\r\n$5\r\nbcast\r\n$8\r\nredirect\r\n:0\r\n"
+             "$8\r\nprefixes\r\n*2\r\n$1\r\nk\r\n$1\r\nl\r\n"
+             ">2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n"},
+    {"what MONITOR shows survives every failing allocation",
+     "MONITOR\r\nPING\r\nCLIENT REPLY SKIP\r\nPING\r\n",
+     "+OK\r\n+PONG\r\n+1700000000.000000 [0 127.0.0.1:40001] \"PING\"\r\n"
+     "+1700000000.000000 [0 127.0.0.1:40001] \"CLIENT\" \"REPLY\" \"SKIP\"\r\n"},
     {"connection and bits survive every failing allocation",
      "CLIENT SETNAME me\r\nSETBIT k 7 1\r\nBITFIELD k SET u8 0 65\r\nGET k\r\n",
      "+OK\r\n:0\r\n*1\r\n:1\r\n$1\r\nA\r\n"},
