@@ -288,6 +288,13 @@ bool fault_set_spent(const struct fault_set *set)
     return true;
 }
 
+int64_t fault_set_spent_us(const struct fault_set *set, const char *name)
+{
+    const struct fault *fault = named(set, name);
+    uint32_t times = fault && fault->plan.times && !fault->timed ? fault->plan.times : 1;
+    return fault && fault->fired >= times ? fault->last_fired_us : FL_NEVER_US;
+}
+
 bool fault_set_permits_copies(const struct fault_set *set)
 {
     for (uint32_t i = 0; i < set->count; i++) {

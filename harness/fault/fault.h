@@ -49,6 +49,8 @@ const struct plan_fault *fault_set_take_due(struct fault_set *set, int64_t now_u
 void fault_set_heal(struct fault_set *set);
 /* Every fault that may strike a limited number of times has done so. True when there is none. */
 bool fault_set_spent(const struct fault_set *set);
+/* When the fault of this name struck for the last time that it may; FL_NEVER_US: not yet. */
+int64_t fault_set_spent_us(const struct fault_set *set, const char *name);
 /* A fault has struck after which one job may rightly stand in two places. */
 bool fault_set_permits_copies(const struct fault_set *set);
 /* The first fault, sweeps and random ones aside, that never struck; NULL: none. */

@@ -24,12 +24,22 @@ static void heal(struct run *run)
     }
 }
 
+/* FL_NEVER_US: not by time, or not yet known. */
+static int64_t heal_due_us(const struct run *run)
+{
+    const struct plan *plan = run->plan;
+    if (run->stage != RUN_FAULTY) return FL_NEVER_US;
+    if (!plan->heal_after_fault) return plan->heal_us >= 0 ? plan->heal_us : FL_NEVER_US;
+    int64_t spent_us = fault_set_spent_us(run->faults, plan->heal_after_fault);
+    return spent_us == FL_NEVER_US ? spent_us : spent_us + plan->heal_after_us;
+}
+
 static int64_t next_planned_us(const struct run *run)
 {
     int64_t now_us = sim_world_now_us(run->world);
     int64_t next_us = fault_set_next_us(run->faults, now_us);
-    if (run->stage == RUN_FAULTY && run->plan->heal_us >= 0 && run->plan->heal_us < next_us)
-        next_us = run->plan->heal_us;
+    int64_t heal_us = heal_due_us(run);
+    if (heal_us < next_us) next_us = heal_us;
     int64_t lasting_us = run_lasting_until_us(run);
     if (lasting_us < next_us) next_us = lasting_us;
     for (uint32_t i = 0; i < run->node_count; i++)
@@ -44,8 +54,7 @@ static void do_what_is_due(struct run *run)
     while ((fault = fault_set_take_due(run->faults, now_us)))
         run_strike_by_time(run, fault);
     run_end_lasting(run, now_us);
-    if (run->stage == RUN_FAULTY && run->plan->heal_us >= 0 && run->plan->heal_us <= now_us)
-        heal(run);
+    if (heal_due_us(run) <= now_us) heal(run);
     for (uint32_t i = 0; i < run->node_count; i++) {
         struct node *node = &run->nodes[i];
         if (node->alive || node->restart_us > now_us) continue;
@@ -214,7 +223,8 @@ static void advance_stage(struct run *run)
 {
     for (uint32_t i = 0; i < run->node_count; i++)
         if (run->nodes[i].oom_armed) node_look_at_memory(&run->nodes[i]);
-    if (run->stage == RUN_FAULTY && run->plan->heal_us < 0 && !run->lasting_count &&
+    bool by_itself = run->plan->heal_us < 0 && !run->plan->heal_after_fault;
+    if (run->stage == RUN_FAULTY && by_itself && !run->lasting_count &&
         fault_set_spent(run->faults)) {
         heal(run);
         sim_wake_all(run->world, &run->planned);

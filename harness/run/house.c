@@ -157,6 +157,30 @@ static uint64_t digest_pairs(uint64_t digest, const struct plan_pair *pairs, uin
     return digest;
 }
 
+static uint64_t digest_job(uint64_t digest, const struct plan_job *job)
+{
+    digest = digest_text(digest, job->name);
+    digest = digest_text(digest, job->worker);
+    digest = digest_span(digest, job->args);
+    digest = digest_text(digest, job->queue);
+    digest = digest_span(digest, job->retry);
+    digest = digest_word(digest, (uint64_t)job->dead);
+    digest = digest_word(digest, (uint64_t)job->when_us);
+    digest = digest_word(digest, (uint64_t)job->in_us);
+    return digest_word(digest, (uint64_t)job->at_us);
+}
+
+static uint64_t digest_processes(uint64_t digest, const struct plan_processes *group)
+{
+    digest = digest_word(digest, group->count);
+    digest = digest_word(digest, (uint64_t)group->options.concurrency);
+    digest = digest_word(digest, (uint64_t)group->options.fetch);
+    digest = digest_word(digest, (uint64_t)group->options.max_retries);
+    for (size_t i = 0; i < group->options.queue_count; i++)
+        digest = digest_text(digest, group->options.queues[i].name);
+    return digest;
+}
+
 uint64_t house_plan_digest(const struct plan *plan)
 {
     uint64_t digest = digest_text(1, plan->path);
@@ -176,10 +200,13 @@ uint64_t house_plan_digest(const struct plan *plan)
             digest = digest_span(digest, answer->body);
             digest = digest_word(digest, (uint64_t)answer->status << 32 ^ answer->times);
         }
-    for (uint32_t i = 0; i < plan->job_count; i++) {
-        digest = digest_text(digest, plan->jobs[i].worker);
-        digest = digest_span(digest, plan->jobs[i].args);
-    }
+    for (uint32_t i = 0; i < plan->job_count; i++)
+        digest = digest_job(digest, &plan->jobs[i]);
+    for (uint32_t i = 0; i < plan->module_count; i++)
+        digest = digest_text(digest, plan->modules[i]);
+    for (uint32_t i = 0; i < plan->processes_count; i++)
+        digest = digest_processes(digest, &plan->processes[i]);
+    digest = digest_word(digest, (uint64_t)plan->start_us);
     for (uint32_t i = 0; i < plan->volatile_count; i++)
         digest = digest_text(digest, plan->volatiles[i]);
     return digest ? digest : 1;

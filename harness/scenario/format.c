@@ -207,6 +207,11 @@ static void format_rest(struct printing *p, const struct plan *plan)
         i += print_faults(p, &plan->faults[i], plan->fault_count - i);
         print_text(p, "\n");
     }
+    if (plan->heal_after_fault) {
+        print_text(p, "heal     ");
+        print_duration(p, plan->heal_after_us);
+        print_text(p, " after fault %s\n", plan->heal_after_fault);
+    }
     if (plan->heal_us != -1) {
         print_text(p, "heal     at ");
         print_offset(p, plan->heal_us);

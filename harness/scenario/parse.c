@@ -161,6 +161,7 @@ static void strip(struct reading *r)
     r->bare = true;
     r->faults.count = r->expects.count = 0;
     r->plan->heal_us = -1;
+    r->plan->heal_after_fault = NULL;
     r->seen &= ~(UINT64_C(1) << WORD_HEAL);
 }
 

@@ -278,7 +278,9 @@ struct plan {
     uint32_t variant_count;
     const struct plan_varied *varied; /* this plan has one value of each */
     uint32_t varied_count;
-    int64_t heal_us; /* `heal at +1h`; -1: once every limited fault has fired */
+    int64_t heal_us; /* `heal at +1h`; -1: once every limited fault has fired, or as below */
+    const char *heal_after_fault; /* `heal 5s after fault f1`, once it strikes no more; NULL */
+    int64_t heal_after_us;
 };
 
 #endif

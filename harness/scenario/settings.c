@@ -202,7 +202,17 @@ bool read_module(struct reading *r)
 
 bool read_heal(struct reading *r)
 {
-    return reading_expect(r, "at") && reading_offset(r, &r->plan->heal_us) && reading_end(r, NULL);
+    if (line_skip(&r->line, "at"))
+        return reading_offset(r, &r->plan->heal_us) && reading_end(r, NULL);
+    if (line_skip(&r->line, "after")) /* what is done without this line */
+        return reading_expect(r, "faults") && reading_end(r, NULL);
+    const char *what = "at, after faults, or a duration like 5s";
+    if (!reading_duration(r, what, &r->plan->heal_after_us)) return false;
+    if (!reading_expect(r, "after") || !reading_expect(r, "fault")) return false;
+    const struct token *token = line_peek(&r->line);
+    return reading_name(r, "the name of a fault", READING_NAME, &r->plan->heal_after_fault) &&
+           reading_refer(r, token, REFERENCE_FAULT, r->plan->heal_after_fault) &&
+           reading_end(r, NULL);
 }
 
 bool read_volatile(struct reading *r)

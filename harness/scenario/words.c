@@ -40,8 +40,9 @@ static const struct word statements[] = {
      "something goes wrong; one that never fires fails the scenario"},
     {"sweep", WORD_SWEEP, "sweep VERB ... [CLAUSE]...",
      "the same fault at every place in turn: one run for each"},
-    {"heal", WORD_HEAL, "heal at +1h",
-     "faults stop and dead processes restart; by default once every limited fault has fired"},
+    {"heal", WORD_HEAL, "heal at +1h | heal 5s after fault NAME | heal after faults",
+     "faults stop and dead processes restart; by default, `after faults`, once every limited one "
+     "has fired"},
     {"expect", WORD_EXPECT, "expect CLAIM", "what must hold at the end"},
     {"volatile", WORD_VOLATILE, "volatile db TABLE.COLUMN",
      "differs between undisturbed runs: not compared with the reference"},

@@ -327,6 +327,21 @@ static void parts_by_time_are_due_together(void **state)
     close_fixture(&f);
 }
 
+static void a_fault_is_spent_when_it_strikes_no_more(void **state)
+{
+    (void)state;
+    const struct plan_fault twice = {.name = "f", .verb = PLAN_DELAY, .times = 2, ADDRESS()};
+    struct fixture f;
+    struct fault_strikes found;
+    open_fixture(&f, &twice, 1, -1);
+    play(&f, "a#1 X", &found);
+    assert_true(fault_set_spent_us(f.set, "f") == FL_NEVER_US);
+    play(&f, "a#1 X", &found); /* at one second */
+    assert_int_equal(fault_set_spent_us(f.set, "f"), 1000000);
+    assert_true(fault_set_spent_us(f.set, "g") == FL_NEVER_US);
+    close_fixture(&f);
+}
+
 static void two_sweeps_are_refused(void **state)
 {
     (void)state;
@@ -362,6 +377,7 @@ int main(void)
         cmocka_unit_test(parts_are_no_second_draw),
         cmocka_unit_test(parts_of_a_sweep_are_one_sweep),
         cmocka_unit_test(parts_by_time_are_due_together),
+        cmocka_unit_test(a_fault_is_spent_when_it_strikes_no_more),
         cmocka_unit_test(two_sweeps_are_refused),
         cmocka_unit_test(an_allocation_sweep_counts_up),
     };

@@ -299,6 +299,20 @@ static void settings_have_defaults_and_can_be_replaced(void **state)
     fl_buf_release(&message);
 }
 
+static void healing_may_wait_for_a_fault(void **state)
+{
+    (void)state;
+    struct plan *plan = plan_of("fault f1: kill p1 at +1s\nheal 5s after fault f1");
+    assert_int_equal(plan->heal_us, -1);
+    assert_string_equal(plan->heal_after_fault, "f1");
+    assert_int_equal(plan->heal_after_us, 5 * FL_SECOND_US);
+    scenario_plan_free(plan);
+    plan = plan_of("heal after faults");
+    assert_int_equal(plan->heal_us, -1);
+    assert_null(plan->heal_after_fault);
+    scenario_plan_free(plan);
+}
+
 static const char varied[] = "scenario 1 \"t\"\nvary n 1 2 3\nenqueue a-$n W [$n]\n"
                              "expect a-* done\nvariant early\nvariant late\nset x 5s\n"
                              "vary file b.csv c.csv\nenqueue b W [] in $x\n"
@@ -431,6 +445,7 @@ int main(void)
         cmocka_unit_test(clocks_chances_commands_and_allocations),
         cmocka_unit_test(claims_of_every_kind),
         cmocka_unit_test(settings_have_defaults_and_can_be_replaced),
+        cmocka_unit_test(healing_may_wait_for_a_fault),
         cmocka_unit_test(the_first_variant_and_values_are_read_when_none_is_chosen),
         cmocka_unit_test(settings_choose_a_variant_and_values),
         cmocka_unit_test(what_is_added_is_of_any_variant),
