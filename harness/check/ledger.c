@@ -147,11 +147,20 @@ void ledger_task_ends(struct ledger *ledger, const char *jid, const char *proces
     if (!job->copies) end_job(ledger, job, outcome_state(delivery));
 }
 
+/* One process may work on two deliveries of a job: a stale one, and the newest. */
+static struct ledger_delivery *numbered(struct ledger_job *job, const char *process,
+                                        uint32_t number)
+{
+    if (!job) return NULL;
+    bool known = number && number <= job->delivery_count;
+    return known ? &job->deliveries[number - 1] : delivery_of(job, process, false);
+}
+
 void ledger_run_begins(struct ledger *ledger, struct ledger_job *job, const char *process,
-                       int64_t now_us)
+                       uint32_t number, int64_t now_us)
 {
     ledger->now_us = now_us;
-    struct ledger_delivery *delivery = job ? delivery_of(job, process, false) : NULL;
+    struct ledger_delivery *delivery = numbered(job, process, number);
     if (!delivery) return;
     if (delivery->acknowledged)
         ledger_violate(ledger, "%s was acknowledged by %s before its work began", job->name,
@@ -164,9 +173,9 @@ void ledger_run_begins(struct ledger *ledger, struct ledger_job *job, const char
 }
 
 void ledger_run_ends(struct ledger *ledger, struct ledger_job *job, const char *process,
-                     enum fl_outcome outcome, int64_t now_us)
+                     uint32_t number, enum fl_outcome outcome, int64_t now_us)
 {
-    struct ledger_delivery *delivery = job ? delivery_of(job, process, false) : NULL;
+    struct ledger_delivery *delivery = numbered(job, process, number);
     if (!delivery) return;
     delivery->run_ended = true;
     delivery->ended_us = now_us;
@@ -228,9 +237,23 @@ static enum plan_job_state standing_state(const struct ledger_job *job)
     return state;
 }
 
+/* Whose acknowledgement it is: that of a run which has ended well, before a newer delivery's, and
+ * before that of a stale run which has failed beside it. */
+static struct ledger_delivery *acknowledged_of(struct ledger_job *job, const char *process)
+{
+    struct ledger_delivery *found = NULL;
+    for (uint32_t i = 0; i < job->delivery_count; i++) {
+        struct ledger_delivery *delivery = &job->deliveries[i];
+        if (strcmp(delivery->process, process) != 0) continue;
+        bool well = delivery->run_ended && delivery->outcome != FL_FAILED;
+        if (!found || well || !found->run_ended || found->outcome == FL_FAILED) found = delivery;
+    }
+    return found;
+}
+
 static void judge_acknowledgement(struct ledger *ledger, struct ledger_job *job)
 {
-    struct ledger_delivery *delivery = delivery_of(job, job->remover, false);
+    struct ledger_delivery *delivery = acknowledged_of(job, job->remover);
     if (!delivery) {
         ledger_violate(ledger, "%s was removed by %s, which never had it", job->name, job->remover);
         return;

@@ -145,11 +145,12 @@ void ledger_resync(struct ledger *ledger, const char *accident, int64_t now_us);
 struct ledger_job *ledger_task_begins(struct ledger *ledger, const char *jid, const char *process,
                                       uint32_t *ret_delivery);
 void ledger_task_ends(struct ledger *ledger, const char *jid, const char *process, int64_t now_us);
-/* A job's handler is called, and returns; NULL: a job that the ledger does not know. */
+/* A job's handler is called, and returns; NULL: a job that the ledger does not know. `number` is
+ * that of the delivery, as ledger_task_begins gave it; 0: the newest one of the process. */
 void ledger_run_begins(struct ledger *ledger, struct ledger_job *job, const char *process,
-                       int64_t now_us);
+                       uint32_t number, int64_t now_us);
 void ledger_run_ends(struct ledger *ledger, struct ledger_job *job, const char *process,
-                     enum fl_outcome outcome, int64_t now_us);
+                     uint32_t number, enum fl_outcome outcome, int64_t now_us);
 void ledger_process_died(struct ledger *ledger, const char *process, int64_t now_us);
 
 /* By its jid, or by the bytes of a payload that has none; NULL: not seen yet. */

@@ -9,7 +9,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/matrix_file.h"
-#include "harness/cli/matrix_run.h"
+#include "harness/cli/matrix_subject.h"
 #include "harness/cli/session.h"
 #include "harness/cli/set_option.h"
 
@@ -74,10 +74,7 @@ struct matrix_command {
     uint64_t seed;
     /* of the scenario */
     char path[PATH_BYTES_MAX];
-    char job_name[PATH_BYTES_MAX];
-    uint32_t processes;
-    bool adds_process;
-    const char *expected_class; /* NULL: none */
+    struct matrix_subject scenario;
     struct matrix_result result;
     struct fl_arena arena;
     int64_t real_us;
@@ -189,40 +186,28 @@ static int make_scenario(struct matrix_command *matrix)
                                err ? fl_error_text(err) : strerror(errno));
 }
 
-static uint32_t count_processes(const struct plan *plan)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < plan->processes_count; i++)
-        count += plan->processes[i].count;
-    return count;
-}
-
-static int learn_plan(struct matrix_command *matrix, const struct plan *plan)
-{
-    const char *job = matrix->job ? matrix->job : plan->job_count ? plan->jobs[0].name : NULL;
-    if (!job) return cli_wrong(&matrix->reader, "expected a scenario with a line `enqueue`");
-    snprintf(matrix->job_name, sizeof matrix->job_name, "%s", job);
-    if (!matrix->has_seed) matrix->seed = plan->seed_first;
-    matrix->processes = count_processes(plan);
-    matrix->adds_process = matrix->processes == 0;
-    if (matrix->adds_process) matrix->processes = 2;
-    return CLI_PASSED;
-}
-
 static int read_scenario(struct matrix_command *matrix)
 {
     struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    struct matrix_subject *subject = &matrix->scenario;
     struct plan *plan = NULL;
-    int code = CLI_USAGE;
-    enum fl_error err = scenario_read(matrix->path, matrix->settings.items, matrix->settings.count,
-                                      &plan, &message);
+    subject->path = matrix->path;
+    subject->settings = matrix->settings.items;
+    subject->setting_count = matrix->settings.count;
+    enum fl_error err =
+        scenario_read(matrix->path, subject->settings, subject->setting_count, &plan, &message);
     if (err)
         fprintf(matrix->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
     else
-        code = learn_plan(matrix, plan);
+        matrix_subject_of(plan, subject);
     scenario_plan_free(plan);
     fl_buf_release(&message);
-    return code;
+    if (err) return CLI_USAGE;
+    if (matrix->job) snprintf(subject->job, sizeof subject->job, "%s", matrix->job);
+    if (matrix->has_seed) subject->seed = matrix->seed;
+    return subject->job[0]
+               ? CLI_PASSED
+               : cli_wrong(&matrix->reader, "expected a scenario with a line `enqueue`");
 }
 
 /* --- the report --- */
@@ -244,7 +229,7 @@ static void print_stories(const struct matrix_command *matrix)
     }
 }
 
-static void print_bound(const struct matrix_command *matrix, enum matrix_class class)
+static void print_bound(const struct matrix_command *matrix, enum plan_class class)
 {
     const struct matrix_result *result = &matrix->result;
     char runs[REPORT_NUMBER_BYTES];
@@ -252,8 +237,8 @@ static void print_bound(const struct matrix_command *matrix, enum matrix_class c
             "\n class: %s      %d modes x %" PRIu32 " effects, %s, %" PRIu32
             " process%s: %s runs in %.1f s\n",
             matrix_class_text(class), __builtin_popcount(matrix->modes), result->point_count,
-            matrix->pairs ? "all pairs" : "single faults", matrix->processes,
-            matrix->processes == 1 ? "" : "es", report_count_text(result->runs, runs),
+            matrix->pairs ? "all pairs" : "single faults", matrix->scenario.processes,
+            matrix->scenario.processes == 1 ? "" : "es", report_count_text(result->runs, runs),
             (double)matrix->real_us / 1e6);
     if (!matrix->pairs) return;
     fprintf(matrix->out,
@@ -273,6 +258,17 @@ static int exit_of(enum matrix_trouble trouble)
     return CLI_HARNESS_FAULT;
 }
 
+/* Whether the class is the claimed one, if one is. */
+static int judge(const struct matrix_command *matrix, enum plan_class class)
+{
+    const struct matrix_subject *subject = &matrix->scenario;
+    bool serves = !subject->has_class || matrix_class_serves(class, subject->class);
+    if (!serves)
+        fprintf(matrix->out, " %s:%" PRIu32 ": expected class %s\n", subject->path,
+                subject->class_line, matrix_class_text(subject->class));
+    return serves ? CLI_PASSED : CLI_FAILED;
+}
+
 static int report(const struct matrix_command *matrix)
 {
     const struct matrix_result *result = &matrix->result;
@@ -286,11 +282,11 @@ static int report(const struct matrix_command *matrix)
                                      .point_count = result->point_count,
                                      .modes = matrix->modes,
                                      .cells = result->cells};
-    enum matrix_class class = matrix_class_of(result->seen);
+    enum plan_class class = matrix_class_of(result->seen);
     matrix_print_grid(&grid, matrix->out);
     print_stories(matrix);
     print_bound(matrix, class);
-    return CLI_PASSED;
+    return judge(matrix, class);
 }
 
 /* --- writing a cell --- */
@@ -310,14 +306,9 @@ static bool find_cell(const struct matrix_command *matrix, const struct run_effe
                 continue;
             *ret_effect = effect;
             *ret_mode = (enum matrix_mode)mode;
-            return matrix_mode_applies(*ret_mode, effect, matrix->processes);
+            return matrix_mode_applies(*ret_mode, effect, matrix->scenario.processes);
         }
     return false;
-}
-
-static struct fl_span always(const struct matrix_command *matrix)
-{
-    return matrix->adds_process ? FL_SPAN("processes 2\n") : FL_SPAN("");
 }
 
 static int write_cell(const struct matrix_command *matrix)
@@ -332,7 +323,7 @@ static int write_cell(const struct matrix_command *matrix)
                          "expected a cell of the grid, like 1.4:kill>, found \"%s\"",
                          matrix->write);
     snprintf(path, sizeof path, "%s/cell.scenario", matrix->folder);
-    enum fl_error err = fl_buf_append_span(&lines, always(matrix));
+    enum fl_error err = fl_buf_append_span(&lines, matrix_subject_always(&matrix->scenario));
     if (!err) err = matrix_mode_write(mode, effect, &lines);
     if (!err)
         err = matrix_file_of_cell(matrix->path, matrix->settings.items, matrix->settings.count,
@@ -368,24 +359,20 @@ static int explore(struct matrix_command *matrix)
         fprintf(matrix->err, "faultline: the run workers: %s\n", fl_error_text(err));
         return CLI_HARNESS_FAULT;
     }
-    const struct matrix_order order = {
-        .pool = pool,
-        .path = matrix->path,
-        .settings = matrix->settings.items,
-        .setting_count = matrix->settings.count,
-        .seed = matrix->seed,
-        .job = matrix->job_name,
-        .modes = matrix->modes,
-        .depth = matrix->pairs ? MATRIX_PAIRS : MATRIX_SINGLES,
-        .processes = matrix->processes,
-        .always = always(matrix),
-        .plays = matrix->plays,
-    };
+    struct matrix_order order = matrix_subject_order(&matrix->scenario, pool);
+    order.modes = matrix->modes;
+    order.depth = matrix->pairs ? MATRIX_PAIRS : MATRIX_SINGLES;
+    order.plays = matrix->plays;
     matrix_run(&order, &matrix->result);
     pool_free(pool);
     matrix->real_us = real_us() - begun_us;
     int code = report(matrix);
-    if (code == CLI_PASSED && matrix->write) code = write_cell(matrix);
+    if (!matrix->result.trouble && matrix->write) {
+        int written = write_cell(matrix);
+        if (written != CLI_PASSED) code = written;
+    }
+    fprintf(matrix->out, "%d passed, %d failed, 0 skipped\n", code == CLI_PASSED,
+            code != CLI_PASSED);
     matrix_result_release(&matrix->result);
     return code;
 }

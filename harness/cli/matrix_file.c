@@ -19,8 +19,7 @@ enum fl_error matrix_file_of_worker(const struct matrix_worker *worker, struct f
     return err ? err
                : fl_buf_printf(out,
                                "enqueue  job %s %s\n"
-                               "expect   job done\n"
-                               "expect   state same-as reference\n",
+                               "expect   class effectively-once\n",
                                worker->name, worker->args);
 }
 

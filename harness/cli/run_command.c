@@ -6,6 +6,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/discover.h"
+#include "harness/cli/matrix_subject.h"
 #include "harness/cli/session.h"
 #include "harness/cli/set_option.h"
 #include "harness/cli/variations.h"
@@ -200,6 +201,7 @@ static void fill_play(const struct run_command *run, const struct plan *plan,
     scenario->seed_first = run->has_seeds ? run->seed_first : plan->seed_first;
     scenario->seed_last = run->has_seeds ? run->seed_last : plan->seed_last;
     scenario->sweeps = has_sweep(plan);
+    play->claims_class = !run->has_sweep && matrix_claims_class(plan);
     scenario->sweep = run->has_sweep ? run->sweep : -1;
     scenario->single = run->has_sweep || run->session.print_trace;
 }

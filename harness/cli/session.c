@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/cli/class_gate.h"
 #include "harness/cli/replay_file.h"
 
 enum { PATH_BYTES_MAX = 512, JOBS_MAX = POOL_WORKERS_MAX };
@@ -105,6 +106,13 @@ static struct report_failure failure_of(const struct session *session,
     return told;
 }
 
+static struct report_failure failure_of_class(const struct class_verdict *class,
+                                              const struct session_play *play)
+{
+    return (struct report_failure){
+        .line = class->line, .text = fl_buf_span(&class->text), .seed = play->scenario.seed_first};
+}
+
 /* Whether a replay went as it had gone when it was written. */
 static void tell_replay(struct session *session, const struct session_play *play,
                         const struct course *course, const struct coordinator_record *record)
@@ -180,7 +188,13 @@ static void on_finished(void *context, uint32_t index, const struct course *cour
     struct session *session = context;
     const struct session_play *play = &session->plays[index];
     struct report_run run = run_of(session, play, course);
+    struct class_verdict class = {.outcome = course_outcome(course)};
     struct report_failure failure;
+    if (play->claims_class && run.verdict == REPORT_PASSED) {
+        class_gate_judge(&play->scenario, session->options->jobs, &class);
+        run.verdict = verdict_of(class.outcome);
+        run.failed = class.outcome != COURSE_PASSED;
+    }
     bool passed = run.verdict == REPORT_PASSED;
     if (session->options->print_trace && record) {
         report_clear(&session->report);
@@ -189,13 +203,15 @@ static void on_finished(void *context, uint32_t index, const struct course *cour
     report_run(&session->report, &run);
     if (play->replay) tell_replay(session, play, course, record);
     if (!passed) {
-        failure = failure_of(session, play, course, record, path);
+        failure = class.line ? failure_of_class(&class, play)
+                             : failure_of(session, play, course, record, path);
         report_failure(&session->report, &run, &failure);
     }
     if (session->options->outlets)
         report_outlets_result(session->options->outlets, &run, passed ? NULL : &failure);
     add_sums(session, &run);
-    if (course_outcome(course) > session->gravest) session->gravest = course_outcome(course);
+    if (class.outcome > session->gravest) session->gravest = class.outcome;
+    fl_buf_release(&class.text);
 }
 
 static int64_t real_us(void)

@@ -20,6 +20,7 @@ struct session_play {
     const char *title;   /* NULL: not known */
     const char *problem; /* why it cannot be read, as FILE:LINE:COLUMN: ...; NULL: it can */
     const char *replay;  /* an existing replay file; NULL: failures get a new one */
+    bool claims_class;   /* a matrix judges it once its runs have passed */
     bool has_trace;      /* the trace that a replay is expected to have */
     uint64_t trace_hash[2];
 };

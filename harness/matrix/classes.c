@@ -1,8 +1,7 @@
 #include "harness/matrix/classes.h"
 
-#include <string.h>
-
 #include "core/assert.h"
+#include "harness/scenario/words.h"
 
 /* --- cells, the gravest first --- */
 static const struct cell_row {
@@ -30,32 +29,23 @@ const char *matrix_cell_text(unsigned cell)
     return ".";
 }
 
-/* --- classes: the first row that allows no less than was seen --- */
+/* --- classes: the first row whose needs were seen --- */
 static const struct class_row {
-    enum matrix_class class;
-    const char *text;
+    enum plan_class class;
     unsigned needs; /* one of these bits has been seen; 0: no matter */
     unsigned also;  /* and one of these; 0: no matter */
-    const char *means;
 } classes[] = {
-    {MATRIX_CRASHING, "crashing", MATRIX_CRASHED, 0,
-     "a fault that a worker must survive takes its process down"},
-    {MATRIX_STICKING, "stuck", MATRIX_STUCK, 0, "a job may stay for ever, though nothing is wrong"},
-    {MATRIX_CORRUPTING, "corrupting", MATRIX_CORRUPT, 0,
-     "what is left may be wrong, not only missing or doubled"},
-    {MATRIX_LOSSY, "lossy", MATRIX_LOST, MATRIX_DUPLICATE | MATRIX_REPEATED,
-     "an effect may be missing, and another run may do it twice"},
-    {MATRIX_AT_MOST_ONCE, "at-most-once", MATRIX_LOST, 0,
-     "an effect may be missing, but never comes twice"},
-    {MATRIX_AT_LEAST_ONCE, "at-least-once", MATRIX_DUPLICATE, 0,
-     "nothing is missing; an effect may come twice, and its receiver cannot tell"},
-    {MATRIX_AT_LEAST_ONCE_SAFE, "at-least-once-safe", MATRIX_REPEATED, 0,
-     "nothing is missing; what comes twice carries a key by which its receiver drops it"},
-    {MATRIX_EFFECTIVELY_ONCE, "effectively-once", 0, 0,
-     "whatever happens, the end is that of the undisturbed run"},
+    {PLAN_CLASS_CRASHING, MATRIX_CRASHED, 0},
+    {PLAN_CLASS_STICKING, MATRIX_STUCK, 0},
+    {PLAN_CLASS_CORRUPTING, MATRIX_CORRUPT, 0},
+    {PLAN_CLASS_LOSSY, MATRIX_LOST, MATRIX_DUPLICATE | MATRIX_REPEATED},
+    {PLAN_CLASS_AT_MOST_ONCE, MATRIX_LOST, 0},
+    {PLAN_CLASS_AT_LEAST_ONCE, MATRIX_DUPLICATE, 0},
+    {PLAN_CLASS_AT_LEAST_ONCE_SAFE, MATRIX_REPEATED, 0},
+    {PLAN_CLASS_EFFECTIVELY_ONCE, 0, 0},
 };
 
-enum matrix_class matrix_class_of(unsigned seen)
+enum plan_class matrix_class_of(unsigned seen)
 {
     for (size_t i = 0; i < FL_COUNT(classes); i++) {
         const struct class_row *row = &classes[i];
@@ -65,21 +55,14 @@ enum matrix_class matrix_class_of(unsigned seen)
     fl_panic("the last class needs nothing");
 }
 
-const char *matrix_class_text(enum matrix_class class)
+const char *matrix_class_text(enum plan_class class)
 {
-    for (size_t i = 0; i < FL_COUNT(classes); i++)
-        if (classes[i].class == class) return classes[i].text;
-    fl_panic("a class without a row");
+    return words_text(&words_classes, class);
 }
 
-bool matrix_class_parse(const char *text, enum matrix_class *ret_class)
+bool matrix_class_serves(enum plan_class class, enum plan_class wanted)
 {
-    for (size_t i = 0; i < FL_COUNT(classes); i++) {
-        if (strcmp(classes[i].text, text) != 0) continue;
-        *ret_class = classes[i].class;
-        return true;
-    }
-    return false;
+    return class == wanted || class == PLAN_CLASS_EFFECTIVELY_ONCE;
 }
 
 void matrix_print_classes(FILE *out)
@@ -99,14 +82,16 @@ void matrix_print_classes(FILE *out)
           out);
     for (size_t i = 0; i < FL_COUNT(classes); i++) {
         const struct class_row *row = &classes[i];
-        fprintf(out, "| `%s` | ", row->text);
+        const struct word *word =
+            words_find(&words_classes, fl_span_from(matrix_class_text(row->class)));
+        fprintf(out, "| `%s` | ", word->text);
         const char *none = "nothing but `.`";
         for (size_t k = 0; k < FL_COUNT(cells); k++) {
             if (!(row->needs & cells[k].bit)) continue;
             fprintf(out, "a `%s`", cells[k].text);
             none = "";
         }
-        fprintf(out, "%s%s | %s |\n", none, row->also ? " and a `DUP` or `dup`" : "", row->means);
+        fprintf(out, "%s%s | %s |\n", none, row->also ? " and a `DUP` or `dup`" : "", word->means);
     }
     fputs(
         "\n"

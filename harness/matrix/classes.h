@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "harness/scenario/plan.h"
+
 /* How a disturbed run ended, beside the undisturbed one; bits, since one run may show several. */
 enum matrix_cell {
     MATRIX_SAME = 0,
@@ -19,22 +21,12 @@ enum matrix_cell {
     MATRIX_CRASHED = 32,
 };
 
-enum matrix_class {
-    MATRIX_EFFECTIVELY_ONCE,
-    MATRIX_AT_LEAST_ONCE_SAFE,
-    MATRIX_AT_LEAST_ONCE,
-    MATRIX_AT_MOST_ONCE,
-    MATRIX_LOSSY,
-    MATRIX_CORRUPTING,
-    MATRIX_STICKING,
-    MATRIX_CRASHING,
-};
-
 /* `seen`: all bits of all runs together. */
-enum matrix_class matrix_class_of(unsigned seen);
-const char *matrix_class_text(enum matrix_class class);
-/* False: none has this name. */
-bool matrix_class_parse(const char *text, enum matrix_class *ret_class);
+enum plan_class matrix_class_of(unsigned seen);
+const char *matrix_class_text(enum plan_class class);
+/* Whether a handler of this class may stand where one of the `wanted` class is claimed: the same,
+ * or effectively-once. */
+bool matrix_class_serves(enum plan_class class, enum plan_class wanted);
 /* The word of the gravest bit, as it stands in the grid: ".", "dup", "LOST". */
 const char *matrix_cell_text(unsigned cell);
 /* docs/reference/classes.md */

@@ -50,12 +50,14 @@ static enum fl_outcome perform(struct fl_job *job)
     struct ledger_job *known = ledger_find(run->ledger, jid.length ? jid : job->payload->raw);
     const struct fl_worker *worker = original(node, fl_job_class(job));
     struct sim_memory *owner = sim_memory_switch(NULL);
+    uint32_t delivery = effect_process_context(&node->effects)->delivery;
     mark(node, "run begins", "");
-    ledger_run_begins(run->ledger, known, node->name, sim_world_now_us(run->world));
+    ledger_run_begins(run->ledger, known, node->name, delivery, sim_world_now_us(run->world));
     sim_memory_switch(owner);
     enum fl_outcome outcome = worker->perform(job);
     owner = sim_memory_switch(NULL);
-    ledger_run_ends(run->ledger, known, node->name, outcome, sim_world_now_us(run->world));
+    ledger_run_ends(run->ledger, known, node->name, delivery, outcome,
+                    sim_world_now_us(run->world));
     mark(node, "run ends", outcomes[outcome]);
     sim_memory_switch(owner);
     return outcome;

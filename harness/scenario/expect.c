@@ -132,6 +132,14 @@ static bool read_job_claim(struct reading *r, struct plan_expect *expect)
     return true;
 }
 
+static bool read_class(struct reading *r, struct plan_expect *expect)
+{
+    int class;
+    if (!reading_word(r, &words_classes, &class)) return false;
+    expect->class = (enum plan_class) class;
+    return true;
+}
+
 static bool read_claim(struct reading *r, struct plan_expect *expect)
 {
     const struct token *token = line_peek(&r->line);
@@ -162,6 +170,7 @@ static bool read_claim(struct reading *r, struct plan_expect *expect)
         return reading_expect(r, "within") &&
                reading_duration(r, "a duration, like 5m", &expect->high_us);
     case WORD_EXPECT_MEMORY: expect->kind = PLAN_EXPECT_MEMORY; return read_memory(r, expect);
+    case WORD_EXPECT_CLASS: expect->kind = PLAN_EXPECT_CLASS; return read_class(r, expect);
     }
     return false;
 }

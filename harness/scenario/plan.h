@@ -204,6 +204,8 @@ enum plan_expect_kind {
     PLAN_EXPECT_EXIT,   /* `expect p1 exits 0` */
     PLAN_EXPECT_DRAINED, /* `expect drained within 5m` */
     PLAN_EXPECT_MEMORY,  /* `expect memory of p1 at most 8MiB` : high-water mark */
+    PLAN_EXPECT_CLASS,   /* `expect class effectively-once` : of the first job's handler, by a
+                            matrix; a single run says nothing about it */
 };
 
 enum plan_compare { PLAN_EXACTLY, PLAN_AT_MOST, PLAN_AT_LEAST };
@@ -219,12 +221,25 @@ enum plan_job_state {
     PLAN_STATE_WAITING,
 };
 
+/* What a handler is, by what became of it wherever it was disturbed. */
+enum plan_class {
+    PLAN_CLASS_EFFECTIVELY_ONCE,
+    PLAN_CLASS_AT_LEAST_ONCE_SAFE,
+    PLAN_CLASS_AT_LEAST_ONCE,
+    PLAN_CLASS_AT_MOST_ONCE,
+    PLAN_CLASS_LOSSY,
+    PLAN_CLASS_CORRUPTING,
+    PLAN_CLASS_STICKING,
+    PLAN_CLASS_CRASHING,
+};
+
 struct plan_expect {
     struct plan_where where;
     const char *source; /* the line as written, for reports */
     enum plan_expect_kind kind;
     const char *job, *other_job; /* globs */
     enum plan_job_state state;
+    enum plan_class class;
     enum plan_compare compare;
     int64_t number; /* count, status, bytes */
     uint32_t gap_from, gap_to;

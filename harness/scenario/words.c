@@ -180,6 +180,8 @@ static const struct word expects[] = {
      "no job is left so long after the start"},
     {"memory", WORD_EXPECT_MEMORY, "expect memory of PROCESS at most 8MiB",
      "the most that it held at any time"},
+    {"class", WORD_EXPECT_CLASS, "expect class CLASS",
+     "what the first job's handler is, disturbed at each of its effects: `faultline matrix`"},
 };
 const struct words words_expects = {"a claim: a job's name or a word of the reference",
                                     "Claims on everything", expects, FL_COUNT(expects)};
@@ -201,6 +203,26 @@ static const struct word states[] = {
 };
 const struct words words_states = {"a state of the job, starts or exits", "Claims on one job",
                                    states, FL_COUNT(states)};
+
+static const struct word classes[] = {
+    {"effectively-once", PLAN_CLASS_EFFECTIVELY_ONCE, NULL,
+     "whatever happens, the end is that of the undisturbed run"},
+    {"at-least-once-safe", PLAN_CLASS_AT_LEAST_ONCE_SAFE, NULL,
+     "nothing is missing; what comes twice carries a key by which its receiver drops it"},
+    {"at-least-once", PLAN_CLASS_AT_LEAST_ONCE, NULL,
+     "nothing is missing; something may come twice, and its receiver cannot tell"},
+    {"at-most-once", PLAN_CLASS_AT_MOST_ONCE, NULL,
+     "something may be missing, but nothing comes twice"},
+    {"lossy", PLAN_CLASS_LOSSY, NULL, "something may be missing, and something may come twice"},
+    {"corrupting", PLAN_CLASS_CORRUPTING, NULL,
+     "what is left may be wrong, not only missing or doubled"},
+    {"stuck", PLAN_CLASS_STICKING, NULL,
+     "a job may stay for ever, though nothing is wrong any more"},
+    {"crashing", PLAN_CLASS_CRASHING, NULL,
+     "a fault that a worker must survive takes its process down"},
+};
+const struct words words_classes = {"a class of handlers", "Classes of handlers", classes,
+                                    FL_COUNT(classes)};
 
 static const struct word compares[] = {
     {"exactly", PLAN_EXACTLY, "exactly N, = N", "no more and no fewer"},
@@ -275,10 +297,9 @@ const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_way
                                  FL_COUNT(mail_ways)};
 
 const struct words *const words_sections[] = {
-    &words_statements,   &words_process, &words_given,
-    &words_enqueue,      &words_verbs,   &words_clauses,
-    &words_redis_states, &words_errors,  &words_states,
-    &words_expects,      NULL,
+    &words_statements, &words_process, &words_given,        &words_enqueue,
+    &words_verbs,      &words_clauses, &words_redis_states, &words_errors,
+    &words_states,     &words_expects, &words_classes,      NULL,
 };
 
 const struct word *words_find(const struct words *words, struct fl_span text)

@@ -99,6 +99,7 @@ enum word_expect {
     WORD_EXPECT_STATE,
     WORD_EXPECT_DRAINED,
     WORD_EXPECT_MEMORY,
+    WORD_EXPECT_CLASS,
 };
 
 enum word_job_claim { WORD_JOB_STARTS = 100, WORD_JOB_EXITS }; /* beside enum plan_job_state */
@@ -122,6 +123,7 @@ extern const struct words words_db;
 extern const struct words words_mail;
 extern const struct words words_redis_states; /* values: enum fake_redis_states */
 extern const struct words words_redis_kept;
+extern const struct words words_classes; /* enum plan_class */
 /* All tables with a title, in the order of the reference page; ended by NULL. */
 extern const struct words *const words_sections[];
 

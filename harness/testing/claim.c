@@ -5,6 +5,9 @@
 
 static void refuse(const struct plan_expect *expect)
 {
+    if (expect->kind == PLAN_EXPECT_CLASS)
+        test_mistake("%s\n         a test is one run: `faultline matrix` plays those of a class",
+                     expect->source);
     if (expect->kind == PLAN_EXPECT_STATE)
         test_mistake(
             "%s\n         a test has no undisturbed run to compare with: say what must hold",

@@ -249,7 +249,7 @@ static void play(struct fixture *f, const char *step)
     uint32_t delivery;
     if (step[0] != '@') send_command(f, step);
     if (strncmp(step, "@begin", 6) == 0) ledger_task_begins(f->ledger, JID_A, process, &delivery);
-    if (strncmp(step, "@run", 4) == 0) ledger_run_begins(f->ledger, job, process, f->now_us);
+    if (strncmp(step, "@run", 4) == 0) ledger_run_begins(f->ledger, job, process, 0, f->now_us);
     if (strncmp(step, "@end", 4) == 0) ledger_task_ends(f->ledger, JID_A, process, f->now_us);
     if (strcmp(step, "@failover lose 1") == 0) {
         assert_int_equal(fake_redis_failover(f->engine, 1, NULL), FL_OK);
@@ -259,7 +259,7 @@ static void play(struct fixture *f, const char *step)
     if (strncmp(step, "@died", 5) == 0) ledger_process_died(f->ledger, process, f->now_us);
     for (size_t i = 0; i < FL_COUNT(ends); i++)
         if (strncmp(step, ends[i].verb, strlen(ends[i].verb)) == 0)
-            ledger_run_ends(f->ledger, job, process, ends[i].outcome, f->now_us);
+            ledger_run_ends(f->ledger, job, process, 0, ends[i].outcome, f->now_us);
 }
 
 static void history_row(void **state)

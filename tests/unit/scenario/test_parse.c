@@ -258,9 +258,10 @@ static void claims_of_every_kind(void **state)
                                 "expect state same-as reference\n"
                                 "expect p1 exits 70\n"
                                 "expect drained within 5m\n"
-                                "expect memory of p1 at most 8MiB");
+                                "expect memory of p1 at most 8MiB\n"
+                                "expect class at-least-once-safe");
     const struct plan_expect *e = plan->expects;
-    for (int kind = PLAN_EXPECT_RUNS; kind <= PLAN_EXPECT_MEMORY; kind++)
+    for (int kind = PLAN_EXPECT_RUNS; kind <= PLAN_EXPECT_CLASS; kind++)
         assert_int_equal(e[kind - PLAN_EXPECT_RUNS].kind, kind);
     assert_int_equal(e[0].compare, PLAN_EXACTLY);
     assert_int_equal(e[0].number, 6);
@@ -271,6 +272,7 @@ static void claims_of_every_kind(void **state)
     assert_string_equal(e[4].other_job, "imp-*");
     assert_true(e[5].for_each_job);
     assert_string_equal(e[6].text, "imports");
+    assert_int_equal(e[13].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
     assert_int_equal(e[6].columns[1].op, PLAN_CONTAINS);
     assert_true(e[6].has_count);
     assert_int_equal(e[6].compare, PLAN_AT_MOST);
