@@ -11,6 +11,7 @@
 #include "harness/scenario/layout.h"
 #include "harness/scenario/parse.h"
 #include "harness/scenario/reference.h"
+#include "harness/scenario/syntax.h"
 
 enum { TEXT_BYTES_MAX = 1024 * 1024 };
 
@@ -62,6 +63,8 @@ static enum fl_error print_reference(void *context)
     struct fl_buf page = FL_BUF_INIT(TEXT_BYTES_MAX);
     (void)context;
     enum fl_error err = scenario_reference(&page);
+    if (!err) err = scenario_syntax_vim(&page);
+    if (!err) err = scenario_syntax_textmate(&page);
     fl_buf_release(&page);
     return err;
 }

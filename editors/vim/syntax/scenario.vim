@@ -1,0 +1,37 @@
+" Scenarios of Faultline. Printed by `faultline-reference vim` from the tables that drive the
+" parser.
+if exists("b:current_syntax")
+  finish
+endif
+
+syntax case match
+syntax match scenarioVerb /[ \t]\@<=\%(error\|lose-ack\|delay\|kill\|oomkill\|pause\|term\|quiet\|restart\|clock\|oom\|http\|db\|deleted\|duplicate\|mail\|cut-reply\|slice\|stall\|reset\|refuse\|redis\|failover\|redis-restart\|evict\|expire\|script-flush\|flushall\|maxmemory\)\ze\%([ \t]\|$\)/
+syntax match scenarioClause /[ \t]\@<=\%(when\|at\|after fault\|p\|before\|after\|before,after\|times\|and\|with\|step\|the\|cmd\)\ze\%([ \t]\|$\)/
+syntax match scenarioClaim /[ \t]\@<=\%(runs\|deliveries\|gap\|effect\|log\|state\|drained\|memory\|class\|done\|discarded\|dead\|dropped\|lost\|retrying\|scheduled\|waiting\|starts\|exits\|exactly\|at most\|at least\)\ze\%([ \t]\|$\)/
+syntax match scenarioOption /[ \t]\@<=\%(concurrency\|fetch\|queues\|timeout\|wire\|poll\|max-retries\|dead-max\|dead-timeout\|file\|in\|queue\|retry\)\ze\%([ \t]\|$\)/
+syntax match scenarioConstant /[ \t]\@<=\%(basic\|reliable\|false\|true\|once\|forever\|all\|aof\|rdb\|empty\|garbage\|busy\|disconnect\|full\)\ze\%([ \t]\|$\)/
+syntax match scenarioStatement /^[ \t]*\%(scenario\|why\|set\|vary\|variant\|seed\|seeds\|start\|horizon\|idle\|module\|processes\|given\|enqueue\|enqueue-bulk\|fault\|sweep\|heal\|expect\|volatile\)\ze\%([ \t]\|$\)/
+syntax match scenarioNumber /\%(^\|[ \t=,.]\)\@<=[+-]\?\d\+\ze\%([ \t.,]\|$\)/
+syntax match scenarioNumber /\%(^\|[ \t.]\)\@<=[+-]\?\%(\d\+\%(us\|ms\|[smhdw]\|[KMG]iB\)\)\+\ze\%([ \t.]\|$\)/
+syntax match scenarioSetting /\$\$\|\${[A-Za-z_][A-Za-z0-9_-]*}\|\$[A-Za-z_][A-Za-z0-9_-]*/
+syntax match scenarioRange /{\d\+\.\.\d\+}/
+syntax match scenarioEscape /\\\%([ntr"\\${]\|x\x\x\)/ contained
+syntax region scenarioText start=/"/ skip=/\\./ end=/"/ oneline contains=scenarioEscape,scenarioSetting,scenarioRange
+syntax match scenarioComment /\%(^\|[ \t]\)\@<=#.*$/
+syntax match scenarioWhy /^[ \t]*why\%([ \t].*\)\?$/ contains=scenarioStatement
+
+highlight default link scenarioStatement Statement
+highlight default link scenarioNumber Number
+highlight default link scenarioSetting Identifier
+highlight default link scenarioRange Special
+highlight default link scenarioEscape SpecialChar
+highlight default link scenarioText String
+highlight default link scenarioComment Comment
+highlight default link scenarioWhy Comment
+highlight default link scenarioVerb Function
+highlight default link scenarioClause Conditional
+highlight default link scenarioClaim Keyword
+highlight default link scenarioOption Type
+highlight default link scenarioConstant Constant
+
+let b:current_syntax = "scenario"
