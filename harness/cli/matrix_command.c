@@ -25,6 +25,7 @@ enum {
     OPT_ARGS,
     OPT_MODULE,
     OPT_GIVEN,
+    OPT_PROCESSES,
     OPT_JOB,
     OPT_MODES,
     OPT_PAIRS,
@@ -41,6 +42,7 @@ static const struct cli_option options[] = {
     {OPT_ARGS, 0, "args", "JSON", "the arguments of a WORKER; [] by default"},
     {OPT_MODULE, 'm', "module", "MODULE", "the module that has it; the shipped workers by default"},
     {OPT_GIVEN, 0, "given", "LINE", "what is there before: \"db users id=7 mail=a@b\""},
+    {OPT_PROCESSES, 0, "processes", "LINE", "who runs it; 2 by default: \"2 queues mailers\""},
     {OPT_JOB, 0, "job", "NAME", "the job of a SCENARIO to disturb; its first by default"},
     {OPT_MODES, 0, "modes", "LIST", "some of kill<,kill>,error<,lost,stall,term,malloc"},
     {OPT_PAIRS, 0, "pairs", NULL, "then every second fault behind every first one"},
@@ -120,6 +122,7 @@ static int take_option(struct matrix_command *matrix)
     case OPT_ARGS: matrix->worker.args = value; return CLI_PASSED;
     case OPT_MODULE: matrix->worker.module = value; return CLI_PASSED;
     case OPT_GIVEN: return take_given(matrix, value);
+    case OPT_PROCESSES: matrix->worker.processes = value; return CLI_PASSED;
     case OPT_JOB: matrix->job = value; return CLI_PASSED;
     case OPT_MODES: return take_modes(matrix, value);
     case OPT_PAIRS: matrix->pairs = true; return CLI_PASSED;

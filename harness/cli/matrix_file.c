@@ -13,7 +13,8 @@ enum fl_error matrix_file_of_worker(const struct matrix_worker *worker, struct f
     enum fl_error err = fl_buf_printf(
         out, "scenario 1 \"%s has one end, wherever it is disturbed\"\n", worker->name);
     if (!err && worker->module) err = fl_buf_printf(out, "module   %s\n", worker->module);
-    if (!err) err = fl_buf_append_text(out, "processes 2\n");
+    if (!err)
+        err = fl_buf_printf(out, "processes %s\n", worker->processes ? worker->processes : "2");
     for (uint32_t i = 0; i < worker->given_count && !err; i++)
         err = fl_buf_printf(out, "given    %s\n", worker->given[i]);
     return err ? err

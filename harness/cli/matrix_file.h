@@ -10,6 +10,7 @@
 struct matrix_worker { /* what the command line says of a worker */
     const char *name, *args;
     const char *module;       /* NULL: the shipped workers */
+    const char *processes;    /* what follows the word; NULL: 2 */
     const char *const *given; /* lines behind the word `given` */
     uint32_t given_count;
 };

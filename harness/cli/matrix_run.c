@@ -80,7 +80,7 @@ static struct run_request request_of(const struct matrix_order *order)
                                 .sweep = -1,
                                 .points = 1,
                                 .changes = {.bare = true},
-                                .wants = RUN_WANTS_ALL};
+                                .wants = RUN_WANTS_STATE | RUN_WANTS_DEEDS};
 }
 
 static enum fl_error send(struct explorer *x, const struct flight *flight, int worker)
@@ -144,14 +144,22 @@ static struct matrix_story *story_of(struct matrix_result *result, unsigned cell
     return NULL;
 }
 
+/* Singles before pairs, few lines before many, and otherwise the order of the grid: not that in
+ * which answers happen to come. */
+static uint64_t rank_of(const struct explorer *x, const struct trial *trial,
+                        const struct fl_buf *text)
+{
+    uint64_t index = (uint64_t)(trial - x->trials);
+    return (uint64_t)trial->is_pair << 63 | (uint64_t)count_lines(text) << 32 | index;
+}
+
 static void tell(struct explorer *x, const struct trial *trial, unsigned cells, struct fl_buf *text)
 {
     struct matrix_story *story = story_of(x->result, cells);
     if (!story) return;
-    story->cells++;
-    uint32_t lines = count_lines(text);
-    if (story->text.length && (trial->is_pair || story->lines <= lines)) return;
-    story->lines = lines;
+    uint64_t rank = rank_of(x, trial, text);
+    if (story->cells++ && story->rank <= rank) return;
+    story->rank = rank;
     snprintf(story->name, sizeof story->name, "%s", trial->name);
     struct fl_buf old = story->text;
     story->text = *text;
@@ -393,6 +401,13 @@ static enum fl_error play_pairs(struct explorer *x)
 
 /* --- the undisturbed run --- */
 
+/* A report without the events behind it. */
+static size_t before_timeline(struct fl_span text)
+{
+    const char *timeline = memmem(text.bytes, text.length, "\n+", 2);
+    return timeline ? (size_t)(timeline - text.bytes) : text.length;
+}
+
 static void judge_undisturbed(struct explorer *x)
 {
     struct matrix_result *result = x->result;
@@ -404,7 +419,7 @@ static void judge_undisturbed(struct explorer *x)
     }
     if (item->verdict != RUN_PASSED || !item->facts->drained) {
         trouble(x, MATRIX_BAD_INPUT, "the undisturbed run does not end well\n%.*s",
-                FL_SPAN_ARGS(item->text));
+                (int)before_timeline(item->text), item->text.bytes);
         return;
     }
     x->undisturbed = (struct matrix_end){item->verdict, item->text, item->state, item->facts};

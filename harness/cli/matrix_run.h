@@ -37,7 +37,7 @@ struct matrix_order { /* all borrowed */
 /* The smallest difference of its kind. */
 struct matrix_story {
     uint64_t cells; /* that ended like this */
-    uint32_t lines;
+    uint64_t rank;  /* among those that could be told: the lowest is */
     char name[2 * MATRIX_NAME_BYTES];
     struct fl_buf text;
 };

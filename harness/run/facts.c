@@ -59,12 +59,19 @@ static struct fl_span copied(struct run_facts *facts, struct fl_span text)
     return copy ? (struct fl_span){copy, text.length} : (struct fl_span){"", 0};
 }
 
+static bool is_listed(const struct run *run, const struct effect_context *context, bool idle)
+{
+    if (run->order->wants & RUN_WANTS_EFFECTS) return true;
+    if (!(run->order->wants & RUN_WANTS_DEEDS)) return false;
+    return context->job || (!idle && !(context->role && strcmp(context->role, "heartbeat") == 0));
+}
+
 void run_note_effect(struct run *run, const struct effect *effect,
                      const struct effect_outcome *outcome)
 {
     struct run_facts *facts = &run->result->facts;
     const struct effect_context *context = effect->context;
-    if (!(run->order->wants & RUN_WANTS_EFFECTS)) return;
+    if (!is_listed(run, context, outcome->idle)) return;
     if (!facts->struck && outcome->applied && !outcome->idle && !only_reads(effect->label->text)) {
         uint64_t digest = digest_span(facts->done_before, fl_span_from(context->name));
         digest = digest_span(digest, fl_span_from(effect->label->text));

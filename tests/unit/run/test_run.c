@@ -53,14 +53,14 @@ static void play_plan(const struct plan *plan, uint64_t seed, int32_t sweep,
     sim_choices_free(choices);
 }
 
-/* With all facts; release the result. */
-static void play_for_facts(const char *text, struct run_result *ret_result)
+/* Release the result. */
+static void play_for_facts(const char *text, unsigned wants, struct run_result *ret_result)
 {
     struct plan *plan = read_plan(text);
     struct sim_choices *choices;
     assert_int_equal(sim_choices_from_seed(1, &choices), FL_OK);
     const struct run_order order = {
-        .house = house, .plan = plan, .choices = choices, .sweep = -1, .wants = RUN_WANTS_ALL};
+        .house = house, .plan = plan, .choices = choices, .sweep = -1, .wants = wants};
     run_play(&order, ret_result);
     sim_choices_free(choices);
     scenario_plan_free(plan);
@@ -467,7 +467,7 @@ static void the_facts_of_a_run_list_what_it_has_done(void **state)
 {
     (void)state;
     struct run_result result;
-    play_for_facts(HEAD "enqueue a PlainWorker []\nexpect a done\n", &result);
+    play_for_facts(HEAD "enqueue a PlainWorker []\nexpect a done\n", RUN_WANTS_ALL, &result);
     const struct run_facts *facts = &result.facts;
     assert_int_equal(result.verdict, RUN_PASSED);
     assert_true(facts->drained && !facts->struck);
@@ -479,6 +479,22 @@ static void the_facts_of_a_run_list_what_it_has_done(void **state)
     assert_int_equal(facts->job_count, 1);
     assert_true(fl_span_is(facts->jobs[0].name, "a") && fl_span_is(facts->jobs[0].state, "done"));
     assert_non_null(strstr(result.state.bytes, "redis second"));
+    run_result_release(&result);
+}
+
+static void deeds_are_the_effects_without_housekeeping(void **state)
+{
+    (void)state;
+    struct run_result result;
+    play_for_facts(HEAD "enqueue a PlainWorker [] in 5m\nexpect a done\n", RUN_WANTS_DEEDS,
+                   &result);
+    const struct run_facts *facts = &result.facts;
+    assert_non_null(effect_of(facts, "a#1", "redis SADD", 2));
+    assert_non_null(effect_of(facts, "web", "redis ZADD", 1));
+    for (uint32_t i = 0; i < facts->effect_count; i++) {
+        assert_false(facts->effects[i].idle && !facts->effects[i].job.length);
+        assert_false(fl_span_is(facts->effects[i].who, "p1/heartbeat"));
+    }
     run_result_release(&result);
 }
 
@@ -494,7 +510,7 @@ static void the_facts_of_a_killed_run_tell_what_was_done_before(void **state)
         struct run_result result;
         char scenario[sizeof text + 32];
         snprintf(scenario, sizeof scenario, text, rows[i][0], rows[i][1]);
-        play_for_facts(scenario, &result);
+        play_for_facts(scenario, RUN_WANTS_ALL, &result);
         assert_true(result.facts.struck && result.facts.drained);
         assert_true(result.facts.struck_after < result.facts.effect_count);
         digests[i] = result.facts.done_before;
@@ -529,6 +545,7 @@ int main(void)
         cmocka_unit_test(a_class_that_no_module_has_is_bad_input),
         cmocka_unit_test(a_sweep_ends_past_its_last_point),
         cmocka_unit_test(the_facts_of_a_run_list_what_it_has_done),
+        cmocka_unit_test(deeds_are_the_effects_without_housekeeping),
         cmocka_unit_test(the_facts_of_a_killed_run_tell_what_was_done_before),
         cmocka_unit_test(
             a_watcher_is_told_what_the_server_hears_says_and_suffers_and_changes_nothing),
