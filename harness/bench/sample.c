@@ -6,9 +6,12 @@
 
 #include "core/assert.h"
 
-#define NOISE_LEAST            0.02
-#define NOISE_SPREADS          3.0
-#define DEVIATIONS_AS_STANDARD 1.4826 /* of a normal distribution */
+enum { DAYS_TO_COMPARE = 3 };
+
+#define NOISE_LEAST              0.02
+#define NOISE_LEAST_BETWEEN_DAYS 0.10
+#define NOISE_SPREADS            3.0
+#define DEVIATIONS_AS_STANDARD   1.4826 /* of a normal distribution */
 
 bool sample_add(struct sample *sample, double value)
 {
@@ -70,7 +73,9 @@ struct sample_comparison sample_compare(const struct sample *earlier, uint32_t c
     double before = sample_median(&medians);
     double spread = fmax(sample_spread(now), sample_spread(&earlier[count - 1]));
     spread = fmax(spread, sample_spread(&medians));
-    struct sample_comparison comparison = {.noise = fmax(NOISE_LEAST, NOISE_SPREADS * spread)};
+    bool timed = now->count > 1;
+    double least = timed && count < DAYS_TO_COMPARE ? NOISE_LEAST_BETWEEN_DAYS : NOISE_LEAST;
+    struct sample_comparison comparison = {.noise = fmax(least, NOISE_SPREADS * spread)};
     if (before > 0) comparison.by = sample_median(now) / before - 1;
     if (fabs(comparison.by) <= comparison.noise) return comparison;
     bool more = comparison.by > 0, more_is_better = aim == SAMPLE_MORE_IS_BETTER;

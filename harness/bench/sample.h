@@ -35,7 +35,9 @@ struct sample_comparison {
 
 /* `earlier`, `count` of them and at least one, are in the order in which they were measured. Noise
  * is three times the largest spread there is: of the rounds now, of the rounds of the last time,
- * and of the earlier medians among themselves; but never less than two per cent. */
+ * and of the earlier medians among themselves; but never less than two per cent. How much one day
+ * differs from another is only known of three: with fewer, noise is at least ten per cent. A sample
+ * of a single value was counted, not timed; for it two per cent are enough. */
 struct sample_comparison sample_compare(const struct sample *earlier, uint32_t count,
                                         const struct sample *now, enum sample_aim aim);
 
