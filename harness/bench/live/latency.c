@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/span.h"
+#include "harness/bench/done_line.h"
 #include "harness/bench/live/live_worker.h"
 #include "harness/bench/live/load.h"
 
@@ -35,12 +35,10 @@ static int64_t due_us(const struct arrivals *arrivals, uint32_t number)
 }
 
 /* --- what the worker's log says --- */
-static void take_line(struct arrivals *arrivals, const char *line, size_t length, int64_t now_us)
+static void take_line(struct arrivals *arrivals, struct fl_span line, int64_t now_us)
 {
-    static const char key[] = "\"jid\":\"";
-    const char *at = memmem(line, length, key, sizeof key - 1);
-    if (!at || !memmem(line, length, "\"msg\":\"done\"", 12)) return;
-    unsigned long number = strtoul(at + sizeof key - 1, NULL, 16);
+    uint64_t number;
+    if (!done_line_read(line, &number)) return;
     if (number >= arrivals->order->jobs || arrivals->latencies_us[number] >= 0) return;
     arrivals->latencies_us[number] = now_us - due_us(arrivals, (uint32_t)number);
     arrivals->done++;
@@ -53,13 +51,14 @@ static bool read_log(struct arrivals *arrivals, int fd)
     if (got < 0) return errno == EINTR;
     if (got == 0) return false;
     arrivals->log_length += (size_t)got;
-    char *line = arrivals->log, *end = arrivals->log + arrivals->log_length, *stop;
-    while ((stop = memchr(line, '\n', (size_t)(end - line))) != NULL) {
-        take_line(arrivals, line, (size_t)(stop - line), now_us);
-        line = stop + 1;
+    size_t begin = 0;
+    for (size_t i = 0; i < arrivals->log_length; i++) {
+        if (arrivals->log[i] != '\n') continue;
+        take_line(arrivals, (struct fl_span){arrivals->log + begin, i - begin}, now_us);
+        begin = i + 1;
     }
-    arrivals->log_length = (size_t)(end - line);
-    memmove(arrivals->log, line, arrivals->log_length);
+    arrivals->log_length -= begin;
+    memmove(arrivals->log, arrivals->log + begin, arrivals->log_length);
     return arrivals->log_length < LOG_BYTES;
 }
 
@@ -196,24 +195,21 @@ enum fl_error load_latency(const struct load_order *order, struct latency_result
 {
     struct live_redis redis;
     struct latency_result result = {0};
-    struct arrivals *arrivals = calloc(1, sizeof *arrivals);
-    int64_t *latencies_us = calloc(order->jobs, sizeof *latencies_us);
-    enum fl_error err = arrivals && latencies_us ? FL_OK : FL_ENOMEM;
-    if (err)
-        snprintf(problem, LIVE_PROBLEM_BYTES, "%s", fl_error_text(err));
-    else
-        err = live_redis_start(order->redis_url, &redis, problem);
-    if (err) goto out;
-    arrivals->order = order;
-    arrivals->latencies_us = latencies_us;
-    for (uint32_t i = 0; i < order->rounds && !err; i++) {
-        err = bare_round(arrivals, &redis, &result, problem);
-        if (!err) err = worker_round(arrivals, &redis, &result, problem);
+    struct arrivals arrivals = {.order = order};
+    arrivals.latencies_us = calloc(order->jobs, sizeof *arrivals.latencies_us);
+    if (!arrivals.latencies_us) {
+        snprintf(problem, LIVE_PROBLEM_BYTES, "%s", fl_error_text(FL_ENOMEM));
+        return FL_ENOMEM;
     }
-    live_redis_stop(&redis);
+    enum fl_error err = live_redis_start(order->redis_url, &redis, problem);
+    if (!err) {
+        for (uint32_t i = 0; i < order->rounds && !err; i++) {
+            err = bare_round(&arrivals, &redis, &result, problem);
+            if (!err) err = worker_round(&arrivals, &redis, &result, problem);
+        }
+        live_redis_stop(&redis);
+    }
+    free(arrivals.latencies_us);
     if (!err) *ret_result = result;
-out:
-    free(latencies_us);
-    free(arrivals);
     return err;
 }
