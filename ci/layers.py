@@ -61,8 +61,8 @@ def violations(path, text):
 
 def self_test():
     planted = [("src/core/buf.c", "ports/clock.h"), ("src/queue/retry.c", "posix/clock.h"),
-               ("src/queue/retry.c", "harness/world/world.h"), ("fakes/redis/keys.c", "queue/client.h"),
-               ("src/worker_main.c", "fakes/redis/fake_redis.h"), ("fakes/redis/keys.c", "fakes/redis/serve/loop.h"),
+               ("src/queue/retry.c", "harness/world/world.h"), ("fakes/redis/commands/keys.c", "queue/client.h"),
+               ("src/worker_main.c", "fakes/redis/fake_redis.h"), ("fakes/redis/commands/keys.c", "fakes/redis/serve/loop.h"),
                ("fakes/redis/serve/loop.c", "posix/clock.h"), ("src/ports/db.h", "redis/client.h")]
     missed = [path for path, name in planted
               if len(list(violations(path, f'#include "{name}"\n'))) != 1]

@@ -1,7 +1,7 @@
 #include "harness/scenario/words.h"
 
 #include "core/assert.h"
-#include "fakes/redis/error_lines.h"
+#include "fakes/redis/engine/error_lines.h"
 #include "fakes/redis/fake_redis.h"
 #include "harness/scenario/nearest.h"
 #include "harness/scenario/plan.h"

@@ -4,7 +4,7 @@
 #define CONFORMANCE_GENERATOR_H
 
 #include "core/buf.h"
-#include "fakes/redis/dice.h"
+#include "fakes/redis/engine/dice.h"
 #include "tests/conformance/duel.h"
 
 struct generate_family;

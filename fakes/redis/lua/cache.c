@@ -3,12 +3,12 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 
-#include "fakes/redis/engine.h"
+#include "fakes/redis/engine/engine.h"
 #include "fakes/redis/lua/compile.h"
 #include "fakes/redis/lua/functions.h"
 #include "fakes/redis/lua/script.h"
 #include "fakes/redis/lua/shebang.h"
-#include "fakes/redis/sha1.h"
+#include "fakes/redis/values/sha1.h"
 
 /* The state of Redis's lrand48 before anybody has seeded it. */
 static const int64_t RANDOM_START = INT64_C(0x1234abcd330e);

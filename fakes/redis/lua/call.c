@@ -2,14 +2,14 @@
 
 #include <stdio.h>
 
-#include "fakes/redis/acl_check.h"
-#include "fakes/redis/cluster.h"
-#include "fakes/redis/engine.h"
+#include "fakes/redis/acl/acl_check.h"
+#include "fakes/redis/engine/cluster.h"
+#include "fakes/redis/engine/engine.h"
+#include "fakes/redis/engine/states.h"
 #include "fakes/redis/lua/budget.h"
 #include "fakes/redis/lua/convert.h"
 #include "fakes/redis/lua/error.h"
 #include "fakes/redis/lua/machine.h"
-#include "fakes/redis/states.h"
 
 enum { CALL_STEPS = 4, STEP_BYTES = 32 };
 

@@ -7,7 +7,7 @@
 
 #include "fakes/redis/lua/error.h"
 #include "fakes/redis/lua/machine.h"
-#include "fakes/redis/number.h"
+#include "fakes/redis/values/number.h"
 
 enum { PRESIZED_MAX = 1024, DEPTH_MAX = 8000 };
 

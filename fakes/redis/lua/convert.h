@@ -5,7 +5,7 @@
 
 #include <lua.h>
 
-#include "fakes/redis/out.h"
+#include "fakes/redis/engine/out.h"
 
 /* Pushes the value of one well-formed RESP reply; moves *reply behind it. */
 void fake_lua_push_reply(lua_State *lua, const char **reply);

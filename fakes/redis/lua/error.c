@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "fakes/redis/engine.h"
+#include "fakes/redis/engine/engine.h"
 #include "fakes/redis/lua/machine.h"
 
 void fake_lua_push_error(lua_State *lua, struct fl_span text)

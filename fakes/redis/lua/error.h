@@ -6,7 +6,7 @@
 #include <lua.h>
 
 #include "core/span.h"
-#include "fakes/redis/out.h"
+#include "fakes/redis/engine/out.h"
 
 /* Pushes {err = text}; the text may begin with "-CODE ", else it gets "ERR ". */
 void fake_lua_push_error(lua_State *lua, struct fl_span text);

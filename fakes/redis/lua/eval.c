@@ -1,10 +1,10 @@
 /* EVAL, EVALSHA and what reads only. */
-#include "fakes/redis/command_list.h"
-#include "fakes/redis/engine.h"
+#include "fakes/redis/engine/engine.h"
+#include "fakes/redis/engine/monitor.h"
 #include "fakes/redis/lua/run.h"
 #include "fakes/redis/lua/script.h"
-#include "fakes/redis/monitor.h"
-#include "fakes/redis/sha1.h"
+#include "fakes/redis/table/command_list.h"
+#include "fakes/redis/values/sha1.h"
 
 static void run(struct fake_call *call, struct fake_script *script, const char *name,
                 size_t key_count)

@@ -1,13 +1,13 @@
 /* FUNCTION and FCALL. */
 #include <ctype.h>
 
-#include "fakes/redis/command_list.h"
-#include "fakes/redis/engine.h"
+#include "fakes/redis/engine/engine.h"
+#include "fakes/redis/engine/monitor.h"
 #include "fakes/redis/lua/functions.h"
 #include "fakes/redis/lua/run.h"
 #include "fakes/redis/lua/script.h"
 #include "fakes/redis/lua/shebang.h"
-#include "fakes/redis/monitor.h"
+#include "fakes/redis/table/command_list.h"
 
 enum { LOWER_BYTES_MAX = 256 }; /* of a library's name, and of patterns that people write */
 

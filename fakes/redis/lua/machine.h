@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fakes/redis/engine/session.h"
 #include "fakes/redis/lua/arena.h"
-#include "fakes/redis/session.h"
 
 enum {
     FAKE_LUA_HOOK_STEPS = 1000,

@@ -6,7 +6,7 @@
 #include "fakes/redis/lua/error.h"
 #include "fakes/redis/lua/functions.h"
 #include "fakes/redis/lua/libraries.h"
-#include "fakes/redis/sha1.h"
+#include "fakes/redis/values/sha1.h"
 
 enum { REPLICATION_FLAGS_MAX = 3, LOG_LEVEL_MAX = 3 };
 

@@ -5,10 +5,10 @@
 #include <lauxlib.h>
 #include <stdio.h>
 
-#include "fakes/redis/engine.h"
+#include "fakes/redis/engine/engine.h"
+#include "fakes/redis/engine/states.h"
 #include "fakes/redis/lua/convert.h"
 #include "fakes/redis/lua/error.h"
-#include "fakes/redis/states.h"
 
 enum { FIXED_ARGS = 3 }; /* EVAL, the script, the number of keys */
 

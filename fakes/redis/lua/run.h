@@ -2,8 +2,8 @@
 #ifndef FAKE_REDIS_LUA_RUN_H
 #define FAKE_REDIS_LUA_RUN_H
 
-#include "fakes/redis/command.h"
 #include "fakes/redis/lua/machine.h"
+#include "fakes/redis/table/command.h"
 
 struct fake_lua_run {
     struct fake_call *call;

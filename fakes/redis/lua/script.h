@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fakes/redis/dict.h"
 #include "fakes/redis/lua/machine.h"
+#include "fakes/redis/values/dict.h"
 
 struct fake_script {
     char *code; /* compiled; owned */

@@ -1,8 +1,8 @@
 /* SCRIPT. */
-#include "fakes/redis/command_list.h"
-#include "fakes/redis/engine.h"
+#include "fakes/redis/engine/engine.h"
 #include "fakes/redis/lua/script.h"
-#include "fakes/redis/sha1.h"
+#include "fakes/redis/table/command_list.h"
+#include "fakes/redis/values/sha1.h"
 
 void fake_cmd_script_load(struct fake_call *call)
 {

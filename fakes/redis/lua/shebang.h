@@ -3,7 +3,7 @@
 #ifndef FAKE_REDIS_LUA_SHEBANG_H
 #define FAKE_REDIS_LUA_SHEBANG_H
 
-#include "fakes/redis/out.h"
+#include "fakes/redis/engine/out.h"
 
 enum { FAKE_LIBRARY_NAME_BYTES = 256 };
 

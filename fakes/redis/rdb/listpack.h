@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "core/buf.h"
-#include "fakes/redis/number.h"
+#include "fakes/redis/values/number.h"
 
 /* Begin with an empty buffer, append, end. */
 FL_CHECKED enum fl_error fake_listpack_begin(struct fl_buf *out);

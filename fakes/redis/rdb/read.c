@@ -3,11 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "fakes/redis/number.h"
 #include "fakes/redis/rdb/format.h"
 #include "fakes/redis/rdb/listpack.h"
 #include "fakes/redis/rdb/lzf.h"
 #include "fakes/redis/rdb/value.h"
+#include "fakes/redis/values/number.h"
 
 /* What is read, and into what. */
 struct reader {

@@ -4,7 +4,7 @@
 #define FAKE_REDIS_RDB_VALUE_H
 
 #include "core/buf.h"
-#include "fakes/redis/keyspace.h"
+#include "fakes/redis/engine/keyspace.h"
 
 enum { FAKE_RDB_VERSION = 10 };
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "core/assert.h"
-#include "fakes/redis/number.h"
 #include "fakes/redis/rdb/format.h"
 #include "fakes/redis/rdb/listpack.h"
 #include "fakes/redis/rdb/value.h"
+#include "fakes/redis/values/number.h"
 
 enum { INT_TEXT_MAX = 11 }; /* the longest that an encoded integer can be */
 

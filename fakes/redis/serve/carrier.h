@@ -7,7 +7,7 @@
 #ifndef FAKE_REDIS_SERVE_CARRIER_H
 #define FAKE_REDIS_SERVE_CARRIER_H
 
-#include "fakes/redis/input.h"
+#include "fakes/redis/engine/input.h"
 #include "fakes/redis/serve/delivery.h"
 
 enum {

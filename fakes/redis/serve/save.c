@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fakes/redis/engine.h"
+#include "fakes/redis/engine/engine.h"
 #include "fakes/redis/rdb/crc64.h"
 #include "fakes/redis/rdb/value.h"
 

@@ -5,7 +5,7 @@
 
 #include "core/assert.h"
 #include "core/time_text.h"
-#include "fakes/redis/error_lines.h"
+#include "fakes/redis/engine/error_lines.h"
 
 enum takes { TAKES_TEXT = 1, TAKES_BYTES = 2, TAKES_DURATION = 4, MAY_TAKE_DURATION = 8 };
 

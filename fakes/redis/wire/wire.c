@@ -8,7 +8,7 @@
 #include "core/arena.h"
 #include "core/assert.h"
 #include "core/error.h"
-#include "fakes/redis/dice.h"
+#include "fakes/redis/engine/dice.h"
 #include "fakes/redis/fake_redis.h"
 
 enum { NAME_BYTES_MAX = 64 };

@@ -1,7 +1,7 @@
 /* Users: what no table of commands can compare with a real server: chance, ages, bounds. */
 #include <stdio.h>
 
-#include "fakes/redis/sha256.h"
+#include "fakes/redis/values/sha256.h"
 #include "redis_fixture.h"
 
 static void hashes_as_the_standard_says(void **state)

@@ -1,7 +1,7 @@
 /* The table of commands and the tables beside it agree with each other. What they say is compared
  * with a real server elsewhere. */
-#include "fakes/redis/command_facts.h"
-#include "fakes/redis/command_keys.h"
+#include "fakes/redis/table/command_facts.h"
+#include "fakes/redis/table/command_keys.h"
 #include "redis_fixture.h"
 
 static void rows_are_in_the_order_of_names(void **state)

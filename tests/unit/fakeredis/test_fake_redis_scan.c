@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fakes/redis/dice.h"
+#include "fakes/redis/engine/dice.h"
 #include "redis_fixture.h"
 
 enum { STAYING = 700, PASSING = 900, ROUNDS = 12, PAGES_MAX = 20 * 1000 };

@@ -2,8 +2,8 @@
  */
 #include <math.h>
 
-#include "fakes/redis/number.h"
-#include "fakes/redis/versions.h"
+#include "fakes/redis/engine/versions.h"
+#include "fakes/redis/values/number.h"
 #include "redis_fixture.h"
 
 static struct version_case {
