@@ -37,7 +37,7 @@ def layer_of(path):
 
 def layer_of_include(name):
     first = name.split("/")[0]
-    if name == "faultline/testing.h":
+    if name in ("faultline/scenario.h", "faultline/testing.h"):
         return "harness"
     if name.startswith(FACES):
         return "faces"

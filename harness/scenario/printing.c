@@ -76,11 +76,16 @@ void print_word(struct printing *p, struct fl_span text)
         print_quoted(p, text);
 }
 
+/* A brace before a digit can only stand in a text, and would begin a range. */
 void print_json(struct printing *p, struct fl_span json)
 {
     for (size_t i = 0; i < json.length && !p->err; i++) {
-        if (json.bytes[i] == '$') print_char(p, '$');
-        print_char(p, json.bytes[i]);
+        char c = json.bytes[i], next = i + 1 < json.length ? json.bytes[i + 1] : '\0';
+        if (c == '$') print_char(p, '$');
+        if (c == '{' && next >= '0' && next <= '9')
+            print_text(p, "\\u007b");
+        else
+            print_char(p, c);
     }
 }
 

@@ -18,7 +18,7 @@ void print_text(struct printing *p, const char *format, ...) __attribute__((form
 void print_quoted(struct printing *p, struct fl_span text);
 /* Bare where it reads back as the same word, quoted otherwise. */
 void print_word(struct printing *p, struct fl_span text);
-/* JSON as it stands, with its dollars doubled. */
+/* JSON as it stands, but for what would read as a setting or a range. */
 void print_json(struct printing *p, struct fl_span json);
 void print_duration(struct printing *p, int64_t us);
 void print_offset(struct printing *p, int64_t us); /* +5m, -1h */

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "alloc_sweep.h"
+#include "harness/faultline/scenario.h"
 #include "harness/scenario/format.h"
 #include "harness/scenario/layout.h"
 #include "harness/scenario/parse.h"
@@ -58,6 +59,22 @@ static enum fl_error lay_out(void *context)
     return err;
 }
 
+static enum fl_error compute(void *context)
+{
+    struct fl_span text;
+    struct fl_scenario *scenario = fl_scenario_new("t");
+    (void)context;
+    if (!scenario) return FL_ENOMEM;
+    fl_scenario_enqueue(scenario, "a", "W", "[1]", "in 5m");
+    fl_scenario_fault(scenario, "kill p1 when %s", fl_scenario_quote(scenario, "redis *"));
+    fl_scenario_expect(scenario, "%s done", "a");
+    bool printed = fl_scenario_print(scenario, &text);
+    bool told = printed || *fl_scenario_problem(scenario);
+    fl_scenario_free(scenario);
+    if (!told) return FL_EINVAL;
+    return printed ? FL_OK : FL_ENOMEM;
+}
+
 static enum fl_error print_reference(void *context)
 {
     struct fl_buf page = FL_BUF_INIT(TEXT_BYTES_MAX);
@@ -73,6 +90,12 @@ static void laying_a_text_out(void **state)
 {
     (void)state;
     alloc_sweep(lay_out, NULL);
+}
+
+static void computing_a_scenario(void **state)
+{
+    (void)state;
+    alloc_sweep(compute, NULL);
 }
 
 static void reading_and_printing_a_plan(void **state)
@@ -96,9 +119,8 @@ static void printing_the_reference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(laying_a_text_out),
-        cmocka_unit_test(reading_and_printing_a_plan),
-        cmocka_unit_test(telling_what_is_wrong),
+        cmocka_unit_test(computing_a_scenario),        cmocka_unit_test(laying_a_text_out),
+        cmocka_unit_test(reading_and_printing_a_plan), cmocka_unit_test(telling_what_is_wrong),
         cmocka_unit_test(printing_the_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

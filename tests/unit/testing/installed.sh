@@ -21,7 +21,7 @@ awk '/^```c$/ { inside = 1; next } inside && /^```$/ { exit } inside' "$2/docs/h
 cc -std=gnu17 -Wall -Wextra -Werror -o "$folder/test_greeting" "$folder/test_greeting.c" $cflags $libs
 "$folder/test_greeting"
 
-for example in import_processor_worker import_life; do
+for example in import_processor_worker import_life computed_scenario; do
     # shellcheck disable=SC2046,SC2086
     cc -std=gnu17 -D_GNU_SOURCE -o "$folder/$example" "$2/tests/examples/test_$example.c" \
         $(find "$2/src/workers" -name '*.c' ! -name noop.c) $cflags -I"$2/src" $libs
