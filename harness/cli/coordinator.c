@@ -71,9 +71,10 @@ static struct flight *free_flight(struct coordinator *c)
     return NULL;
 }
 
-static enum fl_error write_request(const struct flight *flight,
-                                   const struct coordinator_scenario *scenario, struct fl_buf *line)
+static enum fl_error write_request(const struct coordinator *c, const struct flight *flight,
+                                   struct fl_buf *line)
 {
+    const struct coordinator_scenario *scenario = c->scenes[flight->scene].scenario;
     struct run_request request = {
         .path = scenario->path,
         .settings = scenario->settings,
@@ -85,6 +86,7 @@ static enum fl_error write_request(const struct flight *flight,
         .record = flight->recording,
         .source = scenario->source,
         .choices = scenario->choices,
+        .wants = flight->recording ? c->options->record_wants : RUN_WANTS_NOTHING,
     };
     return run_request_write(&request, line);
 }
@@ -93,7 +95,7 @@ static enum fl_error write_request(const struct flight *flight,
 static enum fl_error send_flight(struct coordinator *c, struct flight *flight, const int *workers)
 {
     struct fl_buf line = FL_BUF_INIT(POOL_LINE_BYTES_MAX);
-    enum fl_error err = write_request(flight, c->scenes[flight->scene].scenario, &line);
+    enum fl_error err = write_request(c, flight, &line);
     int last = -1;
     for (uint32_t i = 0; !err && i < flight->copies; i++) {
         int worker = workers ? workers[i] : pick_worker(c, last);
@@ -309,7 +311,12 @@ static void finish_scene(struct coordinator *c, uint32_t index)
     struct coordinator_record record = {0};
     if (scene->has_record) {
         const struct run_item *item = &scene->record.items[0];
-        record = (struct coordinator_record){item->trace, item->choices, item->misses};
+        record = (struct coordinator_record){
+            .trace = item->trace,
+            .choices = item->choices,
+            .recording = item->recording,
+            .misses = item->misses,
+        };
     }
     c->sink->finished(c->sink->context, index, &scene->course, scene->has_record ? &record : NULL);
     if (scene->has_record) run_answer_release(&scene->record);

@@ -31,12 +31,14 @@ enum coordinator_plays { COORDINATOR_ONCE = 1, COORDINATOR_TWICE = 2 };
 
 struct coordinator_options {
     enum coordinator_plays plays;
-    bool record_all; /* the trace of the last run of every scenario, not only of failures */
+    unsigned record_wants; /* bits of enum run_wants: what the shown run tells besides */
+    bool record_all;       /* the trace of the last run of every scenario, not only of failures */
 };
 
 /* The run that is shown: a failure's, or with record_all any. Borrowed during the call. */
 struct coordinator_record {
     struct fl_span trace, choices;
+    struct fl_span recording; /* with RUN_WANTS_RECORDING */
     uint64_t misses;
 };
 

@@ -55,6 +55,7 @@ struct run_item {
     uint32_t failed_line;
     struct fl_span text, swept_at, trace, choices;
     struct fl_span state;          /* RUN_WANTS_STATE: sorted lines, without what is volatile */
+    struct fl_span recording;      /* RUN_WANTS_RECORDING */
     const struct run_facts *facts; /* NULL: none were wanted; its arena is the answer's */
 };
 

@@ -107,6 +107,7 @@ static void fill_item(struct run_item *item, const struct run_result *result, un
 {
     if (wants) item->facts = &result->facts;
     if (wants & RUN_WANTS_STATE) item->state = fl_buf_span(&result->state);
+    if (wants & RUN_WANTS_RECORDING) item->recording = fl_buf_span(&result->recording);
     item->verdict = result->verdict;
     item->trace_hash[0] = result->trace_hash[0];
     item->trace_hash[1] = result->trace_hash[1];

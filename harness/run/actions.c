@@ -172,6 +172,13 @@ static void delete_record(struct run *run, const struct plan_fault *fault)
         run_end(run, RUN_HARNESS_FAULT, 0, "no fiber for a deletion");
 }
 
+/* It always returns, and only then is it known what it has changed. */
+static bool strikes_data(const struct plan_fault *fault)
+{
+    return fault->verb >= PLAN_REFUSE || fault->verb == PLAN_DELETED ||
+           fault->verb == PLAN_DUPLICATE;
+}
+
 static void perform(void *self, const struct plan_fault *fault,
                     const struct effect_context *context)
 {
@@ -192,6 +199,7 @@ static void perform(void *self, const struct plan_fault *fault,
         struct node *node = target(run, fault, context);
         if (node) strike_node(node, fault);
     }
+    if (strikes_data(fault)) run_record_fault(run, fault, context ? context->name : NULL);
 }
 
 /* --- words --- */
@@ -233,6 +241,10 @@ static void struck(void *self, const struct plan_fault *fault, const char *at)
 {
     struct run *run = self;
     run_note_strike(run);
+    if (strikes_data(fault))
+        run_record_until_now(run);
+    else
+        run_record_fault(run, fault, at);
     /* A sweep strikes once; of the others the first few are told. */
     struct fl_buf *out = fault->sweep ? &run->result->swept_at : &run->struck;
     if (!fault->sweep || !out->length) {
@@ -255,6 +267,7 @@ static void applied(void *self, const struct effect_context *context,
 static void closed(void *self, const struct effect *effect, const struct effect_outcome *outcome)
 {
     run_note_effect(self, effect, outcome);
+    run_record_effect(self, effect, outcome);
 }
 
 static bool mailed(void *self, const struct fl_mail *mail)

@@ -41,6 +41,7 @@ static void on_command(void *context, const struct fake_redis_event *event)
         learn_script(run, event);
     ledger_observe(run->ledger, event, event->wrote ? acting(run) : NULL,
                    sim_world_now_us(run->world));
+    run_record_command(run, event);
 }
 
 static void on_output(void *context, struct fake_redis_session *session)
@@ -264,6 +265,7 @@ static enum fl_error build_watchers(struct run *run)
     if (!err) run->ledger->keep_payloads = keeps_payloads(run->plan);
     if (!err) err = tally_new(run->plan, &run->tally);
     if (!err) err = know_scripts(run);
+    if (!err) err = run_record_begin(run);
     if (err) return err;
     effects_init(&run->effects, run->world, run->trace, run->faults, run_effect_stage(run),
                  pool_worker_note());
@@ -317,6 +319,7 @@ static enum fl_error build(struct run *run, enum run_building building)
     if (!err) err = seed_template(run);
     if (!err) err = database_open(run->house->seeded, server_clock(&run->server), &run->database);
     if (!err) run->database.reader = run->house->reader;
+    if (!err) run_record_given(run);
     uint32_t first = building == RUN_BUILT_BY_HAND ? run->node_count : 0;
     for (uint32_t i = first; i <= run->node_count && !err; i++)
         err = node_start(&run->nodes[i]);

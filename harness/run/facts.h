@@ -17,10 +17,11 @@ enum {
 /* What is wanted of a run besides its verdict, as bits. */
 enum run_wants {
     RUN_WANTS_NOTHING = 0,
-    RUN_WANTS_STATE = 1,   /* the final state, the jobs, and what the outside has got */
-    RUN_WANTS_EFFECTS = 2, /* the list of effects */
-    RUN_WANTS_DEEDS = 4,   /* the list without heartbeats, and without polls that moved nothing */
-    RUN_WANTS_ALL = RUN_WANTS_STATE | RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS,
+    RUN_WANTS_STATE = 1,     /* the final state, the jobs, and what the outside has got */
+    RUN_WANTS_EFFECTS = 2,   /* the list of effects */
+    RUN_WANTS_DEEDS = 4,     /* the list without heartbeats, and without polls that moved nothing */
+    RUN_WANTS_RECORDING = 8, /* all that a picture shows */
+    RUN_WANTS_ALL = RUN_WANTS_STATE | RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS | RUN_WANTS_RECORDING,
 };
 
 /* An effect that was closed; a fault addresses it by `who`, `what` and `occurrence`. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "harness/picture/recording.h"
 #include "harness/run/stage.h"
 
 enum { SCRIPTS_MAX = 4096, MAILS_MAX = 1024 * 1024 };
@@ -53,6 +54,7 @@ void run_close(struct run *run)
     effects_release(&run->effects);
     fault_set_free(run->faults);
     trace_free(run->trace);
+    run_record_close(run);
     free(run->nodes);
     fl_map_release(&run->scripts);
     fl_map_release(&run->mail_keys);
@@ -102,6 +104,7 @@ void run_begin_result(struct run_result *result)
         .swept_at = FL_BUF_INIT(RUN_MESSAGE_BYTES),
         .state = FL_BUF_INIT(HOUSE_STATE_BYTES_MAX),
         .trace = FL_BUF_INIT(TRACE_TEXT_BYTES_MAX),
+        .recording = FL_BUF_INIT(RECORDING_BYTES_MAX + RUN_MESSAGE_BYTES),
         .facts = {.arena = FL_ARENA_INIT(RUN_FACTS_BYTES_MAX)},
     };
 }
@@ -124,6 +127,7 @@ static void play(struct run *run, struct state *state)
     if (state && run->result->verdict == RUN_PASSED && run_collect_state(run, state))
         run_end(run, RUN_HARNESS_FAULT, 0, "the final state cannot be read");
     run_collect_facts(run);
+    run_record_end(run);
     report(run);
     tell_ended(run);
     run_close(run);
@@ -132,7 +136,8 @@ static void play(struct run *run, struct state *state)
 static bool wants_reference(const struct run_order *order)
 {
     const struct plan *plan = order->plan;
-    if (order->wants & RUN_WANTS_STATE) return true; /* for what is volatile */
+    if (order->wants & (RUN_WANTS_STATE | RUN_WANTS_RECORDING))
+        return true; /* for what is volatile */
     for (uint32_t i = 0; i < plan->expect_count; i++)
         if (plan->expects[i].kind == PLAN_EXPECT_STATE) return true;
     return false;
@@ -180,5 +185,6 @@ void run_result_release(struct run_result *result)
     fl_buf_release(&result->swept_at);
     fl_buf_release(&result->state);
     fl_buf_release(&result->trace);
+    fl_buf_release(&result->recording);
     run_facts_release(&result->facts);
 }

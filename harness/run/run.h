@@ -47,10 +47,11 @@ struct run_result {
     struct fl_buf
         text; /* for a person: what must hold, what was found, the timeline of last events */
     struct fl_buf
-        swept_at;         /* "kill p1 before imp-1#1.4 db COMMIT": what the sweep did in this run */
-    struct fl_buf state;  /* canonical final state, for `same-as reference` and RUN_WANTS_STATE */
-    struct fl_buf trace;  /* with want_trace: one event a line */
-    uint32_t failed_line; /* of the first expectation that failed; 0 */
+        swept_at;        /* "kill p1 before imp-1#1.4 db COMMIT": what the sweep did in this run */
+    struct fl_buf state; /* canonical final state, for `same-as reference` and RUN_WANTS_STATE */
+    struct fl_buf trace; /* with want_trace: one event a line */
+    struct fl_buf recording; /* RUN_WANTS_RECORDING: lines of JSON, as picture/recording.h says */
+    uint32_t failed_line;    /* of the first expectation that failed; 0 */
     struct run_facts facts;
 };
 

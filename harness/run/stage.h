@@ -36,6 +36,7 @@ enum {
 
 struct run;
 struct node;
+struct recorder;
 
 /* Who is told what happens: a test, which says only later what it wants counted. */
 struct run_witness {
@@ -99,8 +100,9 @@ struct run {
     struct effects effects;
     struct ledger *ledger;
     struct tally *tally;
-    struct fl_map scripts;   /* SHA1 -> name */
-    struct fl_map mail_keys; /* seen */
+    struct recorder *recorder; /* NULL: no recording is wanted */
+    struct fl_map scripts;     /* SHA1 -> name */
+    struct fl_map mail_keys;   /* seen */
     struct fl_arena arena;
     const struct house_module *modules[SIM_MODULES_MAX];
     const struct fl_worker *tables[SIM_MODULES_MAX];
@@ -177,6 +179,18 @@ void run_note_effect(struct run *run, const struct effect *effect,
                      const struct effect_outcome *outcome);
 void run_note_strike(struct run *run);
 void run_collect_facts(struct run *run);
+/* recorder.c: the recording, when one is wanted, is told what happens. */
+FL_CHECKED enum fl_error run_record_begin(struct run *run);
+void run_record_given(struct run *run); /* what there is before anything happens */
+void run_record_command(struct run *run, const struct fake_redis_event *event);
+void run_record_effect(struct run *run, const struct effect *effect,
+                       const struct effect_outcome *outcome);
+/* What follows changes something by itself: what has changed before is not its doing. */
+void run_record_until_now(struct run *run);
+/* Once it has been carried out, or before, when that may not return; `at` NULL: by time. */
+void run_record_fault(struct run *run, const struct plan_fault *fault, const char *at);
+void run_record_end(struct run *run);
+void run_record_close(struct run *run);
 /* drive.c */
 void run_drive(struct run *run);
 /* judge.c */

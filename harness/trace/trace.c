@@ -27,6 +27,8 @@ struct kept {
 struct trace {
     struct trace_naming naming;
     enum trace_keep keep;
+    void (*heard)(void *self, const struct trace_event *event); /* NULL: nobody listens */
+    void *listener;
     uint64_t hash[2];
     uint64_t events;
     uint64_t notable; /* events in the ring so far: those that are not idle */
@@ -152,10 +154,18 @@ static enum fl_error line(const struct trace *trace, const struct kept *kept, st
     return err ? err : fl_buf_append_char(out, '\n');
 }
 
+void trace_listen(struct trace *trace, void (*heard)(void *self, const struct trace_event *event),
+                  void *self)
+{
+    trace->heard = heard;
+    trace->listener = self;
+}
+
 void trace_add(struct trace *trace, const struct trace_event *event)
 {
     hash(trace, event);
     trace->events++;
+    if (trace->heard) trace->heard(trace->listener, event);
     if (trace->keep == TRACE_KEEP_ALL && !trace->text_err) {
         struct kept kept;
         keep(&kept, event);

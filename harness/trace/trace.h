@@ -53,6 +53,9 @@ FL_CHECKED enum fl_error trace_new(struct trace_naming naming, enum trace_keep k
                                    struct trace **ret_trace);
 void trace_free(struct trace *trace); /* NULL is fine */
 void trace_add(struct trace *trace, const struct trace_event *event);
+/* Told of every event as it is added; one at a time. */
+void trace_listen(struct trace *trace, void (*heard)(void *self, const struct trace_event *event),
+                  void *self);
 void trace_hash(const struct trace *trace, uint64_t ret_hash[2]);
 uint64_t trace_events(const struct trace *trace);
 /* The last `count` events that are not idle, one a line, oldest first. */

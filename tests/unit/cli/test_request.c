@@ -121,7 +121,10 @@ static void facts_arrive_as_they_were_sent(void **state)
                                     .receipt_count = 1,
                                     .jobs = jobs,
                                     .job_count = 1};
-    const struct run_item sent = {.sweep = -1, .state = FL_SPAN("db t\n"), .facts = &facts};
+    const struct run_item sent = {.sweep = -1,
+                                  .state = FL_SPAN("db t\n"),
+                                  .recording = FL_SPAN("{\"t\":1}\n"),
+                                  .facts = &facts};
     struct fl_buf line = FL_BUF_INIT(4096);
     struct run_answer got;
     (void)state;
@@ -131,6 +134,7 @@ static void facts_arrive_as_they_were_sent(void **state)
     assert_int_equal(run_answer_read(fl_buf_span(&line), &got), FL_OK);
     const struct run_facts *read = got.items[0].facts;
     assert_true(fl_span_is(got.items[0].state, "db t\n"));
+    assert_true(fl_span_is(got.items[0].recording, "{\"t\":1}\n"));
     assert_int_equal(read->strikes, 3);
     assert_true(read->drained && read->struck && read->struck_after == 1);
     assert_true(read->done_before == UINT64_MAX);
