@@ -9,10 +9,11 @@
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024 };
 
-enum { OPT_TRACE, OPT_NO_VERIFY, OPT_COLOR };
+enum { OPT_TRACE, OPT_PICTURE, OPT_NO_VERIFY, OPT_COLOR };
 
 static const struct cli_option options[] = {
     {OPT_TRACE, 0, "trace", NULL, "print the whole trace"},
+    {OPT_PICTURE, 0, "picture", NULL, "draw the run, when it fails, as out/NAME.html"},
     {OPT_NO_VERIFY, 0, "no-verify", NULL, "play the run once, not twice"},
     {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
 };
@@ -101,6 +102,7 @@ static int replay_main(int argc, char **argv, FILE *out, FILE *err)
         switch (cli_next(&reader)) {
         case CLI_OPTION:
             if (reader.id == OPT_TRACE) session.print_trace = true;
+            if (reader.id == OPT_PICTURE) session.picture = true;
             if (reader.id == OPT_NO_VERIFY) session.plays = COORDINATOR_ONCE;
             if (reader.id == OPT_COLOR && !report_colour_parse(reader.value, &session.colour))
                 return cli_wrong(&reader, "expected auto, always or never, found \"%s\"",

@@ -25,6 +25,7 @@ enum {
     OPT_WORD,
     OPT_NO_VERIFY,
     OPT_TRACE,
+    OPT_PICTURE,
     OPT_COLOR,
     OPT_OUT,
     OPT_REPORT,
@@ -42,8 +43,9 @@ static const struct cli_option options[] = {
     {OPT_LIST, 0, "list", NULL, "show which scenarios would run, and what they claim"},
     {OPT_NO_VERIFY, 0, "no-verify", NULL, "play each run once, not twice"},
     {OPT_TRACE, 0, "trace", NULL, "print the trace of a single run"},
+    {OPT_PICTURE, 0, "picture", NULL, "draw each failure as FOLDER/NAME.html"},
     {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
-    {OPT_OUT, 0, "out", "FOLDER", "where replay files go; out by default"},
+    {OPT_OUT, 0, "out", "FOLDER", "where replay files and pictures go; out by default"},
     {OPT_REPORT, 0, "report", "FORMAT[=FILE]", "also as junit, tap, jsonl, github or markdown"},
     {OPT_QUIET, 'q', "quiet", NULL, "print failures and the sums only"},
     {OPT_VERBOSE, 'v', "verbose", NULL, "print what each scenario claims, and its cost"},
@@ -118,6 +120,7 @@ static int take_option(struct run_command *run)
     case OPT_WORD: run->word = reader->value; return CLI_PASSED;
     case OPT_NO_VERIFY: run->session.plays = COORDINATOR_ONCE; return CLI_PASSED;
     case OPT_TRACE: run->session.print_trace = true; return CLI_PASSED;
+    case OPT_PICTURE: run->session.picture = true; return CLI_PASSED;
     case OPT_REPORT: return take_report(run, reader->value);
     case OPT_QUIET: run->session.detail = REPORT_QUIET; return CLI_PASSED;
     case OPT_VERBOSE: run->session.detail = REPORT_VERBOSE; return CLI_PASSED;

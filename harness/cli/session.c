@@ -9,8 +9,9 @@
 
 #include "harness/cli/class_gate.h"
 #include "harness/cli/replay_file.h"
+#include "harness/picture/page.h"
 
-enum { PATH_BYTES_MAX = 512, JOBS_MAX = POOL_WORKERS_MAX };
+enum { PATH_BYTES_MAX = 512, COMMAND_BYTES_MAX = 16 * 1024, JOBS_MAX = POOL_WORKERS_MAX };
 
 struct session {
     const struct session_options *options;
@@ -37,22 +38,24 @@ int session_exit_code(enum course_outcome outcome)
     return CLI_HARNESS_FAULT;
 }
 
-/* --- replay files --- */
+/* --- files --- */
 /* out/import-csv-import-completes.replay */
-static bool replay_path(const struct session *session, const char *id, char path[PATH_BYTES_MAX])
+static bool out_path(const struct session *session, const char *id, const char *kind,
+                     char path[PATH_BYTES_MAX])
 {
     int length = snprintf(path, PATH_BYTES_MAX, "%s/", session->options->out_folder);
     if (length < 0 || length >= PATH_BYTES_MAX) return false;
     char *name = path + length;
-    length = snprintf(name, (size_t)(PATH_BYTES_MAX - length), "%s.replay", id);
+    length = snprintf(name, (size_t)(PATH_BYTES_MAX - length), "%s.%s", id, kind);
     if (length < 0 || name + length >= path + PATH_BYTES_MAX) return false;
     for (; *name; name++)
         if (*name == '/') *name = '-';
     return true;
 }
 
-static bool write_file(const char *path, struct fl_span text)
+static bool write_out_file(const struct session *session, const char *path, struct fl_span text)
 {
+    if (mkdir(session->options->out_folder, 0777) != 0 && errno != EEXIST) return false;
     FILE *file = fopen(path, "wb");
     if (!file) return false;
     bool whole = fwrite(text.bytes, 1, text.length, file) == text.length;
@@ -75,10 +78,33 @@ static bool write_replay(const struct session *session, const struct session_pla
         .trace_hash = {failure->trace_hash[0], failure->trace_hash[1]},
     };
     if (record && failure->outcome != COURSE_NONDETERMINISM) replay.choices = record->choices;
-    bool done = replay_path(session, play->id, path) && replay_format(&replay, &text) == FL_OK &&
-                (mkdir(session->options->out_folder, 0777) == 0 || errno == EEXIST) &&
-                write_file(path, fl_buf_span(&text));
+    bool done = out_path(session, play->id, "replay", path) &&
+                replay_format(&replay, &text) == FL_OK &&
+                write_out_file(session, path, fl_buf_span(&text));
     fl_buf_release(&text);
+    return done;
+}
+
+/* False: it could not be drawn or written. */
+static bool write_picture(const struct session *session, const struct session_play *play,
+                          const struct report_failure *failure, struct fl_span recording,
+                          char path[PATH_BYTES_MAX])
+{
+    struct fl_buf page = FL_BUF_INIT(PICTURE_BYTES_MAX), replay = FL_BUF_INIT(COMMAND_BYTES_MAX);
+    struct picture_about about = {
+        .path = play->scenario.path,
+        .failed_line = failure->line,
+        .seed = failure->seed,
+        .text = failure->text,
+        .swept_at = failure->swept_at,
+    };
+    enum fl_error err = report_append_replay(&replay, session->options->program, failure);
+    about.replay = fl_buf_span(&replay);
+    if (!err) err = picture_write(&about, recording, &page);
+    bool done = !err && out_path(session, play->id, "html", path) &&
+                write_out_file(session, path, fl_buf_span(&page));
+    fl_buf_release(&page);
+    fl_buf_release(&replay);
     return done;
 }
 
@@ -111,6 +137,18 @@ static struct report_failure failure_of_class(const struct class_verdict *class,
 {
     return (struct report_failure){
         .line = class->line, .text = fl_buf_span(&class->text), .seed = play->scenario.seed_first};
+}
+
+/* Where one was asked for, and there is a run to draw. */
+static void add_picture(const struct session *session, const struct session_play *play,
+                        const struct coordinator_record *record, struct report_failure *failure,
+                        char path[PATH_BYTES_MAX])
+{
+    if (!record || !record->recording.length) return;
+    if (write_picture(session, play, failure, record->recording, path))
+        failure->picture = path;
+    else
+        failure->unpictured_folder = session->options->out_folder;
 }
 
 /* Whether a replay went as it had gone when it was written. */
@@ -184,7 +222,7 @@ static void add_sums(struct session *session, const struct report_run *run)
 static void on_finished(void *context, uint32_t index, const struct course *course,
                         const struct coordinator_record *record)
 {
-    char path[PATH_BYTES_MAX];
+    char path[PATH_BYTES_MAX], picture[PATH_BYTES_MAX];
     struct session *session = context;
     const struct session_play *play = &session->plays[index];
     struct report_run run = run_of(session, play, course);
@@ -205,6 +243,7 @@ static void on_finished(void *context, uint32_t index, const struct course *cour
     if (!passed) {
         failure = class.line ? failure_of_class(&class, play)
                              : failure_of(session, play, course, record, path);
+        if (!class.line) add_picture(session, play, record, &failure, picture);
         report_failure(&session->report, &run, &failure);
     }
     if (session->options->outlets)
@@ -262,6 +301,7 @@ static enum fl_error play_all(struct session *session, const struct coordinator_
     struct pool *pool;
     const struct coordinator_options options = {
         .plays = session->options->plays,
+        .record_wants = session->options->picture ? RUN_WANTS_RECORDING : RUN_WANTS_NOTHING,
         .record_all = session->options->print_trace,
     };
     const struct coordinator_sink sink = {session, on_finished, on_progress};

@@ -33,7 +33,8 @@ struct session_options {
     enum report_colour colour;
     enum report_detail detail;
     struct report_outlets *outlets; /* opened; they get every result; NULL: none */
-    const char *out_folder;         /* where replay files go */
+    bool picture;                   /* of each failure, beside its replay file */
+    const char *out_folder;         /* where replay files and pictures go */
     uint64_t failed, skipped; /* scenarios that could not even be read, or were not tried for it */
 };
 

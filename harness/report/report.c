@@ -252,6 +252,9 @@ void report_failure(struct report *report, const struct report_run *run,
     fprintf(out, "      seed      %" PRIu64 "\n", failure->seed);
     struct fl_buf command = FL_BUF_INIT(REPORT_CLOSING_BYTES_MAX);
     enum fl_error err = report_append_replay(&command, report->program, failure);
+    if (failure->picture) fprintf(out, "      picture   %s\n", failure->picture);
+    if (failure->unpictured_folder)
+        fprintf(out, "      picture   could not be drawn in %s\n", failure->unpictured_folder);
     if (err) fprintf(out, "      replay    %s: %s\n", failure->replay, fl_error_text(err));
     if (!err && failure->replay) fprintf(out, "      replay    %s\n", command.bytes);
     fl_buf_release(&command);

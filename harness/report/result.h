@@ -40,7 +40,10 @@ struct report_failure {
     uint32_t line; /* of the scenario; 0: none */
     struct fl_span text, swept_at;
     uint64_t seed;
-    const char *replay;            /* the path of a replay file; NULL: there is none */
+    const char
+        *unpictured_folder; /* where a picture should have been; NULL: it is, or need not be */
+    const char *picture;    /* the path of an HTML file; NULL: there is none */
+    const char *replay;     /* the path of a replay file; NULL: there is none */
     const char *unwritable_folder; /* where it should have been; NULL: it is, or need not be */
 };
 
