@@ -134,6 +134,7 @@ static void begin_scene(struct scene *scene)
         course_init_single(&scene->course, s->seed_first, s->sweep);
     else
         course_init(&scene->course, s->seed_first, s->seed_last, s->sweeps);
+    scene->course.partial |= s->partial;
 }
 
 /* A scenario's first run goes alone: if it hangs, only one has. */

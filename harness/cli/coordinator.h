@@ -21,7 +21,8 @@ struct coordinator_scenario {
     uint32_t setting_count;
     uint64_t seed_first, seed_last;
     bool sweeps;
-    bool single; /* only the run of seed_first and `sweep` */
+    bool partial; /* of its runs: nothing is said of what must happen sometimes */
+    bool single;  /* only the run of seed_first and `sweep` */
     int32_t sweep;
     enum request_choices source; /* REQUEST_RECORDED: `choices`, for a single run */
     struct fl_span choices;

@@ -64,7 +64,10 @@ struct course {
     int64_t real_us; /* that one worker took; told by the coordinator */
     uint64_t trace_hash[2];
     uint32_t deaths;
-    enum fl_error err; /* memory for the first failure's texts; sticks */
+    bool partial;   /* not all runs of a scenario: they show what happens, not what never does */
+    bool has_never; /* a run has told */
+    struct fl_buf never; /* owned: what no run so far has had of what must happen sometimes */
+    enum fl_error err;   /* memory for the first failure's texts; sticks */
     struct course_failure failure;
 };
 
@@ -90,7 +93,8 @@ void course_take_difference(struct course *course, const struct course_batch *ba
 bool course_stopped(const struct course *course);
 /* Nothing is outstanding and nothing will come. */
 bool course_done(const struct course *course);
-/* A sweep that met no effect proves nothing: turned into a failure once all is done. */
+/* A sweep that met no effect proves nothing, nor does a scenario in which what must happen
+ * sometimes never did: turned into a failure once all is done. */
 void course_finish(struct course *course);
 enum course_outcome course_outcome(const struct course *course);
 

@@ -54,8 +54,9 @@ struct run_item {
     uint64_t misses; /* recorded choices that were not possible any more */
     uint32_t failed_line;
     struct fl_span text, swept_at, trace, choices;
-    struct fl_span state;          /* RUN_WANTS_STATE: sorted lines, without what is volatile */
-    struct fl_span recording;      /* RUN_WANTS_RECORDING */
+    struct fl_span state;     /* RUN_WANTS_STATE: sorted lines, without what is volatile */
+    struct fl_span recording; /* RUN_WANTS_RECORDING */
+    struct fl_span never;     /* claims of lines `sometimes` that do not hold: "LINE CLAIM\n" */
     const struct run_facts *facts; /* NULL: none were wanted; its arena is the answer's */
 };
 

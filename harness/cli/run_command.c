@@ -206,6 +206,7 @@ static void fill_play(const struct run_command *run, const struct plan *plan,
     scenario->sweeps = has_sweep(plan);
     play->claims_class = !run->has_sweep && matrix_claims_class(plan);
     scenario->sweep = run->has_sweep ? run->sweep : -1;
+    scenario->partial = run->has_seeds && run->seed_first == run->seed_last;
     scenario->single = run->has_sweep || run->session.print_trace;
 }
 

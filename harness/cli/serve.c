@@ -115,6 +115,7 @@ static void fill_item(struct run_item *item, const struct run_result *result, un
     item->virtual_us = result->virtual_us;
     item->failed_line = result->failed_line;
     item->trace = fl_buf_span(&result->trace);
+    item->never = fl_buf_span(&result->never);
     if (result->verdict == RUN_PASSED) return;
     item->text = fl_buf_span(&result->text);
     item->swept_at = fl_buf_span(&result->swept_at);

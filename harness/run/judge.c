@@ -195,8 +195,9 @@ static const struct expect_ops ops = {
 /* The line without its first word. */
 static const char *claim(const struct plan_expect *expect)
 {
+    const char *word = expect->sometimes ? "sometimes" : "expect";
     const char *text = expect->source;
-    if (strncmp(text, "expect", 6) == 0) text += 6;
+    if (strncmp(text, word, strlen(word)) == 0) text += strlen(word);
     return text + strspn(text, " \t");
 }
 
@@ -216,12 +217,27 @@ static void judge_expectations(struct run *run)
 {
     for (uint32_t i = 0; i < run->plan->expect_count; i++) {
         struct fl_buf found = FL_BUF_INIT(FOUND_BYTES);
+        if (run->plan->expects[i].sometimes) continue;
         if (!run_holds(run, run->plan, run->tally, i, &found))
             run_end(run, RUN_FAILED, run->plan->expects[i].where.line, "expected  %s\nfound     %s",
                     claim(&run->plan->expects[i]), found.length ? found.bytes : "otherwise");
         fl_buf_release(&found);
         if (run->result->verdict != RUN_PASSED) return;
     }
+}
+
+/* A run that has failed has done what it has done, too. */
+static void judge_sometimes(struct run *run)
+{
+    enum fl_error err = FL_OK;
+    for (uint32_t i = 0; i < run->plan->expect_count && !err; i++) {
+        const struct plan_expect *expect = &run->plan->expects[i];
+        struct fl_buf found = FL_BUF_INIT(FOUND_BYTES);
+        if (expect->sometimes && !run_holds(run, run->plan, run->tally, i, &found))
+            err = fl_buf_printf(&run->result->never, "%u %s\n", expect->where.line, claim(expect));
+        fl_buf_release(&found);
+    }
+    if (err) run_end(run, RUN_HARNESS_FAULT, 0, "what happens sometimes: %s", fl_error_text(err));
 }
 
 void run_judge_faults(struct run *run)
@@ -245,4 +261,6 @@ void run_judge(struct run *run)
         return;
     }
     if (run->result->verdict == RUN_PASSED) judge_expectations(run);
+    if (run->result->verdict == RUN_PASSED || run->result->verdict == RUN_FAILED)
+        judge_sometimes(run);
 }

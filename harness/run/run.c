@@ -105,6 +105,7 @@ void run_begin_result(struct run_result *result)
         .state = FL_BUF_INIT(HOUSE_STATE_BYTES_MAX),
         .trace = FL_BUF_INIT(TRACE_TEXT_BYTES_MAX),
         .recording = FL_BUF_INIT(RECORDING_BYTES_MAX + RUN_MESSAGE_BYTES),
+        .never = FL_BUF_INIT(RUN_NEVER_BYTES_MAX),
         .facts = {.arena = FL_ARENA_INIT(RUN_FACTS_BYTES_MAX)},
     };
 }
@@ -186,5 +187,6 @@ void run_result_release(struct run_result *result)
     fl_buf_release(&result->state);
     fl_buf_release(&result->trace);
     fl_buf_release(&result->recording);
+    fl_buf_release(&result->never);
     run_facts_release(&result->facts);
 }

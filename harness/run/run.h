@@ -10,6 +10,8 @@
 #include "harness/run/facts.h"
 #include "harness/scenario/plan.h"
 
+enum { RUN_NEVER_BYTES_MAX = 1024 * 1024 };
+
 enum run_verdict {
     RUN_PASSED,
     RUN_FAILED,        /* an expectation or an invariant does not hold: exit code 1 */
@@ -51,7 +53,8 @@ struct run_result {
     struct fl_buf state; /* canonical final state, for `same-as reference` and RUN_WANTS_STATE */
     struct fl_buf trace; /* with want_trace: one event a line */
     struct fl_buf recording; /* RUN_WANTS_RECORDING: lines of JSON, as picture/recording.h says */
-    uint32_t failed_line;    /* of the first expectation that failed; 0 */
+    struct fl_buf never; /* what the plan claims `sometimes` and this run has not: "LINE CLAIM\n" */
+    uint32_t failed_line; /* of the first expectation that failed; 0 */
     struct run_facts facts;
 };
 

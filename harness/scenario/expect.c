@@ -175,11 +175,25 @@ static bool read_claim(struct reading *r, struct plan_expect *expect)
     return false;
 }
 
-bool read_expect(struct reading *r)
+static struct plan_expect *read_either(struct reading *r)
 {
     struct plan_expect *expect = reading_add(r, &r->expects, sizeof *expect, PLAN_LINES_MAX);
-    if (!expect) return false;
+    if (!expect) return NULL;
     expect->where = reading_where(r, &r->line.tokens[0]);
     expect->source = reading_copy(r, line_trimmed(r->line.source));
-    return expect->source && read_claim(r, expect) && reading_end(r, NULL);
+    return expect->source && read_claim(r, expect) && reading_end(r, NULL) ? expect : NULL;
+}
+
+bool read_expect(struct reading *r)
+{
+    return read_either(r) != NULL;
+}
+
+bool read_sometimes(struct reading *r)
+{
+    struct plan_expect *expect = read_either(r);
+    if (!expect) return false;
+    expect->sometimes = true;
+    return expect->kind != PLAN_EXPECT_CLASS ||
+           reading_problem(r, &r->line.tokens[0], "expect: a class is no matter of one run");
 }

@@ -40,6 +40,7 @@ static read_statement *const readers[] = {
     [WORD_SWEEP] = read_sweep,
     [WORD_HEAL] = read_heal,
     [WORD_EXPECT] = read_expect,
+    [WORD_SOMETIMES] = read_sometimes,
     [WORD_VOLATILE] = read_volatile,
 };
 
@@ -66,6 +67,7 @@ static bool may_repeat(enum word_statement statement)
     case WORD_FAULT:
     case WORD_SWEEP:
     case WORD_EXPECT:
+    case WORD_SOMETIMES:
     case WORD_VOLATILE: return true;
     }
     return true;

@@ -237,6 +237,7 @@ struct plan_expect {
     struct plan_where where;
     const char *source; /* the line as written, for reports */
     enum plan_expect_kind kind;
+    bool sometimes; /* `sometimes` instead of `expect`: in one run of the scenario at least */
     const char *job, *other_job; /* globs */
     enum plan_job_state state;
     enum plan_class class;

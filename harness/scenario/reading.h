@@ -133,6 +133,7 @@ bool read_enqueue_bulk(struct reading *r);
 bool read_fault(struct reading *r);
 bool read_sweep(struct reading *r);
 bool read_expect(struct reading *r);
+bool read_sometimes(struct reading *r);
 
 /* Reads the clauses behind a fault's verb to the end of the line. */
 bool read_clauses(struct reading *r, struct plan_fault *fault);

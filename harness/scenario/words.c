@@ -44,6 +44,9 @@ static const struct word statements[] = {
      "faults stop and dead processes restart; by default, `after faults`, once every limited one "
      "has fired"},
     {"expect", WORD_EXPECT, "expect CLAIM", "what must hold at the end"},
+    {"sometimes", WORD_SOMETIMES, "sometimes CLAIM",
+     "what must hold at the end of one run at least, of all seeds and all places of the sweep: the "
+     "scenario reaches what it is about"},
     {"volatile", WORD_VOLATILE, "volatile db TABLE.COLUMN",
      "differs between undisturbed runs: not compared with the reference"},
 };

@@ -41,6 +41,7 @@ enum word_statement {
     WORD_SWEEP,
     WORD_HEAL,
     WORD_EXPECT,
+    WORD_SOMETIMES,
     WORD_VOLATILE,
 };
 

@@ -67,6 +67,54 @@ static void the_last_possible_seed_does_not_overflow(void **state)
     course_release(&course);
 }
 
+/* Three runs; `nevers` are what each has not had. */
+static void play_three(struct course *course, const char *const nevers[3])
+{
+    struct course_batch batch;
+    for (uint64_t i = 0; i < 3; i++) {
+        assert_true(course_next(course, &batch));
+        struct run_item item = item_of(batch.seed, -1, RUN_PASSED);
+        item.never = fl_span_from(nevers[i]);
+        course_take(course, &batch, &item, 1);
+    }
+    course_finish(course);
+}
+
+static void what_no_run_has_had_fails(void **state)
+{
+    struct course course;
+    (void)state;
+    course_init(&course, 1, 3, false);
+    play_three(&course, (const char *const[]){"4 a dead\n5 b dead\n6 c dead\n",
+                                              "5 b dead\n6 c dead\n", "4 a dead\n6 c dead\n"});
+    assert_int_equal(course_outcome(&course), COURSE_FAILED);
+    assert_int_equal(course.failure.failed_line, 6);
+    assert_string_equal(course.failure.text.bytes,
+                        "expected  sometimes c dead\nfound     never, in 3 runs");
+    course_release(&course);
+}
+
+static void what_one_run_has_had_is_enough(void **state)
+{
+    struct course course;
+    (void)state;
+    course_init(&course, 1, 3, false);
+    play_three(&course, (const char *const[]){"4 a dead\n", "", "4 a dead\n"});
+    assert_int_equal(course_outcome(&course), COURSE_PASSED);
+    course_release(&course);
+}
+
+static void a_part_of_the_runs_tells_nothing_of_never(void **state)
+{
+    struct course course;
+    (void)state;
+    course_init(&course, 1, 3, false);
+    course.partial = true;
+    play_three(&course, (const char *const[]){"4 a dead\n", "4 a dead\n", "4 a dead\n"});
+    assert_int_equal(course_outcome(&course), COURSE_PASSED);
+    course_release(&course);
+}
+
 static void a_sweep_counts_up_until_it_is_swept(void **state)
 {
     struct course course;
@@ -237,6 +285,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_seed_is_run_once),
         cmocka_unit_test(the_last_possible_seed_does_not_overflow),
+        cmocka_unit_test(what_no_run_has_had_fails),
+        cmocka_unit_test(what_one_run_has_had_is_enough),
+        cmocka_unit_test(a_part_of_the_runs_tells_nothing_of_never),
         cmocka_unit_test(a_sweep_counts_up_until_it_is_swept),
         cmocka_unit_test(points_beyond_the_end_that_were_asked_for_ahead_count_for_nothing),
         cmocka_unit_test(a_sweep_without_points_fails),

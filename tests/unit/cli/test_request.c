@@ -124,6 +124,7 @@ static void facts_arrive_as_they_were_sent(void **state)
     const struct run_item sent = {.sweep = -1,
                                   .state = FL_SPAN("db t\n"),
                                   .recording = FL_SPAN("{\"t\":1}\n"),
+                                  .never = FL_SPAN("4 a dead\n"),
                                   .facts = &facts};
     struct fl_buf line = FL_BUF_INIT(4096);
     struct run_answer got;
@@ -135,6 +136,7 @@ static void facts_arrive_as_they_were_sent(void **state)
     const struct run_facts *read = got.items[0].facts;
     assert_true(fl_span_is(got.items[0].state, "db t\n"));
     assert_true(fl_span_is(got.items[0].recording, "{\"t\":1}\n"));
+    assert_true(fl_span_is(got.items[0].never, "4 a dead\n"));
     assert_int_equal(read->strikes, 3);
     assert_true(read->drained && read->struck && read->struck_after == 1);
     assert_true(read->done_before == UINT64_MAX);
