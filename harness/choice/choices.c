@@ -2,6 +2,7 @@
  * is what fails, in sim_choices_format. */
 #include "harness/choice/choices.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,11 @@ static enum fl_error make(enum sim_source source, uint64_t seed, struct sim_choi
 enum fl_error sim_choices_from_seed(uint64_t seed, struct sim_choices **ret_choices)
 {
     return make(SIM_SOURCE_SEED, seed, ret_choices);
+}
+
+enum fl_error sim_choices_fifo(uint64_t seed, struct sim_choices **ret_choices)
+{
+    return make(SIM_SOURCE_FIFO, seed, ret_choices);
 }
 
 enum fl_error sim_choices_simplest(struct sim_choices **ret_choices)
@@ -77,10 +83,16 @@ static uint64_t below(struct sim_choices *choices, struct sim_point *point, uint
     return (uint64_t)(wide >> 64);
 }
 
+static bool is_drawn(const struct sim_choices *choices, const struct sim_point *point)
+{
+    bool timing = point->kind == SIM_CHOICE_SCHEDULE || point->kind == SIM_CHOICE_DELAY;
+    return choices->source == SIM_SOURCE_SEED || (choices->source == SIM_SOURCE_FIFO && !timing);
+}
+
 static uint64_t draw_number(struct sim_choices *choices, struct sim_point *point, uint64_t bound)
 {
-    if (choices->source == SIM_SOURCE_SEED) return below(choices, point, bound);
-    if (choices->source == SIM_SOURCE_SIMPLEST) return 0;
+    if (is_drawn(choices, point)) return below(choices, point, bound);
+    if (choices->source != SIM_SOURCE_RECORDED) return 0;
     const struct sim_recorded *recorded = recorded_now(choices, point);
     if (recorded && recorded->choice.name == SIM_NO_NAME && recorded->choice.number < bound)
         return recorded->choice.number;
@@ -91,8 +103,8 @@ static uint64_t draw_number(struct sim_choices *choices, struct sim_point *point
 static size_t draw_name(struct sim_choices *choices, struct sim_point *point,
                         const char *const *names, size_t count)
 {
-    if (choices->source == SIM_SOURCE_SEED) return (size_t)below(choices, point, count);
-    if (choices->source == SIM_SOURCE_SIMPLEST) return 0;
+    if (is_drawn(choices, point)) return (size_t)below(choices, point, count);
+    if (choices->source != SIM_SOURCE_RECORDED) return 0;
     const struct sim_recorded *recorded = recorded_now(choices, point);
     if (recorded && recorded->choice.name != SIM_NO_NAME) {
         const char *want = choices->points.names.texts[recorded->choice.name];

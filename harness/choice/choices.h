@@ -25,6 +25,9 @@ enum { SIM_CHOICES_MAX = 4 * 1024 * 1024 };
 struct sim_choices; /* opaque: layout in choices.c */
 
 FL_CHECKED enum fl_error sim_choices_from_seed(uint64_t seed, struct sim_choices **ret_choices);
+/* From a seed, but for the schedule and the delays, which are the simplest: the first task that is
+ * ready runs, and nothing takes longer than it must. */
+FL_CHECKED enum fl_error sim_choices_fifo(uint64_t seed, struct sim_choices **ret_choices);
 FL_CHECKED enum fl_error sim_choices_simplest(struct sim_choices **ret_choices);
 /* `text` as sim_choices_format writes it. A recorded choice that never comes up, or is no option
  * any more, becomes the simplest option and is counted as a miss. FL_EPARSE with *ret_line. */

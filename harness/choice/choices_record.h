@@ -19,7 +19,7 @@ struct sim_recorded { /* of a replay; sorted by point and occurrence */
     uint32_t occurrence;
 };
 
-enum sim_source { SIM_SOURCE_SEED, SIM_SOURCE_SIMPLEST, SIM_SOURCE_RECORDED };
+enum sim_source { SIM_SOURCE_SEED, SIM_SOURCE_FIFO, SIM_SOURCE_SIMPLEST, SIM_SOURCE_RECORDED };
 
 struct sim_choices {
     enum sim_source source;

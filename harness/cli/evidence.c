@@ -16,12 +16,18 @@ static enum fl_error append_crash(const struct pool_answer *answer, struct fl_bu
     return fl_buf_printf(out, "found     the end of its process, with status %d", answer->status);
 }
 
+static const char hung[] = "expected  a handler that comes to an end\n";
+
+bool evidence_is_of_hang(struct fl_span text)
+{
+    return fl_span_starts(text, fl_span_from(hung));
+}
+
 enum fl_error evidence_of_death(const struct pool_answer *answer, struct fl_buf *out)
 {
     enum fl_error err;
     if (answer->death == POOL_HUNG) {
-        err = fl_buf_append_text(out, "expected  a handler that comes to an end\n"
-                                      "found     no effect for too long in real time");
+        err = fl_buf_printf(out, "%sfound     no effect for too long in real time", hung);
     } else {
         err = fl_buf_append_text(out, "expected  a handler that returns\n");
         if (!err) err = append_crash(answer, out);

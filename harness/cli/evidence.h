@@ -10,6 +10,8 @@
 
 /* Appends "expected ...\nfound ..." for a run worker that crashed or hung. */
 FL_CHECKED enum fl_error evidence_of_death(const struct pool_answer *answer, struct fl_buf *out);
+/* Whether that is what was appended for one that hung. */
+bool evidence_is_of_hang(struct fl_span text);
 /* The first run whose two plays differ; NULL: they agree. A play that has more runs differs too. */
 const struct run_item *evidence_difference(const struct run_answer *a, const struct run_answer *b);
 /* Appends the first line in which two traces differ. */

@@ -40,7 +40,8 @@ struct run_request {
      * REQUEST_RUNS_MAX, and seeds and points are 1. */
     const struct fl_span *variants;
     uint32_t variant_count;
-    unsigned wants; /* bits of enum run_wants: what an item tells besides */
+    uint64_t effects_max; /* of a run, which fails past them; 0: no bound */
+    unsigned wants;       /* bits of enum run_wants: what an item tells besides */
 };
 
 /* One run's result as it travels. Texts are empty where there is nothing to say. */

@@ -7,7 +7,13 @@
 
 #include "core/assert.h"
 
-enum { EFFECT_VALUES = 9, RECEIPT_VALUES = 3, JOB_VALUES = 3, TEXT_BYTES_MAX = 1024 * 1024 };
+enum {
+    EFFECT_VALUES = 9,
+    STRIKE_VALUES = 8,
+    RECEIPT_VALUES = 3,
+    JOB_VALUES = 3,
+    TEXT_BYTES_MAX = 1024 * 1024
+};
 enum { FLAG_APPLIED = 1, FLAG_IDLE = 2 };
 
 /* --- writing --- */
@@ -27,6 +33,23 @@ static enum fl_error write_effects(const struct run_facts *facts, struct fl_buf 
         fl_json_put_int64(&w, NULL, effect->occurrence);
         fl_json_put_int64(&w, NULL,
                           (effect->applied ? FLAG_APPLIED : 0) | (effect->idle ? FLAG_IDLE : 0));
+    }
+    return fl_json_end(&w);
+}
+
+static enum fl_error write_strikes(const struct run_facts *facts, struct fl_buf *out)
+{
+    struct fl_json_writer w = fl_json_begin_array(out);
+    for (uint32_t i = 0; i < facts->struck_at_count; i++) {
+        const struct run_strike *strike = &facts->struck_at[i];
+        fl_json_put_int64(&w, NULL, strike->line);
+        fl_json_put_bool(&w, NULL, strike->after);
+        fl_json_put_string(&w, NULL, strike->job);
+        fl_json_put_int64(&w, NULL, strike->delivery);
+        fl_json_put_string(&w, NULL, strike->process);
+        fl_json_put_string(&w, NULL, strike->role);
+        fl_json_put_string(&w, NULL, strike->what);
+        fl_json_put_int64(&w, NULL, strike->occurrence);
     }
     return fl_json_end(&w);
 }
@@ -65,6 +88,10 @@ enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
     fl_json_put_string(&w, "done_before", fl_span_from(digest));
     fl_json_key(&w, "effects");
     if (!w.err) w.err = write_effects(facts, out);
+    if (facts->struck_at_count) {
+        fl_json_key(&w, "struck_at");
+        if (!w.err) w.err = write_strikes(facts, out);
+    }
     fl_json_key(&w, "receipts");
     if (!w.err) w.err = write_receipts(facts, out);
     fl_json_key(&w, "jobs");
@@ -130,6 +157,26 @@ static enum fl_error read_effects(struct values values, struct run_facts *facts)
     return values.err;
 }
 
+static enum fl_error read_strikes(struct values values, struct run_facts *facts)
+{
+    facts->struck_at_count = fl_json_length(values.array) / STRIKE_VALUES;
+    facts->struck_at =
+        fl_arena_alloc_array(values.arena, facts->struck_at_count + 1, sizeof *facts->struck_at);
+    if (!facts->struck_at) return FL_ENOMEM;
+    for (uint32_t i = 0; i < facts->struck_at_count && !values.err; i++) {
+        struct run_strike *strike = &facts->struck_at[i];
+        strike->line = (uint32_t)take_int(&values);
+        strike->after = take_bool(&values);
+        strike->job = take_text(&values);
+        strike->delivery = (uint32_t)take_int(&values);
+        strike->process = take_text(&values);
+        strike->role = take_text(&values);
+        strike->what = take_text(&values);
+        strike->occurrence = (uint32_t)take_int(&values);
+    }
+    return values.err;
+}
+
 static enum fl_error read_receipts(struct values values, struct run_facts *facts)
 {
     facts->receipt_count = fl_json_length(values.array) / RECEIPT_VALUES;
@@ -182,6 +229,8 @@ enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
     enum fl_error err = read_digest(fl_json_member(at, "done_before"), &facts->done_before);
     struct values values = {.array = fl_json_member(at, "effects"), .arena = arena};
     if (!err) err = read_effects(values, facts);
+    values.array = fl_json_member(at, "struck_at");
+    if (!err && fl_json_exists(values.array)) err = read_strikes(values, facts);
     values.array = fl_json_member(at, "receipts");
     if (!err) err = read_receipts(values, facts);
     values.array = fl_json_member(at, "jobs");

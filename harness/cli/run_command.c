@@ -24,6 +24,7 @@ enum {
     OPT_LIST,
     OPT_WORD,
     OPT_NO_VERIFY,
+    OPT_NO_SHRINK,
     OPT_TRACE,
     OPT_PICTURE,
     OPT_COLOR,
@@ -42,6 +43,7 @@ static const struct cli_option options[] = {
     {OPT_JOBS, 'j', "jobs", "N", "run workers; one for each processor by default"},
     {OPT_LIST, 0, "list", NULL, "show which scenarios would run, and what they claim"},
     {OPT_NO_VERIFY, 0, "no-verify", NULL, "play each run once, not twice"},
+    {OPT_NO_SHRINK, 0, "no-shrink", NULL, "write no minimal scenarios of failures"},
     {OPT_TRACE, 0, "trace", NULL, "print the trace of a single run"},
     {OPT_PICTURE, 0, "picture", NULL, "draw each failure as FOLDER/NAME.html"},
     {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
@@ -118,6 +120,7 @@ static int take_option(struct run_command *run)
         return CLI_PASSED;
     case OPT_LIST: run->list = true; return CLI_PASSED;
     case OPT_WORD: run->word = reader->value; return CLI_PASSED;
+    case OPT_NO_SHRINK: run->session.no_shrink = true; return CLI_PASSED;
     case OPT_NO_VERIFY: run->session.plays = COORDINATOR_ONCE; return CLI_PASSED;
     case OPT_TRACE: run->session.print_trace = true; return CLI_PASSED;
     case OPT_PICTURE: run->session.picture = true; return CLI_PASSED;

@@ -59,6 +59,7 @@ static enum fl_error make_key(const struct run_request *request, struct fl_span 
     for (uint32_t i = 0; !err && i < request->setting_count; i++)
         err = fl_buf_printf(key, "\n%s\n%s", request->settings[i].name, request->settings[i].value);
     if (!err) err = fl_buf_append_text(key, request->changes.bare ? "\nbare\n" : "\nwhole\n");
+    if (!err && request->changes.instead) err = fl_buf_append_text(key, "instead\n");
     if (!err) err = fl_buf_append_span(key, extra);
     return err;
 }
@@ -67,7 +68,8 @@ static enum fl_error find_plan(struct serve *serve, const struct run_request *re
                                struct fl_span extra, const struct plan **ret_plan,
                                struct fl_buf *message)
 {
-    const struct scenario_changes changes = {.extra = extra, .bare = request->changes.bare};
+    const struct scenario_changes changes = {
+        .extra = extra, .bare = request->changes.bare, .instead = request->changes.instead};
     struct fl_buf key = FL_BUF_INIT(ARENA_BYTES_MAX);
     enum fl_error err = make_key(request, extra, &key);
     for (uint32_t i = 0; !err && i < PLANS_KEPT; i++) {
@@ -94,13 +96,14 @@ static enum fl_error find_plan(struct serve *serve, const struct run_request *re
 }
 
 /* --- runs --- */
-static enum fl_error make_choices(const struct run_request *request, uint64_t seed,
-                                  struct sim_choices **ret_choices)
+static enum fl_error make_choices(const struct run_request *request, const struct plan *plan,
+                                  uint64_t seed, struct sim_choices **ret_choices)
 {
     uint32_t line;
     if (request->source == REQUEST_RECORDED)
         return sim_choices_from_text(request->choices, ret_choices, &line);
-    return sim_choices_from_seed(seed, ret_choices);
+    return plan->fifo ? sim_choices_fifo(seed, ret_choices)
+                      : sim_choices_from_seed(seed, ret_choices);
 }
 
 static void fill_item(struct run_item *item, const struct run_result *result, unsigned wants)
@@ -130,7 +133,7 @@ static enum run_verdict play(struct run_house *house, const struct run_request *
     struct run_result result = {0};
     struct fl_buf recorded = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX);
     struct run_item item = {.seed = seed, .sweep = sweep};
-    enum fl_error err = make_choices(request, seed, &choices);
+    enum fl_error err = make_choices(request, plan, seed, &choices);
     if (err) {
         item.verdict = err == FL_EPARSE ? RUN_BAD_INPUT : RUN_HARNESS_FAULT;
         item.text = FL_SPAN("the recorded choices cannot be read");
@@ -142,6 +145,7 @@ static enum run_verdict play(struct run_house *house, const struct run_request *
                               .choices = choices,
                               .sweep = sweep,
                               .want_trace = request->record,
+                              .effects_max = request->effects_max,
                               .wants = request->wants};
     run_play(&order, &result);
     fill_item(&item, &result, request->wants);

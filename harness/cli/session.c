@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/cli/class_gate.h"
+#include "harness/cli/minimal.h"
 #include "harness/cli/replay_file.h"
 #include "harness/picture/page.h"
 
@@ -21,6 +22,7 @@ struct session {
     struct report_sums sums;
     int64_t begun_us;
     uint64_t runs_total; /* 0: unknown */
+    struct minimal minimal;
     enum course_outcome gravest;
 };
 
@@ -109,11 +111,14 @@ static bool write_picture(const struct session *session, const struct session_pl
 }
 
 /* --- results --- */
-static struct report_failure failure_of(const struct session *session,
-                                        const struct session_play *play,
+struct failure_paths {
+    char replay[PATH_BYTES_MAX], minimal[PATH_BYTES_MAX], picture[PATH_BYTES_MAX];
+};
+
+static struct report_failure failure_of(struct session *session, const struct session_play *play,
                                         const struct course *course,
                                         const struct coordinator_record *record,
-                                        char path[PATH_BYTES_MAX])
+                                        struct failure_paths *paths)
 {
     const struct course_failure *failure = &course->failure;
     struct report_failure told = {
@@ -125,9 +130,14 @@ static struct report_failure failure_of(const struct session *session,
     };
     bool playable = failure->outcome != COURSE_BAD_INPUT && course->runs > 0;
     if (!play->replay && playable) {
-        bool written = write_replay(session, play, course, record, path);
-        if (written) told.replay = path;
+        bool written = write_replay(session, play, course, record, paths->replay);
+        if (written) told.replay = paths->replay;
         if (!written) told.unwritable_folder = session->options->out_folder;
+        if (written && !session->options->no_shrink &&
+            out_path(session, play->id, "scenario", paths->minimal) &&
+            minimal_of_failure(&session->minimal, &play->scenario, failure, paths->minimal,
+                               &told.minimal_lines))
+            told.minimal = paths->minimal;
     }
     return told;
 }
@@ -222,7 +232,7 @@ static void add_sums(struct session *session, const struct report_run *run)
 static void on_finished(void *context, uint32_t index, const struct course *course,
                         const struct coordinator_record *record)
 {
-    char path[PATH_BYTES_MAX], picture[PATH_BYTES_MAX];
+    struct failure_paths paths;
     struct session *session = context;
     const struct session_play *play = &session->plays[index];
     struct report_run run = run_of(session, play, course);
@@ -242,8 +252,8 @@ static void on_finished(void *context, uint32_t index, const struct course *cour
     if (play->replay) tell_replay(session, play, course, record);
     if (!passed) {
         failure = class.line ? failure_of_class(&class, play)
-                             : failure_of(session, play, course, record, path);
-        if (!class.line) add_picture(session, play, record, &failure, picture);
+                             : failure_of(session, play, course, record, &paths);
+        if (!class.line) add_picture(session, play, record, &failure, paths.picture);
         report_failure(&session->report, &run, &failure);
     }
     if (session->options->outlets)
@@ -309,7 +319,9 @@ static enum fl_error play_all(struct session *session, const struct coordinator_
         pool_new(session_workers(session->options->jobs, (int)session->options->plays),
                  SESSION_HANG_US, &pool);
     if (err) return err;
+    session->minimal.workers = pool_workers(pool);
     err = coordinator_run(pool, &options, scenarios, session->count, &sink);
+    minimal_release(&session->minimal);
     pool_free(pool);
     return err;
 }

@@ -96,7 +96,7 @@ static void announce(struct effect_process *process, const struct effect *effect
                           strike->moment == PLAN_AFTER ? "after" : "before", effect->context->name,
                           effect->ordinal, effect->label->text);
     if (length >= (int)sizeof at) length = (int)sizeof at - 1;
-    effects->stage.ops->struck(effects->stage.self, strike->fault, at);
+    effects->stage.ops->struck(effects->stage.self, strike, effect, at);
     trace_add(effects->trace, &(struct trace_event){.kind = TRACE_FAULT,
                                                     .at_us = sim_world_now_us(effects->world),
                                                     .who = effect->context->name,

@@ -28,8 +28,10 @@ struct effect_stage_ops {
      * return. `context` NULL: it struck by time. */
     void (*perform)(void *self, const struct plan_fault *fault,
                     const struct effect_context *context);
-    /* A strike of any kind, told before it is carried out; `at` says where, for a person. */
-    void (*struck)(void *self, const struct plan_fault *fault, const char *at);
+    /* A strike of any kind, told before it is carried out; `at` says where, for a person. `effect`
+     * NULL: it struck by time, or in a process's memory. */
+    void (*struck)(void *self, const struct fault_strike *strike, const struct effect *effect,
+                   const char *at);
     /* A server has accepted the message; false: it knows its key already. */
     bool (*mailed)(void *self, const struct fl_mail *mail);
     /* An effect has been applied; a mail whose key is known is none. */

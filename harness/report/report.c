@@ -251,6 +251,9 @@ void report_failure(struct report *report, const struct report_run *run,
     print_indented(out, failure->text);
     fprintf(out, "      seed      %" PRIu64 "\n", failure->seed);
     struct fl_buf command = FL_BUF_INIT(REPORT_CLOSING_BYTES_MAX);
+    if (failure->minimal)
+        fprintf(out, "      minimal   %s (%" PRIu32 " lines)\n", failure->minimal,
+                failure->minimal_lines);
     enum fl_error err = report_append_replay(&command, report->program, failure);
     if (failure->picture) fprintf(out, "      picture   %s\n", failure->picture);
     if (failure->unpictured_folder)

@@ -44,6 +44,8 @@ struct report_failure {
         *unpictured_folder; /* where a picture should have been; NULL: it is, or need not be */
     const char *picture;    /* the path of an HTML file; NULL: there is none */
     const char *replay;     /* the path of a replay file; NULL: there is none */
+    const char *minimal;    /* the path of the minimal scenario; NULL: there is none */
+    uint32_t minimal_lines;
     const char *unwritable_folder; /* where it should have been; NULL: it is, or need not be */
 };
 

@@ -237,10 +237,12 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
 
 /* --- what effects tell --- */
 
-static void struck(void *self, const struct plan_fault *fault, const char *at)
+static void struck(void *self, const struct fault_strike *strike, const struct effect *effect,
+                   const char *at)
 {
     struct run *run = self;
-    run_note_strike(run);
+    const struct plan_fault *fault = strike->fault;
+    run_note_strike(run, strike, effect);
     if (strikes_data(fault))
         run_record_until_now(run);
     else
@@ -266,8 +268,13 @@ static void applied(void *self, const struct effect_context *context,
 
 static void closed(void *self, const struct effect *effect, const struct effect_outcome *outcome)
 {
-    run_note_effect(self, effect, outcome);
-    run_record_effect(self, effect, outcome);
+    struct run *run = self;
+    uint64_t max = run->order->effects_max;
+    run_note_effect(run, effect, outcome);
+    run_record_effect(run, effect, outcome);
+    if (max && run->effects.count > max)
+        run_end(run, RUN_FAILED, 0, "expected  at most %llu effects\nfound     more",
+                (unsigned long long)max);
 }
 
 static bool mailed(void *self, const struct fl_mail *mail)
@@ -337,6 +344,6 @@ void run_strike_by_time(struct run *run, const struct plan_fault *fault)
                                                 .what = fault_verb_text(fault->verb),
                                                 .detail = fl_buf_span(&what)});
     fl_buf_release(&what);
-    struck(run, fault, "by time");
+    struck(run, &(struct fault_strike){fault, PLAN_BEFORE}, NULL, "by time");
     perform(run, fault, NULL);
 }

@@ -92,10 +92,35 @@ void run_note_effect(struct run *run, const struct effect *effect,
     };
 }
 
-void run_note_strike(struct run *run)
+/* Later ones, and those for which there is no memory, are not listed. */
+static void list_strike(struct run *run, const struct fault_strike *strike,
+                        const struct effect *effect)
+{
+    struct run_facts *facts = &run->result->facts;
+    const struct effect_context *context = effect->context;
+    bool has_role = !context->job && strchr(context->name, '/');
+    if (!facts->struck_at)
+        facts->struck_at =
+            fl_arena_alloc_array(&facts->arena, RUN_STRIKES_MAX, sizeof *facts->struck_at);
+    if (!facts->struck_at || facts->struck_at_count == RUN_STRIKES_MAX) return;
+    facts->struck_at[facts->struck_at_count++] = (struct run_strike){
+        .line = strike->fault->where.line,
+        .after = strike->moment == PLAN_AFTER,
+        .job = copied(facts, fl_span_from(context->job ? context->job : "")),
+        .delivery = context->delivery,
+        .process = copied(facts, fl_span_from(context->job ? "" : context->process)),
+        .role = copied(facts, fl_span_from(has_role ? context->role : "")),
+        .what = copied(facts, fl_span_from(effect->label->text)),
+        .occurrence = effect->occurrence,
+    };
+}
+
+void run_note_strike(struct run *run, const struct fault_strike *strike,
+                     const struct effect *effect)
 {
     struct run_facts *facts = &run->result->facts;
     facts->strikes++;
+    if ((run->order->wants & RUN_WANTS_STRIKES) && effect) list_strike(run, strike, effect);
     if (facts->struck) return;
     facts->struck = true;
     facts->struck_after = facts->effect_count;

@@ -12,6 +12,7 @@
 enum {
     RUN_FACTS_BYTES_MAX = 64 * 1024 * 1024,
     RUN_EFFECTS_MAX = 100 * 1000, /* later ones are not listed */
+    RUN_STRIKES_MAX = 256,        /* neither */
 };
 
 /* What is wanted of a run besides its verdict, as bits. */
@@ -21,7 +22,9 @@ enum run_wants {
     RUN_WANTS_EFFECTS = 2,   /* the list of effects */
     RUN_WANTS_DEEDS = 4,     /* the list without heartbeats, and without polls that moved nothing */
     RUN_WANTS_RECORDING = 8, /* all that a picture shows */
-    RUN_WANTS_ALL = RUN_WANTS_STATE | RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS | RUN_WANTS_RECORDING,
+    RUN_WANTS_STRIKES = 16,  /* the effects at which faults struck */
+    RUN_WANTS_ALL = RUN_WANTS_STATE | RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS | RUN_WANTS_RECORDING |
+                    RUN_WANTS_STRIKES,
 };
 
 /* An effect that was closed; a fault addresses it by `who`, `what` and `occurrence`. */
@@ -35,6 +38,17 @@ struct run_effect {
     uint32_t occurrence;
     bool applied;
     bool idle; /* housekeeping that changed nothing */
+};
+
+/* Where a fault struck, in the words of an address. */
+struct run_strike {
+    uint32_t line; /* of the fault in the scenario */
+    bool after;
+    struct fl_span job; /* empty: a process's own effect */
+    uint32_t delivery;
+    struct fl_span process, role; /* empty where a job is named; `web` has no role */
+    struct fl_span what;
+    uint32_t occurrence;
 };
 
 /* What somebody outside has got, and how often: a mail, a request that is no GET. */
@@ -58,6 +72,8 @@ struct run_facts { /* zeroed is empty; all texts live in the arena */
     uint64_t done_before;  /* a digest of what had changed anything by then */
     struct run_effect *effects;
     uint32_t effect_count, effect_capacity;
+    struct run_strike *struck_at;
+    uint32_t struck_at_count;
     struct run_receipt *receipts;
     uint32_t receipt_count;
     struct run_job *jobs;

@@ -99,7 +99,8 @@ void node_look_at_memory(struct node *node)
     const struct plan_fault *fault = fault_set_oom(run->faults, node->oom_index);
     fault_set_oom_fired(run->faults, node->oom_index, sim_world_now_us(run->world));
     struct effect_stage stage = run_effect_stage(run);
-    stage.ops->struck(stage.self, fault, "in its memory");
+    stage.ops->struck(stage.self, &(struct fault_strike){fault, PLAN_BEFORE}, NULL,
+                      "in its memory");
 }
 
 static const char *how_it_ended(const struct node *node, char text[32])

@@ -177,7 +177,8 @@ struct trace_naming run_naming(struct run *run);
 /* facts.c: what is wanted of the run is noted while it is played, and collected at its end. */
 void run_note_effect(struct run *run, const struct effect *effect,
                      const struct effect_outcome *outcome);
-void run_note_strike(struct run *run);
+void run_note_strike(struct run *run, const struct fault_strike *strike,
+                     const struct effect *effect);
 void run_collect_facts(struct run *run);
 /* recorder.c: the recording, when one is wanted, is told what happens. */
 FL_CHECKED enum fl_error run_record_begin(struct run *run);

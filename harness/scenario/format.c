@@ -31,6 +31,7 @@ static void format_times(struct printing *p, const struct plan *plan)
         print_text(p, "\n");
     }
     if (!plan->fold_idle) print_text(p, "idle     exact\n");
+    if (plan->fifo) print_text(p, "schedule fifo\n");
 }
 
 static void format_head(struct printing *p, const struct plan *plan)

@@ -31,6 +31,7 @@ static read_statement *const readers[] = {
     [WORD_START] = read_start,
     [WORD_HORIZON] = read_horizon,
     [WORD_IDLE] = read_idle,
+    [WORD_SCHEDULE] = read_schedule,
     [WORD_MODULE] = read_module,
     [WORD_PROCESSES] = read_processes,
     [WORD_GIVEN] = read_given,
@@ -54,6 +55,7 @@ static bool may_repeat(enum word_statement statement)
     case WORD_START:
     case WORD_HORIZON:
     case WORD_IDLE:
+    case WORD_SCHEDULE:
     case WORD_HEAL: return false;
     case WORD_WHY:
     case WORD_SET:
@@ -314,6 +316,8 @@ enum fl_error scenario_read_changed(const char *path, const struct scenario_chan
                                     struct plan **ret_plan, struct fl_buf *message)
 {
     struct fl_buf text = FL_BUF_INIT(PLAN_BYTES_MAX);
+    if (changes->instead)
+        return scenario_parse(path, changes->extra, settings, setting_count, ret_plan, message);
     FILE *file = fopen(path, "rb");
     if (!file) {
         enum fl_error err = errno == ENOENT ? FL_ENOTFOUND : FL_EIO;

@@ -13,6 +13,7 @@ struct scenario_setting { /* --set NAME=VALUE */
 struct scenario_changes { /* zeroed: not at all */
     struct fl_span extra; /* lines that stand behind the file's own, numbered on */
     bool bare;            /* the file's own faults, sweeps, heal and expectations are left out */
+    bool instead;         /* the file is not even read: `extra` is the scenario */
 };
 
 /* On FL_OK the caller releases with scenario_plan_free. On FL_EPARSE, FL_EBOUND, FL_EIO,

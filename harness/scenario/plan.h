@@ -269,6 +269,7 @@ struct plan {
     int64_t start_us;               /* `start 2026-03-29T00:30Z`; 2026-01-01T00:00Z by default */
     int64_t horizon_us; /* `horizon 60d`: the run must have drained by then; 400 days by default */
     bool fold_idle;     /* `idle exact` clears it */
+    bool fifo;          /* `schedule fifo`: who runs next, and for how long, is not drawn */
     const char *const *modules;             /* `module demo.so`; none: the shipped workers.so */
     const struct plan_where *module_wheres; /* as many; NULL in a plan made by hand */
     uint32_t module_count;

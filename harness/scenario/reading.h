@@ -123,6 +123,7 @@ bool read_seeds(struct reading *r);
 bool read_start(struct reading *r);
 bool read_horizon(struct reading *r);
 bool read_idle(struct reading *r);
+bool read_schedule(struct reading *r);
 bool read_module(struct reading *r);
 bool read_heal(struct reading *r);
 bool read_volatile(struct reading *r);

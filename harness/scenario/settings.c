@@ -187,6 +187,13 @@ bool read_idle(struct reading *r)
     return reading_end(r, NULL);
 }
 
+bool read_schedule(struct reading *r)
+{
+    if (!reading_expect(r, "fifo")) return false;
+    r->plan->fifo = true;
+    return reading_end(r, NULL);
+}
+
 bool read_module(struct reading *r)
 {
     const char *path;

@@ -25,6 +25,9 @@ static const struct word statements[] = {
     {"horizon", WORD_HORIZON, "horizon 60d",
      "virtual time by which all must have drained; 400 days by default"},
     {"idle", WORD_IDLE, "idle exact", "play idle time tick by tick instead of folding it"},
+    {"schedule", WORD_SCHEDULE, "schedule fifo",
+     "the first task that is ready runs, and nothing takes longer than it must; else the seed "
+     "decides"},
     {"module", WORD_MODULE, "module PATH",
      "a module of workers to load; the shipped workers when there is no such line"},
     {"processes", WORD_PROCESSES, "processes N [OPTION]...",

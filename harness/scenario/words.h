@@ -32,6 +32,7 @@ enum word_statement {
     WORD_START,
     WORD_HORIZON,
     WORD_IDLE,
+    WORD_SCHEDULE,
     WORD_MODULE,
     WORD_PROCESSES,
     WORD_GIVEN,

@@ -23,7 +23,8 @@ static void a_request_arrives_as_it_was_sent(void **state)
                                      .record = true,
                                      .source = REQUEST_RECORDED,
                                      .choices = FL_SPAN("line one\nline \x01 two\n"),
-                                     .changes = {FL_SPAN("fault kill p1 at +1s\n"), true},
+                                     .changes = {FL_SPAN("fault kill p1 at +1s\n"), true, true},
+                                     .effects_max = 1000,
                                      .variants = variants,
                                      .variant_count = 2,
                                      .wants = RUN_WANTS_ALL};
@@ -47,6 +48,8 @@ static void a_request_arrives_as_it_was_sent(void **state)
     assert_true(fl_span_equal(got.choices, sent.choices));
     assert_true(fl_span_equal(got.changes.extra, sent.changes.extra));
     assert_true(got.changes.bare);
+    assert_true(got.changes.instead);
+    assert_int_equal(got.effects_max, 1000);
     assert_int_equal(got.variant_count, 2);
     assert_true(fl_span_equal(got.variants[1], variants[1]));
     assert_int_equal(got.wants, RUN_WANTS_ALL);
@@ -108,6 +111,13 @@ static void facts_arrive_as_they_were_sent(void **state)
                                     .occurrence = 2,
                                     .applied = true},
                                    {.who = FL_SPAN("p1/fetch"), .idle = true}};
+    struct run_strike struck_at[] = {{.line = 9,
+                                      .after = true,
+                                      .job = FL_SPAN("a"),
+                                      .delivery = 2,
+                                      .what = FL_SPAN("db COMMIT"),
+                                      .occurrence = 3},
+                                     {.process = FL_SPAN("p1"), .role = FL_SPAN("fetch")}};
     struct run_receipt receipts[] = {{FL_SPAN("mail a@b"), FL_SPAN("k-1"), 2}};
     struct run_job jobs[] = {{FL_SPAN("a"), FL_SPAN("done"), true}};
     const struct run_facts facts = {.drained = true,
@@ -117,6 +127,8 @@ static void facts_arrive_as_they_were_sent(void **state)
                                     .done_before = UINT64_MAX,
                                     .effects = effects,
                                     .effect_count = 2,
+                                    .struck_at = struck_at,
+                                    .struck_at_count = 2,
                                     .receipts = receipts,
                                     .receipt_count = 1,
                                     .jobs = jobs,
@@ -138,6 +150,13 @@ static void facts_arrive_as_they_were_sent(void **state)
     assert_true(fl_span_is(got.items[0].recording, "{\"t\":1}\n"));
     assert_true(fl_span_is(got.items[0].never, "4 a dead\n"));
     assert_int_equal(read->strikes, 3);
+    assert_int_equal(read->struck_at_count, 2);
+    assert_true(read->struck_at[0].line == 9 && read->struck_at[0].after);
+    assert_true(fl_span_is(read->struck_at[0].job, "a") && read->struck_at[0].delivery == 2);
+    assert_true(fl_span_is(read->struck_at[0].what, "db COMMIT"));
+    assert_int_equal(read->struck_at[0].occurrence, 3);
+    assert_true(fl_span_is(read->struck_at[1].process, "p1"));
+    assert_true(fl_span_is(read->struck_at[1].role, "fetch") && !read->struck_at[1].after);
     assert_true(read->drained && read->struck && read->struck_after == 1);
     assert_true(read->done_before == UINT64_MAX);
     assert_int_equal(read->effect_count, 2);

@@ -513,6 +513,12 @@ static void the_facts_of_a_killed_run_tell_what_was_done_before(void **state)
         play_for_facts(scenario, RUN_WANTS_ALL, &result);
         assert_true(result.facts.struck && result.facts.drained);
         assert_true(result.facts.struck_after < result.facts.effect_count);
+        assert_int_equal(result.facts.struck_at_count, 1);
+        const struct run_strike *at = &result.facts.struck_at[0];
+        assert_true(fl_span_is(at->job, "a") && at->delivery == 1);
+        assert_true(fl_span_is(at->what, "redis SADD"));
+        assert_int_equal(at->occurrence, rows[i][0][0] - '0');
+        assert_int_equal(at->after, strcmp(rows[i][1], "after") == 0);
         digests[i] = result.facts.done_before;
         run_result_release(&result);
     }

@@ -105,6 +105,22 @@ static void the_simplest_source_takes_the_first_option_and_zero(void **state)
     sim_choices_free(choices);
 }
 
+static void fifo_draws_what_is_no_matter_of_time(void **state)
+{
+    (void)state;
+    struct sim_choices *fifo, *seeded;
+    assert_int_equal(sim_choices_fifo(7, &fifo), FL_OK);
+    assert_int_equal(sim_choices_from_seed(7, &seeded), FL_OK);
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(pick(fifo), 0);
+        assert_int_equal(sim_choose_below(fifo, SIM_CHOICE_DELAY, "p1", "reply", 1000), 0);
+        assert_true(sim_choose_below(fifo, SIM_CHOICE_RANDOM, "p1", "jid", 1000) ==
+                    sim_choose_below(seeded, SIM_CHOICE_RANDOM, "p1", "jid", 1000));
+    }
+    sim_choices_free(fifo);
+    sim_choices_free(seeded);
+}
+
 static void no_choice_is_recorded_where_there_is_none(void **state)
 {
     (void)state;
@@ -230,6 +246,7 @@ int main(void)
         cmocka_unit_test(seeds_and_streams_differ),
         cmocka_unit_test(every_option_comes_up_about_equally_often),
         cmocka_unit_test(the_simplest_source_takes_the_first_option_and_zero),
+        cmocka_unit_test(fifo_draws_what_is_no_matter_of_time),
         cmocka_unit_test(no_choice_is_recorded_where_there_is_none),
         cmocka_unit_test(a_record_plays_again),
         cmocka_unit_test(what_is_absent_or_impossible_is_the_simplest_and_counted),
