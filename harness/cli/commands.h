@@ -11,6 +11,7 @@ extern const struct cli_command command_replay;
 extern const struct cli_command command_shrink;
 extern const struct cli_command command_check;
 extern const struct cli_command command_matrix;
+extern const struct cli_command command_oom;
 extern const struct cli_command command_fmt;
 extern const struct cli_command command_points;
 extern const struct cli_command command_push;

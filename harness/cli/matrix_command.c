@@ -215,23 +215,6 @@ static int read_scenario(struct matrix_command *matrix)
 
 /* --- the report --- */
 
-static void print_stories(const struct matrix_command *matrix)
-{
-    FILE *out = matrix->out;
-    for (unsigned i = MATRIX_STORIES; i-- > 0;) {
-        const struct matrix_story *story = &matrix->result.stories[i];
-        if (!story->cells) continue;
-        fprintf(out, "\n %s in %" PRIu64 " run%s; the smallest: %s\n", matrix_cell_text(1U << i),
-                story->cells, story->cells == 1 ? "" : "s", story->name);
-        const char *at = story->text.length ? story->text.bytes : "";
-        while (*at) {
-            size_t length = strcspn(at, "\n");
-            fprintf(out, "   %.*s\n", (int)length, at);
-            at += length + (at[length] == '\n');
-        }
-    }
-}
-
 static void print_bound(const struct matrix_command *matrix, enum plan_class class)
 {
     const struct matrix_result *result = &matrix->result;
@@ -287,7 +270,7 @@ static int report(const struct matrix_command *matrix)
                                      .cells = result->cells};
     enum plan_class class = matrix_class_of(result->seen);
     matrix_print_grid(&grid, matrix->out);
-    print_stories(matrix);
+    matrix_stories_print(result->stories, matrix->out);
     print_bound(matrix, class);
     return judge(matrix, class);
 }

@@ -485,6 +485,22 @@ void matrix_run(const struct matrix_order *order, struct matrix_result *ret_resu
     fl_arena_release(&x.arena);
 }
 
+void matrix_stories_print(const struct matrix_story stories[MATRIX_STORIES], FILE *out)
+{
+    for (unsigned i = MATRIX_STORIES; i-- > 0;) {
+        const struct matrix_story *story = &stories[i];
+        if (!story->cells) continue;
+        fprintf(out, "\n %s in %" PRIu64 " run%s; the smallest: %s\n", matrix_cell_text(1U << i),
+                story->cells, story->cells == 1 ? "" : "s", story->name);
+        const char *at = story->text.length ? story->text.bytes : "";
+        while (*at) {
+            size_t length = strcspn(at, "\n");
+            fprintf(out, "   %.*s\n", (int)length, at);
+            at += length + (at[length] == '\n');
+        }
+    }
+}
+
 void matrix_result_release(struct matrix_result *result)
 {
     run_answer_release(&result->undisturbed);

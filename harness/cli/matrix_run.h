@@ -63,6 +63,8 @@ struct matrix_result {
 
 /* Whatever goes wrong is told in the result, to be released in any case. */
 void matrix_run(const struct matrix_order *order, struct matrix_result *ret_result);
+/* One paragraph for each kind of difference, the gravest first. */
+void matrix_stories_print(const struct matrix_story stories[MATRIX_STORIES], FILE *out);
 void matrix_result_release(struct matrix_result *result);
 
 #endif

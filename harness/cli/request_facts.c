@@ -86,6 +86,7 @@ enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
     fl_json_put_int64(&w, "strikes", facts->strikes);
     fl_json_put_int64(&w, "struck_after", facts->struck_after);
     fl_json_put_string(&w, "done_before", fl_span_from(digest));
+    if (facts->failed_at.length) fl_json_put_string(&w, "failed_at", facts->failed_at);
     fl_json_key(&w, "effects");
     if (!w.err) w.err = write_effects(facts, out);
     if (facts->struck_at_count) {
@@ -213,6 +214,19 @@ static enum fl_error read_digest(struct fl_json_at at, uint64_t *ret_digest)
     return err;
 }
 
+static enum fl_error read_failed_at(struct fl_json_at at, struct fl_arena *arena,
+                                    struct run_facts *facts)
+{
+    struct fl_buf text = FL_BUF_INIT(TEXT_BYTES_MAX);
+    if (!fl_json_exists(at)) return FL_OK;
+    enum fl_error err = fl_json_string(at, &text);
+    const char *copy = err ? NULL : fl_arena_copy(arena, fl_buf_span(&text));
+    if (!err && !copy) err = FL_ENOMEM;
+    if (!err) facts->failed_at = fl_span_from(copy);
+    fl_buf_release(&text);
+    return err;
+}
+
 enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
                              const struct run_facts **ret_facts)
 {
@@ -227,6 +241,7 @@ enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
     fl_json_int64(fl_json_member(at, "strikes"), &strikes);
     facts->strikes = (uint32_t)strikes;
     enum fl_error err = read_digest(fl_json_member(at, "done_before"), &facts->done_before);
+    if (!err) err = read_failed_at(fl_json_member(at, "failed_at"), arena, facts);
     struct values values = {.array = fl_json_member(at, "effects"), .arena = arena};
     if (!err) err = read_effects(values, facts);
     values.array = fl_json_member(at, "struck_at");

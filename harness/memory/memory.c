@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,8 @@ struct sim_memory {
     uint64_t allocations;
     uint64_t fail_in; /* 1: the next one; 0: none */
     bool fail_forever, has_failed, over_limit;
+    int failed_frames; /* of the first failure */
+    void *failed_at[SIM_MEMORY_FRAMES];
 };
 
 /* Process-wide by nature: malloc has no argument that could carry it. */
@@ -168,6 +171,12 @@ bool sim_memory_has_failed(const struct sim_memory *memory)
     return memory->has_failed;
 }
 
+size_t sim_memory_failed_at(const struct sim_memory *memory, void *frames[SIM_MEMORY_FRAMES])
+{
+    memcpy(frames, memory->failed_at, sizeof memory->failed_at);
+    return (size_t)memory->failed_frames;
+}
+
 bool sim_memory_over_limit(const struct sim_memory *memory)
 {
     return memory->over_limit;
@@ -175,12 +184,22 @@ bool sim_memory_over_limit(const struct sim_memory *memory)
 
 /* --- blocks --- */
 
+/* What unwinding itself may allocate is the harness's. */
+static void note_failure(struct sim_memory *memory)
+{
+    if (memory->has_failed) return;
+    memory->has_failed = true;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    memory->failed_frames = backtrace(memory->failed_at, SIM_MEMORY_FRAMES);
+    sim_memory_switch(owner);
+}
+
 static bool fails_now(struct sim_memory *memory)
 {
     memory->allocations++;
     if (memory->fail_in == 0 || --memory->fail_in > 0) return false;
     if (memory->fail_forever) memory->fail_in = 1;
-    memory->has_failed = true;
+    note_failure(memory);
     return true;
 }
 

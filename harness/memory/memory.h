@@ -28,6 +28,9 @@ void sim_memory_fail(struct sim_memory *memory, uint64_t nth, bool forever);
 /* Whether a block of this owner starts at `address`; looks at all of them. */
 bool sim_memory_owns(const struct sim_memory *memory, const void *address);
 bool sim_memory_has_failed(const struct sim_memory *memory);
+/* Who asked for the first allocation that failed: return addresses, innermost first; how many. */
+enum { SIM_MEMORY_FRAMES = 32 };
+size_t sim_memory_failed_at(const struct sim_memory *memory, void *frames[SIM_MEMORY_FRAMES]);
 /* True once bytes_max was exceeded: the allocation succeeds, the world then kills the process. */
 bool sim_memory_over_limit(const struct sim_memory *memory);
 

@@ -46,10 +46,9 @@ static bool read_symbols(struct sim_symbols *file)
     return read_table(file, header, SHT_SYMTAB) || read_table(file, header, SHT_DYNSYM);
 }
 
-enum fl_error sim_symbols_open(const struct sim_module *module, struct sim_symbols *ret_symbols)
+enum fl_error sim_symbols_open_file(const char *path, struct sim_symbols *ret_symbols)
 {
-    const struct link_map *map = module->handle;
-    int fd = open(map->l_name, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
     if (fd < 0) return FL_EIO;
     void *mapped = MAP_FAILED;
@@ -64,6 +63,12 @@ enum fl_error sim_symbols_open(const struct sim_module *module, struct sim_symbo
     }
     *ret_symbols = symbols;
     return FL_OK;
+}
+
+enum fl_error sim_symbols_open(const struct sim_module *module, struct sim_symbols *ret_symbols)
+{
+    const struct link_map *map = module->handle;
+    return sim_symbols_open_file(map->l_name, ret_symbols);
 }
 
 void sim_symbols_close(struct sim_symbols *symbols)

@@ -18,6 +18,7 @@ struct sim_symbols {
 /* FL_EIO; FL_EPARSE: the file is not what was loaded. */
 FL_CHECKED enum fl_error sim_symbols_open(const struct sim_module *module,
                                           struct sim_symbols *ret_symbols);
+FL_CHECKED enum fl_error sim_symbols_open_file(const char *path, struct sim_symbols *ret_symbols);
 void sim_symbols_close(struct sim_symbols *symbols);
 const char *sim_symbol_name(const struct sim_symbols *symbols, const ElfW(Sym) * symbol);
 

@@ -126,6 +126,18 @@ void run_note_strike(struct run *run, const struct fault_strike *strike,
     facts->struck_after = facts->effect_count;
 }
 
+void run_note_failed_allocation(struct run *run, const struct sim_memory *memory)
+{
+    struct run_facts *facts = &run->result->facts;
+    void *frames[SIM_MEMORY_FRAMES];
+    struct fl_buf path = FL_BUF_INIT(TEXT_BYTES_MAX);
+    if (!run->order->wants || facts->failed_at.length) return;
+    size_t count = sim_memory_failed_at(memory, frames);
+    enum fl_error err = sim_call_path(&run->house->call_names, frames, count, &path);
+    if (!err) facts->failed_at = copied(facts, fl_buf_span(&path));
+    fl_buf_release(&path);
+}
+
 /* --- what the outside has got --- */
 
 static void add_receipt(struct run_facts *facts, struct fl_span what, struct fl_span key)

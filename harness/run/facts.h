@@ -65,11 +65,12 @@ struct run_job {
 
 struct run_facts { /* zeroed is empty; all texts live in the arena */
     struct fl_arena arena;
-    bool drained;          /* every job has ended, and nobody works */
-    bool struck;           /* a fault has */
-    uint32_t strikes;      /* how often faults have */
-    uint32_t struck_after; /* effects that had been listed when the first did */
-    uint64_t done_before;  /* a digest of what had changed anything by then */
+    bool drained;             /* every job has ended, and nobody works */
+    bool struck;              /* a fault has */
+    uint32_t strikes;         /* how often faults have */
+    uint32_t struck_after;    /* effects that had been listed when the first did */
+    uint64_t done_before;     /* a digest of what had changed anything by then */
+    struct fl_span failed_at; /* the call path of the first allocation that failed; empty: none */
     struct run_effect *effects;
     uint32_t effect_count, effect_capacity;
     struct run_strike *struck_at;

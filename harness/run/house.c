@@ -38,6 +38,7 @@ enum fl_error run_house_new(struct run_house **ret_house)
     struct run_house *house = calloc(1, sizeof *house);
     if (!house) return FL_ENOMEM;
     house->reference.volatiles = STATE_VOLATILES_INIT;
+    house->call_names = SIM_CALL_NAMES_INIT;
     house->reference.text = FL_BUF_INIT(HOUSE_STATE_BYTES_MAX);
     enum fl_error err = furnish(house);
     if (err) {
@@ -56,6 +57,7 @@ void run_house_free(struct run_house *house)
         handlers_free(house->modules[i].table);
     }
     state_volatiles_release(&house->reference.volatiles);
+    sim_call_names_release(&house->call_names);
     fl_buf_release(&house->reference.text);
     reader_free(house->reader);
     fake_disk_free(house->seeded);

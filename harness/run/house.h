@@ -8,6 +8,7 @@
 #include "faultline/worker.h"
 #include "harness/check/state.h"
 #include "harness/fiber/stack.h"
+#include "harness/module/call_path.h"
 #include "harness/module/image.h"
 #include "harness/run/reader.h"
 #include "harness/run/run.h"
@@ -37,6 +38,7 @@ struct run_house {
     uint64_t seeded_plan;
     struct house_module modules[SIM_MODULES_MAX];
     uint32_t module_count;
+    struct sim_call_names call_names; /* of allocations that failed */
     struct house_reference reference; /* of the plan that asked last */
 };
 

@@ -101,6 +101,7 @@ void node_look_at_memory(struct node *node)
     struct effect_stage stage = run_effect_stage(run);
     stage.ops->struck(stage.self, &(struct fault_strike){fault, PLAN_BEFORE}, NULL,
                       "in its memory");
+    run_note_failed_allocation(run, memory);
 }
 
 static const char *how_it_ended(const struct node *node, char text[32])

@@ -179,6 +179,7 @@ void run_note_effect(struct run *run, const struct effect *effect,
                      const struct effect_outcome *outcome);
 void run_note_strike(struct run *run, const struct fault_strike *strike,
                      const struct effect *effect);
+void run_note_failed_allocation(struct run *run, const struct sim_memory *memory);
 void run_collect_facts(struct run *run);
 /* recorder.c: the recording, when one is wanted, is told what happens. */
 FL_CHECKED enum fl_error run_record_begin(struct run *run);

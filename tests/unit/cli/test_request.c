@@ -123,6 +123,7 @@ static void facts_arrive_as_they_were_sent(void **state)
     const struct run_facts facts = {.drained = true,
                                     .struck = true,
                                     .strikes = 3,
+                                    .failed_at = FL_SPAN("queue: f < g"),
                                     .struck_after = 1,
                                     .done_before = UINT64_MAX,
                                     .effects = effects,
@@ -157,6 +158,7 @@ static void facts_arrive_as_they_were_sent(void **state)
     assert_int_equal(read->struck_at[0].occurrence, 3);
     assert_true(fl_span_is(read->struck_at[1].process, "p1"));
     assert_true(fl_span_is(read->struck_at[1].role, "fetch") && !read->struck_at[1].after);
+    assert_true(fl_span_is(read->failed_at, "queue: f < g"));
     assert_true(read->drained && read->struck && read->struck_after == 1);
     assert_true(read->done_before == UINT64_MAX);
     assert_int_equal(read->effect_count, 2);

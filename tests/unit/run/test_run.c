@@ -498,6 +498,28 @@ static void deeds_are_the_effects_without_housekeeping(void **state)
     run_result_release(&result);
 }
 
+/* Counts up to the first allocation that the handler itself asks for. */
+static void an_allocation_that_fails_is_told_with_its_call_path(void **state)
+{
+    static const char text[] = HEAD "enqueue a PlainWorker []\n"
+                                    "fault oom nth %d once in p1\nexpect a done\n";
+    bool found = false;
+    (void)state;
+    for (int nth = 1; nth < 500 && !found; nth++) {
+        struct run_result result;
+        char scenario[sizeof text + 32];
+        snprintf(scenario, sizeof scenario, text, nth);
+        play_for_facts(scenario, RUN_WANTS_STATE, &result);
+        struct fl_span path = result.facts.failed_at;
+        assert_true(path.length > 0 && result.facts.struck);
+        assert_null(memmem(path.bytes, path.length, "malloc", strlen("malloc")));
+        found = fl_span_starts(path, FL_SPAN("handler: ")) &&
+                memmem(path.bytes, path.length, "plain_perform", strlen("plain_perform"));
+        run_result_release(&result);
+    }
+    assert_true(found);
+}
+
 static void the_facts_of_a_killed_run_tell_what_was_done_before(void **state)
 {
     static const char text[] = HEAD "enqueue a PlainWorker []\n"
@@ -552,6 +574,7 @@ int main(void)
         cmocka_unit_test(a_sweep_ends_past_its_last_point),
         cmocka_unit_test(the_facts_of_a_run_list_what_it_has_done),
         cmocka_unit_test(deeds_are_the_effects_without_housekeeping),
+        cmocka_unit_test(an_allocation_that_fails_is_told_with_its_call_path),
         cmocka_unit_test(the_facts_of_a_killed_run_tell_what_was_done_before),
         cmocka_unit_test(
             a_watcher_is_told_what_the_server_hears_says_and_suffers_and_changes_nothing),
