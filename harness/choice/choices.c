@@ -15,6 +15,7 @@ static enum fl_error make(enum sim_source source, uint64_t seed, struct sim_choi
     if (!choices) return FL_ENOMEM;
     choices->source = source;
     choices->points.seed = seed;
+    choices->running = SIM_NO_NAME;
     *ret_choices = choices;
     return FL_OK;
 }
@@ -32,6 +33,17 @@ enum fl_error sim_choices_fifo(uint64_t seed, struct sim_choices **ret_choices)
 enum fl_error sim_choices_simplest(struct sim_choices **ret_choices)
 {
     return make(SIM_SOURCE_SIMPLEST, 0, ret_choices);
+}
+
+enum fl_error sim_choices_by_priority(uint64_t seed, uint32_t depth, uint64_t horizon,
+                                      struct sim_choices **ret_choices)
+{
+    if (depth < 1 || depth > SIM_PRIORITIES_DEPTH_MAX) return FL_EINVAL;
+    enum fl_error err = make(SIM_SOURCE_SEED, seed, ret_choices);
+    if (err) return err;
+    (*ret_choices)->instant = (*ret_choices)->by_priority = true;
+    sim_priorities_init(&(*ret_choices)->priorities, seed, depth, horizon);
+    return FL_OK;
 }
 
 void sim_choices_free(struct sim_choices *choices)
@@ -97,12 +109,27 @@ static uint64_t draw_number(struct sim_choices *choices, struct sim_point *point
     if (recorded && recorded->choice.name == SIM_NO_NAME && recorded->choice.number < bound)
         return recorded->choice.number;
     choices->missed++;
+    return choices->then_seeded ? below(choices, point, bound) : 0;
+}
+
+/* The first option; but with instant calls the task that ran last goes on, so that every other task
+ * in a record of such a run is a switch that somebody has chosen. */
+static size_t simplest_name(const struct sim_choices *choices, const struct sim_point *point,
+                            const char *const *names, size_t count)
+{
+    if (!choices->instant || point->kind != SIM_CHOICE_SCHEDULE || choices->running == SIM_NO_NAME)
+        return 0;
+    const char *running = choices->points.names.texts[choices->running];
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], running) == 0) return i;
     return 0;
 }
 
 static size_t draw_name(struct sim_choices *choices, struct sim_point *point,
                         const char *const *names, size_t count)
 {
+    if (choices->by_priority && point->kind == SIM_CHOICE_SCHEDULE)
+        return sim_priorities_pick(&choices->priorities, choices->scheduled, names, count);
     if (is_drawn(choices, point)) return (size_t)below(choices, point, count);
     if (choices->source != SIM_SOURCE_RECORDED) return 0;
     const struct sim_recorded *recorded = recorded_now(choices, point);
@@ -113,7 +140,40 @@ static size_t draw_name(struct sim_choices *choices, struct sim_point *point,
         }
     }
     choices->missed++;
-    return 0;
+    return choices->then_seeded ? (size_t)below(choices, point, count)
+                                : simplest_name(choices, point, names, count);
+}
+
+static bool among(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+/* A name that several options have is one alternative: a record could not tell them apart. */
+static void list_alternatives(struct sim_choices *choices, const struct sim_point *point,
+                              const char *const *names, size_t count, size_t chosen)
+{
+    char *const *texts = choices->points.names.texts;
+    for (size_t i = 0; i < count && !choices->made_err; i++) {
+        if (strcmp(names[i], names[chosen]) == 0 || among(names[i], names, i)) continue;
+        choices->made_err =
+            fl_buf_printf(choices->alternatives, "%llu ", (unsigned long long)choices->scheduled);
+        if (!choices->made_err)
+            choices->made_err =
+                sim_choice_line(point->kind, texts[point->stream], texts[point->label],
+                                point->occurrences, names[i], choices->alternatives);
+    }
+}
+
+/* Counts a schedule choice that has just been drawn. */
+static void note_schedule(struct sim_choices *choices, const struct sim_point *point,
+                          const char *const *names, size_t count, size_t chosen)
+{
+    if (choices->alternatives && choices->scheduled >= choices->alternatives_from)
+        list_alternatives(choices, point, names, count, chosen);
+    choices->scheduled++;
 }
 
 /* NULL: it cannot be made, which is noted. A place is the point's number, from 1. */
@@ -162,10 +222,12 @@ size_t sim_choose_name_at(struct sim_choices *choices, uint32_t *place, enum sim
     struct sim_point *point = point_at(choices, place, kind, stream, label);
     if (!point) return 0;
     size_t index = draw_name(choices, point, names, count);
+    if (kind == SIM_CHOICE_SCHEDULE) note_schedule(choices, point, names, count, index);
     point->occurrences++;
     struct sim_choice choice = {.point = *place - 1};
     enum fl_error err = sim_names_put(&choices->points.names, names[index], &choice.name);
     if (err) choices->made_err = err;
+    if (kind == SIM_CHOICE_SCHEDULE && !err) choices->running = choice.name;
     record(choices, choice);
     return index;
 }
@@ -180,4 +242,20 @@ size_t sim_choose_name(struct sim_choices *choices, enum sim_choice_kind kind, c
 uint64_t sim_choices_misses(const struct sim_choices *choices)
 {
     return choices->missed + (choices->recorded_count - choices->recorded_used);
+}
+
+bool sim_choices_instant(const struct sim_choices *choices)
+{
+    return choices->instant;
+}
+
+uint64_t sim_choices_scheduled(const struct sim_choices *choices)
+{
+    return choices->scheduled;
+}
+
+void sim_choices_list_alternatives(struct sim_choices *choices, uint64_t from, struct fl_buf *out)
+{
+    choices->alternatives = out;
+    choices->alternatives_from = from;
 }

@@ -7,6 +7,7 @@
 #ifndef HARNESS_CHOICE_CHOICES_H
 #define HARNESS_CHOICE_CHOICES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,7 +34,18 @@ FL_CHECKED enum fl_error sim_choices_simplest(struct sim_choices **ret_choices);
  * any more, becomes the simplest option and is counted as a miss. FL_EPARSE with *ret_line. */
 FL_CHECKED enum fl_error
 sim_choices_from_text(struct fl_span text, struct sim_choices **ret_choices, uint32_t *ret_line);
+/* As sim_choices_from_text, but what is not recorded is drawn from the seed. */
+FL_CHECKED enum fl_error sim_choices_from_text_then_seed(struct fl_span text, uint64_t seed,
+                                                         struct sim_choices **ret_choices,
+                                                         uint32_t *ret_line);
+/* From the seed, but of the ready tasks the one with the highest priority runs: priorities.h. Calls
+ * take no time. */
+FL_CHECKED enum fl_error sim_choices_by_priority(uint64_t seed, uint32_t depth, uint64_t horizon,
+                                                 struct sim_choices **ret_choices);
 void sim_choices_free(struct sim_choices *choices);
+/* Calls to the outside take no time and no delay is drawn, so that the order of the tasks is all
+ * that matters. Part of the record: the text says `instant`. */
+bool sim_choices_instant(const struct sim_choices *choices);
 
 /* A number in [0, bound). `stream` names the entity ("p1", "p1/thread-2", "world"). */
 uint64_t sim_choose_below(struct sim_choices *choices, enum sim_choice_kind kind,
@@ -53,5 +65,11 @@ size_t sim_choose_name_at(struct sim_choices *choices, uint32_t *place, enum sim
  */
 FL_CHECKED enum fl_error sim_choices_format(const struct sim_choices *choices, struct fl_buf *out);
 uint64_t sim_choices_misses(const struct sim_choices *choices);
+/* How often it was chosen which of several tasks runs next. */
+uint64_t sim_choices_scheduled(const struct sim_choices *choices);
+/* From now on: what else could have run next, from that schedule choice on, goes to `out`, which
+ * is borrowed. One a line: the number of the choice, a blank, and the line of a record that chooses
+ * it. What does not fit is FL_EBOUND from sim_choices_format. */
+void sim_choices_list_alternatives(struct sim_choices *choices, uint64_t from, struct fl_buf *out);
 
 #endif

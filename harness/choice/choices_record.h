@@ -5,6 +5,7 @@
 
 #include "harness/choice/choices.h"
 #include "harness/choice/points.h"
+#include "harness/choice/priorities.h"
 
 #define SIM_NO_NAME UINT32_MAX
 
@@ -21,6 +22,13 @@ struct sim_recorded { /* of a replay; sorted by point and occurrence */
 
 enum sim_source { SIM_SOURCE_SEED, SIM_SOURCE_FIFO, SIM_SOURCE_SIMPLEST, SIM_SOURCE_RECORDED };
 
+#define SIM_INSTANT_LINE "instant"
+
+/* One line of a record, with its end, for the choice of a name. */
+FL_CHECKED enum fl_error sim_choice_line(enum sim_choice_kind kind, const char *stream,
+                                         const char *label, uint32_t occurrence, const char *name,
+                                         struct fl_buf *out);
+
 struct sim_choices {
     enum sim_source source;
     struct sim_points points;
@@ -29,7 +37,15 @@ struct sim_choices {
     enum fl_error made_err; /* the first failure to record; drawing goes on */
     struct sim_recorded *recorded;
     size_t recorded_count, recorded_used;
-    uint64_t missed; /* draws without a possible recorded choice */
+    uint64_t missed;  /* draws without a possible recorded choice */
+    bool then_seeded; /* what is not recorded comes from the seed, not the simplest */
+    bool instant;
+    uint32_t running; /* the name that a schedule choice chose last; SIM_NO_NAME: none */
+    bool by_priority;
+    struct sim_priorities priorities;
+    uint64_t scheduled;
+    struct fl_buf *alternatives; /* NULL: not wanted */
+    uint64_t alternatives_from;
 };
 
 #endif

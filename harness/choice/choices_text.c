@@ -1,6 +1,7 @@
 /* One choice a line: kind, stream, label, occurrence, value. Words are quoted, numbers are not:
  *     schedule "world" "next" 3 "p1/fetch"
  *     random "p1/poller" "retry jitter" 0 17
+ * A line `instant` says that calls took no time.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,21 +26,34 @@ static enum fl_error append_quoted(struct fl_buf *out, const char *text)
     return err ? err : fl_buf_append_char(out, '"');
 }
 
+static enum fl_error begin_line(enum sim_choice_kind kind, const char *stream, const char *label,
+                                uint32_t occurrence, struct fl_buf *out)
+{
+    enum fl_error err = fl_buf_append_text(out, kind_words[kind]);
+    if (!err) err = append_quoted(out, stream);
+    if (!err) err = append_quoted(out, label);
+    return err ? err : fl_buf_printf(out, " %u", occurrence);
+}
+
+enum fl_error sim_choice_line(enum sim_choice_kind kind, const char *stream, const char *label,
+                              uint32_t occurrence, const char *name, struct fl_buf *out)
+{
+    enum fl_error err = begin_line(kind, stream, label, occurrence, out);
+    if (!err) err = append_quoted(out, name);
+    return err ? err : fl_buf_append_char(out, '\n');
+}
+
 static enum fl_error format_one(const struct sim_choices *choices, const struct sim_choice *choice,
                                 uint32_t occurrence, struct fl_buf *out)
 {
     const struct sim_point *point = &choices->points.points[choice->point];
     char *const *texts = choices->points.names.texts;
-    enum fl_error err = fl_buf_append_text(out, kind_words[point->kind]);
-    if (!err) err = append_quoted(out, texts[point->stream]);
-    if (!err) err = append_quoted(out, texts[point->label]);
-    if (!err) err = fl_buf_printf(out, " %u", occurrence);
-    if (err) return err;
-    if (choice->name != SIM_NO_NAME) {
-        err = append_quoted(out, texts[choice->name]);
-    } else {
-        err = fl_buf_printf(out, " %llu", (unsigned long long)choice->number);
-    }
+    if (choice->name != SIM_NO_NAME)
+        return sim_choice_line(point->kind, texts[point->stream], texts[point->label], occurrence,
+                               texts[choice->name], out);
+    enum fl_error err =
+        begin_line(point->kind, texts[point->stream], texts[point->label], occurrence, out);
+    if (!err) err = fl_buf_printf(out, " %llu", (unsigned long long)choice->number);
     return err ? err : fl_buf_append_char(out, '\n');
 }
 
@@ -48,7 +62,7 @@ enum fl_error sim_choices_format(const struct sim_choices *choices, struct fl_bu
     if (choices->made_err) return choices->made_err;
     uint32_t *seen = calloc(choices->points.count + 1, sizeof(*seen));
     if (!seen) return FL_ENOMEM;
-    enum fl_error err = FL_OK;
+    enum fl_error err = choices->instant ? fl_buf_append_text(out, SIM_INSTANT_LINE "\n") : FL_OK;
     for (size_t i = 0; !err && i < choices->made_count; i++) {
         const struct sim_choice *choice = &choices->made[i];
         err = format_one(choices, choice, seen[choice->point]++, out);
@@ -173,6 +187,10 @@ static enum fl_error parse_lines(struct sim_choices *choices, struct fl_span tex
         text.bytes += line.length + (end ? 1 : 0);
         text.length -= line.length + (end ? 1 : 0);
         if (line.length == 0) continue;
+        if (fl_span_is(line, SIM_INSTANT_LINE)) {
+            choices->instant = true;
+            continue;
+        }
         struct sim_recorded *recorded = &choices->recorded[choices->recorded_count];
         enum fl_error err = parse_line(choices, line, recorded);
         if (err == FL_EPARSE) *ret_line = number;
@@ -182,17 +200,18 @@ static enum fl_error parse_lines(struct sim_choices *choices, struct fl_span tex
     return FL_OK;
 }
 
-enum fl_error sim_choices_from_text(struct fl_span text, struct sim_choices **ret_choices,
-                                    uint32_t *ret_line)
+/* The seed must be known before: points get their generators when they are read. */
+static enum fl_error read_into(struct sim_choices *choices, struct fl_span text,
+                               struct sim_choices **ret_choices, uint32_t *ret_line)
 {
     size_t lines = count_lines(text);
-    if (lines > SIM_CHOICES_MAX + 1) return FL_EBOUND;
-    struct sim_choices *choices;
-    enum fl_error err = sim_choices_simplest(&choices);
-    if (err) return err;
+    enum fl_error err = FL_EBOUND;
     choices->source = SIM_SOURCE_RECORDED;
-    choices->recorded = calloc(lines, sizeof(*choices->recorded));
-    err = choices->recorded ? parse_lines(choices, text, ret_line) : FL_ENOMEM;
+    if (lines <= SIM_CHOICES_MAX + 1) {
+        choices->recorded = calloc(lines, sizeof(*choices->recorded));
+        err = FL_ENOMEM;
+    }
+    if (choices->recorded) err = parse_lines(choices, text, ret_line);
     if (err) {
         sim_choices_free(choices);
         return err;
@@ -200,4 +219,22 @@ enum fl_error sim_choices_from_text(struct fl_span text, struct sim_choices **re
     index_recorded(choices);
     *ret_choices = choices;
     return FL_OK;
+}
+
+enum fl_error sim_choices_from_text(struct fl_span text, struct sim_choices **ret_choices,
+                                    uint32_t *ret_line)
+{
+    struct sim_choices *choices;
+    enum fl_error err = sim_choices_simplest(&choices);
+    return err ? err : read_into(choices, text, ret_choices, ret_line);
+}
+
+enum fl_error sim_choices_from_text_then_seed(struct fl_span text, uint64_t seed,
+                                              struct sim_choices **ret_choices, uint32_t *ret_line)
+{
+    struct sim_choices *choices;
+    enum fl_error err = sim_choices_from_seed(seed, &choices);
+    if (err) return err;
+    choices->then_seeded = true;
+    return read_into(choices, text, ret_choices, ret_line);
 }

@@ -86,6 +86,8 @@ static enum fl_error write_request(const struct coordinator *c, const struct fli
         .record = flight->recording,
         .source = scenario->source,
         .choices = scenario->choices,
+        .depth = scenario->depth,
+        .horizon = scenario->horizon,
         .wants = flight->recording ? c->options->record_wants : RUN_WANTS_NOTHING,
     };
     return run_request_write(&request, line);

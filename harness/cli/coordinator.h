@@ -24,8 +24,10 @@ struct coordinator_scenario {
     bool partial; /* of its runs: nothing is said of what must happen sometimes */
     bool single;  /* only the run of seed_first and `sweep` */
     int32_t sweep;
-    enum request_choices source; /* REQUEST_RECORDED: `choices`, for a single run */
+    enum request_choices source; /* other than REQUEST_SEEDED: for a single run, as are these */
     struct fl_span choices;
+    uint32_t depth;
+    uint64_t horizon;
 };
 
 enum coordinator_plays { COORDINATOR_ONCE = 1, COORDINATOR_TWICE = 2 };

@@ -40,6 +40,20 @@ static enum fl_error write_variants(const struct run_request *request, struct fl
     return fl_json_end(&w);
 }
 
+static void put_source(struct fl_json_writer *w, const struct run_request *request)
+{
+    if (request->source != REQUEST_SEEDED) fl_json_put_int64(w, "source", (int64_t)request->source);
+    if (request->source == REQUEST_RECORDED || request->source == REQUEST_THEN_SEEDED)
+        fl_json_put_string(w, "choices", request->choices);
+    if (request->source == REQUEST_BY_PRIORITY) {
+        fl_json_put_int64(w, "depth", request->depth);
+        fl_json_put_int64(w, "horizon", (int64_t)request->horizon);
+    }
+    if (request->tells_choices) fl_json_put_bool(w, "tells_choices", true);
+    if (request->tells_alternatives)
+        fl_json_put_int64(w, "alternatives_from", (int64_t)request->alternatives_from);
+}
+
 enum fl_error run_request_write(const struct run_request *request, struct fl_buf *out)
 {
     struct fl_json_writer w = fl_json_begin_object(out);
@@ -51,7 +65,7 @@ enum fl_error run_request_write(const struct run_request *request, struct fl_buf
     fl_json_put_int64(&w, "sweep", request->sweep);
     fl_json_put_int64(&w, "points", request->points);
     fl_json_put_bool(&w, "record", request->record);
-    if (request->source == REQUEST_RECORDED) fl_json_put_string(&w, "choices", request->choices);
+    put_source(&w, request);
     if (request->changes.bare) fl_json_put_bool(&w, "bare", true);
     if (request->changes.instead) fl_json_put_bool(&w, "instead", true);
     if (request->changes.extra.length) fl_json_put_string(&w, "extra", request->changes.extra);
@@ -158,6 +172,25 @@ static enum fl_error read_changes(struct fl_json_at root, struct fl_arena *arena
     return err ? err : read_text(root, "extra", arena, &request->changes.extra);
 }
 
+static enum fl_error read_source(struct fl_json_at root, struct fl_arena *arena,
+                                 struct run_request *request)
+{
+    int64_t source = REQUEST_SEEDED, depth = 1, horizon = 0, from = 0;
+    fl_json_int64(fl_json_member(root, "source"), &source);
+    fl_json_int64(fl_json_member(root, "depth"), &depth);
+    fl_json_int64(fl_json_member(root, "horizon"), &horizon);
+    if (source < 0 || source > REQUEST_BY_PRIORITY || horizon < 0) return FL_EPARSE;
+    if (depth < 1 || depth > SIM_PRIORITIES_DEPTH_MAX) return FL_EBOUND;
+    request->source = (enum request_choices)source;
+    request->depth = (uint32_t)depth;
+    request->horizon = (uint64_t)horizon;
+    request->tells_choices = fl_json_type(fl_json_member(root, "tells_choices")) == FL_JSON_TRUE;
+    request->tells_alternatives = fl_json_int64(fl_json_member(root, "alternatives_from"), &from);
+    if (from < 0) return FL_EPARSE;
+    request->alternatives_from = (uint64_t)from;
+    return read_text(root, "choices", arena, &request->choices);
+}
+
 enum fl_error run_request_read(struct fl_span line, struct fl_arena *arena,
                                struct run_request *ret_request)
 {
@@ -167,16 +200,12 @@ enum fl_error run_request_read(struct fl_span line, struct fl_arena *arena,
     enum fl_error err = fl_json_parse(line, &json, NULL);
     if (err) return err;
     struct fl_json_at root = fl_json_root(&json);
-    struct fl_json_at choices = fl_json_member(root, "choices");
     err = copy_string(fl_json_member(root, "path"), arena, &path);
     if (!err) request.path = path.bytes;
     if (!err) err = read_settings(fl_json_member(root, "settings"), arena, &request);
     if (!err) err = read_numbers(root, &request);
     if (!err) err = read_changes(root, arena, &request);
-    if (!err && fl_json_exists(choices)) {
-        request.source = REQUEST_RECORDED;
-        err = copy_string(choices, arena, &request.choices);
-    }
+    if (!err) err = read_source(root, arena, &request);
     fl_json_release(&json);
     if (!err) *ret_request = request;
     return err;
@@ -211,11 +240,13 @@ void run_answer_add(struct run_answer_writer *writer, const struct run_item *ite
     fl_json_put_int64(&w, "effects", (int64_t)item->effects);
     fl_json_put_int64(&w, "virtual_us", item->virtual_us);
     if (item->misses) fl_json_put_int64(&w, "misses", (int64_t)item->misses);
+    if (item->scheduled) fl_json_put_int64(&w, "scheduled", (int64_t)item->scheduled);
     if (item->failed_line) fl_json_put_int64(&w, "line", item->failed_line);
     put_text(&w, "text", item->text);
     put_text(&w, "swept_at", item->swept_at);
     put_text(&w, "trace", item->trace);
     put_text(&w, "choices", item->choices);
+    put_text(&w, "alternatives", item->alternatives);
     put_text(&w, "state", item->state);
     put_text(&w, "recording", item->recording);
     put_text(&w, "never", item->never);
@@ -243,7 +274,7 @@ enum fl_error run_answer_error(struct fl_buf *out, const char *text)
 static enum fl_error read_item(struct fl_json_at at, struct fl_arena *arena, struct run_item *item)
 {
     struct fl_span hash;
-    int64_t seed, sweep, verdict, effects, misses = 0, line = 0;
+    int64_t seed, sweep, verdict, effects, misses = 0, line = 0, scheduled = 0;
     enum fl_error err = member_int(at, "seed", &seed);
     if (!err) err = member_int(at, "sweep", &sweep);
     if (!err) err = member_int(at, "verdict", &verdict);
@@ -255,6 +286,8 @@ static enum fl_error read_item(struct fl_json_at at, struct fl_arena *arena, str
         return FL_EPARSE;
     fl_json_int64(fl_json_member(at, "misses"), &misses);
     fl_json_int64(fl_json_member(at, "line"), &line);
+    fl_json_int64(fl_json_member(at, "scheduled"), &scheduled);
+    item->scheduled = (uint64_t)scheduled;
     item->seed = (uint64_t)seed;
     item->sweep = (int32_t)sweep;
     item->verdict = (enum run_verdict)verdict;
@@ -265,6 +298,7 @@ static enum fl_error read_item(struct fl_json_at at, struct fl_arena *arena, str
     if (!err) err = read_text(at, "swept_at", arena, &item->swept_at);
     if (!err) err = read_text(at, "trace", arena, &item->trace);
     if (!err) err = read_text(at, "choices", arena, &item->choices);
+    if (!err) err = read_text(at, "alternatives", arena, &item->alternatives);
     if (!err) err = read_text(at, "state", arena, &item->state);
     if (!err) err = read_text(at, "recording", arena, &item->recording);
     if (!err) err = read_text(at, "never", arena, &item->never);

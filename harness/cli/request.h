@@ -8,6 +8,7 @@
 
 #include "core/arena.h"
 #include "core/buf.h"
+#include "harness/choice/priorities.h"
 #include "harness/run/run.h"
 #include "harness/scenario/parse.h"
 
@@ -18,8 +19,10 @@ enum {
 };
 
 enum request_choices {
-    REQUEST_SEEDED,   /* from the seed of each run */
-    REQUEST_RECORDED, /* from `choices` */
+    REQUEST_SEEDED,      /* from the seed of each run */
+    REQUEST_RECORDED,    /* from `choices` */
+    REQUEST_THEN_SEEDED, /* from `choices`, and what they lack from the seed */
+    REQUEST_BY_PRIORITY, /* from the seed, but tasks run by their priorities */
 };
 
 /* Runs seeds [seed, seed + seeds) and, of each, the sweep points [sweep, sweep + points). Either
@@ -35,6 +38,11 @@ struct run_request {
     bool record; /* the whole trace, and the choices, come back */
     enum request_choices source;
     struct fl_span choices;
+    uint32_t depth; /* of REQUEST_BY_PRIORITY, as is the horizon: choice/priorities.h */
+    uint64_t horizon;
+    bool tells_choices;              /* each item has its choices, even without `record` */
+    bool tells_alternatives;         /* and what else could have run, */
+    uint64_t alternatives_from;      /* from this schedule choice on */
     struct scenario_changes changes; /* of the file, for this request alone */
     /* One run of `seed` for each, with these lines instead of the changes' extra ones; at most
      * REQUEST_RUNS_MAX, and seeds and points are 1. */
@@ -54,10 +62,12 @@ struct run_item {
     int64_t virtual_us;
     uint64_t misses; /* recorded choices that were not possible any more */
     uint32_t failed_line;
+    uint64_t scheduled; /* how often several tasks could have run next */
     struct fl_span text, swept_at, trace, choices;
-    struct fl_span state;     /* RUN_WANTS_STATE: sorted lines, without what is volatile */
-    struct fl_span recording; /* RUN_WANTS_RECORDING */
-    struct fl_span never;     /* claims of lines `sometimes` that do not hold: "LINE CLAIM\n" */
+    struct fl_span alternatives; /* as sim_choices_list_alternatives writes them */
+    struct fl_span state;        /* RUN_WANTS_STATE: sorted lines, without what is volatile */
+    struct fl_span recording;    /* RUN_WANTS_RECORDING */
+    struct fl_span never;        /* claims of lines `sometimes` that do not hold: "LINE CLAIM\n" */
     const struct run_facts *facts; /* NULL: none were wanted; its arena is the answer's */
 };
 

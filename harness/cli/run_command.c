@@ -6,6 +6,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/discover.h"
+#include "harness/cli/explore_options.h"
 #include "harness/cli/matrix_subject.h"
 #include "harness/cli/session.h"
 #include "harness/cli/set_option.h"
@@ -18,6 +19,13 @@ enum { MESSAGE_BYTES_MAX = 64 * 1024, SWEEP_MAX = INT32_MAX / 2 };
 enum {
     OPT_SEED,
     OPT_SEEDS,
+    OPT_SEEDS_FROM,
+    OPT_SHARD,
+    OPT_EXPLORE,
+    OPT_RUNS,
+    OPT_BUDGET,
+    OPT_DEPTH,
+    OPT_KEEP_GOING,
     OPT_SWEEP,
     OPT_SET,
     OPT_JOBS,
@@ -37,6 +45,13 @@ enum {
 static const struct cli_option options[] = {
     {OPT_SEED, 0, "seed", "N", "run this seed instead of the scenario's own"},
     {OPT_SEEDS, 0, "seeds", "A..B", "run these seeds"},
+    {OPT_SEEDS_FROM, 0, "seeds-from", "COMMIT", "begin with a seed made of a commit's hash"},
+    {OPT_SHARD, 0, "shard", "I/N", "run only part I of N: of a campaign's runs, or the scenarios"},
+    {OPT_EXPLORE, 0, "explore", "HOW", "a campaign: random, pct, dfs or guided"},
+    {OPT_RUNS, 0, "runs", "N", "of a campaign at most; 1000 without --budget"},
+    {OPT_BUDGET, 0, "budget", "TIME", "of a campaign, in real time: 60s, 10m, 8h"},
+    {OPT_DEPTH, 0, "depth", "D", "of pct: ordering constraints, 3; of dfs: switches, all"},
+    {OPT_KEEP_GOING, 0, "keep-going", NULL, "play the campaign on after its first failure"},
     {OPT_SWEEP, 0, "sweep", "K", "run only this point of the sweep, from 0"},
     {OPT_SET, 0, "set", "NAME=VALUE", "replace a default of a line `set`"},
     {OPT_WORD, 'k', "keyword", "WORD", "only scenarios whose name contains WORD"},
@@ -59,7 +74,14 @@ static const char details[] =
     "differ, 4 a job is stuck, 5 a fault of the harness, 6 a handler crashed or hung.\n"
     "A report without a file has the standard output for itself, and the usual one goes to the\n"
     "standard error. With GITHUB_ACTIONS=true failures are annotated, as by --report github,\n"
-    "and Markdown is appended to $GITHUB_STEP_SUMMARY. What cannot be written ends in status 5.\n";
+    "and Markdown is appended to $GITHUB_STEP_SUMMARY. What cannot be written ends in status 5.\n"
+    "A campaign plays each run once, and the first that fails once more, twice, as it would any.\n"
+    "random: seeds. pct: tasks have random priorities, which change at D - 1 random places, and\n"
+    "calls take no time. dfs: every order of the tasks, those with the fewest switches first;\n"
+    "\"complete\" means all of them, with switches at effects only and calls that take no time.\n"
+    "guided: runs in which a command followed another as never before, with and without a fault\n"
+    "that had struck, are varied. With --runs alone a campaign is the same every time; with\n"
+    "--budget it is as long as the machine is fast.\n";
 
 struct run_command {
     struct cli_reader reader;
@@ -67,8 +89,10 @@ struct run_command {
     struct set_options settings;
     struct discovered files;
     struct variations variations;
+    struct explore_options explore;
     const char *word;
     bool list, has_seeds, has_sweep;
+    bool seeds_move; /* as many as the scenario has, but from seed_first on */
     uint64_t seed_first, seed_last;
     int32_t sweep;
     struct report_outlets outlets;
@@ -95,6 +119,22 @@ static int take_report(struct run_command *run, const char *text)
     const char *expected;
     if (report_outlets_add(&run->outlets, text, &expected)) return CLI_PASSED;
     return cli_wrong(&run->reader, "expected %s after --report, found \"%s\"", expected, text);
+}
+
+static int take_exploration(struct run_command *run)
+{
+    const struct cli_reader *reader = &run->reader;
+    switch (reader->id) {
+    case OPT_SEEDS_FROM:
+        run->seeds_move = true;
+        return explore_take_commit(reader, &run->seed_first);
+    case OPT_SHARD: return explore_take_shard(&run->explore, reader);
+    case OPT_EXPLORE: return explore_take_strategy(&run->explore, reader);
+    case OPT_RUNS: return explore_take_runs(&run->explore, reader);
+    case OPT_BUDGET: return explore_take_budget(&run->explore, reader);
+    case OPT_DEPTH: return explore_take_depth(&run->explore, reader);
+    default: run->explore.ending = CAMPAIGN_GOES_ON; return CLI_PASSED;
+    }
 }
 
 static int take_option(struct run_command *run)
@@ -132,7 +172,8 @@ static int take_option(struct run_command *run)
                    ? CLI_PASSED
                    : cli_wrong(reader, "expected auto, always or never, found \"%s\"",
                                reader->value);
-    default: run->session.out_folder = reader->value; return CLI_PASSED;
+    case OPT_OUT: run->session.out_folder = reader->value; return CLI_PASSED;
+    default: return take_exploration(run);
     }
 }
 
@@ -161,8 +202,9 @@ static int read_arguments(struct run_command *run, bool *ret_go_on)
         case CLI_WRONG: return CLI_USAGE;
         case CLI_END:
             if (paths == 0) return cli_wrong(&run->reader, "expected a scenario file or folder");
-            *ret_go_on = true;
-            return CLI_PASSED;
+            code = explore_check(&run->explore, &run->reader);
+            *ret_go_on = code == CLI_PASSED;
+            return code;
         }
     }
     return code;
@@ -206,6 +248,10 @@ static void fill_play(const struct run_command *run, const struct plan *plan,
     play->title = plan->title;
     scenario->seed_first = run->has_seeds ? run->seed_first : plan->seed_first;
     scenario->seed_last = run->has_seeds ? run->seed_last : plan->seed_last;
+    if (run->seeds_move) {
+        scenario->seed_first = run->seed_first;
+        scenario->seed_last = run->seed_first + (plan->seed_last - plan->seed_first);
+    }
     scenario->sweeps = has_sweep(plan);
     play->claims_class = !run->has_sweep && matrix_claims_class(plan);
     scenario->sweep = run->has_sweep ? run->sweep : -1;
@@ -271,15 +317,42 @@ static enum fl_error vary(struct run_command *run)
     return err;
 }
 
+/* Without a campaign it is the scenarios that are divided. */
+static void keep_shard(struct run_command *run)
+{
+    uint32_t kept = 0;
+    if (run->explore.shards == 0 || run->explore.on) return;
+    for (uint32_t i = run->explore.shard; i < run->variations.count; i += run->explore.shards)
+        run->variations.items[kept++] = run->variations.items[i];
+    run->variations.count = kept;
+}
+
+/* A campaign is about schedules and chances; a sweep's points are enumerated without one. */
+static int explore(struct run_command *run, struct session_play *plays, uint32_t count, FILE *out)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (plays[i].scenario.sweeps)
+            return cli_wrong(&run->reader,
+                             "--explore wants scenarios without a line `sweep`, "
+                             "found \"%s\"",
+                             plays[i].scenario.path);
+    return explore_run(&run->explore, &run->session, plays, count, out, run->err);
+}
+
 static int play(struct run_command *run)
 {
     enum fl_error err = vary(run);
     if (err) return cli_wrong(&run->reader, "the variants: %s", fl_error_text(err));
+    keep_shard(run);
     uint32_t count = run->variations.count;
+    if (count == 0) { /* another part has them */
+        fputs("0 passed, 0 failed, 0 skipped\n", run->out);
+        return CLI_PASSED;
+    }
     if ((run->session.print_trace || run->has_sweep) && count != 1)
         return cli_wrong(&run->reader, "--trace and --sweep want a single scenario, found %u",
                          count);
-    struct session_play *plays = fl_arena_alloc_array(&run->files.arena, count, sizeof *plays);
+    struct session_play *plays = fl_arena_alloc_array(&run->files.arena, count + 1, sizeof *plays);
     if (!plays) return cli_wrong(&run->reader, "%s", fl_error_text(FL_ENOMEM));
     uint32_t unreadable = read_plays(run, plays);
     if (run->list && !unreadable) return CLI_PASSED;
@@ -288,6 +361,7 @@ static int play(struct run_command *run)
                          plays[0].scenario.path);
     FILE *out = open_reports(run, count);
     if (unreadable) return session_refuse(&run->session, plays, count, out);
+    if (run->explore.on) return explore(run, plays, count, out);
     return session_run(&run->session, plays, count, out, run->err);
 }
 

@@ -100,10 +100,17 @@ static enum fl_error make_choices(const struct run_request *request, const struc
                                   uint64_t seed, struct sim_choices **ret_choices)
 {
     uint32_t line;
-    if (request->source == REQUEST_RECORDED)
-        return sim_choices_from_text(request->choices, ret_choices, &line);
-    return plan->fifo ? sim_choices_fifo(seed, ret_choices)
-                      : sim_choices_from_seed(seed, ret_choices);
+    switch (request->source) {
+    case REQUEST_SEEDED:
+        return plan->fifo ? sim_choices_fifo(seed, ret_choices)
+                          : sim_choices_from_seed(seed, ret_choices);
+    case REQUEST_RECORDED: return sim_choices_from_text(request->choices, ret_choices, &line);
+    case REQUEST_THEN_SEEDED:
+        return sim_choices_from_text_then_seed(request->choices, seed, ret_choices, &line);
+    case REQUEST_BY_PRIORITY:
+        return sim_choices_by_priority(seed, request->depth, request->horizon, ret_choices);
+    }
+    return FL_EINVAL;
 }
 
 static void fill_item(struct run_item *item, const struct run_result *result, unsigned wants)
@@ -131,7 +138,8 @@ static enum run_verdict play(struct run_house *house, const struct run_request *
 {
     struct sim_choices *choices;
     struct run_result result = {0};
-    struct fl_buf recorded = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX);
+    struct fl_buf recorded = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX),
+                  alternatives = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX);
     struct run_item item = {.seed = seed, .sweep = sweep};
     enum fl_error err = make_choices(request, plan, seed, &choices);
     if (err) {
@@ -147,13 +155,19 @@ static enum run_verdict play(struct run_house *house, const struct run_request *
                               .want_trace = request->record,
                               .effects_max = request->effects_max,
                               .wants = request->wants};
+    if (request->tells_alternatives)
+        sim_choices_list_alternatives(choices, request->alternatives_from, &alternatives);
     run_play(&order, &result);
     fill_item(&item, &result, request->wants);
     item.misses = sim_choices_misses(choices);
-    if (request->record && sim_choices_format(choices, &recorded) == FL_OK)
+    item.scheduled = sim_choices_scheduled(choices);
+    item.alternatives = fl_buf_span(&alternatives);
+    if ((request->record || request->tells_choices) &&
+        sim_choices_format(choices, &recorded) == FL_OK)
         item.choices = fl_buf_span(&recorded);
     run_answer_add(writer, &item);
     fl_buf_release(&recorded);
+    fl_buf_release(&alternatives);
     run_result_release(&result);
     sim_choices_free(choices);
     return item.verdict;

@@ -188,6 +188,10 @@ int64_t effect_latency(struct effect_process *process, const struct effect *effe
                        int64_t high_us)
 {
     struct sim_world *world = process->effects->world;
+    if (sim_choices_instant(sim_world_choices(world))) {
+        effect_pass(process, 0);
+        return 0;
+    }
     uint32_t *place = &effect->context->seen[effect->label->id].delay_place;
     int64_t total_us =
         low_us + (int64_t)sim_choose_below_at(sim_world_choices(world), place, SIM_CHOICE_DELAY,

@@ -23,6 +23,9 @@ static void a_request_arrives_as_it_was_sent(void **state)
                                      .record = true,
                                      .source = REQUEST_RECORDED,
                                      .choices = FL_SPAN("line one\nline \x01 two\n"),
+                                     .tells_choices = true,
+                                     .tells_alternatives = true,
+                                     .alternatives_from = 17,
                                      .changes = {FL_SPAN("fault kill p1 at +1s\n"), true, true},
                                      .effects_max = 1000,
                                      .variants = variants,
@@ -46,6 +49,9 @@ static void a_request_arrives_as_it_was_sent(void **state)
     assert_true(got.record);
     assert_int_equal(got.source, REQUEST_RECORDED);
     assert_true(fl_span_equal(got.choices, sent.choices));
+    assert_true(got.tells_choices);
+    assert_true(got.tells_alternatives);
+    assert_int_equal(got.alternatives_from, 17);
     assert_true(fl_span_equal(got.changes.extra, sent.changes.extra));
     assert_true(got.changes.bare);
     assert_true(got.changes.instead);

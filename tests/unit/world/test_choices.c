@@ -240,7 +240,7 @@ static void bad_text_row(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(bad_texts) + 8] = {
+    struct CMUnitTest tests[FL_COUNT(bad_texts) + 9] = {
         cmocka_unit_test(a_stream_is_not_moved_by_another),
         cmocka_unit_test(a_place_draws_what_the_search_would_find),
         cmocka_unit_test(seeds_and_streams_differ),
@@ -253,7 +253,7 @@ int main(void)
         cmocka_unit_test(each_allocation_that_fails_is_an_error_and_leaves_nothing),
     };
     for (size_t i = 0; i < FL_COUNT(bad_texts); i++) {
-        tests[8 + i] =
+        tests[9 + i] =
             (struct CMUnitTest){bad_texts[i].name, bad_text_row, NULL, NULL, &bad_texts[i]};
     }
     return cmocka_run_group_tests_name("choices", tests, NULL, NULL);

@@ -1,0 +1,386 @@
+/* A shot is one run of a round: aimed before any of the round is known, and judged when all have
+ * come back, in their order. */
+#include "harness/cli/campaign.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/assert.h"
+#include "harness/cli/evidence.h"
+#include "harness/explore/guided.h"
+#include "harness/explore/seen.h"
+
+enum { PROBLEM_BYTES_MAX = 64 * 1024 };
+
+struct shot {
+    uint64_t number; /* of the run, from 0 */
+    uint64_t seed;
+    uint32_t node; /* of the tree */
+    struct fl_buf choices;
+    uint64_t ticket;
+    bool answered, died;
+    struct run_answer answer;
+};
+
+struct campaign {
+    const struct campaign_order *order;
+    struct campaign_result *result;
+    struct shot shots[CAMPAIGN_ROUND];
+    uint32_t shot_count;
+    uint64_t next; /* number of a run */
+    uint64_t horizon;
+    struct seen states, traces;
+    struct tree *tree;
+    struct guided guided;
+    int64_t begun_us;
+    bool over;
+};
+
+static const char *const words[CAMPAIGN_STRATEGIES] = {"random", "pct", "dfs", "guided"};
+
+bool campaign_strategy_parse(const char *word, enum campaign_strategy *ret_strategy)
+{
+    for (int i = 0; i < CAMPAIGN_STRATEGIES; i++)
+        if (strcmp(words[i], word) == 0) {
+            *ret_strategy = (enum campaign_strategy)i;
+            return true;
+        }
+    return false;
+}
+
+static int64_t real_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+/* --- aiming --- */
+
+static uint32_t pct_depth(const struct campaign_order *order)
+{
+    return order->depth ? order->depth : CAMPAIGN_DEPTH;
+}
+
+static struct coordinator_scenario scenario_of(const struct campaign *c, const struct shot *shot)
+{
+    const struct campaign_order *order = c->order;
+    struct coordinator_scenario scenario = {.path = order->path,
+                                            .settings = order->settings,
+                                            .setting_count = order->setting_count,
+                                            .seed_first = shot->seed,
+                                            .seed_last = shot->seed,
+                                            .single = true,
+                                            .sweep = -1,
+                                            .choices = fl_buf_span(&shot->choices)};
+    switch (order->strategy) {
+    case CAMPAIGN_PCT:
+        scenario.source = REQUEST_BY_PRIORITY;
+        scenario.depth = pct_depth(order);
+        scenario.horizon = c->horizon;
+        break;
+    case CAMPAIGN_DFS: scenario.source = REQUEST_RECORDED; break;
+    case CAMPAIGN_GUIDED: scenario.source = REQUEST_THEN_SEEDED; break;
+    case CAMPAIGN_RANDOM:
+    case CAMPAIGN_STRATEGIES: break;
+    }
+    return scenario;
+}
+
+static enum fl_error submit(struct campaign *c, struct shot *shot)
+{
+    const struct coordinator_scenario scenario = scenario_of(c, shot);
+    struct fl_buf line = FL_BUF_INIT(POOL_LINE_BYTES_MAX);
+    struct run_request request = {
+        .path = scenario.path,
+        .settings = scenario.settings,
+        .setting_count = scenario.setting_count,
+        .seed = shot->seed,
+        .seeds = 1,
+        .sweep = -1,
+        .points = 1,
+        .source = scenario.source,
+        .choices = scenario.choices,
+        .depth = scenario.depth,
+        .horizon = scenario.horizon,
+        .tells_choices = c->order->strategy == CAMPAIGN_GUIDED,
+        .tells_alternatives = c->tree != NULL,
+        .alternatives_from = c->tree ? tree_from(c->tree, shot->node) : 0,
+        .wants = RUN_WANTS_STATE,
+    };
+    if (c->order->strategy == CAMPAIGN_GUIDED) request.wants |= RUN_WANTS_EFFECTS;
+    enum fl_error err = run_request_write(&request, &line);
+    if (!err) err = pool_submit(c->order->pool, -1, fl_buf_span(&line), &shot->ticket);
+    fl_buf_release(&line);
+    return err;
+}
+
+/* The number of the next run that is this shard's; false: there is none. */
+static bool next_number(struct campaign *c, uint64_t *ret_number)
+{
+    const struct campaign_order *order = c->order;
+    uint32_t shards = order->shards ? order->shards : 1;
+    while (c->next % shards != order->shard)
+        c->next++;
+    if (order->runs && c->next >= order->runs) return false;
+    *ret_number = c->next;
+    return true;
+}
+
+/* false: nothing more to aim at in this round. */
+static bool aim(struct campaign *c, struct shot *shot, enum fl_error *err)
+{
+    *shot = (struct shot){.choices = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX)};
+    if (!next_number(c, &shot->number)) return false;
+    if (c->tree && !tree_next(c->tree, &shot->node)) return false;
+    c->next++;
+    shot->seed = c->tree ? c->order->seed : (c->order->seed + shot->number) & INT64_MAX;
+    if (c->tree) *err = tree_write(c->tree, shot->node, &shot->choices);
+    if (c->order->strategy == CAMPAIGN_GUIDED)
+        *err = fl_buf_append_span(&shot->choices, guided_vary(&c->guided, shot->seed));
+    return true;
+}
+
+static enum fl_error send_round(struct campaign *c)
+{
+    enum fl_error err = FL_OK;
+    c->shot_count = 0;
+    while (!err && c->shot_count < CAMPAIGN_ROUND) {
+        struct shot *shot = &c->shots[c->shot_count];
+        if (!aim(c, shot, &err)) break;
+        c->shot_count++;
+        if (!err) err = submit(c, shot);
+    }
+    if (c->shot_count == 0) c->over = true;
+    return err;
+}
+
+/* --- answers --- */
+
+static enum fl_error await_round(struct campaign *c)
+{
+    for (uint32_t i = 0; i < c->shot_count; i++) {
+        struct pool_answer answer;
+        enum fl_error err = pool_next(c->order->pool, &answer);
+        if (err) return err;
+        uint32_t at = 0;
+        while (at < c->shot_count && c->shots[at].ticket != answer.ticket)
+            at++;
+        fl_assert(at < c->shot_count);
+        struct shot *shot = &c->shots[at];
+        shot->died = answer.death != POOL_ANSWERED;
+        if (shot->died) continue;
+        err = run_answer_read(answer.line, &shot->answer);
+        if (err) return err;
+        shot->answered = true;
+    }
+    return FL_OK;
+}
+
+static enum fl_error note_effects(struct campaign *c, const struct run_item *item)
+{
+    const struct run_facts *facts = item->facts;
+    struct fl_span previous = {"", 0};
+    bool is_new = false;
+    enum fl_error err = FL_OK;
+    for (uint32_t i = 0; facts && i < facts->effect_count && !err; i++) {
+        bool struck = facts->struck && i >= facts->struck_after;
+        err = guided_note(&c->guided, previous, facts->effects[i].what, struck, &is_new);
+        previous = facts->effects[i].what;
+    }
+    if (err || !is_new) return err;
+    return guided_keep(&c->guided, item->choices);
+}
+
+static enum fl_error learn(struct campaign *c, const struct shot *shot, const struct run_item *item)
+{
+    bool is_new;
+    enum fl_error err = seen_add(&c->traces, item->trace_hash[0], &is_new);
+    if (!err) err = seen_add(&c->states, seen_digest(item->state), &is_new);
+    if (!err && c->tree) err = tree_take(c->tree, shot->node, item->alternatives);
+    if (!err && c->order->strategy == CAMPAIGN_GUIDED) err = note_effects(c, item);
+    return err;
+}
+
+static void remember(struct campaign *c, const struct shot *shot)
+{
+    struct campaign_result *result = c->result;
+    fl_buf_truncate(&result->first_choices, 0);
+    enum fl_error err = fl_buf_append_span(&result->first_choices, fl_buf_span(&shot->choices));
+    fl_assert(!err || err == FL_ENOMEM);
+    result->first = scenario_of(c, shot);
+    result->first.choices = fl_buf_span(&result->first_choices);
+}
+
+static void note_failure(struct campaign *c, const struct shot *shot)
+{
+    c->result->failed++;
+    if (c->result->first_run) return;
+    c->result->first_run = shot->number + 1;
+    remember(c, shot);
+    if (c->order->ending == CAMPAIGN_STOPS) c->over = true;
+}
+
+static enum fl_error take(struct campaign *c, const struct shot *shot)
+{
+    const struct run_item *item =
+        shot->answered && shot->answer.item_count ? &shot->answer.items[0] : NULL;
+    if (shot->answered && !item) {
+        c->over = true;
+        return fl_buf_append_text(&c->result->problem, shot->answer.error
+                                                           ? shot->answer.error
+                                                           : "a run worker's answer lacks its run");
+    }
+    if (c->result->runs == 0) remember(c, shot);
+    c->result->runs++;
+    if (!item || item->verdict != RUN_PASSED) note_failure(c, shot);
+    if (!item && c->tree) tree_cut(c->tree);
+    if (item && (item->verdict == RUN_BAD_INPUT || item->verdict == RUN_HARNESS_FAULT))
+        c->over = true; /* what cannot be played once cannot be played again */
+    return item ? learn(c, shot, item) : FL_OK;
+}
+
+static void end_round(struct campaign *c)
+{
+    for (uint32_t i = 0; i < c->shot_count; i++) {
+        if (c->shots[i].answered) run_answer_release(&c->shots[i].answer);
+        fl_buf_release(&c->shots[i].choices);
+    }
+}
+
+static enum fl_error play_round(struct campaign *c)
+{
+    enum fl_error err = send_round(c);
+    if (!err) err = await_round(c);
+    for (uint32_t i = 0; i < c->shot_count && !err && !c->over; i++)
+        err = take(c, &c->shots[i]);
+    end_round(c);
+    if (c->order->budget_us && real_us() - c->begun_us >= c->order->budget_us) {
+        c->result->out_of_time = !c->over;
+        c->over = true;
+    }
+    return err;
+}
+
+/* --- the whole --- */
+
+/* How many schedule choices a run has: those of the one without any switch. */
+static enum fl_error measure_horizon(struct campaign *c)
+{
+    struct shot *shot = &c->shots[0];
+    struct pool_answer answer;
+    struct fl_buf line = FL_BUF_INIT(POOL_LINE_BYTES_MAX);
+    struct run_request request = {.path = c->order->path,
+                                  .settings = c->order->settings,
+                                  .setting_count = c->order->setting_count,
+                                  .seed = c->order->seed,
+                                  .seeds = 1,
+                                  .sweep = -1,
+                                  .points = 1,
+                                  .source = REQUEST_RECORDED,
+                                  .choices = FL_SPAN("instant\n")};
+    enum fl_error err = run_request_write(&request, &line);
+    if (!err) err = pool_submit(c->order->pool, -1, fl_buf_span(&line), &shot->ticket);
+    fl_buf_release(&line);
+    if (!err) err = pool_next(c->order->pool, &answer);
+    if (err || answer.death != POOL_ANSWERED) return err; /* the first run dies of it, too */
+    err = run_answer_read(answer.line, &shot->answer);
+    if (err) return err;
+    if (shot->answer.item_count) c->horizon = shot->answer.items[0].scheduled;
+    run_answer_release(&shot->answer);
+    return FL_OK;
+}
+
+static enum fl_error explore(struct campaign *c)
+{
+    enum fl_error err = FL_OK;
+    if (c->order->strategy == CAMPAIGN_DFS) err = tree_new(c->order->depth, &c->tree);
+    if (c->order->strategy == CAMPAIGN_PCT) err = measure_horizon(c);
+    while (!err && !c->over)
+        err = play_round(c);
+    return err;
+}
+
+void campaign_run(const struct campaign_order *order, struct campaign_result *ret_result)
+{
+    *ret_result = (struct campaign_result){.first_choices = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX),
+                                           .problem = FL_BUF_INIT(PROBLEM_BYTES_MAX)};
+    struct campaign *c = calloc(1, sizeof *c);
+    enum fl_error err = FL_ENOMEM;
+    if (c) {
+        c->order = order;
+        c->result = ret_result;
+        c->begun_us = real_us();
+        err = explore(c);
+        ret_result->states = c->states.count;
+        ret_result->traces = c->traces.count;
+        ret_result->pairs = c->guided.pairs.count;
+        if (c->tree) ret_result->extent = tree_extent(c->tree, &ret_result->switches);
+        ret_result->real_us = real_us() - c->begun_us;
+        seen_release(&c->states);
+        seen_release(&c->traces);
+        tree_free(c->tree);
+        guided_release(&c->guided);
+    }
+    free(c);
+    /* Without memory even for this, the problem is a text without words. */
+    if (err && fl_buf_printf(&ret_result->problem, "the run workers: %s", fl_error_text(err)))
+        ret_result->failed++;
+}
+
+void campaign_result_release(struct campaign_result *result)
+{
+    fl_buf_release(&result->first_choices);
+    fl_buf_release(&result->problem);
+}
+
+/* --- telling --- */
+
+static void tell_extent(const struct campaign_result *result, FILE *out)
+{
+    switch (result->extent) {
+    case TREE_COMPLETE:
+        fputs("      complete: every order in which the tasks of these processes can run, to the "
+              "end of the run;\n      tasks switch at effects only, calls take no time, faults "
+              "strike as the plan says\n",
+              out);
+        return;
+    case TREE_BOUNDED:
+        fprintf(out,
+                "      complete up to %" PRId32 " switches between tasks; there are orders with "
+                "more\n",
+                result->switches);
+        return;
+    case TREE_OPEN: break;
+    }
+    if (result->switches < 0)
+        fputs("      not complete\n", out);
+    else
+        fprintf(out,
+                "      not complete: all orders with at most %" PRId32 " switches were played\n",
+                result->switches);
+}
+
+void campaign_tell(const char *id, const struct campaign_order *order,
+                   const struct campaign_result *result, FILE *out)
+{
+    fprintf(out, "%s: %s", id, words[order->strategy]);
+    if (order->strategy == CAMPAIGN_PCT) fprintf(out, " of depth %" PRIu32, pct_depth(order));
+    fprintf(out,
+            " from seed %" PRIu64 ", %" PRIu64 " runs, %" PRIu64 " final states, %" PRIu64
+            " traces",
+            order->seed, result->runs, result->states, result->traces);
+    if (order->strategy == CAMPAIGN_GUIDED)
+        fprintf(out, ", %" PRIu64 " pairs of commands", result->pairs);
+    if (result->out_of_time)
+        fprintf(out, "; the budget of %" PRId64 " s of real time is spent",
+                order->budget_us / 1000000);
+    if (result->first_run)
+        fprintf(out, "; run %" PRIu64 " is the first of %" PRIu64 " that failed", result->first_run,
+                result->failed);
+    fputc('\n', out);
+    if (order->strategy == CAMPAIGN_DFS) tell_extent(result, out);
+    if (result->problem.length) fprintf(out, "      %s\n", result->problem.bytes);
+}

@@ -1,0 +1,150 @@
+#include "harness/cli/explore_options.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { RUNS_MAX = 1000 * 1000 * 1000, SHARDS_MAX = 10 * 1000, SEED_DIGITS = 15 };
+
+int explore_take_strategy(struct explore_options *options, const struct cli_reader *reader)
+{
+    options->on = campaign_strategy_parse(reader->value, &options->strategy);
+    if (options->on) return CLI_PASSED;
+    return cli_wrong(reader, "expected random, pct, dfs or guided, found \"%s\"", reader->value);
+}
+
+int explore_take_runs(struct explore_options *options, const struct cli_reader *reader)
+{
+    int64_t number;
+    if (!cli_number(reader, reader->value, 1, RUNS_MAX, &number)) return CLI_USAGE;
+    options->runs = (uint64_t)number;
+    return CLI_PASSED;
+}
+
+int explore_take_depth(struct explore_options *options, const struct cli_reader *reader)
+{
+    int64_t number;
+    if (!cli_number(reader, reader->value, 1, SIM_PRIORITIES_DEPTH_MAX, &number)) return CLI_USAGE;
+    options->depth = (uint32_t)number;
+    return CLI_PASSED;
+}
+
+/* 60s, 10m, 8h */
+int explore_take_budget(struct explore_options *options, const struct cli_reader *reader)
+{
+    static const struct {
+        char letter;
+        int64_t us;
+    } units[] = {{'s', 1000000}, {'m', 60 * INT64_C(1000000)}, {'h', 3600 * INT64_C(1000000)}};
+    size_t length = strlen(reader->value);
+    long long number;
+    for (size_t i = 0; i < sizeof units / sizeof units[0] && length > 0; i++) {
+        if (reader->value[length - 1] != units[i].letter) continue;
+        if (!fl_span_int64((struct fl_span){reader->value, length - 1}, &number)) break;
+        if (number < 1 || number > 1000 * 1000) break;
+        options->budget_us = number * units[i].us;
+        return CLI_PASSED;
+    }
+    return cli_wrong(reader, "expected a time, like 60s, 10m or 8h, after --budget, found \"%s\"",
+                     reader->value);
+}
+
+int explore_take_shard(struct explore_options *options, const struct cli_reader *reader)
+{
+    const char *slash = strchr(reader->value, '/');
+    struct fl_span low = {reader->value, slash ? (size_t)(slash - reader->value) : 0};
+    long long shard, shards;
+    if (!slash || !fl_span_int64(low, &shard) || !fl_span_int64(fl_span_from(slash + 1), &shards) ||
+        shard < 1 || shard > shards || shards > SHARDS_MAX)
+        return cli_wrong(reader, "expected a part, like 2/8, after --shard, found \"%s\"",
+                         reader->value);
+    options->shard = (uint32_t)shard - 1;
+    options->shards = (uint32_t)shards;
+    return CLI_PASSED;
+}
+
+int explore_take_commit(const struct cli_reader *reader, uint64_t *ret_seed)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t length = strlen(reader->value);
+    uint64_t seed = 0;
+    if ((length != 40 && length != 64) || strspn(reader->value, digits) != length)
+        return cli_wrong(
+            reader,
+            "expected all of a commit's hash, as `git rev-parse HEAD` prints it, after "
+            "--seeds-from, found \"%s\"",
+            reader->value);
+    for (int i = 0; i < SEED_DIGITS; i++)
+        seed = seed * 16 + (uint64_t)(strchr(digits, reader->value[i]) - digits);
+    *ret_seed = seed;
+    return CLI_PASSED;
+}
+
+int explore_check(const struct explore_options *options, const struct cli_reader *reader)
+{
+    bool given = options->runs || options->budget_us || options->depth || options->corpus ||
+                 options->ending == CAMPAIGN_GOES_ON;
+    if (given && !options->on)
+        return cli_wrong(reader, "--runs, --budget, --depth, --corpus and --keep-going want "
+                                 "--explore");
+    if (options->on && options->shards > 1 && options->strategy != CAMPAIGN_RANDOM &&
+        options->strategy != CAMPAIGN_PCT)
+        return cli_wrong(reader, "--shard divides random and pct only: what dfs and guided play "
+                                 "next depends on what they have played");
+    return CLI_PASSED;
+}
+
+/* --- campaigns --- */
+
+static struct campaign_order order_of(const struct explore_options *options,
+                                      const struct session_play *play, struct pool *pool)
+{
+    struct campaign_order order = {
+        .pool = pool,
+        .path = play->scenario.path,
+        .settings = play->scenario.settings,
+        .setting_count = play->scenario.setting_count,
+        .strategy = options->strategy,
+        .depth = options->depth,
+        .seed = play->scenario.seed_first,
+        .runs = options->runs,
+        .budget_us = options->budget_us,
+        .shard = options->shard,
+        .shards = options->shards,
+        .ending = options->ending,
+    };
+    if (!order.runs && !order.budget_us) order.runs = CAMPAIGN_RUNS;
+    return order;
+}
+
+/* The play becomes the run to show. */
+static void show(struct session_play *play, const struct campaign_result *result)
+{
+    if (result->runs == 0) return; /* as it is, to tell what is wrong with it */
+    play->scenario = result->first;
+}
+
+int explore_run(const struct explore_options *options, const struct session_options *session,
+                struct session_play *plays, uint32_t count, FILE *out, FILE *err)
+{
+    struct fl_arena arena = FL_ARENA_INIT(0);
+    struct pool *pool = NULL;
+    int code = CLI_HARNESS_FAULT;
+    bool trouble = false;
+    struct campaign_result *results = fl_arena_alloc_array(&arena, count + 1, sizeof *results);
+    enum fl_error failed =
+        results ? pool_new(session_workers(session->jobs, 1), SESSION_HANG_US, &pool) : FL_ENOMEM;
+    if (failed) fprintf(err, "faultline: the run workers: %s\n", fl_error_text(failed));
+    for (uint32_t i = 0; i < count && !failed; i++) {
+        const struct campaign_order order = order_of(options, &plays[i], pool);
+        campaign_run(&order, &results[i]);
+        campaign_tell(plays[i].id, &order, &results[i], out);
+        trouble |= results[i].problem.length > 0;
+        show(&plays[i], &results[i]);
+    }
+    pool_free(pool);
+    if (!failed) code = session_run(session, plays, count, out, err);
+    for (uint32_t i = 0; i < count && !failed; i++)
+        campaign_result_release(&results[i]);
+    fl_arena_release(&arena);
+    return code == CLI_PASSED && trouble ? CLI_HARNESS_FAULT : code;
+}
