@@ -5,6 +5,7 @@
 
 #include "core/time_text.h"
 #include "harness/bench/live/load.h"
+#include "harness/cli/bench_capacity.h"
 #include "harness/cli/bench_instructions.h"
 #include "harness/cli/bench_report.h"
 #include "harness/cli/bench_sim.h"
@@ -42,7 +43,7 @@ enum {
 static const struct cli_option options[] = {
     {OPT_ROUNDS, 0, "rounds", "N", "measure so often; 7 by default"},
     {OPT_TIME, 0, "time", "500ms", "sim: of processor time, for each round"},
-    {OPT_SET, 0, "set", "NAME=VALUE", "sim: replace a default of a line `set`"},
+    {OPT_SET, 0, "set", "NAME=VALUE", "of a scenario: replace a default of a line `set`"},
     {OPT_INSTRUCTIONS, 0, "instructions", NULL, "sim: count a run's under Valgrind as well"},
     {OPT_JOBS, 0, "jobs", "N", "in each round; 50000, of latency 2000"},
     {OPT_THREADS, 'c', "concurrency", "N", "job threads of the worker; 10"},
@@ -54,6 +55,7 @@ static const struct cli_option options[] = {
 
 static const char details[] =
     "sim         runs and effects a second of processor time, one run worker, each run once\n"
+    "capacity    how long jobs wait and take in virtual time, a seed a round\n"
     "throughput  no-op jobs a second of faultline-worker, and of the bare commands\n"
     "latency     from push to done at a given rate, and of a bare BLMOVE\n"
     "\n"
@@ -62,8 +64,8 @@ static const char details[] =
     "of the earlier medians; at least 2 %, and 10 % until three are known. Exit status 1: worse\n"
     "than before, or a scenario that did not pass; 2 usage or bad input, 5 the machine failed.\n";
 
-enum kind { KIND_SIM, KIND_THROUGHPUT, KIND_LATENCY, KIND_COUNT };
-static const char *const kinds[KIND_COUNT] = {"sim", "throughput", "latency"};
+enum kind { KIND_SIM, KIND_CAPACITY, KIND_THROUGHPUT, KIND_LATENCY, KIND_COUNT };
+static const char *const kinds[KIND_COUNT] = {"sim", "capacity", "throughput", "latency"};
 
 struct bench_command {
     struct cli_reader reader;
@@ -133,17 +135,23 @@ static int take_kind(struct bench_command *bench, const char *text)
     }
     if (bench->kind != KIND_COUNT) return CLI_PASSED;
     if (!nearest.best)
-        return cli_wrong(&bench->reader, "expected sim, throughput or latency, found \"%s\"", text);
+        return cli_wrong(&bench->reader,
+                         "expected sim, capacity, throughput or latency, found \"%s\"", text);
     return cli_wrong(&bench->reader,
-                     "expected sim, throughput or latency, found \"%s\"; did you "
+                     "expected sim, capacity, throughput or latency, found \"%s\"; did you "
                      "mean \"%s\"?",
                      text, nearest.best);
+}
+
+static bool plays_a_scenario(const struct bench_command *bench)
+{
+    return bench->kind == KIND_SIM || bench->kind == KIND_CAPACITY;
 }
 
 static int take_argument(struct bench_command *bench, const char *text)
 {
     if (bench->kind == KIND_COUNT) return take_kind(bench, text);
-    if (bench->kind != KIND_SIM || bench->files.count)
+    if (!plays_a_scenario(bench) || bench->files.count)
         return cli_wrong(&bench->reader, "expected no more arguments, found \"%s\"", text);
     if (discover(&bench->files, text) != FL_OK || bench->files.count != 1)
         return cli_wrong(&bench->reader, "expected one scenario file, found \"%s\"", text);
@@ -153,8 +161,8 @@ static int take_argument(struct bench_command *bench, const char *text)
 static int check_arguments(struct bench_command *bench)
 {
     if (bench->kind == KIND_COUNT)
-        return cli_wrong(&bench->reader, "expected sim, throughput or latency");
-    if (bench->kind == KIND_SIM && !bench->files.count)
+        return cli_wrong(&bench->reader, "expected sim, capacity, throughput or latency");
+    if (plays_a_scenario(bench) && !bench->files.count)
         return cli_wrong(&bench->reader, "expected a scenario file");
     if (!bench->load.jobs)
         bench->load.jobs = bench->kind == KIND_LATENCY ? LATENCY_JOBS_USUAL : THROUGHPUT_JOBS_USUAL;
@@ -250,6 +258,47 @@ static int run_sim(struct bench_command *bench)
     return code;
 }
 
+struct figure {
+    const char *name;
+    const struct sample *sample;
+    bool limit;
+};
+
+/* Of times: the less, the better. */
+static void add_figures(struct bench_command *bench, const char *kind, const char *subject,
+                        const struct figure *figures, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        bench_report_add(&bench->report,
+                         &(struct bench_metric){kind, subject, figures[i].name, "us",
+                                                SAMPLE_LESS_IS_BETTER, *figures[i].sample,
+                                                figures[i].limit});
+}
+
+/* --- capacity --- */
+static int run_capacity(struct bench_command *bench)
+{
+    struct bench_sim_order order;
+    struct bench_capacity_result result;
+    struct fl_buf problem = FL_BUF_INIT(COURSE_TEXT_BYTES_MAX);
+    const char *subject = bench->files.files[0].id;
+    int code = order_sim(bench, &order);
+    if (code != CLI_PASSED) return code;
+    enum fl_error err = bench_capacity(&order, &result, &problem);
+    if (err) code = told_problem(bench, err, problem.bytes);
+    fl_buf_release(&problem);
+    if (err) return code;
+    fprintf(bench->report.out, "capacity %s: %u jobs in %u seeds, %u others\n", subject,
+            result.jobs, order.rounds, result.others);
+    add_figures(bench, "capacity", subject,
+                (struct figure[]){{"wait", &result.wait_median, false},
+                                  {"wait 99 of 100", &result.wait_p99, false},
+                                  {"done", &result.total_median, false},
+                                  {"done 99 of 100", &result.total_p99, false}},
+                4);
+    return bench_report_print(&bench->report);
+}
+
 /* --- a real Redis --- */
 static int run_throughput(struct bench_command *bench)
 {
@@ -280,19 +329,12 @@ static int run_latency(struct bench_command *bench)
              bench->load.jobs, bench->load.rate);
     fprintf(bench->report.out, "latency: %s, %u rounds; at most %.0f us\n", subject,
             bench->load.rounds, result.most_us);
-    const struct {
-        const char *name;
-        const struct sample *sample;
-        bool limit;
-    } figures[] = {{"median", &result.median, false},
-                   {"99 of 100", &result.p99, false},
-                   {"bare median", &result.bare_median, true},
-                   {"bare 99 of 100", &result.bare_p99, true}};
-    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
-        bench_report_add(&bench->report,
-                         &(struct bench_metric){"latency", subject, figures[i].name, "us",
-                                                SAMPLE_LESS_IS_BETTER, *figures[i].sample,
-                                                figures[i].limit});
+    add_figures(bench, "latency", subject,
+                (struct figure[]){{"median", &result.median, false},
+                                  {"99 of 100", &result.p99, false},
+                                  {"bare median", &result.bare_median, true},
+                                  {"bare 99 of 100", &result.bare_p99, true}},
+                4);
     return bench_report_print(&bench->report);
 }
 
@@ -300,6 +342,7 @@ static int run_kind(struct bench_command *bench)
 {
     switch (bench->kind) {
     case KIND_SIM: return run_sim(bench);
+    case KIND_CAPACITY: return run_capacity(bench);
     case KIND_THROUGHPUT: return run_throughput(bench);
     case KIND_LATENCY: return run_latency(bench);
     case KIND_COUNT: break;
@@ -328,7 +371,7 @@ static int bench_main(int argc, char **argv, FILE *out, FILE *err)
 
 const struct cli_command command_bench = {
     .name = "bench",
-    .arguments = "sim SCENARIO | throughput | latency",
+    .arguments = "sim SCENARIO | capacity SCENARIO | throughput | latency",
     .summary = "Measures runs in simulation, or a worker on a real Redis",
     .options = options,
     .option_count = sizeof options / sizeof options[0],

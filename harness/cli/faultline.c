@@ -50,7 +50,7 @@ static const char exit_codes[] =
     "| 2 | usage, or bad input |\n"
     "| 3 | two plays of one run differ |\n"
     "| 4 | a job is stuck although all faults have healed |\n"
-    "| 5 | a fault of the harness itself |\n"
+    "| 5 | a fault of the harness itself, or output that could not be written |\n"
     "| 6 | a handler crashed, hung, or called what it must not |\n"
     "\n"
     "Where several apply, the first of 5, 3, 2, 6, 4, 1 counts. The last line of `run` and "

@@ -49,8 +49,8 @@ void report_progress_text(const struct report_progress *progress, int width,
     double real_us = progress->real_us > 0 ? (double)progress->real_us : 1;
     report_rate_text((uint64_t)((double)progress->runs * SECOND_US / real_us), rate);
     left_text(report_progress_left_s(progress), left);
-    snprintf(ret_text, REPORT_PROGRESS_BYTES, "%" PRIu64 "/%" PRIu64 "  %s runs, %s/s%s  %s",
+    snprintf(ret_text, REPORT_PROGRESS_BYTES, "%" PRIu64 "/%" PRIu64 "  %s run%s, %s/s%s  %s",
              progress->scenarios_done, progress->scenarios, report_count_text(progress->runs, runs),
-             rate, left, progress->what);
+             progress->runs == 1 ? "" : "s", rate, left, progress->what);
     cut(ret_text, width - 1);
 }

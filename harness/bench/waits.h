@@ -1,0 +1,27 @@
+/* harness/bench/waits.h - how long the jobs of a run waited and took, in virtual time, by its
+ * trace.
+ */
+#ifndef HARNESS_BENCH_WAITS_H
+#define HARNESS_BENCH_WAITS_H
+
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/span.h"
+
+enum { WAITS_JOBS_MAX = 1024 * 1024 };
+
+/* Of the jobs that a client pushed to be run at once and that came to an end: the microseconds that
+ * so many of a thousand do not exceed. */
+struct waits {
+    uint32_t jobs;
+    uint32_t
+        others; /* jobs that ran, but whose push the trace does not show, or that never ended */
+    int64_t wait_median_us, wait_p99_us;   /* from the push to the first run's beginning */
+    int64_t total_median_us, total_p99_us; /* to the last run's end: retries are in it */
+};
+
+/* FL_EPARSE: a line of the trace cannot be read; FL_EBOUND: more than WAITS_JOBS_MAX jobs. */
+FL_CHECKED enum fl_error waits_of_trace(struct fl_span trace, struct waits *ret_waits);
+
+#endif
