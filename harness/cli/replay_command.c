@@ -4,19 +4,30 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/replay_file.h"
+#include "harness/cli/replay_moment.h"
 #include "harness/cli/session.h"
 #include "harness/scenario/whole_file.h"
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024 };
 
-enum { OPT_TRACE, OPT_PICTURE, OPT_NO_VERIFY, OPT_COLOR };
+enum { OPT_TRACE, OPT_TO, OPT_WRITER, OPT_PICTURE, OPT_NO_VERIFY, OPT_COLOR };
 
 static const struct cli_option options[] = {
     {OPT_TRACE, 0, "trace", NULL, "print the whole trace"},
+    {OPT_TO, 0, "to", "EFFECT", "show what is where once this effect is over"},
+    {OPT_WRITER, 0, "writer", "KEY", "show who wrote this key, table or job last, by then"},
     {OPT_PICTURE, 0, "picture", NULL, "draw the run, when it fails, as out/NAME.html"},
     {OPT_NO_VERIFY, 0, "no-verify", NULL, "play the run once, not twice"},
     {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
 };
+
+static const char details[] =
+    "FILE is a replay, or a scenario, of which the run of the first seed is played.\n"
+    "EFFECT is named as everywhere: imp-1#2.7 by its number, or imp-1#2 the 1st \"redis LREM\" by "
+    "its\n"
+    "label, which a change of the code elsewhere does not move. Shown are Redis, the jobs, the\n"
+    "database, mails and requests, and the last events. Without --to, --writer looks from the "
+    "end.\n";
 
 /* *ret_why: for a person, when it fails. */
 static enum fl_error read_file(const char *path, struct fl_buf *out, const char **ret_why)
@@ -70,8 +81,27 @@ static int play(const struct session_options *session, const struct replay *repl
     return session_run(session, &play, 1, out, err);
 }
 
+/* The run of a scenario's first seed. */
+static enum fl_error replay_of_scenario(const char *path, struct replay *ret_replay,
+                                        struct fl_buf *message)
+{
+    struct plan *plan = NULL;
+    enum fl_error err = scenario_read(path, NULL, 0, &plan, message);
+    if (err) return err;
+    *ret_replay = (struct replay){.scenario = path, .seed = plan->seed_first, .sweep = -1};
+    scenario_plan_free(plan);
+    return FL_OK;
+}
+
+static bool is_scenario(const char *path)
+{
+    static const char suffix[] = ".scenario";
+    size_t length = strlen(path);
+    return length >= sizeof suffix && strcmp(path + length - sizeof suffix + 1, suffix) == 0;
+}
+
 static int replay_path(struct cli_reader *reader, const struct session_options *session,
-                       const char *path, FILE *out)
+                       const struct replay_moment *moment, const char *path, FILE *out)
 {
     struct fl_buf text = FL_BUF_INIT(REPLAY_BYTES_MAX), message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
     struct fl_arena arena = FL_ARENA_INIT(2 * (size_t)REPLAY_BYTES_MAX);
@@ -81,8 +111,12 @@ static int replay_path(struct cli_reader *reader, const struct session_options *
     enum fl_error err = read_file(path, &text, &why);
     if (err) {
         cli_wrong(reader, "expected a replay file, found \"%s\": %s", path, why);
-    } else if ((err = replay_parse(path, fl_buf_span(&text), &arena, &replay, &message)) != FL_OK) {
+    } else if ((err = is_scenario(path) ? replay_of_scenario(path, &replay, &message)
+                                        : replay_parse(path, fl_buf_span(&text), &arena, &replay,
+                                                       &message)) != FL_OK) {
         fprintf(reader->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
+    } else if (moment->to || moment->writer) {
+        code = replay_moment_show(&replay, moment, out, reader->err);
     } else {
         code = play(session, &replay, path, out, reader->err);
     }
@@ -97,11 +131,14 @@ static int replay_main(int argc, char **argv, FILE *out, FILE *err)
     struct cli_reader reader = cli_reader_init(&command_replay, argc, argv, err);
     struct session_options session = {
         .program = argv[0], .plays = COORDINATOR_TWICE, .out_folder = "out"};
+    struct replay_moment moment = {0};
     const char *path = NULL;
     for (;;) {
         switch (cli_next(&reader)) {
         case CLI_OPTION:
             if (reader.id == OPT_TRACE) session.print_trace = true;
+            if (reader.id == OPT_TO) moment.to = reader.value;
+            if (reader.id == OPT_WRITER) moment.writer = reader.value;
             if (reader.id == OPT_PICTURE) session.picture = true;
             if (reader.id == OPT_NO_VERIFY) session.plays = COORDINATOR_ONCE;
             if (reader.id == OPT_COLOR && !report_colour_parse(reader.value, &session.colour))
@@ -117,7 +154,7 @@ static int replay_main(int argc, char **argv, FILE *out, FILE *err)
         case CLI_WRONG: return CLI_USAGE;
         case CLI_END:
             if (!path) return cli_wrong(&reader, "expected a replay file");
-            return replay_path(&reader, &session, path, out);
+            return replay_path(&reader, &session, &moment, path, out);
         }
     }
 }
@@ -128,5 +165,6 @@ const struct cli_command command_replay = {
     .summary = "Plays a failed run again, from the file that `faultline run` left in out/",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
+    .details = details,
     .run = replay_main,
 };

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_BYTES_MAX = 64 * 1024 };
+enum { TEXT_BYTES_MAX = 64 * 1024, TABLE_BYTES_MAX = 160 };
 
 /* --- texts --- */
 
@@ -125,7 +125,7 @@ static void tell_jobs(struct run *run, struct fl_buf *state, struct fl_buf *line
 struct rows { /* of a walk over the database: a row is a line once the next one begins */
     struct run *run;
     struct fl_buf *line;
-    const char *table;
+    char table[TABLE_BYTES_MAX]; /* a copy: the walk's own text may be anywhere */
     bool has_row;
 };
 
@@ -141,9 +141,9 @@ static enum fl_error add_cell(void *context, const char *table, const char *colu
     struct rows *rows = context;
     if (!column) {
         end_row(rows);
-        if (rows->table != table)
+        if (strcmp(rows->table, table) != 0)
             recording_group(rows->run->recorder->recording, fl_span_from(table), FL_SPAN("table"));
-        rows->table = table; /* the walk's own: the same pointer while the table lasts */
+        snprintf(rows->table, sizeof rows->table, "%s", table);
         rows->has_row = true;
         fl_buf_truncate(rows->line, 0);
         return FL_OK;
