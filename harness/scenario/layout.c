@@ -57,7 +57,9 @@ static enum fl_error learn_setting(struct layout *layout)
 {
     const struct line *line = &layout->line;
     if (line->count < 3) return FL_OK;
-    if (!token_is(&line->tokens[0], "set") && !token_is(&line->tokens[0], "vary")) return FL_OK;
+    const struct token *first = &line->tokens[0];
+    if (!token_is(first, "set") && !token_is(first, "vary") && !token_is(first, "repeat"))
+        return FL_OK;
     struct line_setting *setting = fl_arena_alloc(&layout->arena, sizeof *setting);
     if (!setting) return FL_ENOMEM;
     *setting = (struct line_setting){.next = layout->settings,

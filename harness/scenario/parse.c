@@ -26,6 +26,8 @@ static read_statement *const readers[] = {
     [WORD_SET] = read_set,
     [WORD_VARY] = read_vary,
     [WORD_VARIANT] = read_variant,
+    [WORD_REPEAT] = read_repeat,
+    [WORD_END] = read_end,
     [WORD_SEED] = read_seed,
     [WORD_SEEDS] = read_seeds,
     [WORD_START] = read_start,
@@ -61,6 +63,8 @@ static bool may_repeat(enum word_statement statement)
     case WORD_SET:
     case WORD_VARY:
     case WORD_VARIANT:
+    case WORD_REPEAT:
+    case WORD_END:
     case WORD_MODULE:
     case WORD_PROCESSES:
     case WORD_GIVEN:
@@ -151,7 +155,9 @@ static void read_lines(struct reading *r, struct fl_span text, uint64_t *expande
         r->line.source = line_cut(&text);
         if (++r->line.number > PLAN_LINES_MAX) r->err = FL_EBOUND;
         if (!r->err) read_line(r, expanded);
+        if (!r->err) repeat_follow(r, &text);
     }
+    repeat_check(r);
 }
 
 /* As if the lines about faults and claims had not been there; jobs that they name stay known. */

@@ -19,6 +19,15 @@ struct list { /* grows by doubling in the plan's arena; zeroed is empty */
     uint32_t count, capacity;
 };
 
+struct repetition {               /* of a `repeat` that is open */
+    struct line_setting *setting; /* the number, as lines see it; NULL: none is open */
+    struct plan_where where;
+    uint64_t number, last, step;
+    struct fl_span body; /* the text behind its line, and that line's number */
+    uint32_t body_line;
+    bool begun, ended; /* by the line that has just been read */
+};
+
 struct reading {
     struct plan *plan;
     struct problems problems;
@@ -33,6 +42,7 @@ struct reading {
     struct list references;  /* struct reference: names that some line must have made */
     struct list modules, module_wheres, processes, rows, https, files, jobs, faults, expects,
         volatiles, variants, varied;
+    struct repetition repetition;
     bool of_another_variant; /* the line belongs to a variant that is not read */
 };
 
@@ -81,6 +91,9 @@ bool reading_process(struct reading *r, const char **ret_process);
 bool reading_refer(struct reading *r, const struct token *at, enum reference_kind kind,
                    const char *name);
 
+/* The name of a new setting. */
+bool reading_setting_name(struct reading *r, const char **ret_name);
+
 /* --- numbers and times --- */
 bool reading_number(struct reading *r, const char *what, int64_t low, int64_t high,
                     int64_t *ret_number);
@@ -118,6 +131,8 @@ bool read_why(struct reading *r); /* of the raw line */
 bool read_set(struct reading *r);
 bool read_vary(struct reading *r);
 bool read_variant(struct reading *r);
+bool read_repeat(struct reading *r);
+bool read_end(struct reading *r);
 bool read_seed(struct reading *r);
 bool read_seeds(struct reading *r);
 bool read_start(struct reading *r);
@@ -138,6 +153,11 @@ bool read_sometimes(struct reading *r);
 
 /* Reads the clauses behind a fault's verb to the end of the line. */
 bool read_clauses(struct reading *r, struct plan_fault *fault);
+
+/* Behind each line: *text goes back to the begin of a repetition that goes on. */
+void repeat_follow(struct reading *r, struct fl_span *text);
+/* Behind the last line. */
+void repeat_check(struct reading *r);
 
 /* What only the whole file can tell: names that nothing has, lines that are missing. */
 void check_plan(struct reading *r);

@@ -41,8 +41,7 @@ static struct line_setting *find_setting(struct line_setting *settings, const ch
     return settings;
 }
 
-/* The name of a new setting. */
-static bool read_setting_name(struct reading *r, const char **ret_name)
+bool reading_setting_name(struct reading *r, const char **ret_name)
 {
     const struct token *at = line_peek(&r->line);
     if (!reading_name(r, "the name of a setting", READING_NAME, ret_name)) return false;
@@ -98,15 +97,17 @@ static bool make_setting(struct reading *r, const char *name, const char *value,
 bool read_set(struct reading *r)
 {
     const char *name, *value;
-    return read_setting_name(r, &name) && read_value(r, &value) && reading_end(r, NULL) &&
+    return reading_setting_name(r, &name) && read_value(r, &value) && reading_end(r, NULL) &&
            make_setting(r, name, value, NULL);
 }
 
 bool read_vary(struct reading *r)
 {
     struct list values = {0};
+    if (r->repetition.setting)
+        return reading_problem(r, &r->line.tokens[0], "end: nothing is varied inside a repeat");
     struct plan_varied *varied = reading_add(r, &r->varied, sizeof *varied, PLAN_VARIANTS_MAX);
-    if (!varied || !read_setting_name(r, &varied->name)) return false;
+    if (!varied || !reading_setting_name(r, &varied->name)) return false;
     do {
         const char **value = reading_add(r, &values, sizeof *value, PLAN_VARIANTS_MAX);
         if (!value || !read_value(r, value)) return false;
@@ -122,6 +123,8 @@ bool read_variant(struct reading *r)
     const struct token *at = line_peek(&r->line);
     struct line_setting *chosen = find_setting(r->overrides, variant_setting);
     const char *name;
+    if (r->repetition.setting)
+        return reading_problem(r, &r->line.tokens[0], "end: no variant begins inside a repeat");
     if (!reading_name(r, "the name of a variant", READING_NAME, &name)) return false;
     for (uint32_t i = 0; i < r->variants.count; i++)
         if (strcmp(((const char **)r->variants.items)[i], name) == 0)

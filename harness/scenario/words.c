@@ -18,6 +18,9 @@ static const struct word statements[] = {
     {"variant", WORD_VARIANT, "variant NAME",
      "the lines from here to the next `variant` are of this one alone: the scenario is played once "
      "for each; `--set variant=NAME` plays one"},
+    {"repeat", WORD_REPEAT, "repeat NAME A..B [step N]",
+     "the lines down to `end`, once for each number, which is $NAME in them"},
+    {"end", WORD_END, NULL, "ends a `repeat`"},
     {"seed", WORD_SEED, "seed N", "the one seed to run; 1 by default"},
     {"seeds", WORD_SEEDS, "seeds A..B", "run once for each seed"},
     {"start", WORD_START, "start 2026-03-29T00:30Z",

@@ -27,6 +27,8 @@ enum word_statement {
     WORD_SET,
     WORD_VARY,
     WORD_VARIANT,
+    WORD_REPEAT,
+    WORD_END,
     WORD_SEED,
     WORD_SEEDS,
     WORD_START,

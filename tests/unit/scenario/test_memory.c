@@ -22,6 +22,7 @@ static const char good[] =
     "given file f \"text\"\nenqueue j-{1..9} W [{1..9}]\n"
     "fault f: kill process-of j-1 when j-1#2 the 1st \"redis *\"\n"
     "fault error readonly 2s after fault f\n"
+    "repeat i 1..3\nset s $i\nenqueue r-$s W []\nend\n"
     "expect j-* done\nexpect redis GET a = b\nvolatile db t.a\n"
     "fault evict a with kill p1 at +1s\nvariant v\nvariant w\n";
 static const char bad[] = "scenario 1 \"t\"\nbogus\nexpect j dnoe\n";

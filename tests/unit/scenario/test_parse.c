@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -315,6 +316,51 @@ static void healing_may_wait_for_a_fault(void **state)
     scenario_plan_free(plan);
 }
 
+static void lines_are_repeated_for_each_number(void **state)
+{
+    (void)state;
+    struct plan *plan =
+        plan_of("repeat i 8..12 step 2\nset args [$i]\nenqueue a-$i W $args\n\n"
+                "enqueue b-${i}-{1..2} W [] # both\nend\nset i 1\nenqueue c$i W []");
+    static const char *const names[] = {"imp-7",  "a-8",  "b-8-1",  "b-8-2",  "a-10", "b-10-1",
+                                        "b-10-2", "a-12", "b-12-1", "b-12-2", "c1"};
+    assert_int_equal(plan->job_count, FL_COUNT(names));
+    for (uint32_t i = 0; i < plan->job_count; i++)
+        assert_string_equal(plan->jobs[i].name, names[i]);
+    assert_true(fl_span_is(plan->jobs[7].args, "[12]"));
+    assert_int_equal(plan->jobs[7].where.line, 5);
+    scenario_plan_free(plan);
+}
+
+static void a_mistake_in_repeated_lines_is_told_once(void **state)
+{
+    struct fl_buf message = FL_BUF_INIT(4096);
+    struct plan *plan = NULL;
+    (void)state;
+    assert_int_equal(scenario_parse("s",
+                                    FL_SPAN("scenario 1 \"t\"\nrepeat i 1..9\nbogus\nend\n"
+                                            "expect * done\nvariant a\nbogus\n"),
+                                    NULL, 0, &plan, &message),
+                     FL_EPARSE);
+    assert_string_equal(message.bytes, "s:3:1: expected a statement, found \"bogus\"\n"
+                                       "s:7:1: expected a statement, found \"bogus\"");
+    fl_buf_release(&message);
+}
+
+static void a_long_repetition_is_refused(void **state)
+{
+    struct fl_buf message = FL_BUF_INIT(4096);
+    struct plan *plan = NULL;
+    (void)state;
+    assert_int_equal(scenario_parse("s",
+                                    FL_SPAN("scenario 1 \"t\"\nrepeat i 0..9999999\n# nothing\n"
+                                            "end\nexpect * done\n"),
+                                    NULL, 0, &plan, &message),
+                     FL_EBOUND);
+    assert_non_null(strstr(message.bytes, "a smaller scenario"));
+    fl_buf_release(&message);
+}
+
 static const char varied[] = "scenario 1 \"t\"\nvary n 1 2 3\nenqueue a-$n W [$n]\n"
                              "expect a-* done\nvariant early\nvariant late\nset x 5s\n"
                              "vary file b.csv c.csv\nenqueue b W [] in $x\n"
@@ -448,6 +494,9 @@ int main(void)
         cmocka_unit_test(claims_of_every_kind),
         cmocka_unit_test(settings_have_defaults_and_can_be_replaced),
         cmocka_unit_test(healing_may_wait_for_a_fault),
+        cmocka_unit_test(lines_are_repeated_for_each_number),
+        cmocka_unit_test(a_mistake_in_repeated_lines_is_told_once),
+        cmocka_unit_test(a_long_repetition_is_refused),
         cmocka_unit_test(the_first_variant_and_values_are_read_when_none_is_chosen),
         cmocka_unit_test(settings_choose_a_variant_and_values),
         cmocka_unit_test(what_is_added_is_of_any_variant),
