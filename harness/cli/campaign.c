@@ -199,6 +199,7 @@ static enum fl_error learn(struct campaign *c, const struct shot *shot, const st
     bool is_new;
     enum fl_error err = seen_add(&c->traces, item->trace_hash[0], &is_new);
     if (!err) err = seen_add(&c->states, seen_digest(item->state), &is_new);
+    if (!err) err = never_take(&c->result->never, item->never);
     if (!err && c->tree) err = tree_take(c->tree, shot->node, item->alternatives);
     if (!err && c->order->strategy == CAMPAIGN_GUIDED) err = note_effects(c, item);
     return err;
@@ -306,6 +307,7 @@ static enum fl_error explore(struct campaign *c)
 void campaign_run(const struct campaign_order *order, struct campaign_result *ret_result)
 {
     *ret_result = (struct campaign_result){.first_choices = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX),
+                                           .never = NEVER_INIT,
                                            .problem = FL_BUF_INIT(PROBLEM_BYTES_MAX)};
     struct campaign *c = calloc(1, sizeof *c);
     enum fl_error err = FL_ENOMEM;
@@ -333,6 +335,7 @@ void campaign_run(const struct campaign_order *order, struct campaign_result *re
 void campaign_result_release(struct campaign_result *result)
 {
     fl_buf_release(&result->first_choices);
+    never_release(&result->never);
     fl_buf_release(&result->problem);
 }
 

@@ -54,6 +54,7 @@ struct campaign_result {
     int32_t switches;
     bool out_of_time;
     int64_t real_us;
+    struct never never;    /* what no run had of what must happen sometimes */
     struct fl_buf problem; /* of the harness, or of the scenario; empty: none */
 };
 

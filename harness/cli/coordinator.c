@@ -137,6 +137,7 @@ static void begin_scene(struct scene *scene)
     else
         course_init(&scene->course, s->seed_first, s->seed_last, s->sweeps);
     scene->course.partial |= s->partial;
+    if (s->never.length) course_add_elsewhere(&scene->course, s->elsewhere, s->never);
 }
 
 /* A scenario's first run goes alone: if it hangs, only one has. */

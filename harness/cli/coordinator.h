@@ -24,6 +24,8 @@ struct coordinator_scenario {
     bool partial; /* of its runs: nothing is said of what must happen sometimes */
     bool single;  /* only the run of seed_first and `sweep` */
     int32_t sweep;
+    uint64_t elsewhere;          /* other runs of it, that were played before, */
+    struct fl_span never;        /* and what they never had; empty: nothing is said of it */
     enum request_choices source; /* other than REQUEST_SEEDED: for a single run, as are these */
     struct fl_span choices;
     uint32_t depth;

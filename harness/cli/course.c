@@ -1,8 +1,5 @@
 #include "harness/cli/course.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/assert.h"
 
 void course_init(struct course *course, uint64_t seed_first, uint64_t seed_last, bool sweeps)
@@ -14,7 +11,7 @@ void course_init(struct course *course, uint64_t seed_first, uint64_t seed_last,
                               .next_seed = seed_first};
     course->failure.text = FL_BUF_INIT(COURSE_TEXT_BYTES_MAX);
     course->failure.swept_at = FL_BUF_INIT(COURSE_TEXT_BYTES_MAX);
-    course->never = FL_BUF_INIT(RUN_NEVER_BYTES_MAX);
+    course->never = NEVER_INIT;
 }
 
 void course_init_single(struct course *course, uint64_t seed, int32_t sweep)
@@ -28,7 +25,7 @@ void course_release(struct course *course)
 {
     fl_buf_release(&course->failure.text);
     fl_buf_release(&course->failure.swept_at);
-    fl_buf_release(&course->never);
+    never_release(&course->never);
 }
 
 /* --- what comes next --- */
@@ -171,41 +168,17 @@ static void add_hash(struct course *course, const struct run_item *item)
         course->trace_hash[i] += only ? item->trace_hash[i] : mix(item->trace_hash[i] ^ salt);
 }
 
-static struct fl_span first_line(struct fl_span text)
+static void add_never(struct course *course, struct fl_span told)
 {
-    const char *end = text.length ? memchr(text.bytes, '\n', text.length) : NULL;
-    return (struct fl_span){text.bytes, end ? (size_t)(end - text.bytes) + 1 : text.length};
+    enum fl_error err = never_take(&course->never, told);
+    if (err) course->err = err;
 }
 
-static bool has_line(struct fl_span text, struct fl_span line)
+void course_add_elsewhere(struct course *course, uint64_t runs, struct fl_span never)
 {
-    while (text.length) {
-        struct fl_span first = first_line(text);
-        if (fl_span_equal(first, line)) return true;
-        text = (struct fl_span){text.bytes + first.length, text.length - first.length};
-    }
-    return false;
-}
-
-/* What this run has not had either stays. */
-static void note_never(struct course *course, struct fl_span never)
-{
-    if (!course->has_never) {
-        course->has_never = true;
-        enum fl_error err = fl_buf_append_span(&course->never, never);
-        if (err) course->err = err;
-        return;
-    }
-    size_t at = 0, kept = 0;
-    while (at < course->never.length) {
-        struct fl_span rest = {course->never.bytes + at, course->never.length - at};
-        struct fl_span line = first_line(rest);
-        at += line.length;
-        if (!has_line(never, line)) continue;
-        memmove(course->never.bytes + kept, line.bytes, line.length);
-        kept += line.length;
-    }
-    fl_buf_truncate(&course->never, kept);
+    course->partial = false;
+    course->elsewhere += runs;
+    add_never(course, never);
 }
 
 static void end_sweep(struct course *course, uint64_t seed)
@@ -234,7 +207,7 @@ void course_take(struct course *course, const struct course_batch *batch,
         course->virtual_us += item->virtual_us;
         add_hash(course, item);
         if (item->verdict == RUN_PASSED || item->verdict == RUN_FAILED)
-            note_never(course, item->never);
+            add_never(course, item->never);
         if (item->verdict == RUN_PASSED) continue;
         note_failure(course, outcome_of(item->verdict), item, item->text);
         /* What cannot be played once cannot be played at the next point either. */
@@ -272,14 +245,13 @@ void course_take_difference(struct course *course, const struct course_batch *ba
 static void finish_sometimes(struct course *course)
 {
     struct fl_buf text = FL_BUF_INIT(COURSE_TEXT_BYTES_MAX);
-    if (!course->never.length || course->partial || course->failed) return;
-    struct fl_span line = first_line(fl_buf_span(&course->never));
     struct run_item item = {.seed = course->seed_first, .sweep = -1};
-    item.failed_line = (uint32_t)strtoul(line.bytes, NULL, 10);
-    const char *claim = (const char *)memchr(line.bytes, ' ', line.length) + 1;
-    enum fl_error err = fl_buf_printf(
-        &text, "expected  sometimes %.*s\nfound     never, in %llu runs",
-        (int)(line.bytes + line.length - 1 - claim), claim, (unsigned long long)course->runs);
+    struct fl_span claim;
+    if (course->partial || course->failed) return;
+    if (!never_first(&course->never, &item.failed_line, &claim)) return;
+    enum fl_error err =
+        fl_buf_printf(&text, "expected  sometimes %.*s\nfound     never, in %llu runs",
+                      FL_SPAN_ARGS(claim), (unsigned long long)(course->runs + course->elsewhere));
     if (err) course->err = err;
     note_failure(course, COURSE_FAILED, &item, fl_buf_span(&text));
     fl_buf_release(&text);

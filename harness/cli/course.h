@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/buf.h"
+#include "harness/cli/never.h"
 #include "harness/cli/request.h"
 
 enum {
@@ -64,10 +65,10 @@ struct course {
     int64_t real_us; /* that one worker took; told by the coordinator */
     uint64_t trace_hash[2];
     uint32_t deaths;
-    bool partial;   /* not all runs of a scenario: they show what happens, not what never does */
-    bool has_never; /* a run has told */
-    struct fl_buf never; /* owned: what no run so far has had of what must happen sometimes */
-    enum fl_error err;   /* memory for the first failure's texts; sticks */
+    bool partial; /* not all runs of a scenario: they show what happens, not what never does */
+    struct never never; /* what no run so far has had of what must happen sometimes */
+    uint64_t elsewhere; /* runs that were played before */
+    enum fl_error err;  /* memory for the first failure's texts; sticks */
     struct course_failure failure;
 };
 
@@ -91,6 +92,9 @@ void course_take_difference(struct course *course, const struct course_batch *ba
                             const struct run_item *item, const char *text);
 /* Not all was run, because too many runs died. */
 bool course_stopped(const struct course *course);
+/* Other runs of the scenario, with which these are all: what they never had of what must happen
+ * sometimes. */
+void course_add_elsewhere(struct course *course, uint64_t runs, struct fl_span never);
 /* Nothing is outstanding and nothing will come. */
 bool course_done(const struct course *course);
 /* A sweep that met no effect proves nothing, nor does a scenario in which what must happen

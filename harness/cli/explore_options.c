@@ -116,11 +116,16 @@ static struct campaign_order order_of(const struct explore_options *options,
     return order;
 }
 
-/* The play becomes the run to show. */
-static void show(struct session_play *play, const struct campaign_result *result)
+/* The play becomes the run to show; and all runs together show what never happens. */
+enum explored { EXPLORED_WHOLLY, EXPLORED_IN_PART };
+static void show(struct session_play *play, const struct campaign_result *result,
+                 enum explored whole)
 {
     if (result->runs == 0) return; /* as it is, to tell what is wrong with it */
     play->scenario = result->first;
+    if (result->failed || whole == EXPLORED_IN_PART) return;
+    play->scenario.elsewhere = result->runs - 1;
+    play->scenario.never = fl_buf_span(&result->never.claims);
 }
 
 int explore_run(const struct explore_options *options, const struct session_options *session,
@@ -139,7 +144,7 @@ int explore_run(const struct explore_options *options, const struct session_opti
         campaign_run(&order, &results[i]);
         campaign_tell(plays[i].id, &order, &results[i], out);
         trouble |= results[i].problem.length > 0;
-        show(&plays[i], &results[i]);
+        show(&plays[i], &results[i], options->shards > 1 ? EXPLORED_IN_PART : EXPLORED_WHOLLY);
     }
     pool_free(pool);
     if (!failed) code = session_run(session, plays, count, out, err);

@@ -115,6 +115,23 @@ static void a_part_of_the_runs_tells_nothing_of_never(void **state)
     course_release(&course);
 }
 
+static void what_other_runs_have_had_is_enough(void **state)
+{
+    struct course course;
+    (void)state;
+    course_init_single(&course, 1, -1);
+    course_add_elsewhere(&course, 9, FL_SPAN("4 a dead\n6 c dead\n"));
+    struct course_batch batch;
+    struct run_item item = {.seed = 1, .sweep = -1, .never = FL_SPAN("5 b dead\n6 c dead\n")};
+    assert_true(course_next(&course, &batch));
+    course_take(&course, &batch, &item, 1);
+    course_finish(&course);
+    assert_int_equal(course.failure.failed_line, 6);
+    assert_string_equal(course.failure.text.bytes,
+                        "expected  sometimes c dead\nfound     never, in 10 runs");
+    course_release(&course);
+}
+
 static void a_sweep_counts_up_until_it_is_swept(void **state)
 {
     struct course course;
@@ -288,6 +305,7 @@ int main(void)
         cmocka_unit_test(what_no_run_has_had_fails),
         cmocka_unit_test(what_one_run_has_had_is_enough),
         cmocka_unit_test(a_part_of_the_runs_tells_nothing_of_never),
+        cmocka_unit_test(what_other_runs_have_had_is_enough),
         cmocka_unit_test(a_sweep_counts_up_until_it_is_swept),
         cmocka_unit_test(points_beyond_the_end_that_were_asked_for_ahead_count_for_nothing),
         cmocka_unit_test(a_sweep_without_points_fails),
