@@ -58,6 +58,16 @@ enum fl_error report_append_replay(struct fl_buf *out, const char *program,
     return err ? err : report_quote_shell(out, fl_span_from(failure->replay));
 }
 
+enum fl_error report_append_files(struct fl_buf *out, const struct report_failure *failure)
+{
+    enum fl_error err = FL_OK;
+    if (failure->minimal)
+        err = fl_buf_printf(out, "\nminimal   %s (%" PRIu32 " lines)", failure->minimal,
+                            failure->minimal_lines);
+    if (!err && failure->picture) err = fl_buf_printf(out, "\npicture   %s", failure->picture);
+    return err;
+}
+
 enum fl_error report_append_counts(struct fl_buf *out, const struct report_run *run)
 {
     char runs[REPORT_NUMBER_BYTES], failed[REPORT_NUMBER_BYTES];

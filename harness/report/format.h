@@ -50,6 +50,10 @@ void report_document_release(struct report_document *document);
 /* "faultline replay out/a.replay"; nothing when there is no file. */
 FL_CHECKED enum fl_error report_append_replay(struct fl_buf *out, const char *program,
                                               const struct report_failure *failure);
+/* What else was written of a failure, a line each, with an end before it: "minimal   out/a.scenario
+ * (6 lines)", "picture   out/a.html". */
+FL_CHECKED enum fl_error report_append_files(struct fl_buf *out,
+                                             const struct report_failure *failure);
 /* "18 sweeps, 1 failed, the rest not run" */
 FL_CHECKED enum fl_error report_append_counts(struct fl_buf *out, const struct report_run *run);
 /* "12.345": seconds, of microseconds. */

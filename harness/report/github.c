@@ -32,7 +32,8 @@ static enum fl_error message(struct report_document *document, const struct repo
     }
     if (!err) err = fl_buf_printf(out, "\nseed      %" PRIu64, failure->seed);
     if (!err && failure->replay) err = fl_buf_append_text(out, "\nreplay    ");
-    return err ? err : report_append_replay(out, document->program, failure);
+    if (!err) err = report_append_replay(out, document->program, failure);
+    return err ? err : report_append_files(out, failure);
 }
 
 static enum fl_error result(struct report_document *document, const struct report_run *run,

@@ -69,6 +69,7 @@ static enum fl_error put_failure(struct report_document *document, const struct 
     if (!expected.length) put_text(&w, "message", report_claims(failure->text));
     put_text(&w, "struck", report_part(failure->text, "struck"));
     put_text(&w, "events", report_events(failure->text));
+    put_text(&w, "minimal", fl_span_from(failure->minimal));
     put_text(&w, "picture", fl_span_from(failure->picture));
     put_text(&w, "replay_file", fl_span_from(failure->replay));
     put_text(&w, "replay", fl_buf_span(&command));

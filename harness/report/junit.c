@@ -72,6 +72,7 @@ static enum fl_error put_output(struct report_document *document, struct fl_buf 
         if (!err && failure->line) err = fl_buf_printf(&text, ":%" PRIu32 ":1", failure->line);
         if (!err) err = fl_buf_printf(&text, "\nseed %" PRIu64 "\n", failure->seed);
         if (!err) err = report_append_replay(&text, document->program, failure);
+        if (!err) err = report_append_files(&text, failure);
     }
     if (!err) err = fl_buf_append_text(out, "      <system-out>");
     if (!err) err = report_quote_xml(out, fl_buf_span(&text));

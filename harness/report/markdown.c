@@ -34,6 +34,7 @@ static enum fl_error put_claims(struct fl_buf *out, const struct report_failure 
         if (!err) err = fl_buf_append_span(&text, failure->swept_at);
     }
     if (!err) err = fl_buf_printf(&text, "\nseed      %" PRIu64, failure->seed);
+    if (!err) err = report_append_files(&text, failure);
     if (!err) err = report_quote_markdown_block(out, "text", fl_buf_span(&text));
     fl_buf_release(&text);
     return err;

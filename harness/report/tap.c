@@ -35,6 +35,8 @@ static enum fl_error diagnose(struct report_document *document, const struct rep
     if (!err) err = scalar(out, "struck", report_part(failure->text, "struck"));
     if (!err) err = fl_buf_printf(out, "  seed: %" PRIu64 "\n", failure->seed);
     if (!err) err = scalar(out, "replay", fl_buf_span(&command));
+    if (!err) err = scalar(out, "minimal", fl_span_from(failure->minimal));
+    if (!err) err = scalar(out, "picture", fl_span_from(failure->picture));
     fl_buf_release(&command);
     return err ? err : fl_buf_append_text(out, "  ...\n");
 }

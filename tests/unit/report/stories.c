@@ -36,7 +36,10 @@ static const struct story_result usual[] = {
                      "+00:00:00.001422  p2               process is killed\n\n"),
                  .swept_at = FL_SPAN("kill process-of hello after hello#1.4 db COMMIT"),
                  .seed = 1,
-                 .replay = "out/welcome killed.replay"}},
+                 .picture = "out/welcome killed.html",
+                 .replay = "out/welcome killed.replay",
+                 .minimal = "out/welcome killed.scenario",
+                 .minimal_lines = 6}},
     {.run = {.id = "unreadable",
              .path = "scenarios/unreadable.scenario",
              .verdict = REPORT_BAD_INPUT,
@@ -84,7 +87,9 @@ static const struct story_result hostile[] = {
                              "+1 \xff"),
                  .swept_at = FL_SPAN("kill \"p1\"\n::warning::"),
                  .seed = UINT64_MAX,
-                 .replay = "out/it's; rm -rf `x`.replay"}},
+                 .picture = "out/it's `x`\n::error::.html",
+                 .replay = "out/it's; rm -rf `x`.replay",
+                 .minimal = "out/<x>#.scenario"}},
 };
 
 const struct story story_hostile = {
