@@ -49,6 +49,26 @@ static struct fl_span line_behind(struct fl_span text, struct fl_span word)
     return (struct fl_span){at, end ? (size_t)(end - at) : (size_t)(text.bytes + text.length - at)};
 }
 
+/* "and       Worker, in line 7": of the same kind as what was found first. */
+static enum fl_error add_more(struct problems *problems, struct fl_span expected,
+                              struct fl_span text)
+{
+    const struct fl_span word = FL_SPAN("\nand       "), where = FL_SPAN(", in line ");
+    enum fl_error err = FL_OK;
+    const char *at;
+    while (!err && (at = memmem(text.bytes, text.length, word.bytes, word.length))) {
+        text.length -= (size_t)(at + word.length - text.bytes);
+        text.bytes = at + word.length;
+        const char *line = memmem(text.bytes, text.length, where.bytes, where.length);
+        if (!line) break;
+        problems->count++;
+        err = fl_buf_printf(problems->message, "\n%s:%lu:1: expected %.*s, found %.*s",
+                            problems->path, strtoul(line + where.length, NULL, 10),
+                            FL_SPAN_ARGS(expected), (int)(line - text.bytes), text.bytes);
+    }
+    return err;
+}
+
 /* A plan that cannot be played says "expected  ...\nfound     ..." of a line. */
 static enum fl_error add_verdict(struct problems *problems, const struct run_item *item)
 {
@@ -60,8 +80,9 @@ static enum fl_error add_verdict(struct problems *problems, const struct run_ite
     if (err) return err;
     if (!expected.length)
         return fl_buf_append_span(problems->message, line_behind(item->text, FL_SPAN("")));
-    return fl_buf_printf(problems->message, "expected %.*s, found %.*s", FL_SPAN_ARGS(expected),
-                         FL_SPAN_ARGS(found));
+    err = fl_buf_printf(problems->message, "expected %.*s, found %.*s", FL_SPAN_ARGS(expected),
+                        FL_SPAN_ARGS(found));
+    return err ? err : add_more(problems, expected, item->text);
 }
 
 /* False: there is no telling. */

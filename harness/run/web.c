@@ -9,6 +9,8 @@
 #include "harness/scenario/nearest.h"
 #include "queue/client.h"
 
+enum { UNKNOWN_CLASSES_MAX = 20 };
+
 /* The worker's own settings, as a Ruby client would read them from the class. */
 static const struct fl_worker *class_of(const struct run *run, const char *name)
 {
@@ -28,22 +30,50 @@ static const char *nearest_class(const struct run *run, const char *name)
     return nearest.best;
 }
 
+struct unknown_classes { /* told so far */
+    const char *names[UNKNOWN_CLASSES_MAX];
+    uint32_t count;
+};
+
+static bool is_told(const struct unknown_classes *unknown, const char *name)
+{
+    for (uint32_t i = 0; i < unknown->count; i++)
+        if (strcmp(unknown->names[i], name) == 0) return true;
+    return unknown->count == UNKNOWN_CLASSES_MAX;
+}
+
+static void tell_unknown(struct run *run, struct unknown_classes *unknown,
+                         const struct plan_job *job)
+{
+    const char *near = nearest_class(run, job->worker);
+    const char *ask = near ? "; did you mean " : "", *mark = near ? "?" : "";
+    enum fl_error err = FL_OK;
+    if (is_told(unknown, job->worker)) return;
+    if (!unknown->count)
+        run_end(run, RUN_BAD_INPUT, job->where.line,
+                "expected  a worker that a module of the scenario has\nfound     %s%s%s%s",
+                job->worker, ask, near ? near : "", mark);
+    else
+        err = fl_buf_printf(&run->result->text, "\nand       %s%s%s%s, in line %u", job->worker,
+                            ask, near ? near : "", mark, job->where.line);
+    (void)err; /* a message that does not fit is cut */
+    unknown->names[unknown->count++] = job->worker;
+}
+
 /* A class that no module has is a slip of the pen; what no worker knows is pushed with `raw`. */
 enum fl_error web_check_classes(struct run *run)
 {
+    struct unknown_classes unknown = {0};
     const char *known = "";
     for (uint32_t i = 0; i < run->plan->job_count; i++) {
         const struct plan_job *job = &run->plan->jobs[i];
         if (job->kind != PLAN_PUSH || strcmp(job->worker, known) == 0) continue;
-        known = job->worker;
-        if (class_of(run, known)) continue;
-        const char *near = nearest_class(run, known);
-        run_end(run, RUN_BAD_INPUT, job->where.line,
-                "expected  a worker that a module of the scenario has\nfound     %s%s%s%s", known,
-                near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-        return FL_EINVAL;
+        if (class_of(run, job->worker))
+            known = job->worker;
+        else
+            tell_unknown(run, &unknown, job);
     }
-    return FL_OK;
+    return unknown.count ? FL_EINVAL : FL_OK;
 }
 
 static struct fl_span retry_of(const struct plan_job *job, const struct fl_worker *worker,
