@@ -9,6 +9,7 @@
 extern const struct cli_command command_run;
 extern const struct cli_command command_replay;
 extern const struct cli_command command_shrink;
+extern const struct cli_command command_when;
 extern const struct cli_command command_check;
 extern const struct cli_command command_matrix;
 extern const struct cli_command command_oom;

@@ -1,12 +1,11 @@
 /* `faultline replay`: one run again, from the file that a failure left behind. */
-#include <errno.h>
 #include <string.h>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/replay_file.h"
 #include "harness/cli/replay_moment.h"
+#include "harness/cli/replay_source.h"
 #include "harness/cli/session.h"
-#include "harness/scenario/whole_file.h"
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024 };
 
@@ -28,18 +27,6 @@ static const char details[] =
     "label, which a change of the code elsewhere does not move. Shown are Redis, the jobs, the\n"
     "database, mails and requests, and the last events. Without --to, --writer looks from the "
     "end.\n";
-
-/* *ret_why: for a person, when it fails. */
-static enum fl_error read_file(const char *path, struct fl_buf *out, const char **ret_why)
-{
-    FILE *file = fopen(path, "rb");
-    *ret_why = strerror(errno);
-    if (!file) return FL_EIO;
-    enum fl_error err = whole_file_read(file, out);
-    *ret_why = err == FL_EIO ? strerror(errno) : fl_error_text(err);
-    fclose(file);
-    return err;
-}
 
 /* Whether the scenario of the replay can still be read. */
 static bool readable(const struct replay *replay, FILE *err_out)
@@ -81,47 +68,17 @@ static int play(const struct session_options *session, const struct replay *repl
     return session_run(session, &play, 1, out, err);
 }
 
-/* The run of a scenario's first seed. */
-static enum fl_error replay_of_scenario(const char *path, struct replay *ret_replay,
-                                        struct fl_buf *message)
-{
-    struct plan *plan = NULL;
-    enum fl_error err = scenario_read(path, NULL, 0, &plan, message);
-    if (err) return err;
-    *ret_replay = (struct replay){.scenario = path, .seed = plan->seed_first, .sweep = -1};
-    scenario_plan_free(plan);
-    return FL_OK;
-}
-
-static bool is_scenario(const char *path)
-{
-    static const char suffix[] = ".scenario";
-    size_t length = strlen(path);
-    return length >= sizeof suffix && strcmp(path + length - sizeof suffix + 1, suffix) == 0;
-}
-
 static int replay_path(struct cli_reader *reader, const struct session_options *session,
                        const struct replay_moment *moment, const char *path, FILE *out)
 {
-    struct fl_buf text = FL_BUF_INIT(REPLAY_BYTES_MAX), message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    struct fl_buf text = FL_BUF_INIT(REPLAY_BYTES_MAX);
     struct fl_arena arena = FL_ARENA_INIT(2 * (size_t)REPLAY_BYTES_MAX);
     struct replay replay;
-    int code = CLI_USAGE;
-    const char *why;
-    enum fl_error err = read_file(path, &text, &why);
-    if (err) {
-        cli_wrong(reader, "expected a replay file, found \"%s\": %s", path, why);
-    } else if ((err = is_scenario(path) ? replay_of_scenario(path, &replay, &message)
-                                        : replay_parse(path, fl_buf_span(&text), &arena, &replay,
-                                                       &message)) != FL_OK) {
-        fprintf(reader->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
-    } else if (moment->to || moment->writer) {
-        code = replay_moment_show(&replay, moment, out, reader->err);
-    } else {
-        code = play(session, &replay, path, out, reader->err);
-    }
+    int code = replay_source_read(reader, path, &text, &arena, &replay);
+    if (code == CLI_PASSED)
+        code = moment->to || moment->writer ? replay_moment_show(&replay, moment, out, reader->err)
+                                            : play(session, &replay, path, out, reader->err);
     fl_arena_release(&arena);
-    fl_buf_release(&message);
     fl_buf_release(&text);
     return code;
 }

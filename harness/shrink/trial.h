@@ -12,7 +12,10 @@ enum { TRIAL_TEXT_BYTES_MAX = 16 * 1024 * 1024, TRIALS_AT_ONCE_MAX = 64 };
 struct trial {
     struct fl_span text; /* of the scenario; borrowed */
     uint64_t seed;
-    int32_t sweep; /* -1: none */
+    int32_t sweep;               /* -1: none */
+    enum request_choices source; /* zeroed: the seed's */
+    struct fl_span choices;
+    bool record;
     unsigned wants;
     uint64_t effects_max; /* 0: no bound */
     /* what came of it */
