@@ -27,9 +27,9 @@ static struct fl_span take_line(struct fl_span *text)
 
 static bool is_open(struct fl_span name)
 {
-    static const char *const open[] = {"id",        "addr",     "laddr",     "fd",     "qbuf",
-                                       "qbuf-free", "argv-mem", "multi-mem", "rbs",    "rbp",
-                                       "obl",       "oll",      "omem",      "tot-mem"};
+    static const char *const open[] = {"id",        "addr",     "laddr",     "fd",      "qbuf",
+                                       "qbuf-free", "argv-mem", "multi-mem", "rbs",     "rbp",
+                                       "obl",       "oll",      "omem",      "tot-mem", "events"};
     for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
         if (fl_span_is(name, open[i])) return true;
     return false;

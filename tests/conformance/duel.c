@@ -93,6 +93,15 @@ static bool is_stale_errno(const struct duel *duel, struct fl_span fake, struct 
            !memmem(fake.bytes, fake.length, text, strlen(text));
 }
 
+static bool is_reply_of(const struct duel_connection *c, const struct duel_pending *pending,
+                        struct fl_span fake, struct fl_span real)
+{
+    return pending->is_exec ? reply_is_exec(c->queued, c->queued_count, fake, real)
+                            : reply_is(pending->kind, fake, real);
+}
+
+/* Of a command that waits for one; those before it may have been told to be silent by CLIENT REPLY.
+ */
 static bool compare_reply(struct duel *duel, size_t which, struct fl_span fake, struct fl_span real)
 {
     struct duel_connection *c = &duel->connections[which];
@@ -100,8 +109,9 @@ static bool compare_reply(struct duel *duel, size_t which, struct fl_span fake, 
     if (!take_pending(c, &pending)) /* EXEC with subscriptions answers more than it announces */
         return reply_is_any(c->queued, c->queued_count, fake, real) ||
                differ(duel, which, fake, real);
-    bool same = pending.is_exec ? reply_is_exec(c->queued, c->queued_count, fake, real)
-                                : reply_is(pending.kind, fake, real);
+    bool same = is_reply_of(c, &pending, fake, real);
+    while (!same && take_pending(c, &pending))
+        same = is_reply_of(c, &pending, fake, real);
     if (pending.is_multi && fl_span_is(fake, "+OK\r\n")) c->queued_count = 0;
     if (fl_span_is(fake, "+QUEUED\r\n") && c->queued_count < DUEL_PENDING_MAX)
         c->queued[c->queued_count++] = pending.kind;

@@ -67,15 +67,16 @@ static void shrink(struct duel *duel, struct sequence *sequence, struct line *sc
     }
 }
 
+/* `first` is why it was found, which is told when it does not happen again. */
 static void report(struct duel *duel, const struct sequence *sequence, uint64_t seed,
-                   struct line *scratch)
+                   const char *first, struct line *scratch)
 {
     size_t stopped;
     printf("DIFFERENT  seed %llu\n", (unsigned long long)seed);
     for (size_t i = 0; i < sequence->count; i++)
         if (!sequence->dropped[i]) printf("      %.*s\n", FL_SPAN_ARGS(sequence->lines[i]));
     if (!differs(duel, sequence, scratch, &stopped))
-        printf("      (not again)\n");
+        printf("   not again: %s\n", first);
     else
         printf("   %s %s\n", stopped == sequence->count ? "in the end" : "there", duel->why);
 }
@@ -83,15 +84,17 @@ static void report(struct duel *duel, const struct sequence *sequence, uint64_t 
 enum explored explore_sequence(struct duel *duel, uint64_t seed, struct line *scratch)
 {
     struct sequence sequence;
+    char first[DUEL_WHY_BYTES];
     enum explored explored = EXPLORE_BROKEN;
     size_t stopped;
     if (!generate(seed, &sequence)) goto out;
     explored = EXPLORE_SAME;
     if (!differs(duel, &sequence, scratch, &stopped)) goto out;
     explored = EXPLORE_DIFFERENT;
+    snprintf(first, sizeof(first), "%s", duel->why);
     if (stopped < sequence.count) sequence.count = stopped + 1;
     shrink(duel, &sequence, scratch);
-    report(duel, &sequence, seed, scratch);
+    report(duel, &sequence, seed, first, scratch);
 out:
     fl_buf_release(&sequence.text);
     return explored;

@@ -19,7 +19,7 @@ static const struct generate_pattern patterns[] = {
 };
 
 static const char *const channels[] = {"c1", "c2", "c3", "d", "\"\""};
-static const char *const channel_patterns[] = {"c*", "c[12]", "c1", "?1", "*", "x*"};
+static const char *const channel_patterns[] = {"c*", "c[12]", "c1", "?1", "d*", "x*"};
 
 static const struct generate_words words[] = {
     {'C', GENERATE_COUNT(channels), channels},

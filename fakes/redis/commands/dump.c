@@ -117,17 +117,17 @@ static void put_value(struct fake_call *call, const struct restore *restore,
                       struct fake_redis_key *value)
 {
     struct fl_span name = call->args[1];
-    struct fake_redis_key *old = fake_key_find(call->db, name);
-    bool replaced = old;
-    if (old) fake_key_delete(call->db, old);
     int64_t dies_ms = when_ms(call, restore);
     if (dies_ms != FL_NEVER_US && dies_ms < call->engine->now_ms) { /* it is dead already */
+        struct fake_redis_key *old = fake_key_find(call->db, name);
+        bool replaced = old;
         fake_key_release_value(fake_call_heap(call), value);
+        if (replaced) fake_key_delete(call->db, old);
         if (replaced) fake_key_notify(call->db, FAKE_NOTIFY_GENERIC, "del", name);
         fake_reply_ok(call->out);
         return;
     }
-    struct fake_redis_key *key = fake_key_create(call->db, name, value->type);
+    struct fake_redis_key *key = fake_key_create_anew(call->db, name, value->type);
     if (!key) {
         fake_key_release_value(fake_call_heap(call), value);
         fake_call_oom(call);

@@ -60,8 +60,6 @@ static bool rename_key(struct fake_call *call, struct fake_redis_key *source,
                        struct fake_database *target_db, struct fl_span name, const char *from,
                        const char *to)
 {
-    struct fake_redis_key *old = fake_key_find(target_db, name);
-    if (old) fake_key_delete(target_db, old);
     if (!fake_key_rename(call->db, source, target_db, name)) {
         fake_call_oom(call);
         return false;
@@ -129,9 +127,7 @@ static void copy_key(struct fake_call *call, struct fake_redis_key *source,
                      struct fake_database *target_db)
 {
     struct fl_span name = call->args[2];
-    struct fake_redis_key *old = fake_key_find(target_db, name);
-    if (old) fake_key_delete(target_db, old);
-    struct fake_redis_key *copy = fake_key_create(target_db, name, source->type);
+    struct fake_redis_key *copy = fake_key_create_anew(target_db, name, source->type);
     if (!copy || !fake_key_copy_value(target_db, copy, source)) {
         if (copy) fake_key_delete(target_db, copy);
         fake_call_oom(call);

@@ -27,6 +27,10 @@ void fake_transaction_queue(struct fake_redis_session *session, const struct fak
                             const struct fl_span *args, size_t count)
 {
     struct fake_queued *queued = NULL;
+    if (session->abort_exec || session->watch_fired) { /* it will never run */
+        fake_reply_status(&session->output, "QUEUED");
+        return;
+    }
     if (session->queued_count < FAKE_REDIS_QUEUED_MAX)
         queued = copy_command(&session->engine->heap, command, args, count);
     if (!queued) {

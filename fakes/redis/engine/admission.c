@@ -200,7 +200,7 @@ const struct fake_command *fake_admit(struct fake_redis_session *session,
         refuse_context(session, command);
         return NULL;
     }
-    if (!error && fake_monitor_forbids(session, command))
+    if (!error && fake_monitor_forbids(session, command, args))
         error = "ERR Replica can't interact with the keyspace";
     if (error) refuse(session, command, error);
     return error ? NULL : command;

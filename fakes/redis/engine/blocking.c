@@ -5,6 +5,7 @@
 #include "core/assert.h"
 #include "fakes/redis/commands/lists.h"
 #include "fakes/redis/commands/zsets.h"
+#include "fakes/redis/engine/client.h"
 #include "fakes/redis/engine/journal.h"
 #include "fakes/redis/engine/session.h"
 #include "fakes/redis/values/number.h"
@@ -273,6 +274,7 @@ static void wake(struct fake_redis_session *session, size_t mark, uint64_t versi
                         mark, version_before, session->db);
     fake_blocking_leave(session);
     fake_wakeup(session, FAKE_WAKEUP_UNBLOCKED);
+    fake_client_command_done(session);
 }
 
 /* The pop as if its key had been the only one. */

@@ -128,12 +128,6 @@ void fake_cmd_client_reply(struct fake_call *call)
     }
 }
 
-void fake_client_command_done(struct fake_redis_session *session)
-{
-    session->output.muted = session->is_silent || session->skips_next;
-    session->skips_next = false;
-}
-
 void fake_cmd_client_unblock(struct fake_call *call)
 {
     int64_t id;

@@ -4,6 +4,7 @@
 #ifndef FAKE_REDIS_CLIENT_H
 #define FAKE_REDIS_CLIENT_H
 
+#include "fakes/redis/engine/session.h"
 #include "fakes/redis/table/command.h"
 
 enum { FAKE_CLIENT_ADDRESS_BYTES = 128 };
@@ -30,6 +31,11 @@ bool fake_client_parse_type(struct fake_call *call, struct fl_span name,
                             enum fake_client_type *ret_type);
 
 /* A command with its reply is over: CLIENT REPLY SKIP counts for one. */
-void fake_client_command_done(struct fake_redis_session *session);
+static inline void fake_client_command_done(struct fake_redis_session *session)
+{
+    if (!session->output.muted && !session->skips_next) return;
+    session->output.muted = session->is_silent || session->skips_next;
+    session->skips_next = false;
+}
 
 #endif

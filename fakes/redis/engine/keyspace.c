@@ -113,6 +113,19 @@ struct fake_redis_key *fake_key_create_quietly(struct fake_database *db, struct 
     return key;
 }
 
+struct fake_redis_key *fake_key_create_anew(struct fake_database *db, struct fl_span name,
+                                            enum fake_redis_type type)
+{
+    struct fake_redis_key *key = fake_key_look(db, name);
+    if (!key) return fake_key_create(db, name, type);
+    fake_key_release_value(heap_of(db), key);
+    empty_value(key, type, db->engine->now_ms);
+    fake_blocking_key_ready(db, key);
+    fake_key_notify(db, FAKE_NOTIFY_NEW, "new", name);
+    fake_key_touch(db, name);
+    return key;
+}
+
 void fake_key_overwrite(struct fake_database *db, struct fake_redis_key *key,
                         enum fake_redis_type type)
 {
@@ -183,13 +196,20 @@ void fake_key_expire_at(struct fake_database *db, struct fake_redis_key *key, in
 struct fake_redis_key *fake_key_rename(struct fake_database *db, struct fake_redis_key *source,
                                        struct fake_database *target, struct fl_span name)
 {
-    struct fake_redis_key *key = fake_key_create(target, name, source->type);
+    struct fake_redis_key *key = fake_key_look(target, name);
+    if (key)
+        fake_key_release_value(heap_of(target), key);
+    else
+        key = fake_key_create_quietly(target, name, source->type);
     if (!key) return NULL;
     struct fl_span own = key->name;
     *key = *source;
     key->name = own;
     fake_key_expire_at(target, key, key->expires_ms);
+    fake_blocking_key_ready(target, key);
+    fake_key_notify(target, FAKE_NOTIFY_NEW, "new", name);
     forget(db, source);
+    fake_key_touch(target, name);
     return key;
 }
 

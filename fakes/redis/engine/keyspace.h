@@ -85,6 +85,9 @@ struct fake_redis_key *fake_key_create(struct fake_database *db, struct fl_span 
 /* As above, but the caller announces "new", and touches it. */
 struct fake_redis_key *fake_key_create_quietly(struct fake_database *db, struct fl_span name,
                                                enum fake_redis_type type);
+/* As fake_key_create, and whatever was there is gone. NULL: out of memory, nothing changed. */
+struct fake_redis_key *fake_key_create_anew(struct fake_database *db, struct fl_span name,
+                                            enum fake_redis_type type);
 /* Frees the value and makes it an empty one of `type` without expiry, as SET does to any old value.
  */
 void fake_key_overwrite(struct fake_database *db, struct fake_redis_key *key,
@@ -101,7 +104,7 @@ void fake_key_alter(struct fake_database *db, struct fl_span name);
 void fake_key_touch(struct fake_database *db, struct fl_span name);
 /* FL_NEVER_US: no expiry any more. */
 void fake_key_expire_at(struct fake_database *db, struct fake_redis_key *key, int64_t when_ms);
-/* Moves the value and expiry of `source` to a new key `name`, which must be absent, here or in
+/* Moves the value and expiry of `source` to another key `name`, whose own value is gone, here or in
  * another database; `source` is gone. NULL: out of memory, nothing changed. */
 struct fake_redis_key *fake_key_rename(struct fake_database *db, struct fake_redis_key *source,
                                        struct fake_database *target, struct fl_span name);

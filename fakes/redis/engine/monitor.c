@@ -5,6 +5,7 @@
 
 #include "fakes/redis/engine/client.h"
 #include "fakes/redis/engine/session.h"
+#include "fakes/redis/engine/states.h"
 #include "fakes/redis/table/command_list.h"
 
 static bool is_named(const struct fake_command *command, const char *name)
@@ -31,16 +32,11 @@ void fake_monitor_leave(struct fake_redis_session *session)
 }
 
 bool fake_monitor_forbids(const struct fake_redis_session *session,
-                          const struct fake_command *command)
+                          const struct fake_command *command, const struct fl_span *args)
 {
-    static const char *const replicated[] = {"eval",       "evalsha",  "eval_ro",
-                                             "evalsha_ro", "fcall",    "fcall_ro",
-                                             "publish",    "spublish", "pfcount"};
     if (!session->monitors) return false;
-    if (command->flags & (FAKE_CMD_READ | FAKE_CMD_WRITE)) return true;
-    for (size_t i = 0; i < sizeof(replicated) / sizeof(replicated[0]); i++)
-        if (is_named(command, replicated[i])) return true;
-    return false;
+    return (command->flags & (FAKE_CMD_READ | FAKE_CMD_WRITE)) ||
+           fake_states_may_replicate(session->engine, command, args);
 }
 
 /* ---- the line ---- */

@@ -17,6 +17,6 @@ static inline bool fake_monitor_shows(const struct fake_command *command)
 void fake_monitor_leave(struct fake_redis_session *session);
 /* Who monitors must not touch keys, as if it were a replica. */
 bool fake_monitor_forbids(const struct fake_redis_session *session,
-                          const struct fake_command *command);
+                          const struct fake_command *command, const struct fl_span *args);
 
 #endif

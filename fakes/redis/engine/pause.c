@@ -1,33 +1,14 @@
 #include "fakes/redis/engine/pause.h"
 
 #include "fakes/redis/engine/session.h"
-#include "fakes/redis/lua/script.h"
+#include "fakes/redis/engine/states.h"
 #include "fakes/redis/table/command_list.h"
-
-/* What is no write and yet reaches replicas. */
-static bool is_replicated(const struct fake_command *command)
-{
-    static const char *const names[] = {"eval",    "evalsha",  "fcall",
-                                        "publish", "spublish", "pfcount"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcmp(command->name, names[i]) == 0) return true;
-    return false;
-}
-
-/* A script that says so itself. */
-static bool is_harmless(const struct fake_redis *engine, const struct fake_command *command,
-                        const struct fl_span *args)
-{
-    bool is_script = strncmp(command->name, "eval", strlen("eval")) == 0 ||
-                     strncmp(command->name, "fcall", strlen("fcall")) == 0;
-    return is_script && (fake_script_flags(engine, args) & FAKE_SCRIPT_NO_WRITES);
-}
 
 static bool writes(const struct fake_redis_session *session, const struct fake_command *command,
                    const struct fl_span *args)
 {
-    if (is_harmless(session->engine, command, args)) return false;
-    if ((command->flags & FAKE_CMD_WRITE) || is_replicated(command)) return true;
+    if (command->flags & FAKE_CMD_WRITE) return true;
+    if (fake_states_may_replicate(session->engine, command, args)) return true;
     if (strcmp(command->name, "exec") != 0) return false;
     for (const struct fake_queued *q = session->first_queued; q; q = q->next)
         if (writes(session, q->command, q->args)) return true;

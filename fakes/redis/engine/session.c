@@ -276,7 +276,7 @@ void fake_session_execute(struct fake_redis_session *session, const struct fl_sp
         fake_transaction_queue(session, command, args, count);
     else if (command)
         act(session, command, args, count);
-    if (session->output.muted || session->skips_next) fake_client_command_done(session);
+    if (!session->block) fake_client_command_done(session);
     if (session->caching && !session->in_multi && !is_about_client(command))
         session->caching->caches = false;
 }

@@ -97,6 +97,19 @@ unsigned fake_states_flags(const struct fake_redis *engine, const struct fake_co
     return declared & FAKE_SCRIPT_ALLOW_OOM ? flags : flags | FAKE_CMD_DENYOOM;
 }
 
+bool fake_states_may_replicate(const struct fake_redis *engine, const struct fake_command *command,
+                               const struct fl_span *args)
+{
+    static const char *const scripts[] = {"eval", "evalsha", "fcall"};
+    static const char *const others[] = {"publish", "spublish", "pfcount"};
+    for (size_t i = 0; i < FL_COUNT(scripts); i++)
+        if (strcmp(command->name, scripts[i]) == 0)
+            return !(fake_script_flags(engine, args) & FAKE_SCRIPT_NO_WRITES);
+    for (size_t i = 0; i < FL_COUNT(others); i++)
+        if (strcmp(command->name, others[i]) == 0) return true;
+    return false;
+}
+
 /* With any state set. `any` has the flags of all that would run, `all` those that all have. */
 static const char *refusal_of_flags(const struct fake_redis_session *session,
                                     const struct fake_command *command, unsigned any, unsigned all)

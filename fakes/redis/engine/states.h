@@ -12,6 +12,9 @@ const char *fake_states_refusal(const struct fake_redis_session *session,
 /* The command's flags; a script that declares what it does counts as a command that does that. */
 unsigned fake_states_flags(const struct fake_redis *engine, const struct fake_command *command,
                            const struct fl_span *args);
+/* No write by its flags, and yet it may reach replicas: messages, scripts that promise nothing. */
+bool fake_states_may_replicate(const struct fake_redis *engine, const struct fake_command *command,
+                               const struct fl_span *args);
 /* A script as a whole, before it runs; `flags` are enum fake_script_flags. */
 const char *fake_states_script_refusal(const struct fake_redis *engine, unsigned flags);
 /* A write that a script is about to do, but for want of memory. */
