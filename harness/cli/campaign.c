@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/assert.h"
+#include "harness/cli/corpus.h"
 #include "harness/cli/evidence.h"
 #include "harness/explore/guided.h"
 #include "harness/explore/seen.h"
@@ -17,7 +18,8 @@ enum { PROBLEM_BYTES_MAX = 64 * 1024 };
 struct shot {
     uint64_t number; /* of the run, from 0 */
     uint64_t seed;
-    uint32_t node; /* of the tree */
+    uint32_t node;              /* of the tree */
+    const struct replay *known; /* of the corpus, and no run of the campaign; NULL */
     struct fl_buf choices;
     uint64_t ticket;
     bool answered, died;
@@ -34,6 +36,7 @@ struct campaign {
     struct seen states, traces;
     struct tree *tree;
     struct guided guided;
+    struct corpus corpus;
     int64_t begun_us;
     bool over;
 };
@@ -75,6 +78,10 @@ static struct coordinator_scenario scenario_of(const struct campaign *c, const s
                                             .single = true,
                                             .sweep = -1,
                                             .choices = fl_buf_span(&shot->choices)};
+    if (shot->known) {
+        scenario.source = shot->known->choices.length ? REQUEST_RECORDED : REQUEST_SEEDED;
+        return scenario;
+    }
     switch (order->strategy) {
     case CAMPAIGN_PCT:
         scenario.source = REQUEST_BY_PRIORITY;
@@ -105,8 +112,8 @@ static enum fl_error submit(struct campaign *c, struct shot *shot)
         .choices = scenario.choices,
         .depth = scenario.depth,
         .horizon = scenario.horizon,
-        .tells_choices = c->order->strategy == CAMPAIGN_GUIDED,
-        .tells_alternatives = c->tree != NULL,
+        .tells_choices = c->order->strategy == CAMPAIGN_GUIDED || c->order->corpus,
+        .tells_alternatives = c->tree && !shot->known,
         .alternatives_from = c->tree ? tree_from(c->tree, shot->node) : 0,
         .wants = RUN_WANTS_STATE,
     };
@@ -208,6 +215,7 @@ static enum fl_error learn(struct campaign *c, const struct shot *shot, const st
 static void remember(struct campaign *c, const struct shot *shot)
 {
     struct campaign_result *result = c->result;
+    result->has_first = true;
     fl_buf_truncate(&result->first_choices, 0);
     enum fl_error err = fl_buf_append_span(&result->first_choices, fl_buf_span(&shot->choices));
     fl_assert(!err || err == FL_ENOMEM);
@@ -215,13 +223,50 @@ static void remember(struct campaign *c, const struct shot *shot)
     result->first.choices = fl_buf_span(&result->first_choices);
 }
 
-static void note_failure(struct campaign *c, const struct shot *shot)
+/* A run whose worker has died could not tell its choices. */
+static enum fl_error store(struct campaign *c, const struct shot *shot, const struct run_item *item)
 {
-    c->result->failed++;
-    if (c->result->first_run) return;
-    c->result->first_run = shot->number + 1;
-    remember(c, shot);
+    bool is_new = false;
+    if (!c->order->corpus || !item || item->verdict == RUN_BAD_INPUT ||
+        item->verdict == RUN_HARNESS_FAULT)
+        return FL_OK;
+    const struct replay failure = {.scenario = c->order->path,
+                                   .settings = c->order->settings,
+                                   .setting_count = c->order->setting_count,
+                                   .seed = shot->seed,
+                                   .sweep = -1,
+                                   .has_trace = true,
+                                   .trace_hash = {item->trace_hash[0], item->trace_hash[1]},
+                                   .choices = item->choices};
+    enum fl_error err =
+        corpus_store(c->order->corpus, &failure, item->verdict, item->text, &is_new);
+    c->result->stored += is_new;
+    if (err != FL_EIO) return err;
+    c->over = true;
+    return fl_buf_printf(&c->result->problem, "nothing can be written into %s", c->order->corpus);
+}
+
+static enum fl_error note_failure(struct campaign *c, const struct shot *shot,
+                                  const struct run_item *item)
+{
+    struct campaign_result *result = c->result;
+    bool first = result->failed == 0 && result->known_failed == 0;
+    if (shot->known)
+        result->known_failed++;
+    else
+        result->failed++;
+    if (first) remember(c, shot);
+    if (!shot->known && !result->first_run) result->first_run = shot->number + 1;
     if (c->order->ending == CAMPAIGN_STOPS) c->over = true;
+    return shot->known ? FL_OK : store(c, shot, item);
+}
+
+/* Of the corpus: it is no run of the campaign, which learns nothing from it. */
+static enum fl_error take_known(struct campaign *c, const struct shot *shot,
+                                const struct run_item *item)
+{
+    c->result->known++;
+    return item && item->verdict == RUN_PASSED ? FL_OK : note_failure(c, shot, item);
 }
 
 static enum fl_error take(struct campaign *c, const struct shot *shot)
@@ -234,9 +279,12 @@ static enum fl_error take(struct campaign *c, const struct shot *shot)
                                                            ? shot->answer.error
                                                            : "a run worker's answer lacks its run");
     }
-    if (c->result->runs == 0) remember(c, shot);
+    if (shot->known) return take_known(c, shot, item);
+    if (!c->result->has_first) remember(c, shot);
     c->result->runs++;
-    if (!item || item->verdict != RUN_PASSED) note_failure(c, shot);
+    enum fl_error err = FL_OK;
+    if (!item || item->verdict != RUN_PASSED) err = note_failure(c, shot, item);
+    if (err) return err;
     if (!item && c->tree) tree_cut(c->tree);
     if (item && (item->verdict == RUN_BAD_INPUT || item->verdict == RUN_HARNESS_FAULT))
         c->over = true; /* what cannot be played once cannot be played again */
@@ -251,17 +299,57 @@ static void end_round(struct campaign *c)
     }
 }
 
-static enum fl_error play_round(struct campaign *c)
+static enum fl_error finish_round(struct campaign *c, enum fl_error err)
 {
-    enum fl_error err = send_round(c);
     if (!err) err = await_round(c);
     for (uint32_t i = 0; i < c->shot_count && !err && !c->over; i++)
         err = take(c, &c->shots[i]);
     end_round(c);
+    return err;
+}
+
+static enum fl_error play_round(struct campaign *c)
+{
+    enum fl_error err = finish_round(c, send_round(c));
     if (c->order->budget_us && real_us() - c->begun_us >= c->order->budget_us) {
         c->result->out_of_time = !c->over;
         c->over = true;
     }
+    return err;
+}
+
+/* --- the corpus --- */
+
+static enum fl_error play_known(struct campaign *c, uint32_t first)
+{
+    enum fl_error err = FL_OK;
+    c->shot_count = 0;
+    while (!err && c->shot_count < CAMPAIGN_ROUND && first + c->shot_count < c->corpus.count) {
+        struct shot *shot = &c->shots[c->shot_count];
+        *shot = (struct shot){.choices = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX),
+                              .known = &c->corpus.replays[first + c->shot_count]};
+        shot->seed = shot->known->seed;
+        c->shot_count++;
+        err = fl_buf_append_span(&shot->choices, shot->known->choices);
+        if (!err) err = submit(c, shot);
+    }
+    return finish_round(c, err);
+}
+
+/* What is wrong with a file of it is told, and nothing played. */
+static enum fl_error play_corpus(struct campaign *c)
+{
+    const struct replay scenario = {.scenario = c->order->path,
+                                    .settings = c->order->settings,
+                                    .setting_count = c->order->setting_count,
+                                    .sweep = -1};
+    enum fl_error err = corpus_load(c->order->corpus, &scenario, &c->corpus, &c->result->problem);
+    if (err && c->result->problem.length) {
+        c->over = c->result->bad_input = true;
+        return FL_OK;
+    }
+    for (uint32_t i = 0; i < c->corpus.count && !err && !c->over; i += CAMPAIGN_ROUND)
+        err = play_known(c, i);
     return err;
 }
 
@@ -299,6 +387,7 @@ static enum fl_error explore(struct campaign *c)
     enum fl_error err = FL_OK;
     if (c->order->strategy == CAMPAIGN_DFS) err = tree_new(c->order->depth, &c->tree);
     if (c->order->strategy == CAMPAIGN_PCT) err = measure_horizon(c);
+    if (!err && c->order->corpus) err = play_corpus(c);
     while (!err && !c->over)
         err = play_round(c);
     return err;
@@ -325,6 +414,7 @@ void campaign_run(const struct campaign_order *order, struct campaign_result *re
         seen_release(&c->traces);
         tree_free(c->tree);
         guided_release(&c->guided);
+        corpus_release(&c->corpus);
     }
     free(c);
     /* Without memory even for this, the problem is a text without words. */
@@ -384,6 +474,11 @@ void campaign_tell(const char *id, const struct campaign_order *order,
         fprintf(out, "; run %" PRIu64 " is the first of %" PRIu64 " that failed", result->first_run,
                 result->failed);
     fputc('\n', out);
+    if (order->corpus)
+        fprintf(out,
+                "      corpus %s: %" PRIu64 " of its failures played first, %" PRIu64
+                " still fail, %" PRIu64 " new\n",
+                order->corpus, result->known, result->known_failed, result->stored);
     if (order->strategy == CAMPAIGN_DFS) tell_extent(result, out);
     if (result->problem.length) fprintf(out, "      %s\n", result->problem.bytes);
 }

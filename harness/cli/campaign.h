@@ -42,19 +42,23 @@ struct campaign_order { /* all borrowed */
     int64_t budget_us;      /* of real time; 0: none */
     uint32_t shard, shards; /* of all runs those whose number is `shard` modulo `shards` */
     enum campaign_ending ending;
+    const char *corpus; /* a folder whose failures are played first, and new ones stored; NULL */
 };
 
 struct campaign_result {
     uint64_t runs, failed, states, traces; /* states and traces: different ones */
     uint64_t pairs;                        /* guided: that were seen */
+    uint64_t known, known_failed, stored;  /* failures of the corpus, that still fail, new ones */
     uint64_t first_run;                    /* from 1; 0: none failed */
-    struct coordinator_scenario first;     /* the run that failed first, or the first of all */
-    struct fl_buf first_choices;           /* owned; `first` borrows it */
-    enum tree_extent extent;               /* of dfs */
+    bool has_first;
+    struct coordinator_scenario first; /* the run that failed first, or the first of all */
+    struct fl_buf first_choices;       /* owned; `first` borrows it */
+    enum tree_extent extent;           /* of dfs */
     int32_t switches;
     bool out_of_time;
     int64_t real_us;
     struct never never;    /* what no run had of what must happen sometimes */
+    bool bad_input;        /* the problem is: a file of the corpus cannot be read */
     struct fl_buf problem; /* of the harness, or of the scenario; empty: none */
 };
 

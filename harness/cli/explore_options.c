@@ -111,6 +111,7 @@ static struct campaign_order order_of(const struct explore_options *options,
         .shard = options->shard,
         .shards = options->shards,
         .ending = options->ending,
+        .corpus = options->corpus,
     };
     if (!order.runs && !order.budget_us) order.runs = CAMPAIGN_RUNS;
     return order;
@@ -121,9 +122,10 @@ enum explored { EXPLORED_WHOLLY, EXPLORED_IN_PART };
 static void show(struct session_play *play, const struct campaign_result *result,
                  enum explored whole)
 {
-    if (result->runs == 0) return; /* as it is, to tell what is wrong with it */
+    play->scenario.single = true;
+    if (!result->has_first) return; /* as it is, to tell what is wrong with it */
     play->scenario = result->first;
-    if (result->failed || whole == EXPLORED_IN_PART) return;
+    if (result->failed || result->known_failed || whole == EXPLORED_IN_PART) return;
     play->scenario.elsewhere = result->runs - 1;
     play->scenario.never = fl_buf_span(&result->never.claims);
 }
@@ -134,7 +136,7 @@ int explore_run(const struct explore_options *options, const struct session_opti
     struct fl_arena arena = FL_ARENA_INIT(0);
     struct pool *pool = NULL;
     int code = CLI_HARNESS_FAULT;
-    bool trouble = false;
+    int trouble = CLI_PASSED;
     struct campaign_result *results = fl_arena_alloc_array(&arena, count + 1, sizeof *results);
     enum fl_error failed =
         results ? pool_new(session_workers(session->jobs, 1), SESSION_HANG_US, &pool) : FL_ENOMEM;
@@ -143,7 +145,8 @@ int explore_run(const struct explore_options *options, const struct session_opti
         const struct campaign_order order = order_of(options, &plays[i], pool);
         campaign_run(&order, &results[i]);
         campaign_tell(plays[i].id, &order, &results[i], out);
-        trouble |= results[i].problem.length > 0;
+        if (results[i].problem.length && trouble != CLI_HARNESS_FAULT)
+            trouble = results[i].bad_input ? CLI_USAGE : CLI_HARNESS_FAULT;
         show(&plays[i], &results[i], options->shards > 1 ? EXPLORED_IN_PART : EXPLORED_WHOLLY);
     }
     pool_free(pool);
@@ -151,5 +154,5 @@ int explore_run(const struct explore_options *options, const struct session_opti
     for (uint32_t i = 0; i < count && !failed; i++)
         campaign_result_release(&results[i]);
     fl_arena_release(&arena);
-    return code == CLI_PASSED && trouble ? CLI_HARNESS_FAULT : code;
+    return trouble ? trouble : code;
 }

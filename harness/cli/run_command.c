@@ -26,6 +26,7 @@ enum {
     OPT_BUDGET,
     OPT_DEPTH,
     OPT_KEEP_GOING,
+    OPT_CORPUS,
     OPT_SWEEP,
     OPT_SET,
     OPT_JOBS,
@@ -52,6 +53,7 @@ static const struct cli_option options[] = {
     {OPT_BUDGET, 0, "budget", "TIME", "of a campaign, in real time: 60s, 10m, 8h"},
     {OPT_DEPTH, 0, "depth", "D", "of pct: ordering constraints, 3; of dfs: switches, all"},
     {OPT_KEEP_GOING, 0, "keep-going", NULL, "play the campaign on after its first failure"},
+    {OPT_CORPUS, 0, "corpus", "FOLDER", "of failures: played first, and new ones added"},
     {OPT_SWEEP, 0, "sweep", "K", "run only this point of the sweep, from 0"},
     {OPT_SET, 0, "set", "NAME=VALUE", "replace a default of a line `set`"},
     {OPT_WORD, 'k', "keyword", "WORD", "only scenarios whose name contains WORD"},
@@ -132,6 +134,7 @@ static int take_exploration(struct run_command *run)
     case OPT_EXPLORE: return explore_take_strategy(&run->explore, reader);
     case OPT_RUNS: return explore_take_runs(&run->explore, reader);
     case OPT_BUDGET: return explore_take_budget(&run->explore, reader);
+    case OPT_CORPUS: run->explore.corpus = reader->value; return CLI_PASSED;
     case OPT_DEPTH: return explore_take_depth(&run->explore, reader);
     default: run->explore.ending = CAMPAIGN_GOES_ON; return CLI_PASSED;
     }
