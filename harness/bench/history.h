@@ -29,4 +29,15 @@ FL_CHECKED enum fl_error history_find(struct fl_span text, const struct bench_me
                                       struct sample ret_earlier[SAMPLE_EARLIER_MAX],
                                       uint32_t *ret_count, uint32_t *ret_line);
 
+struct history_line { /* the texts are borrowed during the call */
+    struct fl_span bench, subject, name, unit, at;
+    struct sample sample;
+};
+/* Shows every line of a history, in their order, until one is not taken. Errors are as above, or
+ * what `take` returns. */
+FL_CHECKED enum fl_error history_each(struct fl_span text,
+                                      enum fl_error (*take)(void *context,
+                                                            const struct history_line *line),
+                                      void *context, uint32_t *ret_line);
+
 #endif

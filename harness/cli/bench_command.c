@@ -58,14 +58,15 @@ static const char details[] =
     "capacity    how long jobs wait and take in virtual time, a seed a round\n"
     "throughput  no-op jobs a second of faultline-worker, and of the bare commands\n"
     "latency     from push to done at a given rate, and of a bare BLMOVE\n"
+    "plot        prints a history as an SVG file, a panel for each figure\n"
     "\n"
     "Figures are medians of the rounds. The bare limit of the Redis is measured in turn with the\n"
     "worker. A change is one when it exceeds the noise: three times the spread of the rounds, or\n"
     "of the earlier medians; at least 2 %, and 10 % until three are known. Exit status 1: worse\n"
     "than before, or a scenario that did not pass; 2 usage or bad input, 5 the machine failed.\n";
 
-enum kind { KIND_SIM, KIND_CAPACITY, KIND_THROUGHPUT, KIND_LATENCY, KIND_COUNT };
-static const char *const kinds[KIND_COUNT] = {"sim", "capacity", "throughput", "latency"};
+enum kind { KIND_SIM, KIND_CAPACITY, KIND_THROUGHPUT, KIND_LATENCY, KIND_PLOT, KIND_COUNT };
+static const char *const kinds[KIND_COUNT] = {"sim", "capacity", "throughput", "latency", "plot"};
 
 struct bench_command {
     struct cli_reader reader;
@@ -74,6 +75,7 @@ struct bench_command {
     struct set_options settings;
     int64_t round_us;
     bool instructions;
+    const char *plotted; /* a history */
     struct load_order load;
     struct bench_report report;
 };
@@ -136,9 +138,9 @@ static int take_kind(struct bench_command *bench, const char *text)
     if (bench->kind != KIND_COUNT) return CLI_PASSED;
     if (!nearest.best)
         return cli_wrong(&bench->reader,
-                         "expected sim, capacity, throughput or latency, found \"%s\"", text);
+                         "expected sim, capacity, throughput, latency or plot, found \"%s\"", text);
     return cli_wrong(&bench->reader,
-                     "expected sim, capacity, throughput or latency, found \"%s\"; did you "
+                     "expected sim, capacity, throughput, latency or plot, found \"%s\"; did you "
                      "mean \"%s\"?",
                      text, nearest.best);
 }
@@ -151,6 +153,10 @@ static bool plays_a_scenario(const struct bench_command *bench)
 static int take_argument(struct bench_command *bench, const char *text)
 {
     if (bench->kind == KIND_COUNT) return take_kind(bench, text);
+    if (bench->kind == KIND_PLOT && !bench->plotted) {
+        bench->plotted = text;
+        return CLI_PASSED;
+    }
     if (!plays_a_scenario(bench) || bench->files.count)
         return cli_wrong(&bench->reader, "expected no more arguments, found \"%s\"", text);
     if (discover(&bench->files, text) != FL_OK || bench->files.count != 1)
@@ -161,9 +167,11 @@ static int take_argument(struct bench_command *bench, const char *text)
 static int check_arguments(struct bench_command *bench)
 {
     if (bench->kind == KIND_COUNT)
-        return cli_wrong(&bench->reader, "expected sim, capacity, throughput or latency");
+        return cli_wrong(&bench->reader, "expected sim, capacity, throughput, latency or plot");
     if (plays_a_scenario(bench) && !bench->files.count)
         return cli_wrong(&bench->reader, "expected a scenario file");
+    if (bench->kind == KIND_PLOT && !bench->plotted)
+        return cli_wrong(&bench->reader, "expected a file that --history has written");
     if (!bench->load.jobs)
         bench->load.jobs = bench->kind == KIND_LATENCY ? LATENCY_JOBS_USUAL : THROUGHPUT_JOBS_USUAL;
     return CLI_PASSED;
@@ -345,6 +353,7 @@ static int run_kind(struct bench_command *bench)
     case KIND_CAPACITY: return run_capacity(bench);
     case KIND_THROUGHPUT: return run_throughput(bench);
     case KIND_LATENCY: return run_latency(bench);
+    case KIND_PLOT: return bench_report_plot(&bench->report, bench->plotted);
     case KIND_COUNT: break;
     }
     return CLI_HARNESS_FAULT;
@@ -371,7 +380,7 @@ static int bench_main(int argc, char **argv, FILE *out, FILE *err)
 
 const struct cli_command command_bench = {
     .name = "bench",
-    .arguments = "sim SCENARIO | capacity SCENARIO | throughput | latency",
+    .arguments = "sim SCENARIO | capacity SCENARIO | throughput | latency | plot HISTORY",
     .summary = "Measures runs in simulation, or a worker on a real Redis",
     .options = options,
     .option_count = sizeof options / sizeof options[0],

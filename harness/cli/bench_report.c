@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "core/assert.h"
+#include "harness/bench/plot.h"
 #include "harness/cli/options.h"
 #include "harness/report/report.h"
 
@@ -84,17 +85,21 @@ static const char *change_text(enum sample_change change)
     fl_panic("a change without a word");
 }
 
+static int damaged(const struct bench_report *report, const char *path, uint32_t line,
+                   enum fl_error err)
+{
+    fprintf(report->err, "%s:%u:1: expected a line of `faultline bench --history`: %s\n", path,
+            line, fl_error_text(err));
+    return CLI_USAGE;
+}
+
 static int compare(const struct bench_report *report, const struct bench_metric *metric,
                    const char *path, struct fl_span text)
 {
     struct sample earlier[SAMPLE_EARLIER_MAX];
     uint32_t count, line;
     enum fl_error err = history_find(text, metric, earlier, &count, &line);
-    if (err) {
-        fprintf(report->err, "%s:%u:1: expected a line of `faultline bench --history`: %s\n", path,
-                line, fl_error_text(err));
-        return CLI_USAGE;
-    }
+    if (err) return damaged(report, path, line, err);
     if (count == 0) {
         fprintf(report->out, "  %-14s not in %s yet\n", metric->name, path);
         return CLI_PASSED;
@@ -130,4 +135,23 @@ int bench_report_print(struct bench_report *report)
     if (!report->history || code > CLI_FAILED) return code;
     int added = add_to_history(report);
     return added ? added : code;
+}
+
+int bench_report_plot(const struct bench_report *report, const char *path)
+{
+    struct fl_buf text = FL_BUF_INIT(HISTORY_BYTES_MAX), picture = FL_BUF_INIT(PLOT_BYTES_MAX);
+    uint32_t line = 0;
+    int code = read_history(report, path, &text);
+    if (code == CLI_PASSED) {
+        enum fl_error err = bench_plot(fl_buf_span(&text), &picture, &line);
+        if (err == FL_EPARSE)
+            code = damaged(report, path, line, err);
+        else if (err)
+            code = cannot(report, path, fl_error_text(err));
+        else
+            fwrite(picture.bytes, 1, picture.length, report->out); /* main looks after its errors */
+    }
+    fl_buf_release(&picture);
+    fl_buf_release(&text);
+    return code;
 }

@@ -20,5 +20,7 @@ struct bench_report {
 void bench_report_add(struct bench_report *report, const struct bench_metric *metric);
 /* Returns the exit code: CLI_FAILED when a figure is worse, beyond noise. */
 int bench_report_print(struct bench_report *report);
+/* Writes a history as an SVG file to `report->out`. Returns the exit code. */
+int bench_report_plot(const struct bench_report *report, const char *path);
 
 #endif

@@ -64,13 +64,15 @@ static void of_many_the_last_are_found_in_their_order(void **state)
 }
 
 #define MINE                                                                                       \
-    "\"type\":\"bench\",\"bench\":\"sim\",\"subject\":\"import/\\\"odd\\\"\",\"name\":\"runs\""
+    "\"type\":\"bench\",\"bench\":\"sim\",\"subject\":\"import/\\\"odd\\\"\",\"name\":\"runs\","   \
+    "\"unit\":\"/s\",\"at\":\"2026\""
 
 static struct damage_case {
     const char *name, *text;
     uint32_t line;
 } damages[] = {
     {"damage: no JSON", "{}\nnonsense\n", 2},
+    {"damage: no unit", "{\"type\":\"bench\",\"bench\":\"sim\",\"values\":[1]}", 1},
     {"damage: no values", "{" MINE "}\n", 1},
     {"damage: values that are none", "\n\n{" MINE ",\"values\":[\"1\"]}", 3},
     {"damage: an empty list", "{" MINE ",\"values\":[]}", 1},
