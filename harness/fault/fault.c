@@ -214,6 +214,7 @@ static void at_effect(struct fault_set *set, struct fault *fault,
                       struct fl_span detail, int64_t now_us, struct fault_strikes *out)
 {
     if (armed_us(set, &fault->plan.address) > now_us) return;
+    if (fault->plan.address.until_us && now_us > fault->plan.address.until_us) return;
     if (!effect_pattern_matches(&fault->pattern, label, detail)) return;
     if (!reach_means_label(&fault->plan, fl_span_from(label->text))) return;
     fault->matches++;
@@ -277,11 +278,26 @@ void fault_set_heal(struct fault_set *set)
     set->healed = true;
 }
 
-bool fault_set_spent(const struct fault_set *set)
+int64_t fault_set_next_end_us(const struct fault_set *set, int64_t now_us)
+{
+    int64_t next_us = FL_NEVER_US;
+    for (uint32_t i = 0; i < set->count && !set->healed; i++) {
+        int64_t until_us = set->faults[i].plan.address.until_us;
+        if (until_us >= now_us && until_us && until_us + 1 < next_us) next_us = until_us + 1;
+    }
+    return next_us;
+}
+
+bool fault_set_spent(const struct fault_set *set, int64_t now_us)
 {
     for (uint32_t i = 0; i < set->count; i++) {
         const struct fault *fault = &set->faults[i];
-        if (!fault->enabled || fault->plan.address.chance_in || fault->plan.follows) continue;
+        if (!fault->enabled || fault->plan.follows) continue;
+        int64_t until_us = fault->plan.address.until_us;
+        bool endless = fault->plan.address.chance_in || !fault->plan.times;
+        if (until_us && now_us > until_us) continue;
+        if (until_us && endless) return false;
+        if (fault->plan.address.chance_in) continue;
         uint32_t times = fault->plan.sweep || fault->timed ? 1 : fault->plan.times;
         if (fault->fired < times) return false;
     }

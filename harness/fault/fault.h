@@ -47,8 +47,11 @@ int64_t fault_set_next_us(const struct fault_set *set, int64_t now_us);
 const struct plan_fault *fault_set_take_due(struct fault_set *set, int64_t now_us);
 
 void fault_set_heal(struct fault_set *set);
-/* Every fault that may strike a limited number of times has done so. True when there is none. */
-bool fault_set_spent(const struct fault_set *set);
+/* Every fault that may strike a limited number of times has done so, and what strikes until a time
+ * is past it. True when there is none. */
+bool fault_set_spent(const struct fault_set *set, int64_t now_us);
+/* The first end of a fault that lies behind; FL_NEVER_US: none. */
+int64_t fault_set_next_end_us(const struct fault_set *set, int64_t now_us);
 /* When the fault of this name struck for the last time that it may; FL_NEVER_US: not yet. */
 int64_t fault_set_spent_us(const struct fault_set *set, const char *name);
 /* A fault has struck after which one job may rightly stand in two places. */

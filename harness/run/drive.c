@@ -40,6 +40,8 @@ static int64_t next_planned_us(const struct run *run)
     int64_t next_us = fault_set_next_us(run->faults, now_us);
     int64_t heal_us = heal_due_us(run);
     if (heal_us < next_us) next_us = heal_us;
+    int64_t end_us = fault_set_next_end_us(run->faults, now_us);
+    if (end_us < next_us) next_us = end_us;
     int64_t lasting_us = run_lasting_until_us(run);
     if (lasting_us < next_us) next_us = lasting_us;
     for (uint32_t i = 0; i < run->node_count; i++)
@@ -225,7 +227,7 @@ static void advance_stage(struct run *run)
         if (run->nodes[i].oom_armed) node_look_at_memory(&run->nodes[i]);
     bool by_itself = run->plan->heal_us < 0 && !run->plan->heal_after_fault;
     if (run->stage == RUN_FAULTY && by_itself && !run->lasting_count &&
-        fault_set_spent(run->faults)) {
+        fault_set_spent(run->faults, sim_world_now_us(run->world))) {
         heal(run);
         sim_wake_all(run->world, &run->planned);
     }

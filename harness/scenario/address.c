@@ -154,6 +154,13 @@ static bool read_chance(struct reading *r, struct plan_address *address)
     return true;
 }
 
+static bool read_until(struct reading *r, struct plan_address *address)
+{
+    const struct token *token = line_peek(&r->line);
+    if (!reading_offset(r, &address->until_us)) return false;
+    return address->until_us > 0 || reading_problem(r, token, "a time behind the start, like +5m");
+}
+
 static bool read_times(struct reading *r, struct plan_fault *fault)
 {
     int64_t times = 0;
@@ -200,6 +207,7 @@ static bool read_clause(struct reading *r, struct plan_fault *fault, uint32_t *s
     switch ((enum word_clause)clause) {
     case WORD_CLAUSE_WHEN: return read_conditions(r, address);
     case WORD_CLAUSE_AT: return reading_offset(r, &address->at_us);
+    case WORD_CLAUSE_UNTIL: return read_until(r, address);
     case WORD_CLAUSE_CHANCE: return read_chance(r, address);
     case WORD_CLAUSE_BEFORE: address->moment = PLAN_BEFORE; return true;
     case WORD_CLAUSE_AFTER: address->moment = PLAN_AFTER; return true;

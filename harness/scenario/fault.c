@@ -260,6 +260,8 @@ static bool read_either(struct reading *r, bool sweep)
     fault->address.where = reading_where(r, line_peek(&r->line));
     fault->address.each_step = sweep && fault->verb != PLAN_OOM;
     if (!read_clauses(r, fault) || !join_parts(r, first)) return false;
+    if (fault->address.until_us && !reach_needs_effect(fault))
+        return reading_problem(r, &r->line.tokens[0], "when: until needs an effect");
     if (has_address(&fault->address) || !needs_address(fault->verb)) return true;
     return reading_problem(r, line_peek(&r->line), "when, at or p: where the fault strikes");
 }

@@ -38,6 +38,7 @@ enum plan_moment { PLAN_BEFORE, PLAN_AFTER, PLAN_BEFORE_AND_AFTER };
 struct plan_address {
     struct plan_where where;
     int64_t at_us;       /* `at +5m`: since the start; then no effect is needed for it to fire */
+    int64_t until_us;    /* `until +10m`: not at effects that begin later; 0: no end */
     const char *pattern; /* glob on "label" or "label detail": "redis LPUSH queue:*", "db COMMIT" */
     uint32_t nth;        /* `the 2nd "..."`, `cmd 17` (pattern "redis *"); 0: every one */
     bool each_step;      /* set in every sweep but oom's: one run for each effect that matches the

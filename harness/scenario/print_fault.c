@@ -158,6 +158,10 @@ static void print_clauses(struct printing *p, const struct plan_fault *fault)
         print_text(p, " at ");
         print_offset(p, address->at_us);
     }
+    if (address->until_us) {
+        print_text(p, " until ");
+        print_offset(p, address->until_us);
+    }
     if (address->after_fault) {
         print_text(p, " ");
         print_duration(p, address->after_us);

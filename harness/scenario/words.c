@@ -142,7 +142,10 @@ const struct words words_verbs = {"a fault verb", "Verbs of faults", verbs, FL_C
 static const struct word clauses[] = {
     {"when", WORD_CLAUSE_WHEN, "when CONDITION [and CONDITION]...",
      "at an effect that meets all conditions"},
-    {"at", WORD_CLAUSE_AT, "at +5m", "so long after the start"},
+    {"at", WORD_CLAUSE_AT, "at +5m",
+     "so long after the start; with an effect to strike at: from then on"},
+    {"until", WORD_CLAUSE_UNTIL, "until +10m",
+     "not at effects that begin later; by then the fault is over, as far as healing is concerned"},
     {"after fault", WORD_CLAUSE_AFTER_FAULT, "2s after fault NAME",
      "so long after another fault has fired"},
     {"p", WORD_CLAUSE_CHANCE, "p 1/50", "with this chance at each place"},
@@ -157,7 +160,7 @@ static const struct word clauses[] = {
      "one fault of several parts, under one name: they strike together, each time; kill, oomkill, "
      "pause and delay stand last"},
 };
-const struct words words_clauses = {"when, at, p, before, after, times or restart",
+const struct words words_clauses = {"when, at, until, p, before, after, times or restart",
                                     "Clauses of faults", clauses, FL_COUNT(clauses)};
 
 static const struct word conditions[] = {

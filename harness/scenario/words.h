@@ -75,6 +75,7 @@ enum word_enqueue {
 enum word_clause { /* what may follow a fault's verb */
                    WORD_CLAUSE_WHEN,
                    WORD_CLAUSE_AT,
+                   WORD_CLAUSE_UNTIL,
                    WORD_CLAUSE_AFTER_FAULT,
                    WORD_CLAUSE_CHANCE,
                    WORD_CLAUSE_BEFORE,

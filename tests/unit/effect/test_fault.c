@@ -196,10 +196,10 @@ static void a_fault_by_time_needs_no_effect(void **state)
     open_fixture(&f, &kill, 1, -1);
     assert_int_equal(fault_set_next_us(f.set, 0), 5);
     assert_null(fault_set_take_due(f.set, 4));
-    assert_false(fault_set_spent(f.set));
+    assert_false(fault_set_spent(f.set, 0));
     assert_non_null(fault_set_take_due(f.set, 5));
     assert_null(fault_set_take_due(f.set, 6));
-    assert_true(fault_set_spent(f.set));
+    assert_true(fault_set_spent(f.set, 0));
     assert_true(fault_set_permits_copies(f.set));
     close_fixture(&f);
 }
@@ -267,14 +267,14 @@ static void parts_strike_where_the_first_does(void **state)
     play(&f, "a#1 Y", &found);
     assert_int_equal(found.count, 0);
     for (int times = 0; times < 2; times++) {
-        assert_false(fault_set_spent(f.set));
+        assert_false(fault_set_spent(f.set, 0));
         play(&f, "a#1 X", &found);
         assert_int_equal(found.count, 3);
         assert_int_equal(found.items[1].fault->verb, PLAN_EVICT);
         assert_int_equal(found.items[2].fault->verb, PLAN_KILL);
         assert_int_equal(found.items[2].moment, PLAN_AFTER);
     }
-    assert_true(fault_set_spent(f.set));
+    assert_true(fault_set_spent(f.set, 0));
     play(&f, "a#1 X", &found);
     assert_int_equal(found.count, 0);
     close_fixture(&f);
@@ -342,6 +342,27 @@ static void a_fault_is_spent_when_it_strikes_no_more(void **state)
     close_fixture(&f);
 }
 
+static void a_fault_ends_at_its_time(void **state)
+{
+    (void)state;
+    const struct plan_fault faults[] = {
+        {.verb = PLAN_DELAY, .times = 0, ADDRESS(.pattern = "redis X", .until_us = 1000000)}};
+    struct fixture f;
+    struct fault_strikes found;
+    open_fixture(&f, faults, 1, -1);
+    assert_int_equal(fault_set_next_end_us(f.set, 0), 1000001);
+    play(&f, "a#1 X", &found);
+    assert_int_equal(found.count, 1);
+    play(&f, "a#1 X", &found); /* at one second */
+    assert_int_equal(found.count, 1);
+    play(&f, "a#1 X", &found);
+    assert_int_equal(found.count, 0);
+    assert_false(fault_set_spent(f.set, 1000000));
+    assert_true(fault_set_spent(f.set, 1000001));
+    assert_true(fault_set_next_end_us(f.set, 1000001) == FL_NEVER_US);
+    close_fixture(&f);
+}
+
 static void two_sweeps_are_refused(void **state)
 {
     (void)state;
@@ -378,6 +399,7 @@ int main(void)
         cmocka_unit_test(parts_of_a_sweep_are_one_sweep),
         cmocka_unit_test(parts_by_time_are_due_together),
         cmocka_unit_test(a_fault_is_spent_when_it_strikes_no_more),
+        cmocka_unit_test(a_fault_ends_at_its_time),
         cmocka_unit_test(two_sweeps_are_refused),
         cmocka_unit_test(an_allocation_sweep_counts_up),
     };

@@ -40,6 +40,8 @@ static struct error_case {
     {"repeat i 1..2 stpe 1", "15: expected the end of the line, found \"stpe\""},
     {"repeat i 1..2", "1: expected a line `end` below, found \"repeat\""},
     {"end", "1: expected a repeat above, which this would end, found \"end\""},
+    {"fault lose-ack until +0s", "22: expected a time behind the start, like +5m, found \"+0s\""},
+    {"fault kill p1 at +1s until +2s", "1: expected when: until needs an effect, found \"fault\""},
     {"processes 0", "11: expected how many, from 1 to 32, found \"0\""},
     {"processes 2 concurency 1",
      "13: expected an option of processes, found \"concurency\"; did you mean \"concurrency\"?"},
@@ -80,9 +82,9 @@ static struct error_case {
      "23: expected a job that a line `enqueue` names, found \"imp-8\"; did you mean \"imp-7\"?"},
     {"fault kill p1",
      "14: expected when, at or p: where the fault strikes, found the end of the line"},
-    {"fault kill p1 wen imp-7",
-     "15: expected when, at, p, before, after, times or restart, found \"wen\"; did you mean "
-     "\"when\"?"},
+    {"fault kill p1 wen imp-7", "15: expected when, at, until, p, before, after, times or restart, "
+                                "found \"wen\"; did you mean "
+                                "\"when\"?"},
     {"fault kill p1 when imp-7 step COMMIT",
      "31: expected * or a pattern in quotes, like \"db COMMIT\", found \"COMMIT\""},
     {"fault kill p1 when the 3 \"redis *\"",
