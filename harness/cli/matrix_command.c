@@ -226,6 +226,8 @@ static void print_bound(const struct matrix_command *matrix, enum plan_class cla
             matrix->pairs ? "all pairs" : "single faults", matrix->scenario.processes,
             matrix->scenario.processes == 1 ? "" : "es", report_count_text(result->runs, runs),
             (double)matrix->real_us / 1e6);
+    if (result->unreached)
+        fprintf(matrix->out, " %" PRIu32 " cells found no effect to strike\n", result->unreached);
     if (!matrix->pairs) return;
     fprintf(matrix->out,
             " pairs: %" PRIu64 " runs, %" PRIu64 " of them differ; %" PRIu64

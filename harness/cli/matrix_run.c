@@ -195,11 +195,12 @@ static bool differs(struct trial *trial, const struct run_item *item)
     return false;
 }
 
-/* A fault that found no effect to strike: the second of a pair, after which all went another way.
- */
+/* A fault that found no effect to strike: after the first of a pair all went another way, or a
+ * process that ends by itself is started again only once the fault has struck. */
 static bool unreached(const struct trial *trial, const struct run_item *item)
 {
-    return item->verdict == RUN_FAILED && item->facts && trial->is_pair && item->facts->strikes < 2;
+    uint32_t wanted = trial->is_pair ? 2 : 1;
+    return item->verdict == RUN_FAILED && item->facts && item->facts->strikes < wanted;
 }
 
 static void take_item(struct explorer *x, struct trial *trial, const struct run_item *item,
@@ -210,7 +211,11 @@ static void take_item(struct explorer *x, struct trial *trial, const struct run_
     if (item->verdict == RUN_BAD_INPUT || item->verdict == RUN_HARNESS_FAULT || !item->facts)
         trouble(x, item->verdict == RUN_BAD_INPUT ? MATRIX_BAD_INPUT : MATRIX_NO_HARNESS,
                 "%s: %.*s", trial->name, FL_SPAN_ARGS(item->text));
-    if (copy || trial->settled || x->result->trouble || unreached(trial, item)) return;
+    if (copy || trial->settled || x->result->trouble) return;
+    if (unreached(trial, item)) {
+        x->result->unreached += !trial->is_pair;
+        return;
+    }
     const struct matrix_end end = {item->verdict, item->text, item->state, item->facts};
     settle(x, trial, &end);
     trial->item = item;

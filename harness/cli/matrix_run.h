@@ -57,7 +57,8 @@ struct matrix_result {
     uint32_t point_count;
     struct matrix_grid_cell *cells;                  /* point_count x MATRIX_MODES */
     uint64_t runs, pair_runs, pair_bad, firsts_seen; /* firsts whose state had been seen before */
-    unsigned seen;                                   /* bits of all runs */
+    uint32_t unreached; /* cells whose fault found no effect to strike */
+    unsigned seen;      /* bits of all runs */
     struct matrix_story stories[MATRIX_STORIES];
 };
 

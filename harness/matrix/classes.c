@@ -75,7 +75,7 @@ void matrix_print_classes(FILE *out)
           out);
     for (size_t i = FL_COUNT(cells); i-- > 0;)
         fprintf(out, "| `%s` | %s |\n", cells[i].text, cells[i].means);
-    fputs("| `-` | this mode does not apply to this effect |\n\n"
+    fputs("| `-` | this mode does not apply to this effect, or the fault found none to strike |\n\n"
           "A run that shows several is called by the gravest, which stands last. The class of the\n"
           "handler follows from all cells together; the first row that holds counts:\n\n"
           "| class | seen | meaning |\n|---|---|---|\n",

@@ -227,7 +227,7 @@ static unsigned ended_early(const struct matrix_end *found, struct fl_buf *out)
     struct fl_span text = found->text;
     while (text.length) {
         struct fl_span line = take_line(&text);
-        if (!line.length) break; /* the timeline follows */
+        if (!line.length || line.bytes[0] == '+') break; /* the timeline follows */
         enum fl_error err = fl_buf_printf(out, "  %.*s\n", FL_SPAN_ARGS(line));
         (void)err; /* a report that does not fit is cut */
     }

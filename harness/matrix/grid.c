@@ -23,7 +23,7 @@ static void print_label(const struct run_effect *effect, FILE *out)
     char number[64], label[MATRIX_NAME_BYTES];
     effect_number(effect, number, sizeof number);
     snprintf(label, sizeof label, "%-11s %.*s", number, FL_SPAN_ARGS(effect->what));
-    fprintf(out, " %-*.*s", LABEL_WIDTH, LABEL_WIDTH, label);
+    fprintf(out, " %-*.*s", LABEL_WIDTH, LABEL_WIDTH - 1, label);
 }
 
 /* The last column has no blanks behind it. */

@@ -6,9 +6,9 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <execinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unwind.h>
 
 #include "core/assert.h"
 #include "harness/memory/below.h"
@@ -184,13 +184,22 @@ bool sim_memory_over_limit(const struct sim_memory *memory)
 
 /* --- blocks --- */
 
-/* What unwinding itself may allocate is the harness's. */
+static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *argument)
+{
+    struct sim_memory *memory = argument;
+    if (memory->failed_frames == SIM_MEMORY_FRAMES) return _URC_END_OF_STACK;
+    memory->failed_at[memory->failed_frames++] = (void *)_Unwind_GetIP(context);
+    return _URC_NO_REASON;
+}
+
+/* By the unwinder itself: libc's backtrace would load it, and keep what that allocates. What it may
+ * allocate is the harness's. */
 static void note_failure(struct sim_memory *memory)
 {
     if (memory->has_failed) return;
     memory->has_failed = true;
     struct sim_memory *owner = sim_memory_switch(NULL);
-    memory->failed_frames = backtrace(memory->failed_at, SIM_MEMORY_FRAMES);
+    _Unwind_Backtrace(take_frame, memory);
     sim_memory_switch(owner);
 }
 

@@ -1,4 +1,3 @@
-#include <execinfo.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -27,7 +26,5 @@ void sim_memory_warm_libc(void)
     tzset();
     give_buffer(stdin, in_buffer, _IOFBF);
     give_buffer(stdout, out_buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
-    void *frame; /* the unwinder is a library that is loaded when it is first needed */
-    (void)backtrace(&frame, 1);
     sim_memory_switch(caller);
 }

@@ -32,6 +32,7 @@ static bool grow(struct run_facts *facts)
     if (facts->effect_count < facts->effect_capacity) return true;
     if (facts->effect_count >= RUN_EFFECTS_MAX) return false;
     struct run_effect *grown = realloc(facts->effects, capacity * sizeof *grown);
+    facts->incomplete |= !grown;
     if (!grown) return false;
     facts->effects = grown;
     facts->effect_capacity = capacity;
@@ -50,12 +51,14 @@ static struct fl_span renamed(struct run *run, struct fl_span text)
         length = named.length;
     }
     fl_buf_release(&named);
+    if (text.length && !copy) run->result->facts.incomplete = true;
     return copy ? (struct fl_span){copy, length} : (struct fl_span){"", 0};
 }
 
 static struct fl_span copied(struct run_facts *facts, struct fl_span text)
 {
     const char *copy = fl_arena_copy(&facts->arena, text);
+    if (!copy) facts->incomplete = true;
     return copy ? (struct fl_span){copy, text.length} : (struct fl_span){"", 0};
 }
 
@@ -229,6 +232,7 @@ void run_collect_facts(struct run *run)
     enum fl_error err = collect_receipts(run);
     if (!err) err = collect_jobs(run);
     if (!err) err = collect_state(run);
+    if (!err && facts->incomplete) err = FL_ENOMEM;
     if (!err) return;
     run->result->verdict = RUN_PASSED; /* a verdict without its facts would mislead */
     run_end(run, RUN_HARNESS_FAULT, 0, "the facts of the run cannot be read: %s",

@@ -71,6 +71,7 @@ struct run_facts { /* zeroed is empty; all texts live in the arena */
     uint32_t struck_after;    /* effects that had been listed when the first did */
     uint64_t done_before;     /* a digest of what had changed anything by then */
     struct fl_span failed_at; /* the call path of the first allocation that failed; empty: none */
+    bool incomplete; /* there was no memory for some; the run is then a fault of the harness */
     struct run_effect *effects;
     uint32_t effect_count, effect_capacity;
     struct run_strike *struck_at;

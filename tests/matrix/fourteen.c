@@ -21,6 +21,7 @@ static enum fl_error set(struct fl_job *job, char digit)
     const struct fl_command one = {args, 3};
     struct fl_replies replies = {0};
     enum fl_error err = fl_redis_exec(fl_job_redis(job), &one, 1, deadline_us(job), &replies);
+    if (!err && replies.items[0].type == FL_REPLY_ERROR) err = FL_EREPLY;
     fl_replies_release(&replies);
     return err;
 }

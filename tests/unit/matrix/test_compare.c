@@ -143,7 +143,7 @@ static void compare_row(void **state)
     const char *was = row->before.state, *is = row->now.state;
     const struct matrix_end reference = {.state = fl_span_from(was ? was : ""), .facts = &before};
     const struct matrix_end found = {.verdict = row->now.verdict,
-                                     .text = FL_SPAN("expected it to end\n\nthe timeline"),
+                                     .text = FL_SPAN("expected it to end\n+00:00 the timeline"),
                                      .state = fl_span_from(is ? is : ""),
                                      .facts = &now};
     struct fl_buf out = FL_BUF_INIT(4096);
