@@ -6,7 +6,7 @@
 
 enum {
     LANE_WIDTH = 76,
-    LANE_WIDTH_NARROW = 56, /* with more lanes than fit */
+    LANE_WIDTH_NARROW = 60, /* with more lanes than fit */
     LANES_WIDE_MAX = 9,
     ARROW_Y = 15,
     BOX_HALF = 9,

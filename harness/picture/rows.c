@@ -24,11 +24,11 @@ uint32_t picture_outlined(const struct picture_events *events, uint32_t failed_l
 {
     const struct picture_claim *claim = failed_line ? claim_at(events, failed_line) : NULL;
     for (uint32_t i = events->count; claim && i-- > 0;)
-        if (events->events[i].kind == RECORDING_FAULT) return i;
+        if (events->events[i].kind == RECORDING_FAULT && events->events[i].effective) return i;
     for (uint32_t i = events->count; claim && i-- > 0;)
         if (is_about(claim, &events->events[i])) return i;
     for (uint32_t i = events->count; i-- > 0;)
-        if (!events->events[i].idle) return i;
+        if (!events->events[i].idle && events->events[i].process.length) return i;
     return events->count;
 }
 

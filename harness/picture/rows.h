@@ -42,8 +42,8 @@ struct picture_rows {
 FL_CHECKED enum fl_error picture_fold(const struct picture_events *events, uint32_t outlined,
                                       struct fl_arena *arena, struct picture_rows *ret_rows);
 
-/* The event with which the failing claim went wrong: the last fault that struck; else the last
- * event that the claim is about; else the last of all. `failed_line`: of the claim, 0: none. */
+/* The event with which the failing claim went wrong: the last fault that had an effect; else the
+ * last event that the claim is about; else the last of all. `failed_line`: the claim's, 0: none. */
 uint32_t picture_outlined(const struct picture_events *events, uint32_t failed_line);
 
 #endif

@@ -120,7 +120,7 @@ void summary_differences(const struct picture_events *events, struct html *html)
         struct fl_span line = events->differences[i];
         bool missing = line.length && line.bytes[0] == '-';
         html_markup(html, "<li class=\"%s\"><span class=\"sign\">%s</span> ",
-                    missing ? "went" : "came", missing ? "missing" : "too much");
+                    missing ? "went" : "came", missing ? "missing" : "extra");
         if (line.length > 2) html_text(html, (struct fl_span){line.bytes + 2, line.length - 2});
         html_markup(html, "</li>");
     }

@@ -192,6 +192,7 @@ static void fold(struct run *run, int64_t due_us)
     if (now_us + delta_us > run->plan->horizon_us) return;
     move_heartbeats(run, delta_us);
     sim_world_fold(run->world, delta_us);
+    run_record_until_now(run);
     run->progress_us = now_us + delta_us;
     sim_wake_all(run->world, &run->planned);
 }

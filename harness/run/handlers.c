@@ -51,8 +51,8 @@ static enum fl_outcome perform(struct fl_job *job)
     const struct fl_worker *worker = original(node, fl_job_class(job));
     struct sim_memory *owner = sim_memory_switch(NULL);
     uint32_t delivery = effect_process_context(&node->effects)->delivery;
-    mark(node, "run begins", "");
     ledger_run_begins(run->ledger, known, node->name, delivery, sim_world_now_us(run->world));
+    mark(node, "run begins", "");
     sim_memory_switch(owner);
     enum fl_outcome outcome = worker->perform(job);
     owner = sim_memory_switch(NULL);

@@ -31,15 +31,20 @@ static void add_edits(struct fl_buf *to, struct fl_span edits)
     (void)err;
 }
 
+/* The edits behind the first `before` bytes of them. */
+static struct fl_span since(const struct run *run, size_t before)
+{
+    struct fl_span edits = recording_edits(run->recorder->recording);
+    size_t skip = before && edits.length > before ? before + 1 : before; /* the comma */
+    return (struct fl_span){edits.bytes + skip, edits.length - skip};
+}
+
 /* Looks, and copies what has changed by then. */
 static void look_and_take(struct run *run, unsigned at, struct fl_buf *changes)
 {
-    struct recording *recording = run->recorder->recording;
-    size_t before = recording_edits(recording).length;
+    size_t before = recording_edits(run->recorder->recording).length;
     recorder_look(run, at);
-    struct fl_span edits = recording_edits(recording);
-    size_t skip = before && edits.length > before ? before + 1 : before; /* the comma */
-    add_edits(changes, (struct fl_span){edits.bytes + skip, edits.length - skip});
+    add_edits(changes, since(run, before));
 }
 
 /* --- commands that are under way --- */
@@ -185,7 +190,7 @@ void run_record_until_now(struct run *run)
 {
     if (!run->recorder) return;
     struct sim_memory *owner = sim_memory_switch(NULL);
-    recorder_look(run, LOOK_AT_QUEUE | LOOK_AT_DATABASE);
+    recorder_look(run, LOOK_AT_QUEUE);
     sim_memory_switch(owner);
 }
 
@@ -253,8 +258,11 @@ static void hear(void *self, const struct trace_event *traced)
     else if (!of_redis && strcmp(traced->who, "scenario") != 0)
         locate(run, &event);
     struct fl_buf changes = FL_BUF_INIT(EDITS_BYTES_MAX);
+    bool is_of_run = strncmp(traced->what, "run ", 4) == 0; /* its job's runs are counted */
+    size_t before = recording_edits(run->recorder->recording).length;
     if (node) settle_all(run, node->name, &changes);
-    if (!of_redis && run->ledger) look_and_take(run, LOOK_AT_QUEUE, &changes);
+    if (!of_redis && run->ledger) recorder_look(run, LOOK_AT_QUEUE);
+    if (is_of_run) add_edits(&changes, since(run, before));
     add(run, &event, &changes);
     sim_memory_switch(owner);
 }
@@ -405,8 +413,15 @@ static enum fl_error write_end(struct run *run, struct fl_buf *out)
 void run_record_end(struct run *run)
 {
     struct fl_buf end = FL_BUF_INIT(HEAD_BYTES_MAX);
-    if (!run->recorder) return;
+    if (!run->recorder || !run->database.disk) return; /* it has not even begun */
     trace_listen(run->trace, NULL, NULL); /* processes that end with the world are no part of it */
+    struct recording_event judged = {.kind = RECORDING_MARK,
+                                     .at_us = sim_world_now_us(run->world),
+                                     .who = "scenario",
+                                     .what = "judged"};
+    struct fl_buf changes = FL_BUF_INIT(EDITS_BYTES_MAX);
+    look_and_take(run, LOOK_AT_QUEUE | LOOK_AT_DATABASE | LOOK_AT_OUTSIDE, &changes);
+    add(run, &judged, &changes);
     if (write_end(run, &end) == FL_OK)
         recording_add_line(run->recorder->recording, fl_buf_span(&end));
     fl_buf_release(&end);

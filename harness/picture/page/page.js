@@ -74,6 +74,11 @@
     return shown;
   }
 
+  // What processes tell of themselves: below what is about jobs.
+  function upkeep(group) {
+    return Number(/^(p\d+(:work)?|faultline:.*|process.*|stat:.*)$/.test(group.group));
+  }
+
   function showGroup(group, touched) {
     const item = element("li", touched ? "touched" : "");
     const name = element("b", "", group.group);
@@ -83,7 +88,9 @@
     for (const line of group.lines) {
       const at = fresh.indexOf(line);
       if (at >= 0) fresh.splice(at, 1);
-      lines.append(element("li", at >= 0 ? "new" : "", line));
+      const item = element("li", at >= 0 ? "new" : line.length > 160 ? "long" : "", line);
+      item.title = line;
+      lines.append(item);
     }
     item.append(name, lines);
     return item;
@@ -91,7 +98,7 @@
 
   function showStore(state, store, changes) {
     const groups = Array.from(state.values()).filter((group) => group.store === store);
-    if (store === 0) groups.sort((a, b) => (a.group < b.group ? -1 : 1));
+    if (store === 0) groups.sort((a, b) => upkeep(a) - upkeep(b) || (a.group < b.group ? -1 : 1));
     if (!groups.length) return element("p", "none", "Empty.");
     const shown = element("ul", "holds");
     for (const group of groups)

@@ -118,6 +118,19 @@ static void each_command_of_a_batch_has_its_own_change(void **state)
     assert_true(mentions(find(f, "web", "redis LPUSH")->changes, "waiting"));
 }
 
+static void rows_stand_in_their_tables_from_the_start(void **state)
+{
+    struct fixture *f = *state;
+    record(f, HEAD
+           "given db business_accounts id=1 name=Acme email=a@b.example\n"
+           "given db imports id=7 business_account_id=1 import_type=csv source=x state=pending\n"
+           "enqueue a NoteWorker [\"n\"]\nexpect a done\n");
+    struct fl_span given = find(f, "scenario", "given")->changes;
+    assert_true(mentions(given, "[2,\"business_accounts\",\"table\",0,[],[\"id=1  name=Acme"));
+    assert_true(mentions(given, "[2,\"imports\",\"table\",0,[],[\"id=7"));
+    assert_false(mentions(find(f, "a#1", "redis SADD")->changes, "imports"));
+}
+
 static void a_strike_is_told_with_its_line_and_place(void **state)
 {
     struct fixture *f = *state;
@@ -152,6 +165,16 @@ static void names_are_the_scenarios_and_not_the_runs(void **state)
     assert_false(mentions(text, "p1:100:"));
 }
 
+static void a_run_that_cannot_be_built_has_no_moments(void **state)
+{
+    struct fixture *f = *state;
+    play(HEAD "given db no_such_table id=1\nenqueue a NoteWorker [\"n\"]\nexpect a done\n",
+         RUN_WANTS_RECORDING, &f->result);
+    assert_int_equal(f->result.verdict, RUN_BAD_INPUT);
+    assert_int_equal(picture_read(fl_buf_span(&f->result.recording), &f->arena, &f->events), FL_OK);
+    assert_int_equal(f->events.count, 0);
+}
+
 static void the_difference_from_the_undisturbed_run_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -169,9 +192,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_run_has_the_same_trace_with_and_without_a_recording),
         CASE(each_command_of_a_batch_has_its_own_change),
+        CASE(rows_stand_in_their_tables_from_the_start),
         CASE(a_strike_is_told_with_its_line_and_place),
         CASE(a_fault_that_finds_nothing_to_change_is_without_effect),
         CASE(names_are_the_scenarios_and_not_the_runs),
+        CASE(a_run_that_cannot_be_built_has_no_moments),
         CASE(the_difference_from_the_undisturbed_run_is_told),
     };
     return cmocka_run_group_tests(tests, open_house, close_house);

@@ -158,10 +158,15 @@ static void it_went_wrong_at_the_last_strike_else_at_what_the_claim_is_about(voi
     add(f, 0, "mail")->job = FL_SPAN("hello");
     add(f, 1, "mail")->job = FL_SPAN("other");
     assert_int_equal(picture_outlined(&f->events, 7), 0);
+    f->items[1].process = FL_SPAN("p1");
+    add(f, 1, "judged")->kind = RECORDING_MARK;
     assert_int_equal(picture_outlined(&f->events, 0), 1);
-    add(f, 2, "kill")->kind = RECORDING_FAULT;
+    struct picture_event *kill = add(f, 2, "kill");
+    kill->kind = RECORDING_FAULT;
+    assert_int_equal(picture_outlined(&f->events, 7), 0);
+    kill->effective = true;
     add(f, 3, "mail");
-    assert_int_equal(picture_outlined(&f->events, 7), 2);
+    assert_int_equal(picture_outlined(&f->events, 7), 3);
 }
 
 int main(void)
