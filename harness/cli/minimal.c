@@ -46,6 +46,7 @@ bool minimal_of_failure(struct minimal *minimal, const struct coordinator_scenar
                                  .to = path,
                                  .runs_max = SHRINK_RUNS_MAX,
                                  .real_us_max = SHRINK_REAL_US_MAX};
+    if (scenario->source != REQUEST_SEEDED) return false; /* its seed alone is another run */
     if (!may_shrink(failure) || strcmp(path, scenario->path) == 0) return false;
     struct shrunk *shrunk = calloc(1, sizeof *shrunk);
     bool written = shrunk && minimal_write(minimal, &order, shrunk) == FL_OK;

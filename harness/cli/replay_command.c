@@ -58,8 +58,12 @@ static int play(const struct session_options *session, const struct replay *repl
                      .sweep = replay->sweep},
     };
     if (replay->choices.length) {
-        play.scenario.source = REQUEST_RECORDED;
+        play.scenario.source = replay->then_seeded ? REQUEST_THEN_SEEDED : REQUEST_RECORDED;
         play.scenario.choices = replay->choices;
+    } else if (replay->depth) {
+        play.scenario.source = REQUEST_BY_PRIORITY;
+        play.scenario.depth = replay->depth;
+        play.scenario.horizon = replay->horizon;
     }
     if (!readable(replay, err)) {
         fputs("0 passed, 1 failed, 0 skipped\n", out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/json.h"
+#include "harness/choice/priorities.h"
 #include "harness/cli/request.h"
 #include "harness/scenario/problems.h"
 
@@ -28,6 +29,10 @@ enum fl_error replay_format(const struct replay *replay, struct fl_buf *out)
     if (!err && replay->sweep >= 0) err = fl_buf_printf(out, "sweep %" PRId32 "\n", replay->sweep);
     run_hash_text(replay->trace_hash, hash);
     if (!err && replay->has_trace) err = fl_buf_printf(out, "trace %s\n", hash);
+    if (!err && replay->depth > 0 && replay->choices.length == 0)
+        err = fl_buf_printf(out, "priorities %" PRIu32 " %" PRIu64 "\n", replay->depth,
+                            replay->horizon);
+    if (!err && replay->then_seeded) err = fl_buf_append_text(out, "then-seeded\n");
     if (err || replay->choices.length == 0) return err;
     err = fl_buf_append_text(out, "choices\n");
     return err ? err : fl_buf_append_span(out, replay->choices);
@@ -114,18 +119,37 @@ static bool take_trace(struct replay_reading *r, struct fl_span rest)
     return r->replay.has_trace || wrong(r, "a hash of 32 hex digits", rest);
 }
 
+static bool take_priorities(struct replay_reading *r, struct fl_span rest)
+{
+    const char *blank = rest.length ? memchr(rest.bytes, ' ', rest.length) : NULL;
+    struct fl_span depth_text = {rest.bytes, blank ? (size_t)(blank - rest.bytes) : 0};
+    struct fl_span horizon_text = {rest.bytes + depth_text.length + 1,
+                                   blank ? rest.length - depth_text.length - 1 : 0};
+    long long depth, horizon;
+    if (!blank) return wrong(r, "a depth and a horizon", rest);
+    if (!take_number(r, depth_text, SIM_PRIORITIES_DEPTH_MAX, &depth) ||
+        !take_number(r, horizon_text, INT64_MAX, &horizon))
+        return false;
+    r->replay.depth = (uint32_t)depth;
+    r->replay.horizon = (uint64_t)horizon;
+    return true;
+}
+
 static bool take_fact(struct replay_reading *r, struct fl_span word, struct fl_span rest)
 {
     long long number;
     if (fl_span_is(word, "scenario")) return take_string(r, &rest, &r->replay.scenario);
     if (fl_span_is(word, "set")) return take_setting(r, rest);
     if (fl_span_is(word, "trace")) return take_trace(r, rest);
+    if (fl_span_is(word, "priorities")) return take_priorities(r, rest);
+    if (fl_span_is(word, "then-seeded")) return r->replay.then_seeded = true;
     if (fl_span_is(word, "seed") && take_number(r, rest, INT64_MAX, &number))
         r->replay.seed = (uint64_t)number;
     else if (fl_span_is(word, "sweep") && take_number(r, rest, INT32_MAX / 2, &number))
         r->replay.sweep = (int32_t)number;
     else if (!r->err)
-        return wrong(r, "scenario, set, seed, sweep, trace or choices", word);
+        return wrong(r, "scenario, set, seed, sweep, trace, priorities, then-seeded or choices",
+                     word);
     return !r->err;
 }
 

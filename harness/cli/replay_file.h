@@ -6,6 +6,8 @@
  *   seed 7
  *   sweep 12
  *   trace 3f9c...
+ *   priorities 3 81    (only without choices: the depth and the horizon)
+ *   then-seeded        (what the choices lack is drawn from the seed)
  *   choices            (all that follows is as sim_choices_format writes it)
  */
 #ifndef HARNESS_CLI_REPLAY_FILE_H
@@ -28,6 +30,9 @@ struct replay {
     int32_t sweep; /* -1: none */
     bool has_trace;
     uint64_t trace_hash[2]; /* what the run's trace was */
+    uint32_t depth;         /* 0: none; else tasks run by priority: choice/priorities.h */
+    uint64_t horizon;
+    bool then_seeded;       /* what the choices lack is the seed's */
     struct fl_span choices; /* empty: the seed's */
 };
 

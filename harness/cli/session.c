@@ -64,6 +64,17 @@ static bool write_out_file(const struct session *session, const char *path, stru
     return fclose(file) == 0 && whole;
 }
 
+/* Of a run that could not tell its choices: where they come from. */
+static void add_source(const struct coordinator_scenario *scenario, struct replay *replay)
+{
+    if (scenario->source == REQUEST_BY_PRIORITY) {
+        replay->depth = scenario->depth;
+        replay->horizon = scenario->horizon;
+    }
+    replay->then_seeded = scenario->source == REQUEST_THEN_SEEDED;
+    replay->choices = scenario->choices;
+}
+
 static bool write_replay(const struct session *session, const struct session_play *play,
                          const struct course *course, const struct coordinator_record *record,
                          char path[PATH_BYTES_MAX])
@@ -79,7 +90,10 @@ static bool write_replay(const struct session *session, const struct session_pla
         .has_trace = failure->trace_hash[0] != 0 || failure->trace_hash[1] != 0,
         .trace_hash = {failure->trace_hash[0], failure->trace_hash[1]},
     };
-    if (record && failure->outcome != COURSE_NONDETERMINISM) replay.choices = record->choices;
+    if (record && failure->outcome != COURSE_NONDETERMINISM)
+        replay.choices = record->choices;
+    else
+        add_source(&play->scenario, &replay);
     bool done = out_path(session, play->id, "replay", path) &&
                 replay_format(&replay, &text) == FL_OK &&
                 write_out_file(session, path, fl_buf_span(&text));

@@ -39,6 +39,29 @@ static void a_replay_reads_back_as_it_was_written(void **state)
     fl_buf_release(&message);
 }
 
+static void priorities_and_what_follows_choices_read_back(void **state)
+{
+    const struct replay deep = {.scenario = "a", .sweep = -1, .depth = 3, .horizon = 81};
+    const struct replay varied = {
+        .scenario = "a", .sweep = -1, .then_seeded = true, .choices = FL_SPAN("instant\n")};
+    const struct replay *const sent[] = {&deep, &varied};
+    (void)state;
+    for (size_t i = 0; i < FL_COUNT(sent); i++) {
+        struct fl_buf text = FL_BUF_INIT(4096), message = FL_BUF_INIT(4096);
+        struct fl_arena arena = FL_ARENA_INIT(0);
+        struct replay got;
+        assert_int_equal(replay_format(sent[i], &text), FL_OK);
+        assert_int_equal(replay_parse("r", fl_buf_span(&text), &arena, &got, &message), FL_OK);
+        assert_int_equal(got.depth, sent[i]->depth);
+        assert_int_equal(got.horizon, sent[i]->horizon);
+        assert_int_equal(got.then_seeded, sent[i]->then_seeded);
+        assert_true(fl_span_equal(got.choices, sent[i]->choices));
+        fl_arena_release(&arena);
+        fl_buf_release(&text);
+        fl_buf_release(&message);
+    }
+}
+
 static struct bad_case {
     const char *name, *text, *want;
 } cases[] = {
@@ -46,7 +69,8 @@ static struct bad_case {
     {"bad: another file", "scenario 1 \"t\"\n",
      "r:1:1: expected replay 1 as the first line, found \"scenario 1 \"t\"\""},
     {"bad: an unknown word", "replay 1\nsede 7\n",
-     "r:2:1: expected scenario, set, seed, sweep, trace or choices, found \"sede\""},
+     "r:2:1: expected scenario, set, seed, sweep, trace, priorities, then-seeded or choices, "
+     "found \"sede\""},
     {"bad: no number", "replay 1\nseed x\n", "r:2:1: expected a number, found \"x\""},
     {"bad: a text without quotes", "replay 1\nscenario a\n",
      "r:2:1: expected a text in quotes, found \"a\""},
@@ -54,6 +78,9 @@ static struct bad_case {
      "r:2:1: expected a text in quotes, found \"\""},
     {"bad: a quote that never ends", "replay 1\nscenario \"a\\\n",
      "r:2:1: expected a text in quotes, found \"\"a\\\""},
+    {"bad: priorities without a horizon", "replay 1\npriorities 3\n",
+     "r:2:1: expected a depth and a horizon, found \"3\""},
+    {"bad: too deep", "replay 1\npriorities 17 81\n", "r:2:1: expected a number, found \"17\""},
     {"bad: half a hash", "replay 1\ntrace 12\n",
      "r:2:1: expected a hash of 32 hex digits, found \"12\""},
 };
@@ -72,10 +99,11 @@ static void bad_row(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(cases) + 1] = {
+    struct CMUnitTest tests[FL_COUNT(cases) + 2] = {
         cmocka_unit_test(a_replay_reads_back_as_it_was_written),
+        cmocka_unit_test(priorities_and_what_follows_choices_read_back),
     };
     for (size_t i = 0; i < FL_COUNT(cases); i++)
-        tests[i + 1] = (struct CMUnitTest){cases[i].name, bad_row, NULL, NULL, &cases[i]};
+        tests[i + 2] = (struct CMUnitTest){cases[i].name, bad_row, NULL, NULL, &cases[i]};
     return _cmocka_run_group_tests("replay_file", tests, FL_COUNT(tests), NULL, NULL);
 }

@@ -4,6 +4,7 @@
  * find it. */
 #include <faultline/worker.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,8 +52,17 @@ static enum fl_outcome reader_perform(struct fl_job *job)
     return FL_DONE;
 }
 
+/* Does not survive what the reader reports. */
+static enum fl_outcome fragile_perform(struct fl_job *job)
+{
+    enum fl_outcome outcome = reader_perform(job);
+    if (outcome == FL_FAILED) raise(SIGSEGV);
+    return outcome;
+}
+
 const struct fl_worker fl_workers[] = {
     {.name = "ReaderWorker", .perform = reader_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "FragileWorker", .perform = fragile_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "WriterWorker", .perform = writer_perform, .retry = FL_RETRY_DEFAULT},
     {0},
 };
