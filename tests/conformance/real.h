@@ -6,7 +6,7 @@
 
 #include "core/buf.h"
 
-enum { REAL_PATIENCE_MS = 3000 };
+enum { REAL_PATIENCE_MS = 10000 };
 
 enum real_got { REAL_BYTES, REAL_NOTHING, REAL_END };
 
