@@ -213,8 +213,9 @@ void fake_cmd_hdel(struct fake_call *call)
         removed++;
     }
     if (removed) {
+        fake_key_touch(call->db, hash->name);
         fake_key_notify(call->db, FAKE_NOTIFY_HASH, "hdel", hash->name);
-        if (!fake_key_delete_empty(call->db, hash)) fake_key_touch(call->db, hash->name);
+        (void)fake_key_delete_empty(call->db, hash);
     }
     fake_reply_int(call->out, removed);
 }

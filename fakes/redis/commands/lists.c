@@ -304,6 +304,7 @@ void fake_cmd_lrem(struct fake_call *call)
         uint32_t count_max = bound == 0 || bound > UINT32_MAX ? UINT32_MAX : (uint32_t)bound;
         removed = fake_deque_remove_equal(fake_call_heap(call), &list->list, call->args[3],
                                           count < 0 ? FAKE_RIGHT : FAKE_LEFT, count_max);
+        if (removed) fake_key_touch(call->db, list->name); /* before the news, unlike others */
         if (removed) shortened(call->db, list, "lrem");
     }
     fake_reply_int(call->out, removed);

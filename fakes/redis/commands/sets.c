@@ -76,8 +76,9 @@ void fake_cmd_srem(struct fake_call *call)
         removed++;
     }
     if (removed) {
+        fake_key_touch(call->db, set->name);
         fake_key_notify(call->db, FAKE_NOTIFY_SET, "srem", set->name);
-        shrunk(call, set);
+        (void)fake_key_delete_empty(call->db, set);
     }
     fake_reply_int(call->out, removed);
 }

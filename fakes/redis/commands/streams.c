@@ -289,7 +289,10 @@ void fake_cmd_xtrim(struct fake_call *call)
         !fake_call_find(call, call->args[1], FAKE_REDIS_STREAM, &key))
         return;
     uint64_t trimmed = key ? fake_stream_trim(fake_call_heap(call), key->stream, &trim) : 0;
-    if (trimmed) announce(call, key, "xtrim");
+    if (trimmed) {
+        fake_key_notify(call->db, FAKE_NOTIFY_STREAM, "xtrim", key->name);
+        fake_key_touch(call->db, key->name);
+    }
     fake_reply_int(call->out, (int64_t)trimmed);
 }
 

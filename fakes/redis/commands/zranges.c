@@ -315,8 +315,9 @@ static void remove_range(struct fake_call *call, enum by by)
         fake_zset_remove(fake_call_heap(call), &zset->zset, node);
         node = next;
     }
+    fake_key_touch(call->db, zset->name);
     fake_key_notify(call->db, FAKE_NOTIFY_ZSET, call->command->name, zset->name);
-    fake_zset_shrunk(call->db, zset);
+    (void)fake_key_delete_empty(call->db, zset);
     fake_reply_int(call->out, last - first + 1);
 }
 

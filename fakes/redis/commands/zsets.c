@@ -367,7 +367,8 @@ void fake_zset_reply_bzpop(struct fake_database *db, struct fake_redis_key *zset
     announce_pop(db, zset, from);
     reply_node(out, node);
     fake_zset_remove(&db->engine->heap, &zset->zset, node);
-    fake_zset_shrunk(db, zset);
+    fake_key_touch(db, zset->name); /* told before "del" */
+    (void)fake_key_delete_empty(db, zset);
 }
 
 enum pair_form { PAIRS_FLAT, PAIRS_NESTED };
@@ -385,7 +386,8 @@ static void reply_popped(struct fake_database *db, struct fake_redis_key *zset, 
         reply_node(out, node);
         fake_zset_remove(&db->engine->heap, &zset->zset, node);
     }
-    fake_zset_shrunk(db, zset);
+    fake_key_touch(db, zset->name); /* told before "del" */
+    (void)fake_key_delete_empty(db, zset);
 }
 
 void fake_zset_reply_mpop(struct fake_database *db, struct fake_redis_key *zset, enum fake_end from,
