@@ -18,6 +18,7 @@ struct tree {
     struct fl_arena lines;
     struct node *nodes;
     uint32_t count, capacity, next, taken; /* nodes before `taken` have told their alternatives */
+    size_t line_bytes;
     uint32_t switches_max;
     bool beyond; /* there are orders with more switches than switches_max */
     bool cut;    /* orders were left out for lack of room */
@@ -40,7 +41,7 @@ enum fl_error tree_new(uint32_t switches_max, struct tree **ret_tree)
 {
     struct tree *tree = calloc(1, sizeof *tree);
     if (!tree) return FL_ENOMEM;
-    tree->lines = FL_ARENA_INIT(TREE_LINES_BYTES_MAX);
+    tree->lines = FL_ARENA_INIT(2 * (size_t)TREE_LINES_BYTES_MAX); /* with its own overhead */
     tree->switches_max = switches_max ? switches_max : TREE_SWITCHES_MAX;
     enum fl_error err = add(tree, &(struct node){0});
     if (err) {
@@ -109,11 +110,13 @@ static enum fl_error add_child(struct tree *tree, uint32_t parent, struct fl_spa
         tree->beyond = true;
         return FL_OK;
     }
-    char *line = tree->count < TREE_NODES_MAX ? fl_arena_copy(&tree->lines, child.line) : NULL;
-    if (!line) {
+    tree->line_bytes += child.line.length;
+    if (tree->count >= TREE_NODES_MAX || tree->line_bytes > TREE_LINES_BYTES_MAX) {
         tree->cut = true;
         return FL_OK;
     }
+    char *line = fl_arena_copy(&tree->lines, child.line);
+    if (!line) return FL_ENOMEM;
     child.line.bytes = line;
     return add(tree, &child);
 }

@@ -1,0 +1,106 @@
+/* Every allocation of what a campaign learns, and of its sources of choices, fails in turn. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "alloc_sweep.h"
+#include "harness/choice/choices.h"
+#include "harness/cli/never.h"
+#include "harness/explore/guided.h"
+#include "harness/explore/tree.h"
+
+enum { TEXT_BYTES_MAX = 64 * 1024 };
+
+static enum fl_error enumerate(void *context)
+{
+    struct tree *tree;
+    struct fl_buf record = FL_BUF_INIT(TEXT_BYTES_MAX);
+    uint32_t node;
+    (void)context;
+    enum fl_error err = tree_new(0, &tree);
+    if (err) return err;
+    if (tree_next(tree, &node))
+        err = tree_take(tree, node, FL_SPAN("0 schedule a\n1 schedule b\n"));
+    if (!err && tree_next(tree, &node)) err = tree_write(tree, node, &record);
+    tree_free(tree);
+    fl_buf_release(&record);
+    return err;
+}
+
+static enum fl_error be_guided(void *context)
+{
+    struct guided guided = {0};
+    bool is_new;
+    (void)context;
+    enum fl_error err = guided_note(&guided, FL_SPAN("a"), FL_SPAN("b"), false, &is_new);
+    for (int i = 0; i < 40 && !err; i++)
+        err = seen_add(&guided.pairs, seen_mix((uint64_t)i + 1), &is_new);
+    if (!err) err = guided_keep(&guided, FL_SPAN("instant\n"));
+    guided_release(&guided);
+    return err;
+}
+
+static enum fl_error gather_what_never_happened(void *context)
+{
+    struct never never = NEVER_INIT;
+    (void)context;
+    enum fl_error err = never_take(&never, FL_SPAN("4 a dead\n"));
+    if (!err) err = never_take(&never, FL_SPAN("4 a dead\n"));
+    never_release(&never);
+    return err;
+}
+
+/* Who draws is never disturbed: the record fails, when it is asked for. */
+static enum fl_error draw(struct sim_choices *choices)
+{
+    static const char *const tasks[] = {"p1/fetch", "p2/poller"};
+    struct fl_buf record = FL_BUF_INIT(TEXT_BYTES_MAX), others = FL_BUF_INIT(TEXT_BYTES_MAX);
+    sim_choices_list_alternatives(choices, 0, &others);
+    for (int i = 0; i < 3; i++)
+        sim_choose_name(choices, SIM_CHOICE_SCHEDULE, "world", "next", tasks, 2);
+    enum fl_error err = sim_choices_format(choices, &record);
+    fl_buf_release(&record);
+    fl_buf_release(&others);
+    sim_choices_free(choices);
+    return err;
+}
+
+static enum fl_error run_by_priority(void *context)
+{
+    struct sim_choices *choices;
+    (void)context;
+    enum fl_error err = sim_choices_by_priority(7, 3, 20, &choices);
+    return err ? err : draw(choices);
+}
+
+static enum fl_error run_from_a_record_and_then_a_seed(void *context)
+{
+    struct sim_choices *choices;
+    uint32_t line;
+    (void)context;
+    enum fl_error err = sim_choices_from_text_then_seed(
+        FL_SPAN("instant\nschedule \"world\" \"next\" 1 \"p2/poller\"\n"), 7, &choices, &line);
+    return err ? err : draw(choices);
+}
+
+static enum fl_error (*const attempts[])(void *) = {enumerate, be_guided,
+                                                    gather_what_never_happened, run_by_priority,
+                                                    run_from_a_record_and_then_a_seed};
+
+static void each_allocation_that_fails_is_an_error_and_leaves_nothing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++)
+        alloc_sweep(attempts[i], NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_allocation_that_fails_is_an_error_and_leaves_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
