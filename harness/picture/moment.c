@@ -54,7 +54,8 @@ static struct fl_span text_of(struct moment *moment, struct fl_json_at at)
     enum fl_error err = fl_json_string(at, &text);
     const char *copy = err ? NULL : fl_arena_copy(moment->arena, fl_buf_span(&text));
     struct fl_span span = {copy, copy ? text.length : 0};
-    if (!copy && !moment->err) moment->err = err ? FL_EPARSE : FL_ENOMEM;
+    if (err == FL_EINVAL) err = FL_EPARSE; /* it is no string */
+    if (!copy && !moment->err) moment->err = err ? err : FL_ENOMEM;
     fl_buf_release(&text);
     return span;
 }
@@ -168,6 +169,7 @@ enum fl_error moment_format(const struct picture_events *events, uint32_t event,
 struct search {
     struct fl_span group;
     bool found;
+    enum fl_error err; /* sticks */
 };
 
 static void look(void *self, struct fl_json_at edit)
@@ -175,6 +177,7 @@ static void look(void *self, struct fl_json_at edit)
     struct search *search = self;
     struct fl_buf name = FL_BUF_INIT(LINE_BYTES_MAX);
     enum fl_error err = fl_json_string(fl_json_element(edit, 1), &name);
+    if (err == FL_ENOMEM) search->err = err;
     search->found |= !err && fl_span_equal(fl_buf_span(&name), search->group);
     fl_buf_release(&name);
 }
@@ -187,6 +190,7 @@ enum fl_error moment_writer(const struct picture_events *events, uint32_t event,
         const struct picture_event *candidate = &events->events[i];
         struct fl_span own = candidate->changes.length ? candidate->changes : candidate->edits;
         enum fl_error err = each_edit(own, look, &search);
+        if (!err) err = search.err;
         if (err) return err;
         if (!search.found) continue;
         *ret_writer = i;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "alloc_sweep.h"
+#include "harness/picture/moment.h"
 #include "harness/picture/page.h"
 
 static const char recording[] =
@@ -31,6 +32,29 @@ static enum fl_error draw(void *context)
     return err;
 }
 
+static enum fl_error show(void *context)
+{
+    struct fl_arena arena = FL_ARENA_INIT(0);
+    struct fl_buf out = FL_BUF_INIT(PICTURE_BYTES_MAX);
+    struct picture_events events;
+    uint32_t event, writer;
+    (void)context;
+    enum fl_error err = picture_read(fl_span_from(recording), &arena, &events);
+    if (!err) err = moment_find(&events, FL_SPAN("p1/fetch.2"), &event);
+    if (!err) err = moment_format(&events, event, &arena, &out);
+    if (!err) err = moment_writer(&events, event, FL_SPAN("q"), &writer);
+    if (!err) err = moment_format_event(&events.events[writer], &out);
+    fl_buf_release(&out);
+    fl_arena_release(&arena);
+    return err;
+}
+
+static void a_moment_fails_cleanly_at_every_allocation(void **state)
+{
+    (void)state;
+    alloc_sweep(show, NULL);
+}
+
 static void a_picture_fails_cleanly_at_every_allocation(void **state)
 {
     (void)state;
@@ -40,6 +64,7 @@ static void a_picture_fails_cleanly_at_every_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_picture_fails_cleanly_at_every_allocation)};
+        cmocka_unit_test(a_picture_fails_cleanly_at_every_allocation),
+        cmocka_unit_test(a_moment_fails_cleanly_at_every_allocation)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
