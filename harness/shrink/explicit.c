@@ -14,30 +14,35 @@ bool explicit_needed(const struct plan *plan)
     return false;
 }
 
-static const char *named(struct fl_span text)
+/* A copy: the facts of a run do not last. NULL for nothing. */
+static bool name(struct fl_span text, struct fl_arena *arena, const char **ret_name)
 {
-    return text.length ? text.bytes : NULL;
+    *ret_name = text.length ? fl_arena_copy(arena, text) : NULL;
+    return *ret_name || !text.length;
 }
 
-/* The fault at that effect alone: by who does it, its label and its number. */
-static struct plan_fault at_strike(const struct plan_fault *fault, const struct run_strike *strike)
+/* The fault at that effect alone: by who does it, its label and its number. False: no memory. */
+static bool at_strike(const struct plan_fault *fault, const struct run_strike *strike,
+                      struct fl_arena *arena, struct plan_fault *ret_fault)
 {
-    struct plan_fault one = *fault;
-    one.sweep = false;
-    one.times = 1;
-    one.address = (struct plan_address){
+    bool after = strike->after && fault->address.moment != PLAN_BEFORE;
+    struct plan_address address = {
         .where = fault->address.where,
         .at_us = -1,
         .after_us = -1,
-        .job = named(strike->job),
         .delivery = strike->delivery,
-        .process = named(strike->process),
-        .role = named(strike->role),
-        .pattern = strike->what.bytes,
         .nth = strike->occurrence,
-        .moment = strike->after && fault->address.moment != PLAN_BEFORE ? PLAN_AFTER : PLAN_BEFORE,
+        .moment = after ? PLAN_AFTER : PLAN_BEFORE,
     };
-    return one;
+    if (!name(strike->job, arena, &address.job) ||
+        !name(strike->process, arena, &address.process) ||
+        !name(strike->role, arena, &address.role) || !name(strike->what, arena, &address.pattern))
+        return false;
+    *ret_fault = *fault;
+    ret_fault->sweep = false;
+    ret_fault->times = 1;
+    ret_fault->address = address;
+    return true;
 }
 
 /* Allocations have no effect that a fault could name: it counts them. */
@@ -62,9 +67,10 @@ bool explicit_faults(struct plan *plan, int32_t point, const struct run_facts *f
         } else if (fault->sweep && fault->verb == PLAN_OOM) {
             faults[count++] = at_allocation(fault, point);
         } else {
-            for (uint32_t k = 0; k < facts->struck_at_count; k++)
-                if (facts->struck_at[k].line == fault->where.line)
-                    faults[count++] = at_strike(fault, &facts->struck_at[k]);
+            for (uint32_t k = 0; k < facts->struck_at_count; k++) {
+                if (facts->struck_at[k].line != fault->where.line) continue;
+                if (!at_strike(fault, &facts->struck_at[k], arena, &faults[count++])) return false;
+            }
         }
     }
     plan->faults = faults;
