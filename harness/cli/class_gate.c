@@ -17,19 +17,11 @@ static enum course_outcome outcome_of(enum matrix_trouble trouble)
     return COURSE_HARNESS_FAULT;
 }
 
-/* The gravest kind of difference, its smallest example. */
-static const struct matrix_story *worst(const struct matrix_result *result)
-{
-    for (unsigned i = MATRIX_STORIES; i-- > 0;)
-        if (result->stories[i].cells) return &result->stories[i];
-    return NULL;
-}
-
 static void judge(const struct matrix_subject *subject, const struct matrix_result *result,
                   struct class_verdict *verdict)
 {
     enum plan_class class = matrix_class_of(result->seen);
-    const struct matrix_story *story = worst(result);
+    const struct matrix_story *story = matrix_stories_worst(&result->stories);
     verdict->outcome = outcome_of(result->trouble);
     verdict->runs = result->runs;
     enum fl_error err = FL_OK;

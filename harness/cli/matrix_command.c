@@ -272,7 +272,7 @@ static int report(const struct matrix_command *matrix)
                                      .cells = result->cells};
     enum plan_class class = matrix_class_of(result->seen);
     matrix_print_grid(&grid, matrix->out);
-    matrix_stories_print(result->stories, matrix->out);
+    matrix_stories_print(&result->stories, matrix->out);
     print_bound(matrix, class);
     return judge(matrix, class);
 }

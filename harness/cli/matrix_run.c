@@ -137,13 +137,6 @@ static uint32_t count_lines(const struct fl_buf *text)
     return lines;
 }
 
-static struct matrix_story *story_of(struct matrix_result *result, unsigned cells)
-{
-    for (unsigned i = MATRIX_STORIES; i-- > 0;)
-        if (cells & 1U << i) return &result->stories[i];
-    return NULL;
-}
-
 /* Singles before pairs, few lines before many, and otherwise the order of the grid: not that in
  * which answers happen to come. */
 static uint64_t rank_of(const struct explorer *x, const struct trial *trial,
@@ -151,19 +144,6 @@ static uint64_t rank_of(const struct explorer *x, const struct trial *trial,
 {
     uint64_t index = (uint64_t)(trial - x->trials);
     return (uint64_t)trial->is_pair << 63 | (uint64_t)count_lines(text) << 32 | index;
-}
-
-static void tell(struct explorer *x, const struct trial *trial, unsigned cells, struct fl_buf *text)
-{
-    struct matrix_story *story = story_of(x->result, cells);
-    if (!story) return;
-    uint64_t rank = rank_of(x, trial, text);
-    if (story->cells++ && story->rank <= rank) return;
-    story->rank = rank;
-    snprintf(story->name, sizeof story->name, "%s", trial->name);
-    struct fl_buf old = story->text;
-    story->text = *text;
-    *text = old;
 }
 
 static void settle(struct explorer *x, struct trial *trial, const struct matrix_end *end)
@@ -181,7 +161,7 @@ static void settle(struct explorer *x, struct trial *trial, const struct matrix_
         result->cells[trial->point * MATRIX_MODES + trial->mode] =
             (struct matrix_grid_cell){.played = true, .seen = cells};
     }
-    tell(x, trial, cells, &text);
+    matrix_stories_tell(&result->stories, cells, rank_of(x, trial, &text), trial->name, &text);
     fl_buf_release(&text);
 }
 
@@ -478,8 +458,7 @@ void matrix_run(const struct matrix_order *order, struct matrix_result *ret_resu
         .order = order, .result = ret_result, .arena = FL_ARENA_INIT(ARENA_BYTES_MAX)};
     memset(ret_result, 0, sizeof *ret_result);
     ret_result->message = FL_BUF_INIT(MATRIX_STORY_BYTES);
-    for (int i = 0; i < MATRIX_STORIES; i++)
-        ret_result->stories[i].text = FL_BUF_INIT(MATRIX_STORY_BYTES);
+    matrix_stories_init(&ret_result->stories);
     enum fl_error err = explore(&x);
     if (err) trouble(&x, MATRIX_NO_HARNESS, "the run workers: %s", fl_error_text(err));
     for (uint32_t i = 0; i < x.kept_count; i++)
@@ -490,28 +469,11 @@ void matrix_run(const struct matrix_order *order, struct matrix_result *ret_resu
     fl_arena_release(&x.arena);
 }
 
-void matrix_stories_print(const struct matrix_story stories[MATRIX_STORIES], FILE *out)
-{
-    for (unsigned i = MATRIX_STORIES; i-- > 0;) {
-        const struct matrix_story *story = &stories[i];
-        if (!story->cells) continue;
-        fprintf(out, "\n %s in %" PRIu64 " run%s; the smallest: %s\n", matrix_cell_text(1U << i),
-                story->cells, story->cells == 1 ? "" : "s", story->name);
-        const char *at = story->text.length ? story->text.bytes : "";
-        while (*at) {
-            size_t length = strcspn(at, "\n");
-            fprintf(out, "   %.*s\n", (int)length, at);
-            at += length + (at[length] == '\n');
-        }
-    }
-}
-
 void matrix_result_release(struct matrix_result *result)
 {
     run_answer_release(&result->undisturbed);
     fl_buf_release(&result->message);
-    for (int i = 0; i < MATRIX_STORIES; i++)
-        fl_buf_release(&result->stories[i].text);
+    matrix_stories_release(&result->stories);
     free(result->cells);
     result->cells = NULL;
 }

@@ -9,13 +9,12 @@
 #include "harness/cli/request.h"
 #include "harness/matrix/grid.h"
 #include "harness/matrix/points.h"
+#include "harness/matrix/stories.h"
 #include "harness/pool/pool.h"
 
 enum {
     MATRIX_TRIALS_MAX = 500 * 1000,
     MATRIX_PAIR_POINTS_MAX = 256, /* more effects have too many pairs */
-    MATRIX_STORIES = 6,           /* one for each kind of difference */
-    MATRIX_STORY_BYTES = 4096,
 };
 
 enum matrix_depth { MATRIX_SINGLES, MATRIX_PAIRS };
@@ -32,14 +31,6 @@ struct matrix_order { /* all borrowed */
     uint32_t processes;    /* that work in the scenario, `always` counted in */
     struct fl_span always; /* lines that stand in every run's plan besides the file's own */
     int plays;             /* of a single fault: twice to compare the traces */
-};
-
-/* The smallest difference of its kind. */
-struct matrix_story {
-    uint64_t cells; /* that ended like this */
-    uint64_t rank;  /* among those that could be told: the lowest is */
-    char name[2 * MATRIX_NAME_BYTES];
-    struct fl_buf text;
 };
 
 enum matrix_trouble {
@@ -59,13 +50,11 @@ struct matrix_result {
     uint64_t runs, pair_runs, pair_bad, firsts_seen; /* firsts whose state had been seen before */
     uint32_t unreached; /* cells whose fault found no effect to strike */
     unsigned seen;      /* bits of all runs */
-    struct matrix_story stories[MATRIX_STORIES];
+    struct matrix_stories stories;
 };
 
 /* Whatever goes wrong is told in the result, to be released in any case. */
 void matrix_run(const struct matrix_order *order, struct matrix_result *ret_result);
-/* One paragraph for each kind of difference, the gravest first. */
-void matrix_stories_print(const struct matrix_story stories[MATRIX_STORIES], FILE *out);
 void matrix_result_release(struct matrix_result *result);
 
 #endif

@@ -126,7 +126,7 @@ static int report(const struct oom_command *oom, int64_t real_us)
         return result->trouble == MATRIX_BAD_INPUT ? CLI_USAGE : CLI_HARNESS_FAULT;
     }
     print_sites(oom);
-    matrix_stories_print(result->stories, oom->out);
+    matrix_stories_print(&result->stories, oom->out);
     fprintf(oom->out,
             "\n %" PRIu32 " allocations of %s at %" PRIu32
             " call paths, once and for ever: %" PRIu64 " runs in %.1f s\n",

@@ -57,20 +57,14 @@ static struct oom_site *site_of(struct oom_result *result, struct fl_span path, 
     return site;
 }
 
+/* The first allocation stands for all that ended like it. */
 static void tell(struct sweep *s, unsigned cells, uint32_t nth, struct fl_span path,
                  struct fl_buf *text)
 {
-    for (unsigned i = MATRIX_STORIES; i-- > 0;) {
-        struct matrix_story *story = &s->result->stories[i];
-        if (!(cells & 1U << i)) continue;
-        if (story->cells++) return; /* the first allocation stands for all */
-        snprintf(story->name, sizeof story->name, "oom nth %" PRIu32 " %s in %s, asked for by %.*s",
-                 nth, s->way == OOM_ONCE ? "once" : "forever", s->process, FL_SPAN_ARGS(path));
-        struct fl_buf old = story->text;
-        story->text = *text;
-        *text = old;
-        return;
-    }
+    char name[MATRIX_STORY_NAME_BYTES];
+    snprintf(name, sizeof name, "oom nth %" PRIu32 " %s in %s, asked for by %.*s", nth,
+             s->way == OOM_ONCE ? "once" : "forever", s->process, FL_SPAN_ARGS(path));
+    matrix_stories_tell(&s->result->stories, cells, (uint64_t)s->way << 32 | nth, name, text);
 }
 
 static void settle(struct sweep *s, uint32_t nth, const struct matrix_end *end, struct fl_span path)
@@ -291,8 +285,7 @@ void oom_run(const struct matrix_subject *subject, struct pool *pool,
     struct sweep s = {.subject = subject, .pool = pool, .result = ret_result, .process = process};
     *ret_result = (struct oom_result){.arena = FL_ARENA_INIT(ARENA_BYTES_MAX)};
     ret_result->message = FL_BUF_INIT(MATRIX_STORY_BYTES);
-    for (int i = 0; i < MATRIX_STORIES; i++)
-        ret_result->stories[i].text = FL_BUF_INIT(MATRIX_STORY_BYTES);
+    matrix_stories_init(&ret_result->stories);
     ret_result->sites = calloc(OOM_SITES_MAX, sizeof *ret_result->sites);
     enum fl_error err = ret_result->sites ? play_undisturbed(&s, process) : FL_ENOMEM;
     if (!err && !ret_result->trouble) err = sweep(&s);
@@ -304,8 +297,7 @@ void oom_result_release(struct oom_result *result)
 {
     fl_buf_release(&result->message);
     fl_arena_release(&result->arena);
-    for (int i = 0; i < MATRIX_STORIES; i++)
-        fl_buf_release(&result->stories[i].text);
+    matrix_stories_release(&result->stories);
     free(result->sites);
     result->sites = NULL;
 }

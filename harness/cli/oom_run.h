@@ -32,7 +32,7 @@ struct oom_result {
     uint32_t allocations;
     uint64_t runs;
     unsigned seen;
-    struct matrix_story stories[MATRIX_STORIES];
+    struct matrix_stories stories;
 };
 
 /* `process` "": the one that works on the subject's job undisturbed; its name is written there.
