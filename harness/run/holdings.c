@@ -127,6 +127,7 @@ struct rows { /* of a walk over the database: a row is a line once the next one 
     struct fl_buf *line;
     char table[TABLE_BYTES_MAX]; /* a copy: the walk's own text may be anywhere */
     bool has_row;
+    uint32_t count;
 };
 
 static void end_row(struct rows *rows)
@@ -141,6 +142,7 @@ static enum fl_error add_cell(void *context, const char *table, const char *colu
     struct rows *rows = context;
     if (!column) {
         end_row(rows);
+        if (rows->count++ == RECORDING_LINES_MAX) return FL_EBOUND; /* more are not recorded */
         if (strcmp(rows->table, table) != 0)
             recording_group(rows->run->recorder->recording, fl_span_from(table), FL_SPAN("table"));
         snprintf(rows->table, sizeof rows->table, "%s", table);
@@ -162,7 +164,7 @@ static void tell_database(struct run *run, struct fl_buf *line)
     recording_begin_store(run->recorder->recording, RECORDING_DATABASE);
     enum fl_error err = database_walk(&copy, add_cell, &rows);
     end_row(&rows);
-    if (!err) recording_end_store(run->recorder->recording);
+    if (!err || err == FL_EBOUND) recording_end_store(run->recorder->recording);
     database_close(&copy);
 }
 

@@ -131,6 +131,25 @@ static void rows_stand_in_their_tables_from_the_start(void **state)
     assert_false(mentions(find(f, "a#1", "redis SADD")->changes, "imports"));
 }
 
+static void of_a_large_table_the_first_rows_are_recorded(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_buf text = FL_BUF_INIT(1024 * 1024);
+    assert_int_equal(fl_buf_append_text(&text, HEAD), FL_OK);
+    for (int i = 1; i <= RECORDING_LINES_MAX + 100; i++)
+        assert_int_equal(
+            fl_buf_printf(&text, "given db business_accounts id=%d name=n email=a@b.example\n", i),
+            FL_OK);
+    assert_int_equal(fl_buf_append_text(&text, "enqueue a NoteWorker [\"n\"]\nexpect a done\n"),
+                     FL_OK);
+    record(f, text.bytes);
+    struct fl_span given = find(f, "scenario", "given")->changes;
+    assert_true(mentions(given, "id=1999 "));
+    assert_false(mentions(given, "id=2001 "));
+    assert_true(mentions(given, "(what follows is not recorded)"));
+    fl_buf_release(&text);
+}
+
 static void a_strike_is_told_with_its_line_and_place(void **state)
 {
     struct fixture *f = *state;
@@ -193,6 +212,7 @@ int main(void)
         CASE(a_run_has_the_same_trace_with_and_without_a_recording),
         CASE(each_command_of_a_batch_has_its_own_change),
         CASE(rows_stand_in_their_tables_from_the_start),
+        CASE(of_a_large_table_the_first_rows_are_recorded),
         CASE(a_strike_is_told_with_its_line_and_place),
         CASE(a_fault_that_finds_nothing_to_change_is_without_effect),
         CASE(names_are_the_scenarios_and_not_the_runs),
