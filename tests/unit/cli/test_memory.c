@@ -14,6 +14,8 @@ enum { TEXT_BYTES_MAX = 64 * 1024 };
 
 static const struct scenario_setting settings[] = {{"file", "a.csv"}, {"n", "3"}};
 
+static const struct fl_span variants[] = {FL_SPAN("fault kill p1 at +1s")};
+
 static enum fl_error send_request(void *context)
 {
     const struct run_request sent = {.path = "a.scenario",
@@ -22,6 +24,9 @@ static enum fl_error send_request(void *context)
                                      .seeds = 1,
                                      .points = 1,
                                      .sweep = -1,
+                                     .variants = variants,
+                                     .variant_count = 1,
+                                     .changes = {.extra = FL_SPAN("heal at +1s")},
                                      .source = REQUEST_RECORDED,
                                      .choices = FL_SPAN("choices\n")};
     struct fl_buf line = FL_BUF_INIT(TEXT_BYTES_MAX);
@@ -37,7 +42,18 @@ static enum fl_error send_request(void *context)
 
 static enum fl_error send_answer(void *context)
 {
-    const struct run_item item = {.verdict = RUN_FAILED, .text = FL_SPAN("expected\nfound")};
+    struct run_effect effects[] = {{.who = FL_SPAN("a#1"), .what = FL_SPAN("mail")}};
+    struct run_receipt receipts[] = {{FL_SPAN("mail a@b"), FL_SPAN("k"), 1}};
+    struct run_job jobs[] = {{FL_SPAN("a"), FL_SPAN("done"), true}};
+    const struct run_facts facts = {.failed_at = FL_SPAN("queue: f"),
+                                    .effects = effects,
+                                    .effect_count = 1,
+                                    .receipts = receipts,
+                                    .receipt_count = 1,
+                                    .jobs = jobs,
+                                    .job_count = 1};
+    const struct run_item item = {
+        .verdict = RUN_FAILED, .text = FL_SPAN("expected\nfound"), .facts = &facts};
     struct fl_buf line = FL_BUF_INIT(TEXT_BYTES_MAX);
     struct run_answer got = {0};
     (void)context;
