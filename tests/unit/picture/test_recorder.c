@@ -85,7 +85,7 @@ static const struct picture_event *find(const struct fixture *f, const char *who
 
 static bool mentions(struct fl_span text, const char *part)
 {
-    return text.length && memmem(text.bytes, text.length, part, strlen(part)) != NULL;
+    return text.bytes && memmem(text.bytes, text.length, part, strlen(part)) != NULL;
 }
 
 static const char killed[] = HEAD "processes 2\n"
