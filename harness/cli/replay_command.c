@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/replay_debug.h"
 #include "harness/cli/replay_file.h"
 #include "harness/cli/replay_moment.h"
 #include "harness/cli/replay_source.h"
@@ -9,12 +10,14 @@
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024 };
 
-enum { OPT_TRACE, OPT_TO, OPT_WRITER, OPT_PICTURE, OPT_NO_VERIFY, OPT_COLOR };
+enum { OPT_TRACE, OPT_TO, OPT_WRITER, OPT_GDB, OPT_PICTURE, OPT_NO_VERIFY, OPT_COLOR };
 
 static const struct cli_option options[] = {
     {OPT_TRACE, 0, "trace", NULL, "print the whole trace"},
     {OPT_TO, 0, "to", "EFFECT", "show what is where once this effect is over"},
     {OPT_WRITER, 0, "writer", "KEY", "show who wrote this key, table or job last, by then"},
+    {OPT_GDB, 0, "gdb", NULL,
+     "stop right before the effect in gdb: sim-next, sim-back, sim-state, sim-why"},
     {OPT_PICTURE, 0, "picture", NULL, "draw the run, when it fails, as out/NAME.html"},
     {OPT_NO_VERIFY, 0, "no-verify", NULL, "play the run once, not twice"},
     {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
@@ -79,7 +82,10 @@ static int replay_path(struct cli_reader *reader, const struct session_options *
     struct fl_arena arena = FL_ARENA_INIT(2 * (size_t)REPLAY_BYTES_MAX);
     struct replay replay;
     int code = replay_source_read(reader, path, &text, &arena, &replay);
-    if (code == CLI_PASSED)
+    const struct replay_debug debug = {session->program, path, session->out_folder, moment->to};
+    if (code == CLI_PASSED && moment->in_gdb)
+        code = replay_debug(&replay, &debug, reader->err);
+    else if (code == CLI_PASSED)
         code = moment->to || moment->writer ? replay_moment_show(&replay, moment, out, reader->err)
                                             : play(session, &replay, path, out, reader->err);
     fl_arena_release(&arena);
@@ -100,6 +106,7 @@ static int replay_main(int argc, char **argv, FILE *out, FILE *err)
             if (reader.id == OPT_TRACE) session.print_trace = true;
             if (reader.id == OPT_TO) moment.to = reader.value;
             if (reader.id == OPT_WRITER) moment.writer = reader.value;
+            if (reader.id == OPT_GDB) moment.in_gdb = true;
             if (reader.id == OPT_PICTURE) session.picture = true;
             if (reader.id == OPT_NO_VERIFY) session.plays = COORDINATOR_ONCE;
             if (reader.id == OPT_COLOR && !report_colour_parse(reader.value, &session.colour))

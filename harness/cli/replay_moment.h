@@ -9,6 +9,7 @@
 
 struct replay_moment {
     const char *to;     /* an effect, as moment_find reads it; NULL: the end */
+    bool in_gdb;        /* instead of being told, stop there in a debugger */
     const char *writer; /* a key, a table or a job whose last writer is told; NULL: the state is */
 };
 

@@ -48,6 +48,12 @@ static void note(struct pool_note *to, const struct effect *effect)
     to->effect[used] = '\0';
 }
 
+__attribute__((noinline)) void effect_begins(const char *who, uint64_t ordinal, const char *label,
+                                             uint64_t number)
+{
+    __asm__ volatile("" : : "r"(who), "r"(ordinal), "r"(label), "r"(number) : "memory");
+}
+
 void effect_open(struct effect_process *process, struct fl_span label, struct fl_span detail,
                  struct effect *ret_effect)
 {
@@ -65,6 +71,7 @@ void effect_open(struct effect_process *process, struct fl_span label, struct fl
                         (struct fl_span){effect->detail, effect->detail_length},
                         sim_world_now_us(effects->world), &effect->strikes);
     if (effects->note) note(effects->note, effect);
+    effect_begins(effect->context->name, effect->ordinal, effect->label->text, ++effects->begun);
 }
 
 static bool is_of_the_wire(enum plan_verb verb)

@@ -61,6 +61,7 @@ struct effects { /* of one run; all borrowed but the identities */
     struct pool_note *note; /* where the current effect is told to the coordinator */
     struct effect_identities identities;
     uint64_t count; /* effects closed so far */
+    uint64_t begun; /* and opened */
 };
 
 void effects_init(struct effects *effects, struct sim_world *world, struct trace *trace,
@@ -86,6 +87,9 @@ struct effect_outcome {
     uint64_t request, reply;
 };
 
+/* Does nothing: it is called before each effect, for a debugger to stop in. `number` counts the
+ * effects of the run. */
+void effect_begins(const char *who, uint64_t ordinal, const char *label, uint64_t number);
 /* Names the effect and asks the plan. */
 void effect_open(struct effect_process *process, struct fl_span label, struct fl_span detail,
                  struct effect *ret_effect);
