@@ -148,7 +148,9 @@ static const struct word clauses[] = {
      "not at effects that begin later; by then the fault is over, as far as healing is concerned"},
     {"after fault", WORD_CLAUSE_AFTER_FAULT, "2s after fault NAME",
      "so long after another fault has fired"},
-    {"p", WORD_CLAUSE_CHANCE, "p 1/50", "with this chance at each place"},
+    {"p", WORD_CLAUSE_CHANCE, "p 1/50",
+     "with this chance at each place; wants `heal` or `until`, for chance alone holds no healing "
+     "up"},
     {"before", WORD_CLAUSE_BEFORE, NULL, "before the effect is applied; the default"},
     {"after", WORD_CLAUSE_AFTER, NULL, "after the effect was applied"},
     {"before,after", WORD_CLAUSE_BEFORE_AFTER, NULL, "both; a sweep makes a run for each"},
