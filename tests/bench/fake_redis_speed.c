@@ -49,12 +49,15 @@ static void close_bench(struct bench *bench)
 static void add(struct bench *bench, const char *command, const char *key, const char *more,
                 size_t more_bytes)
 {
-    size_t count = more ? 3 : 2;
     char *out = bench->requests + bench->request_bytes;
-    out += sprintf(out, "*%zu\r\n$%zu\r\n%s\r\n$%zu\r\n%s\r\n", count, strlen(command), command,
-                   strlen(key), key);
-    if (more) out += sprintf(out, "$%zu\r\n%.*s\r\n", more_bytes, (int)more_bytes, more);
-    bench->request_bytes = (size_t)(out - bench->requests);
+    size_t room = BATCH * 1024 - bench->request_bytes;
+    int length = more ? snprintf(out, room, "*3\r\n$%zu\r\n%s\r\n$%zu\r\n%s\r\n$%zu\r\n%.*s\r\n",
+                                 strlen(command), command, strlen(key), key, more_bytes,
+                                 (int)more_bytes, more)
+                      : snprintf(out, room, "*2\r\n$%zu\r\n%s\r\n$%zu\r\n%s\r\n", strlen(command),
+                                 command, strlen(key), key);
+    if (length < 0 || (size_t)length >= room) fail("a batch does not fit");
+    bench->request_bytes += (size_t)length;
 }
 
 static void swallow(struct bench *bench)

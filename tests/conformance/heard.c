@@ -84,6 +84,12 @@ static struct fl_span without_own(struct fl_span line)
     return line;
 }
 
+/* In protocol 3; it names a client's id, which the two servers count on their own. */
+static bool tells_a_broken_redirection(struct fl_span item)
+{
+    return fl_span_is(item_first_word(item), "tracking-redir-broken");
+}
+
 static bool same_monitor_line(struct fl_span a, struct fl_span b)
 {
     const char *left = memchr(a.bytes, '[', a.length), *right = memchr(b.bytes, '[', b.length);
@@ -97,6 +103,7 @@ bool heard_is(struct fl_span a, struct fl_span b)
 {
     if (fl_span_equal(a, b)) return true;
     if (item_is_monitor_line(a) && item_is_monitor_line(b)) return same_monitor_line(a, b);
+    if (tells_a_broken_redirection(a) && tells_a_broken_redirection(b)) return true;
     if (!a.length || !b.length || !fl_span_equal(item_first_word(a), item_first_word(b)) ||
         a.bytes[0] != b.bytes[0])
         return false;
