@@ -46,7 +46,7 @@ def conforms(where, *left_out):
     """What the conformance program finds on a socket: all tables but those that need a server of its own."""
     left_out = ("states.redis", *left_out)
     tables = sorted(os.path.join(TABLES, name) for name in os.listdir(TABLES) if name not in left_out)
-    done = subprocess.run([os.path.join(BUILD, "tests/conformance/conformance"), "--seconds", "3", "--real", where,
+    done = subprocess.run([os.path.join(BUILD, "tests/conformance/conformance"), "--sequences", "150", "--seconds", "60", "--real", where,
                            *tables], capture_output=True, text=True, timeout=120)
     expect(done.returncode == 0, done.stdout)
 
@@ -58,7 +58,8 @@ def a_real_redis_behind_it_is_the_same(rig):
     try:
         until(lambda: os.path.exists(real), "redis-server listens")
         rig.before(real, "--unix", proxied)
-        conforms(proxied)
+        # Half a reply, which CLIENT REPLY and a client that kills itself leave, stays in the proxy: it passes whole ones.
+        conforms(proxied, "client.redis")
     finally:
         server.kill()
         server.wait()
@@ -68,7 +69,8 @@ def the_served_fake_is_the_same(rig):
     path = os.path.join(rig.folder, "served")
     rig.serve("--unix", path)
     # Its keys die by themselves, as a real server's do; that table counts on a moment when they have not yet.
-    conforms(path, "events.redis")
+    # And half a reply has no end that the other side could wait for.
+    conforms(path, "events.redis", "client.redis")
 
 
 def pipelines_and_transactions_stay_in_order(rig):
