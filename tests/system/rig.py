@@ -36,6 +36,16 @@ def until(condition, text, limit_s=60):
         time.sleep(0.02)
 
 
+def listens(where):
+    """Somebody accepts connections there. A server's socket has a path before that."""
+    with socket.socket(socket.AF_INET if isinstance(where, int) else socket.AF_UNIX) as probe:
+        try:
+            probe.connect(("127.0.0.1", where) if isinstance(where, int) else where)
+        except OSError:
+            return False
+    return True
+
+
 class ReplyError(Failure):
     """Redis has answered an error."""
 
@@ -108,7 +118,7 @@ class Redis(Client):
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", self.path,
              "--save", "", "--appendonly", "no", "--dir", folder],
             stdout=self.log, stderr=subprocess.STDOUT)
-        until(lambda: os.path.exists(self.path), "redis-server listens")
+        until(lambda: listens(self.path), "redis-server listens")
         super().__init__(self.path)
 
     def stop(self):

@@ -9,7 +9,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from rig import BUILD, Client, Failure, ReplyError, expect, main, until
+from rig import BUILD, Client, Failure, ReplyError, expect, listens, main, until
 from serve_rig import ServeRig
 
 TABLES = os.path.join(HERE, "../conformance/tables")
@@ -56,7 +56,7 @@ def a_real_redis_behind_it_is_the_same(rig):
     server = subprocess.Popen(["redis-server", "--port", "0", "--unixsocket", real, "--save", "", "--dir", rig.folder],
                               stdout=subprocess.DEVNULL)
     try:
-        until(lambda: os.path.exists(real), "redis-server listens")
+        until(lambda: listens(real), "redis-server listens")
         rig.before(real, "--unix", proxied)
         # Half a reply, which CLIENT REPLY and a client that kills itself leave, stays in the proxy: it passes whole ones.
         conforms(proxied, "client.redis")
