@@ -1,0 +1,120 @@
+/* What a run tells beside its verdict, when it is asked. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/assert.h"
+#include "playing.h"
+
+static const struct run_effect *effect_of(const struct run_facts *facts, const char *who,
+                                          const char *what, uint32_t occurrence)
+{
+    for (uint32_t i = 0; i < facts->effect_count; i++) {
+        const struct run_effect *effect = &facts->effects[i];
+        if (fl_span_is(effect->who, who) && fl_span_is(effect->what, what) &&
+            effect->occurrence == occurrence)
+            return effect;
+    }
+    return NULL;
+}
+
+static void the_facts_of_a_run_list_what_it_has_done(void **state)
+{
+    (void)state;
+    struct run_result result;
+    play_for_facts(HEAD "enqueue a PlainWorker []\nexpect a done\n", RUN_WANTS_ALL, &result);
+    const struct run_facts *facts = &result.facts;
+    assert_int_equal(result.verdict, RUN_PASSED);
+    assert_true(facts->drained && !facts->struck);
+    const struct run_effect *second = effect_of(facts, "a#1", "redis SADD", 2);
+    assert_non_null(second);
+    assert_true(second->applied && !second->idle);
+    assert_true(fl_span_starts(second->detail, FL_SPAN("second")));
+    assert_null(effect_of(facts, "a#1", "redis SADD", 3));
+    assert_int_equal(facts->job_count, 1);
+    assert_true(fl_span_is(facts->jobs[0].name, "a") && fl_span_is(facts->jobs[0].state, "done"));
+    assert_non_null(strstr(result.state.bytes, "redis second"));
+    run_result_release(&result);
+}
+
+static void deeds_are_the_effects_without_housekeeping(void **state)
+{
+    (void)state;
+    struct run_result result;
+    play_for_facts(HEAD "enqueue a PlainWorker [] in 5m\nexpect a done\n", RUN_WANTS_DEEDS,
+                   &result);
+    const struct run_facts *facts = &result.facts;
+    assert_non_null(effect_of(facts, "a#1", "redis SADD", 2));
+    assert_non_null(effect_of(facts, "web", "redis ZADD", 1));
+    for (uint32_t i = 0; i < facts->effect_count; i++) {
+        assert_false(facts->effects[i].idle && !facts->effects[i].job.length);
+        assert_false(fl_span_is(facts->effects[i].who, "p1/heartbeat"));
+    }
+    run_result_release(&result);
+}
+
+/* Counts up to the first allocation that the handler itself asks for. */
+static void an_allocation_that_fails_is_told_with_its_call_path(void **state)
+{
+    static const char text[] = HEAD "enqueue a PlainWorker []\n"
+                                    "fault oom nth %d once in p1\nexpect a done\n";
+    bool found = false;
+    (void)state;
+    for (int nth = 1; nth < 500 && !found; nth++) {
+        struct run_result result;
+        char scenario[sizeof text + 32];
+        snprintf(scenario, sizeof scenario, text, nth);
+        play_for_facts(scenario, RUN_WANTS_STATE, &result);
+        struct fl_span path = result.facts.failed_at;
+        assert_true(path.length > 0 && result.facts.struck);
+        assert_null(memmem(path.bytes, path.length, "malloc", strlen("malloc")));
+        found = fl_span_starts(path, FL_SPAN("handler: ")) &&
+                memmem(path.bytes, path.length, "plain_perform", strlen("plain_perform"));
+        run_result_release(&result);
+    }
+    assert_true(found);
+}
+
+static void the_facts_of_a_killed_run_tell_what_was_done_before(void **state)
+{
+    static const char text[] = HEAD "enqueue a PlainWorker []\n"
+                                    "fault kill process-of a when a the %s \"redis SADD\" %s\n"
+                                    "expect a done\n";
+    (void)state;
+    static const char *const rows[][2] = {{"1st", "after"}, {"2nd", "before"}, {"2nd", "after"}};
+    uint64_t digests[3];
+    for (size_t i = 0; i < FL_COUNT(rows); i++) {
+        struct run_result result;
+        char scenario[sizeof text + 32];
+        snprintf(scenario, sizeof scenario, text, rows[i][0], rows[i][1]);
+        play_for_facts(scenario, RUN_WANTS_ALL, &result);
+        assert_true(result.facts.struck && result.facts.drained);
+        assert_true(result.facts.struck_after < result.facts.effect_count);
+        assert_int_equal(result.facts.struck_at_count, 1);
+        const struct run_strike *at = &result.facts.struck_at[0];
+        assert_true(fl_span_is(at->job, "a") && at->delivery == 1);
+        assert_true(fl_span_is(at->what, "redis SADD"));
+        assert_int_equal(at->occurrence, rows[i][0][0] - '0');
+        assert_int_equal(at->after, strcmp(rows[i][1], "after") == 0);
+        digests[i] = result.facts.done_before;
+        run_result_release(&result);
+    }
+    assert_true(digests[0] == digests[1]);
+    assert_true(digests[1] != digests[2]);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_facts_of_a_run_list_what_it_has_done),
+        cmocka_unit_test(deeds_are_the_effects_without_housekeeping),
+        cmocka_unit_test(an_allocation_that_fails_is_told_with_its_call_path),
+        cmocka_unit_test(the_facts_of_a_killed_run_tell_what_was_done_before),
+    };
+    return cmocka_run_group_tests(tests, playing_open_house, playing_close_house);
+}

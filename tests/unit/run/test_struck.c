@@ -1,0 +1,137 @@
+/* What faults do to commands and processes, and where they strike. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/scenario/parse.h"
+#include "playing.h"
+
+/* --- what a fault does to a batch --- */
+
+static void a_batch_whose_17th_reply_is_lost_is_applied_and_16_replies_come_back(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a BatchWorker []\n"
+                   "fault lose-ack when a and the 17th \"redis SADD *\" after\n"
+                   "expect a done\n"
+                   "expect redis SCARD batch = 64\n"
+                   "expect log \"batch: FL_ELOST, 16 replies, 0 errors\" exactly 1\n"
+                   "expect effect \"redis SADD batch *\" exactly 64\n");
+}
+
+static void the_first_reply_of_a_batch_is_lost(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a BatchWorker []\n"
+                   "fault lose-ack when a and the 1st \"redis SADD *\" after\n"
+                   "expect redis SCARD batch = 64\n"
+                   "expect log \"batch: FL_ELOST, 0 replies, 0 errors\" exactly 1\n");
+}
+
+static void a_command_of_a_batch_is_refused_and_the_others_are_applied(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a BatchWorker []\n"
+                   "fault error oom when a and the 40th \"redis SADD *\"\n"
+                   "expect redis SCARD batch = 63\n"
+                   "expect redis SISMEMBER batch 40 = 0\n"
+                   "expect log \"batch: FL_OK, 64 replies, 1 errors\" exactly 1\n"
+                   "expect effect \"redis SADD batch *\" exactly 63\n");
+}
+
+static void a_kill_in_the_middle_of_a_batch_leaves_what_had_been_sent(void **state)
+{
+    (void)state;
+    must_pass(HEAD "processes 1 fetch basic\n"
+                   "enqueue a BatchWorker []\n"
+                   "fault kill process-of a when a and the 33rd \"redis SADD *\" before\n"
+                   "expect a lost\n"
+                   "expect redis SCARD batch = 32\n");
+}
+
+/* --- processes --- */
+
+static void
+a_pause_beyond_the_heartbeat_gives_two_owners_and_the_stale_move_removes_nothing(void **state)
+{
+    (void)state;
+    struct run_result result;
+    play(HEAD "processes 2\n"
+              "enqueue a PlainWorker []\n"
+              "fault pause process-of a 200s when a#1 step \"redis SADD first *\" after\n"
+              "expect a done\n"
+              "expect deliveries of a = 2\n"
+              "expect runs of a = 2\n"
+              "expect log \"outcome is void\" exactly 1\n",
+         1, -1, &result);
+    if (result.verdict != RUN_PASSED) fail_msg("%s", result.text.bytes);
+    /* The stale owner's own acknowledgement: it found nothing to remove. */
+    const char *stale = strstr(result.trace.bytes, "a#1.3");
+    assert_non_null(stale);
+    const char *end = strchr(stale, '\n');
+    assert_memory_equal(end - 5, " -> 0", 5);
+    run_result_release(&result);
+}
+
+static void a_killed_process_comes_back_when_the_run_is_healed(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a PlainWorker []\n"
+                   "fault kill p1 when a step \"redis SADD second *\" before\n"
+                   "expect a done\nexpect deliveries of a = 2\n");
+}
+
+/* --- addresses --- */
+
+static void list_points(const char *worker, struct fl_buf *out)
+{
+    char text[1024];
+    snprintf(text, sizeof text,
+             HEAD "enqueue a %s []\nsweep kill p1 when a step * before,after\nexpect a done\n",
+             worker);
+    struct plan *plan = playing_read(text);
+    for (int32_t point = 0;; point++) {
+        struct run_result result;
+        play_plan(plan, 1, point, &result);
+        enum run_verdict verdict = result.verdict;
+        if (verdict == RUN_PASSED)
+            assert_int_equal(fl_buf_printf(out, "%s\n", result.swept_at.bytes), FL_OK);
+        run_result_release(&result);
+        if (verdict == RUN_SWEPT) break;
+        assert_int_equal(verdict, RUN_PASSED);
+    }
+    scenario_plan_free(plan);
+}
+
+static void a_log_line_added_to_a_handler_moves_no_address(void **state)
+{
+    (void)state;
+    struct fl_buf plain = FL_BUF_INIT(64 * 1024), chatty = FL_BUF_INIT(64 * 1024);
+    list_points("PlainWorker", &plain);
+    list_points("ChattyWorker", &chatty);
+    assert_string_equal(plain.bytes, chatty.bytes);
+    assert_non_null(strstr(plain.bytes, "kill p1 before a#1.1 redis SADD\n"));
+    assert_non_null(strstr(plain.bytes, "kill p1 after a#1.3 redis LREM\n"));
+    fl_buf_release(&plain);
+    fl_buf_release(&chatty);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_batch_whose_17th_reply_is_lost_is_applied_and_16_replies_come_back),
+        cmocka_unit_test(the_first_reply_of_a_batch_is_lost),
+        cmocka_unit_test(a_command_of_a_batch_is_refused_and_the_others_are_applied),
+        cmocka_unit_test(a_kill_in_the_middle_of_a_batch_leaves_what_had_been_sent),
+        cmocka_unit_test(
+            a_pause_beyond_the_heartbeat_gives_two_owners_and_the_stale_move_removes_nothing),
+        cmocka_unit_test(a_killed_process_comes_back_when_the_run_is_healed),
+        cmocka_unit_test(a_log_line_added_to_a_handler_moves_no_address),
+    };
+    return cmocka_run_group_tests(tests, playing_open_house, playing_close_house);
+}
