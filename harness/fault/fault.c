@@ -304,6 +304,19 @@ bool fault_set_spent(const struct fault_set *set, int64_t now_us)
     return true;
 }
 
+bool fault_set_unlimited(const struct fault_set *set)
+{
+    if (set->healed) return false;
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct fault *fault = &set->faults[i];
+        const struct plan_fault *plan = &fault->plan;
+        bool ends = plan->sweep || plan->follows || fault->timed || plan->address.until_us;
+        if (ends || (plan->times && !plan->address.chance_in)) continue;
+        if (!plan->times || fault->fired < plan->times) return true;
+    }
+    return false;
+}
+
 int64_t fault_set_spent_us(const struct fault_set *set, const char *name)
 {
     const struct fault *fault = named(set, name);

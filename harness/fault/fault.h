@@ -50,6 +50,9 @@ void fault_set_heal(struct fault_set *set);
 /* Every fault that may strike a limited number of times has done so, and what strikes until a time
  * is past it. True when there is none. */
 bool fault_set_spent(const struct fault_set *set, int64_t now_us);
+/* Something may still strike that neither a number of times nor `until` is sure to end: always, or
+ * by chance. */
+bool fault_set_unlimited(const struct fault_set *set);
 /* The first end of a fault that lies behind; FL_NEVER_US: none. */
 int64_t fault_set_next_end_us(const struct fault_set *set, int64_t now_us);
 /* When the fault of this name struck for the last time that it may; FL_NEVER_US: not yet. */

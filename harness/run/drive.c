@@ -204,6 +204,26 @@ static int64_t last_move_us(const struct run *run)
     return run->healed_us > since_us ? run->healed_us : since_us;
 }
 
+/* No line says when, and all that is sure to end has ended. */
+static bool may_heal(const struct run *run)
+{
+    bool by_itself = run->plan->heal_us < 0 && !run->plan->heal_after_fault;
+    return by_itself && run->stage == RUN_FAULTY &&
+           fault_set_spent(run->faults, sim_world_now_us(run->world));
+}
+
+/* What nothing limits strikes on until the work has drained, or stands still. */
+static bool heals_once_settled(const struct run *run)
+{
+    return fault_set_unlimited(run->faults) && may_heal(run);
+}
+
+static void heal_now(struct run *run)
+{
+    heal(run);
+    sim_wake_all(run->world, &run->planned);
+}
+
 static void judge_stillness(struct run *run, int64_t due_us)
 {
     int64_t now_us = sim_world_now_us(run->world);
@@ -212,10 +232,13 @@ static void judge_stillness(struct run *run, int64_t due_us)
         if (due_us > now_us) return;
         if (due_us > since_us) since_us = due_us; /* it moves at the next poll */
     }
+    bool heals = heals_once_settled(run);
     int64_t limit_us = run->ledger->working ? RUN_STILL_WORKING_US : RUN_STILL_US;
-    if (run->stage == RUN_FAULTY) limit_us = RUN_STILL_WORKING_US;
+    if (run->stage == RUN_FAULTY && !heals) limit_us = RUN_STILL_WORKING_US;
     if (now_us - since_us < limit_us) return;
-    if (run->ledger->pending || run->ledger->working || !run->web_done)
+    if (heals)
+        heal_now(run);
+    else if (run->ledger->pending || run->ledger->working || !run->web_done)
         run_end(run, RUN_STUCK, 0,
                 "expected  every job to end, or to wait for its time\nfound     ");
     else
@@ -226,13 +249,9 @@ static void advance_stage(struct run *run)
 {
     for (uint32_t i = 0; i < run->node_count; i++)
         if (run->nodes[i].oom_armed) node_look_at_memory(&run->nodes[i]);
-    bool by_itself = run->plan->heal_us < 0 && !run->plan->heal_after_fault;
-    if (run->stage == RUN_FAULTY && by_itself && !run->lasting_count &&
-        fault_set_spent(run->faults, sim_world_now_us(run->world))) {
-        heal(run);
-        sim_wake_all(run->world, &run->planned);
-    }
+    if (!run->lasting_count && may_heal(run) && !heals_once_settled(run)) heal_now(run);
     if (!drained(run)) return;
+    if (heals_once_settled(run)) heal_now(run);
     if (run->drained_us < 0) run->drained_us = sim_world_now_us(run->world);
     if (!an_exit_is_awaited(run)) run->over = true;
 }
@@ -249,6 +268,14 @@ static void before_time_passes(struct run *run)
     due_us = earlier(due_us, earlier(next_planned_us(run), web_next_us(run)));
     judge_stillness(run, due_us);
     if (!run->over && foldable) fold(run, due_us);
+}
+
+static void at_standstill(struct run *run)
+{
+    if (heals_once_settled(run))
+        heal_now(run);
+    else
+        run_end(run, RUN_STUCK, 0, "expected  every job to end\nfound     that nothing moves: ");
 }
 
 static void at_horizon(struct run *run)
@@ -278,10 +305,7 @@ void run_drive(struct run *run)
         }
         switch (sim_world_step(run->world, run->plan->horizon_us)) {
         case SIM_STEP_RAN: break;
-        case SIM_STEP_IDLE:
-            run_end(run, RUN_STUCK, 0,
-                    "expected  every job to end\nfound     that nothing moves: ");
-            break;
+        case SIM_STEP_IDLE: at_standstill(run); break;
         case SIM_STEP_BOUND:
             run_end(run, RUN_STUCK, 0,
                     "expected  an end\nfound     more steps than a run may have\n          ");

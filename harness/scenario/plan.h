@@ -296,7 +296,7 @@ struct plan {
     uint32_t variant_count;
     const struct plan_varied *varied; /* this plan has one value of each */
     uint32_t varied_count;
-    int64_t heal_us; /* `heal at +1h`; -1: once every limited fault has fired, or as below */
+    int64_t heal_us;              /* `heal at +1h`; -1: by itself (fault_set_spent), or as below */
     const char *heal_after_fault; /* `heal 5s after fault f1`, once it strikes no more; NULL */
     int64_t heal_after_us;
 };

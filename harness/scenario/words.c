@@ -48,7 +48,8 @@ static const struct word statements[] = {
      "the same fault at every place in turn: one run for each"},
     {"heal", WORD_HEAL, "heal at +1h | heal 5s after fault NAME | heal after faults",
      "faults stop and dead processes restart; by default, `after faults`, once every limited one "
-     "has fired"},
+     "has fired and, if others may strike by chance or always, the work has drained or stood still "
+     "for half an hour"},
     {"expect", WORD_EXPECT, "expect CLAIM", "what must hold at the end"},
     {"sometimes", WORD_SOMETIMES, "sometimes CLAIM",
      "what must hold at the end of one run at least, of all seeds and all places of the sweep: the "
@@ -148,9 +149,7 @@ static const struct word clauses[] = {
      "not at effects that begin later; by then the fault is over, as far as healing is concerned"},
     {"after fault", WORD_CLAUSE_AFTER_FAULT, "2s after fault NAME",
      "so long after another fault has fired"},
-    {"p", WORD_CLAUSE_CHANCE, "p 1/50",
-     "with this chance at each place; wants `heal` or `until`, for chance alone holds no healing "
-     "up"},
+    {"p", WORD_CLAUSE_CHANCE, "p 1/50", "with this chance at each place, as often as `times` says"},
     {"before", WORD_CLAUSE_BEFORE, NULL, "before the effect is applied; the default"},
     {"after", WORD_CLAUSE_AFTER, NULL, "after the effect was applied"},
     {"before,after", WORD_CLAUSE_BEFORE_AFTER, NULL, "both; a sweep makes a run for each"},
