@@ -23,6 +23,12 @@ bool evidence_is_of_hang(struct fl_span text)
     return fl_span_starts(text, fl_span_from(hung));
 }
 
+static enum fl_error append_last_effect(const struct pool_note *note, struct fl_buf *out)
+{
+    if (!note->effect[0]) return fl_buf_append_text(out, ", before any effect");
+    return fl_buf_printf(out, ", after %.*s", (int)sizeof note->effect - 1, note->effect);
+}
+
 enum fl_error evidence_of_death(const struct pool_answer *answer, struct fl_buf *out)
 {
     enum fl_error err;
@@ -36,9 +42,11 @@ enum fl_error evidence_of_death(const struct pool_answer *answer, struct fl_buf 
         err =
             fl_buf_printf(out, " in %.*s", (int)sizeof answer->note.where - 1, answer->note.where);
     if (err) return err;
-    if (!answer->note.effect[0]) return fl_buf_append_text(out, ", before any effect");
-    return fl_buf_printf(out, ", after %.*s", (int)sizeof answer->note.effect - 1,
-                         answer->note.effect);
+    err = append_last_effect(&answer->note, out);
+    if (!err && answer->note.remedy[0])
+        err = fl_buf_printf(out, "\ninstead   %.*s", (int)sizeof answer->note.remedy - 1,
+                            answer->note.remedy);
+    return err;
 }
 
 static bool differs(const struct run_item *a, const struct run_item *b)

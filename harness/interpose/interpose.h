@@ -9,8 +9,8 @@
 #ifndef HARNESS_INTERPOSE_INTERPOSE_H
 #define HARNESS_INTERPOSE_INTERPOSE_H
 
-/* Notes "symbol (called by NAME)" for the coordinator and ends the run worker with
- * POOL_EXIT_FORBIDDEN. */
-_Noreturn void sim_forbid(const char *symbol, const void *caller);
+/* Notes "symbol (called by NAME < ITS CALLER ...)" and what is to be done instead for the
+ * coordinator, and ends the run worker with POOL_EXIT_FORBIDDEN. */
+_Noreturn void sim_forbid(const char *symbol);
 
 #endif

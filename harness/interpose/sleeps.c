@@ -101,7 +101,7 @@ static bool is_sleep(bool has_descriptors, const char *name, const void *caller)
 {
     if (!sim_running_process()) return false;
     if (!has_descriptors) return true;
-    if (sim_module_owns(caller)) sim_forbid(name, caller);
+    if (sim_module_owns(caller)) sim_forbid(name);
     return false;
 }
 

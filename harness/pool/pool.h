@@ -26,8 +26,9 @@ enum {
 struct pool_note {
     uint64_t progress;            /* incremented at each effect */
     char effect[POOL_NOTE_BYTES]; /* "imp-1#2.7 redis LREM" */
-    char symbol[POOL_NOTE_BYTES]; /* a forbidden call and its caller, "exit (called by welcome)"; or
-                                     "" */
+    char symbol[POOL_NOTE_BYTES]; /* a forbidden call and its callers, innermost first: "exit
+                                     (called by give_up < welcome)"; or "" */
+    char remedy[POOL_NOTE_BYTES]; /* what is to be done instead of it; or "" */
     char where[POOL_NOTE_BYTES]; /* the module's function in which a signal found it, or hung; "" */
     int signal;                  /* set by the worker's own handler */
     int stack_overflow;          /* the fault address lay in a fiber's guard page */

@@ -91,6 +91,7 @@ static void clear_note(struct pool_note *note)
     note->progress++;
     note->effect[0] = '\0';
     note->symbol[0] = '\0';
+    note->remedy[0] = '\0';
     note->where[0] = '\0';
     note->signal = 0;
     note->stack_overflow = 0;

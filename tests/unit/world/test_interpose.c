@@ -13,6 +13,7 @@
 
 #include "core/time_text.h"
 #include "harness/interpose/forbidden_list.h"
+#include "harness/interpose/remedy.h"
 #include "harness/module/image.h"
 #include "harness/pool/pool.h"
 #include "tests/unit/world/module_calls.h"
@@ -183,7 +184,18 @@ static void expect_forbidden(struct pool *pool, const char *worker, const char *
     assert_int_equal(pool_next(pool, &answer), FL_OK);
     assert_int_equal(answer.death, POOL_CRASHED);
     assert_string_equal(answer.note.symbol, note);
+    assert_true(answer.note.remedy[0]);
     assert_int_equal(answer.status, POOL_EXIT_FORBIDDEN);
+}
+
+static void a_remedy_is_of_the_kind_of_what_was_called(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(sim_remedy_of("fopen"), "fl_job_files"));
+    assert_non_null(strstr(sim_remedy_of("connect"), "fl_job_http"));
+    assert_non_null(strstr(sim_remedy_of("select"), "fl_job_http"));
+    assert_non_null(strstr(sim_remedy_of("_exit"), "fl_fail"));
+    assert_null(sim_remedy_of("strlen"));
 }
 
 static void each_forbidden_function_ends_the_run_and_is_named(void **state)
@@ -198,13 +210,14 @@ static void each_forbidden_function_ends_the_run_and_is_named(void **state)
         snprintf(note, sizeof(note), "%s (called by calls_libc)", names[i]);
         expect_forbidden(*state, names[i], note);
     }
-    expect_forbidden(*state, "virtual poll_descriptors", "poll (called by calls_poll_descriptors)");
+    expect_forbidden(*state, "virtual poll_descriptors",
+                     "poll (called by calls_poll_descriptors < calls_libc)");
 }
 
 int main(int argc, char **argv)
 {
     if (pool_is_worker(argc, argv)) return pool_worker_main(argc, argv, serve, NULL);
-    struct CMUnitTest tests[FL_COUNT(clocks) + 6];
+    struct CMUnitTest tests[FL_COUNT(clocks) + 7];
     size_t count = 0;
     for (; count < FL_COUNT(clocks); count++) {
         tests[count] =
@@ -216,6 +229,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_process_has_the_hostname_of_its_machine),
         cmocka_unit_test(outside_of_a_run_libc_is_itself),
         cmocka_unit_test(code_that_is_no_modules_passes_inside_a_run),
+        cmocka_unit_test(a_remedy_is_of_the_kind_of_what_was_called),
         cmocka_unit_test_setup_teardown(each_forbidden_function_ends_the_run_and_is_named,
                                         open_pool, close_pool),
     };
