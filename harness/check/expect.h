@@ -18,6 +18,8 @@ struct expect_ops {
                                uint32_t count, struct fl_buf *out);
     /* The reply of a Redis command as text: "3", "nil", "[a b]". */
     enum fl_error (*redis)(void *self, const char *const *argv, uint32_t argc, struct fl_buf *out);
+    /* The value, when it does not hold. */
+    bool (*gauge)(void *self, const struct plan_gauge *gauge, struct fl_buf *found);
     /* The statuses with which the process has ended so far, as text: "70, 0"; "" for none. */
     bool (*exited)(void *self, const char *process, int64_t status, struct fl_buf *statuses);
     int64_t (*memory_peak)(void *self, const char *process);

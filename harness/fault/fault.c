@@ -1,5 +1,5 @@
-/* harness/fault/fault.c - an address is matched in three steps, cheapest first: who acts (once a
- * context, a bit a fault), the label (once a label), the detail. */
+/* harness/fault/fault.c - an address is matched in steps, cheapest first: who acts (once a context,
+ * a bit a fault), the label (once a label), the detail, what Redis and the database hold. */
 #include "harness/fault/fault.h"
 
 #include <stdlib.h>
@@ -26,6 +26,7 @@ struct fault_set {
     uint32_t count;
     int32_t sweep;
     bool healed;
+    struct fault_gauges gauges;
 };
 
 static const char *const verbs[] = {
@@ -106,6 +107,11 @@ void fault_set_free(struct fault_set *set)
     if (!set) return;
     free(set->faults);
     free(set);
+}
+
+void fault_set_ask(struct fault_set *set, struct fault_gauges gauges)
+{
+    set->gauges = gauges;
 }
 
 static struct reach_actor actor_of(const struct effect_context *context)
@@ -209,6 +215,11 @@ static void follow(struct fault *fault, const struct effect_label *label, int64_
     }
 }
 
+static bool gauge_holds(const struct fault_set *set, const struct plan_gauge *gauge)
+{
+    return !gauge || (set->gauges.holds && set->gauges.holds(set->gauges.self, gauge));
+}
+
 static void at_effect(struct fault_set *set, struct fault *fault,
                       const struct effect_context *context, const struct effect_label *label,
                       struct fl_span detail, int64_t now_us, struct fault_strikes *out)
@@ -217,6 +228,7 @@ static void at_effect(struct fault_set *set, struct fault *fault,
     if (fault->plan.address.until_us && now_us > fault->plan.address.until_us) return;
     if (!effect_pattern_matches(&fault->pattern, label, detail)) return;
     if (!reach_means_label(&fault->plan, fl_span_from(label->text))) return;
+    if (!gauge_holds(set, fault->plan.address.gauge)) return;
     fault->matches++;
     enum plan_moment moment;
     if (!strikes(set, fault, &moment) || !chance(set, fault, context, label)) return;

@@ -35,6 +35,13 @@ FL_CHECKED enum fl_error fault_set_new(const struct plan *plan, int32_t sweep,
                                        struct sim_choices *choices, struct fault_set **ret_set);
 void fault_set_free(struct fault_set *set); /* NULL is fine */
 
+/* Whom to ask whether a state of Redis or the database holds; without it none does. */
+struct fault_gauges {
+    bool (*holds)(void *self, const struct plan_gauge *gauge);
+    void *self;
+};
+void fault_set_ask(struct fault_set *set, struct fault_gauges gauges);
+
 /* An effect begins: counts it and says which faults strike around it. Those that are returned have
  * been counted as fired. */
 void fault_set_at_effect(struct fault_set *set, struct effect_identities *identities,

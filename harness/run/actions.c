@@ -272,6 +272,7 @@ static void closed(void *self, const struct effect *effect, const struct effect_
     uint64_t max = run->order->effects_max;
     run_note_effect(run, effect, outcome);
     run_record_effect(run, effect, outcome);
+    if (run->has_gauges) run_watch_gauges(run, effect);
     if (max && run->effects.count > max)
         run_end(run, RUN_FAILED, 0, "expected  at most %llu effects\nfound     more",
                 (unsigned long long)max);

@@ -253,6 +253,19 @@ static bool keeps_payloads(const struct plan *plan)
     return false;
 }
 
+static bool gauge_holds(void *self, const struct plan_gauge *gauge)
+{
+    return run_gauge_holds(self, gauge, NULL);
+}
+
+static bool has_gauges(const struct plan *plan)
+{
+    bool any = plan->heal_when != NULL;
+    for (uint32_t i = 0; i < plan->expect_count; i++)
+        any |= plan->expects[i].always;
+    return any;
+}
+
 static enum fl_error build_watchers(struct run *run)
 {
     enum trace_keep keep = run->order->want_trace ? TRACE_KEEP_ALL : TRACE_KEEP_LAST;
@@ -260,10 +273,12 @@ static enum fl_error build_watchers(struct run *run)
     if (!err) err = fault_set_new(run->plan, run->order->sweep, run->order->choices, &run->faults);
     if (err == FL_EINVAL)
         run_end(run, RUN_BAD_INPUT, 0, "expected  at most one sweep\nfound     more than one");
+    if (!err) fault_set_ask(run->faults, (struct fault_gauges){gauge_holds, run});
     if (!err && run->undisturbed) fault_set_heal(run->faults);
     if (!err) err = ledger_new(run->house->engine, run->faults, &run->ledger);
     if (!err) run->ledger->keep_payloads = keeps_payloads(run->plan);
     if (!err) err = tally_new(run->plan, &run->tally);
+    run->has_gauges = has_gauges(run->plan) && !run->undisturbed;
     if (!err) err = know_scripts(run);
     if (!err) err = run_record_begin(run);
     if (err) return err;

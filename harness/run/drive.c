@@ -29,6 +29,7 @@ static int64_t heal_due_us(const struct run *run)
 {
     const struct plan *plan = run->plan;
     if (run->stage != RUN_FAULTY) return FL_NEVER_US;
+    if (plan->heal_when) return run->heal_held ? 0 : FL_NEVER_US;
     if (!plan->heal_after_fault) return plan->heal_us >= 0 ? plan->heal_us : FL_NEVER_US;
     int64_t spent_us = fault_set_spent_us(run->faults, plan->heal_after_fault);
     return spent_us == FL_NEVER_US ? spent_us : spent_us + plan->heal_after_us;
@@ -207,7 +208,8 @@ static int64_t last_move_us(const struct run *run)
 /* No line says when, and all that is sure to end has ended. */
 static bool may_heal(const struct run *run)
 {
-    bool by_itself = run->plan->heal_us < 0 && !run->plan->heal_after_fault;
+    bool by_itself =
+        run->plan->heal_us < 0 && !run->plan->heal_after_fault && !run->plan->heal_when;
     return by_itself && run->stage == RUN_FAULTY &&
            fault_set_spent(run->faults, sim_world_now_us(run->world));
 }

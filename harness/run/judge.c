@@ -144,6 +144,11 @@ static enum fl_error redis(void *self, const char *const *argv, uint32_t argc, s
     return err;
 }
 
+static bool gauge(void *self, const struct plan_gauge *asked, struct fl_buf *found)
+{
+    return run_gauge_holds(self, asked, found);
+}
+
 static bool exited(void *self, const char *process, int64_t status, struct fl_buf *statuses)
 {
     const struct node *node = run_node(self, process);
@@ -187,6 +192,7 @@ static const struct expect_ops ops = {
     .rows = rows,
     .show_rows = show_rows,
     .redis = redis,
+    .gauge = gauge,
     .exited = exited,
     .memory_peak = memory_peak,
     .same_state = same_state,

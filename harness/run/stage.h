@@ -113,6 +113,8 @@ struct run {
     enum run_stage stage;
     int64_t healed_us;
     int64_t progress_us; /* the last time at which something was due */
+    bool heal_held;      /* `heal when` has come true */
+    bool has_gauges;     /* of claims on every moment, or of healing */
     uint64_t near_since; /* the ledger's changes + 1 when nothing far off was due; 0: not known */
     bool web_pushing, web_done;
     int64_t web_due_us; /* when the next job is to be pushed */
@@ -193,6 +195,10 @@ void run_record_until_now(struct run *run);
 void run_record_fault(struct run *run, const struct plan_fault *fault, const char *at);
 void run_record_end(struct run *run);
 void run_record_close(struct run *run);
+/* gauges.c: what Redis or the database hold now. The value is told where there is a buffer. */
+bool run_gauge_holds(struct run *run, const struct plan_gauge *gauge, struct fl_buf *found);
+/* After an effect: which claims on every moment have been broken, and whether it heals. */
+void run_watch_gauges(struct run *run, const struct effect *effect);
 /* drive.c */
 void run_drive(struct run *run);
 /* judge.c */

@@ -111,8 +111,14 @@ static bool read_subject(struct reading *r, struct plan_address *address)
     return read_job_address(r, token, address);
 }
 
+static bool read_state(struct reading *r, struct plan_address *address)
+{
+    return once(r, line_peek(&r->line), address->gauge != NULL) && read_gauge(r, &address->gauge);
+}
+
 static bool read_condition(struct reading *r, struct plan_address *address)
 {
+    if (reading_at_gauge(r)) return read_state(r, address);
     if (line_peek(&r->line)->kind == TOKEN_STRING) return read_pattern(r, address);
     if (line_skip(&r->line, "step")) return read_step(r, address);
     if (line_skip(&r->line, "cmd")) return read_command(r, address);

@@ -140,12 +140,19 @@ static bool read_class(struct reading *r, struct plan_expect *expect)
     return true;
 }
 
+static bool read_gauge_claim(struct reading *r, struct plan_expect *expect)
+{
+    expect->kind = PLAN_EXPECT_GAUGE;
+    return read_gauge(r, &expect->gauge);
+}
+
 static bool read_claim(struct reading *r, struct plan_expect *expect)
 {
     const struct token *token = line_peek(&r->line);
     const struct word *word = NULL;
     if (token->kind == TOKEN_WORD && token->quoted_from == SIZE_MAX)
         word = words_find(&words_expects, token->text);
+    if (reading_at_gauge(r)) return read_gauge_claim(r, expect);
     if (!word) return read_job_claim(r, expect);
     line_take(&r->line);
     switch ((enum word_expect)word->value) {
@@ -170,6 +177,7 @@ static bool read_claim(struct reading *r, struct plan_expect *expect)
         return reading_expect(r, "within") &&
                reading_duration(r, "a duration, like 5m", &expect->high_us);
     case WORD_EXPECT_MEMORY: expect->kind = PLAN_EXPECT_MEMORY; return read_memory(r, expect);
+    case WORD_EXPECT_ALWAYS: expect->always = true; return read_gauge_claim(r, expect);
     case WORD_EXPECT_CLASS: expect->kind = PLAN_EXPECT_CLASS; return read_class(r, expect);
     }
     return false;
@@ -194,6 +202,8 @@ bool read_sometimes(struct reading *r)
     struct plan_expect *expect = read_either(r);
     if (!expect) return false;
     expect->sometimes = true;
+    if (expect->always)
+        return reading_problem(r, &r->line.tokens[1], "a claim on the end of a run, or expect");
     return expect->kind != PLAN_EXPECT_CLASS ||
            reading_problem(r, &r->line.tokens[0], "expect: a class is no matter of one run");
 }

@@ -162,7 +162,7 @@ static bool needs_address(enum plan_verb verb)
 static bool has_address(const struct plan_address *address)
 {
     return address->at_us != -1 || address->pattern || address->job || address->process ||
-           address->chance_in != 0 || address->after_fault;
+           address->chance_in != 0 || address->after_fault || address->gauge;
 }
 
 /* `f1:` */

@@ -213,6 +213,11 @@ static void format_rest(struct printing *p, const struct plan *plan)
         print_duration(p, plan->heal_after_us);
         print_text(p, " after fault %s\n", plan->heal_after_fault);
     }
+    if (plan->heal_when) {
+        print_text(p, "heal     when ");
+        print_gauge(p, plan->heal_when);
+        print_text(p, "\n");
+    }
     if (plan->heal_us != -1) {
         print_text(p, "heal     at ");
         print_offset(p, plan->heal_us);

@@ -172,6 +172,7 @@ static void strip(struct reading *r)
     r->faults.count = r->expects.count = 0;
     r->plan->heal_us = -1;
     r->plan->heal_after_fault = NULL;
+    r->plan->heal_when = NULL;
     r->seen &= ~(UINT64_C(1) << WORD_HEAL);
 }
 

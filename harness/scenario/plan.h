@@ -32,6 +32,50 @@ struct plan_where { /* for messages: file:line:column */
     uint32_t line, column;
 };
 
+struct plan_pair {
+    const char *name;
+    struct fl_span value;
+    enum { PLAN_TEXT, PLAN_INTEGER, PLAN_NULL } type;
+    enum { PLAN_EQUAL, PLAN_CONTAINS } op; /* `error~"timeout"` in an expectation */
+};
+
+/* --- what Redis or the database hold at a moment: `zcard(retry) = 3` --- */
+enum plan_measure {
+    PLAN_GAUGE_EXISTS, /* keys */
+    PLAN_GAUGE_LLEN,
+    PLAN_GAUGE_SCARD,
+    PLAN_GAUGE_ZCARD,
+    PLAN_GAUGE_HLEN,
+    PLAN_GAUGE_STRLEN,
+    PLAN_GAUGE_SISMEMBER, /* `sismember(KEY,MEMBER)` */
+    PLAN_GAUGE_TTL,       /* a duration: none of a key that is absent, for ever without expiry */
+    PLAN_GAUGE_GET,       /* a text: empty when absent */
+    PLAN_GAUGE_HGET,      /* `hget(KEY,FIELD)`: a text */
+    PLAN_GAUGE_ROWS,      /* `rows(TABLE) COLUMN=VALUE...` */
+};
+
+enum plan_relation {
+    PLAN_RELATION_EQUAL,
+    PLAN_RELATION_UNEQUAL,
+    PLAN_RELATION_BELOW,
+    PLAN_RELATION_AT_MOST,
+    PLAN_RELATION_ABOVE,
+    PLAN_RELATION_AT_LEAST,
+    PLAN_RELATION_CONTAINS, /* of texts */
+};
+
+struct plan_gauge {
+    struct plan_where where;
+    enum plan_measure measure;
+    const char *key;   /* a glob: numbers of all keys that match are added; or a table */
+    const char *field; /* HGET, SISMEMBER */
+    const struct plan_pair *columns; /* ROWS */
+    uint32_t column_count;
+    enum plan_relation relation;
+    int64_t number;   /* TTL: in us */
+    const char *text; /* GET, HGET with a relation of texts; NULL otherwise */
+};
+
 /* --- where a fault strikes: conditions joined by `and`; an unset one does not restrict --- */
 enum plan_moment { PLAN_BEFORE, PLAN_AFTER, PLAN_BEFORE_AND_AFTER };
 
@@ -51,6 +95,7 @@ struct plan_address {
     uint32_t chance_of, chance_in; /* `p 1/50`; 0/0: always */
     const char *after_fault;       /* `2s after fault f1` */
     int64_t after_us;
+    const struct plan_gauge *gauge; /* holds as the effect begins */
 };
 
 /* --- faults --- */
@@ -124,13 +169,6 @@ struct plan_fault {
 };
 
 /* --- the world --- */
-struct plan_pair {
-    const char *name;
-    struct fl_span value;
-    enum { PLAN_TEXT, PLAN_INTEGER, PLAN_NULL } type;
-    enum { PLAN_EQUAL, PLAN_CONTAINS } op; /* `error~"timeout"` in an expectation */
-};
-
 struct plan_processes { /* `processes 2 concurrency 1 fetch basic queues critical,10 default,3 ...`
                          */
     struct plan_where where;
@@ -205,6 +243,7 @@ enum plan_expect_kind {
     PLAN_EXPECT_EXIT,   /* `expect p1 exits 0` */
     PLAN_EXPECT_DRAINED, /* `expect drained within 5m` */
     PLAN_EXPECT_MEMORY,  /* `expect memory of p1 at most 8MiB` : high-water mark */
+    PLAN_EXPECT_GAUGE,   /* `expect zcard(retry) = 0`; `expect always ...`: after each effect */
     PLAN_EXPECT_CLASS,   /* `expect class effectively-once` : of the first job's handler, by a
                             matrix; a single run says nothing about it */
 };
@@ -253,6 +292,8 @@ struct plan_expect {
     const struct plan_pair *columns; /* DB */
     uint32_t column_count;
     bool has_count;
+    bool always;                    /* GAUGE */
+    const struct plan_gauge *gauge; /* GAUGE */
 };
 
 /* --- what a file stands for besides this plan --- */
@@ -299,6 +340,7 @@ struct plan {
     int64_t heal_us;              /* `heal at +1h`; -1: by itself (fault_set_spent), or as below */
     const char *heal_after_fault; /* `heal 5s after fault f1`, once it strikes no more; NULL */
     int64_t heal_after_us;
+    const struct plan_gauge *heal_when; /* `heal when zcard(dead) = 1`; NULL */
 };
 
 #endif

@@ -103,6 +103,10 @@ static void print_claim(struct printing *p, const struct plan_expect *expect)
         print_compare(p, expect);
         print_size(p, expect->number);
         break;
+    case PLAN_EXPECT_GAUGE:
+        if (expect->always) print_text(p, "always ");
+        print_gauge(p, expect->gauge);
+        break;
     case PLAN_EXPECT_CLASS:
         print_text(p, "class %s", words_text(&words_classes, expect->class));
         break;

@@ -139,6 +139,10 @@ static void print_conditions(struct printing *p, const struct plan_fault *fault)
     } else if (address->each_step) {
         print_text(p, "%sstep *", join);
     }
+    bool first = !address->job && !address->process && !address->pattern && !address->each_step;
+    if (!address->gauge) return;
+    print_text(p, first ? " when " : " and ");
+    print_gauge(p, address->gauge);
 }
 
 static void print_moment(struct printing *p, const struct plan_address *address)

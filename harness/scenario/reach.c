@@ -20,7 +20,7 @@ static bool changes_an_effect(enum plan_verb verb)
 static bool names_effect(const struct plan_address *address)
 {
     return address->pattern || address->each_step || address->nth || address->job ||
-           address->process || address->role || address->chance_in;
+           address->process || address->role || address->chance_in || address->gauge;
 }
 
 bool reach_needs_effect(const struct plan_fault *fault)

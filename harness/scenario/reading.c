@@ -299,7 +299,7 @@ bool reading_json(struct reading *r, const char *what, struct fl_span *ret_json)
 /* The `=` or `~` that ends the column's name; 0 when the token is no pair. */
 static size_t pair_operator(const struct token *token, enum reading_pairs kind)
 {
-    if (token->kind != TOKEN_WORD) return 0;
+    if (token->kind != TOKEN_WORD || words_find(&words_relations, token->text)) return 0;
     for (size_t i = 0; i < token->text.length && i < token->quoted_from; i++) {
         char c = token->text.bytes[i];
         if (c == '=' || (c == '~' && kind == READING_PAIRS_CONTAIN)) return i;

@@ -113,6 +113,10 @@ bool reading_compare(struct reading *r, enum reading_amount amount, enum plan_co
 /* Two numbers with .. between them. */
 bool reading_split_range(struct fl_span text, struct fl_span *ret_low, struct fl_span *ret_high);
 
+/* zcard(retry) = 3 */
+bool reading_at_gauge(const struct reading *r);
+bool read_gauge(struct reading *r, const struct plan_gauge **ret_gauge);
+
 /* --- structured values --- */
 /* JSON of any type; a problem inside it is reported at its own column. */
 bool reading_json(struct reading *r, const char *what, struct fl_span *ret_json);

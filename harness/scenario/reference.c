@@ -47,7 +47,8 @@ static const char conditions_head[] = "\n## Conditions of `when`\n"
                                       "\n"
                                       "`JOB` or `JOB#2` (its second delivery), `PROCESS` or "
                                       "`PROCESS/ROLE` (`p1/fetch`), a quoted pattern, "
-                                      "and:\n"
+                                      "what Redis or the database hold as the effect begins "
+                                      "(`zcard(retry) = 3`: the table below), and:\n"
                                       "\n";
 
 /* A bar would end the cell of a table. */

@@ -216,7 +216,9 @@ bool read_heal(struct reading *r)
         return reading_offset(r, &r->plan->heal_us) && reading_end(r, NULL);
     if (line_skip(&r->line, "after")) /* what is done without this line */
         return reading_expect(r, "faults") && reading_end(r, NULL);
-    const char *what = "at, after faults, or a duration like 5s";
+    if (line_skip(&r->line, "when"))
+        return read_gauge(r, &r->plan->heal_when) && reading_end(r, NULL);
+    const char *what = "at, when, after faults, or a duration like 5s";
     if (!reading_duration(r, what, &r->plan->heal_after_us)) return false;
     if (!reading_expect(r, "after") || !reading_expect(r, "fault")) return false;
     const struct token *token = line_peek(&r->line);

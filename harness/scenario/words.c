@@ -46,7 +46,8 @@ static const struct word statements[] = {
      "something goes wrong; one that never fires fails the scenario"},
     {"sweep", WORD_SWEEP, "sweep VERB ... [CLAUSE]...",
      "the same fault at every place in turn: one run for each"},
-    {"heal", WORD_HEAL, "heal at +1h | heal 5s after fault NAME | heal after faults",
+    {"heal", WORD_HEAL,
+     "heal at +1h | heal 5s after fault NAME | heal when zcard(KEY) = 1 | heal after faults",
      "faults stop and dead processes restart; by default, `after faults`, once every limited one "
      "has fired and, if others may strike by chance or always, the work has drained or stood still "
      "for half an hour"},
@@ -174,6 +175,34 @@ static const struct word conditions[] = {
 const struct words words_conditions = {"a job, PROCESS/ROLE, step, the, cmd or a quoted pattern",
                                        NULL, conditions, FL_COUNT(conditions)};
 
+static const struct word gauges[] = {
+    {"zcard", PLAN_GAUGE_ZCARD, "zcard(KEY) = 3", "members of a sorted set"},
+    {"llen", PLAN_GAUGE_LLEN, "llen(KEY) >= 1", "elements of a list"},
+    {"scard", PLAN_GAUGE_SCARD, "scard(KEY) < 2", "members of a set"},
+    {"hlen", PLAN_GAUGE_HLEN, "hlen(KEY) != 0", "fields of a hash"},
+    {"strlen", PLAN_GAUGE_STRLEN, "strlen(KEY) <= 9", "bytes of a string"},
+    {"exists", PLAN_GAUGE_EXISTS, "exists(KEY) = 1",
+     "keys of this name; KEY may be a pattern, here and above, whose keys are taken together"},
+    {"sismember", PLAN_GAUGE_SISMEMBER, "sismember(KEY,MEMBER) = 1", "whether a set has it"},
+    {"ttl", PLAN_GAUGE_TTL, "ttl(KEY) > 30s",
+     "how long it has still to live: 0s when it is not there, for ever when nothing ends it"},
+    {"get", PLAN_GAUGE_GET, "get(KEY) = TEXT", "a string; the empty text when it is not there"},
+    {"hget", PLAN_GAUGE_HGET, "hget(KEY,FIELD) ~ TEXT",
+     "a field of a hash; `~` means: contains; with `<` and its kin it is a number"},
+    {"rows", PLAN_GAUGE_ROWS, "rows(TABLE) [COLUMN=VALUE|COLUMN~TEXT]... > 2",
+     "committed rows that match"},
+};
+const struct words words_gauges = {"what is measured, like zcard(KEY) or rows(TABLE)",
+                                   "What Redis and the database hold", gauges, FL_COUNT(gauges)};
+
+static const struct word relations[] = {
+    {"=", PLAN_RELATION_EQUAL, NULL, NULL},    {"!=", PLAN_RELATION_UNEQUAL, NULL, NULL},
+    {"<", PLAN_RELATION_BELOW, NULL, NULL},    {"<=", PLAN_RELATION_AT_MOST, NULL, NULL},
+    {">", PLAN_RELATION_ABOVE, NULL, NULL},    {">=", PLAN_RELATION_AT_LEAST, NULL, NULL},
+    {"~", PLAN_RELATION_CONTAINS, NULL, NULL},
+};
+const struct words words_relations = {"= != < <= > >= or ~", NULL, relations, FL_COUNT(relations)};
+
 static const struct word expects[] = {
     {"runs", WORD_EXPECT_RUNS, "expect runs of JOB = 6", "how often its handler began"},
     {"deliveries", WORD_EXPECT_DELIVERIES, "expect deliveries of JOB >= 2",
@@ -193,6 +222,8 @@ static const struct word expects[] = {
      "no job is left so long after the start"},
     {"memory", WORD_EXPECT_MEMORY, "expect memory of PROCESS at most 8MiB",
      "the most that it held at any time"},
+    {"always", WORD_EXPECT_ALWAYS, "expect zcard(KEY) = 0 | expect always zcard(KEY) = 0",
+     "what Redis or the database hold at the end, or after each effect: see the table below"},
     {"class", WORD_EXPECT_CLASS, "expect class CLASS",
      "what the first job's handler is, disturbed at each of its effects: `faultline matrix`"},
 };
@@ -310,9 +341,9 @@ const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_way
                                  FL_COUNT(mail_ways)};
 
 const struct words *const words_sections[] = {
-    &words_statements, &words_process, &words_given,        &words_enqueue,
-    &words_verbs,      &words_clauses, &words_redis_states, &words_errors,
-    &words_states,     &words_expects, &words_classes,      NULL,
+    &words_statements, &words_process,      &words_given,  &words_enqueue, &words_verbs,
+    &words_clauses,    &words_redis_states, &words_errors, &words_states,  &words_expects,
+    &words_gauges,     &words_classes,      NULL,
 };
 
 const struct word *words_find(const struct words *words, struct fl_span text)

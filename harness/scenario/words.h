@@ -94,6 +94,7 @@ enum word_condition {
 };
 
 enum word_expect {
+    WORD_EXPECT_ALWAYS,
     WORD_EXPECT_RUNS,
     WORD_EXPECT_DELIVERIES,
     WORD_EXPECT_GAP,
@@ -116,6 +117,8 @@ extern const struct words words_enqueue;
 extern const struct words words_verbs;      /* enum plan_verb */
 extern const struct words words_clauses;    /* enum word_clause */
 extern const struct words words_conditions; /* enum word_condition */
+extern const struct words words_gauges;     /* enum plan_measure */
+extern const struct words words_relations;  /* enum plan_relation */
 extern const struct words words_expects;    /* enum word_expect */
 extern const struct words words_states;     /* enum plan_job_state and enum word_job_claim */
 extern const struct words words_compares;   /* enum plan_compare */

@@ -138,9 +138,10 @@ enum edit edit_drop_whole(struct plan *plan, uint32_t number, struct fl_arena *a
         plan->fold_idle = true;
         return EDIT_MADE;
     case 6:
-        if (plan->heal_us == -1 && !plan->heal_after_fault) return EDIT_VOID;
+        if (plan->heal_us == -1 && !plan->heal_after_fault && !plan->heal_when) return EDIT_VOID;
         plan->heal_us = -1;
         plan->heal_after_fault = NULL;
+        plan->heal_when = NULL;
         return EDIT_MADE;
     default: return EDIT_PAST_END;
     }

@@ -99,7 +99,7 @@ enum edit edit_jobs(struct plan *plan, uint32_t number, struct fl_arena *arena)
 }
 
 /* --- faults --- */
-enum { FAULT_EDITS = 11 };
+enum { FAULT_EDITS = 12 };
 
 static bool lower_fault(struct plan_fault *fault, uint32_t what)
 {
@@ -140,6 +140,10 @@ static bool lower_fault(struct plan_fault *fault, uint32_t what)
     case 9:
         lowered = fault->verb != PLAN_REDIS && lower_int(&number, number > 2 ? number / 2 : 1);
         fault->number = (uint64_t)number;
+        break;
+    case 10:
+        lowered = address->gauge != NULL;
+        address->gauge = NULL;
         break;
     default:
         lowered = fault->oom_nth > 1;

@@ -211,7 +211,8 @@ static bool same_state(void *self, struct fl_buf *out)
 
 static void expect_row(void **state)
 {
-    static const struct expect_ops ops = {rows, show_rows, redis, exited, memory_peak, same_state};
+    static const struct expect_ops ops = {rows,   show_rows,   redis,     NULL,
+                                          exited, memory_peak, same_state};
     const struct expect_case *row = *state;
     const struct plan_job plan_jobs[] = {{.name = "imp-1"}, {.name = "imp-2"}};
     const struct plan plan = {
