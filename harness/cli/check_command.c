@@ -5,6 +5,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/discover.h"
+#include "harness/cli/module_check.h"
 #include "harness/cli/probe.h"
 #include "harness/cli/session.h"
 #include "harness/cli/set_option.h"
@@ -21,6 +22,8 @@ static const struct cli_option options[] = {
 };
 
 static const char details[] =
+    "A MODULE.so is looked at without being opened: what it calls that no handler may call, with\n"
+    "what to do instead, and whether it has a table of workers. So are the modules of scenarios.\n"
     "Every mistake of every file is told as `file:line:column: expected ..., found ...`. A file\n"
     "that can be read is played twice, without its faults and with them, to see whether its "
     "module\n"
@@ -119,23 +122,46 @@ static enum fl_error play(struct check_command *check, const struct variation *f
     return problems->err;
 }
 
+/* Reads the scenario and looks at all of it. */
+static enum fl_error find_problems(struct check_command *check, const struct variation *file,
+                                   struct problems *problems, bool *ret_told)
+{
+    struct plan *plan = NULL;
+    enum fl_error err =
+        scenario_read(file->path, file->settings, file->setting_count, &plan, problems->message);
+    if (!err) module_check_plan(plan, problems);
+    if (!err) err = problems->err;
+    if (!err && check->pool) err = play(check, file, plan, problems, ret_told);
+    scenario_plan_free(plan);
+    return err;
+}
+
+static bool is_module(const char *path)
+{
+    struct fl_span suffix = FL_SPAN(".so"), whole = fl_span_from(path);
+    return whole.length > suffix.length &&
+           memcmp(path + whole.length - suffix.length, suffix.bytes, suffix.length) == 0;
+}
+
 static enum fl_error check_file(struct check_command *check, const struct variation *file)
 {
     struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
     struct problems problems = {.path = file->path, .message = &message};
-    struct plan *plan = NULL;
     bool told = true;
-    enum fl_error err =
-        scenario_read(file->path, file->settings, file->setting_count, &plan, &message);
-    if (!err && check->pool) err = play(check, file, plan, &problems, &told);
-    if (err && !message.length) goto out;
-    err = FL_OK;
-    if (message.length) fprintf(check->err, "%s\n", message.bytes);
-    check->failed += message.length > 0;
-    check->skipped += !message.length && !told;
-    check->passed += !message.length && told;
-out:
-    scenario_plan_free(plan);
+    enum fl_error err = FL_OK;
+    if (is_module(file->path)) {
+        module_check_file(file->path, &problems);
+        err = problems.err;
+    } else {
+        err = find_problems(check, file, &problems, &told);
+    }
+    if (!err || message.length) {
+        err = FL_OK;
+        if (message.length) fprintf(check->err, "%s\n", message.bytes);
+        check->failed += message.length > 0;
+        check->skipped += !message.length && !told;
+        check->passed += !message.length && told;
+    }
     fl_buf_release(&message);
     return err;
 }
@@ -166,7 +192,7 @@ static int take_path(struct check_command *check, const char *path)
     enum fl_error err = discover(&check->files, path);
     if (!err) return CLI_PASSED;
     return cli_wrong(&check->reader,
-                     "expected a scenario file or a folder of them, found \"%s\": %s",
+                     "expected a scenario file, a folder of them or a module, found \"%s\": %s",
                      check->files.problem ? check->files.problem : path, fl_error_text(err));
 }
 
@@ -190,7 +216,8 @@ static int read_arguments(struct check_command *check, bool *ret_go_on)
         case CLI_WRONG: return CLI_USAGE;
         case CLI_END:
             if (!check->files.count)
-                return cli_wrong(&check->reader, "expected a scenario file or a folder of them");
+                return cli_wrong(&check->reader,
+                                 "expected a scenario file, a folder of them or a module");
             *ret_go_on = true;
             return CLI_PASSED;
         }
@@ -215,8 +242,8 @@ static int check_main(int argc, char **argv, FILE *out, FILE *err)
 
 const struct cli_command command_check = {
     .name = "check",
-    .arguments = "FILE|DIR...",
-    .summary = "Finds mistakes in scenario files: all of all files",
+    .arguments = "FILE|DIR|MODULE.so...",
+    .summary = "Finds mistakes in scenario files and modules: all of all files",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .details = details,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "harness/module/image.h"
 #include "harness/module/symbols.h"
 
 enum { NAME_BYTES = 96 };

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/module/loaded.h"
 #include "harness/module/symbols.h"
 
 /* Where the bytes at `address` of the module stand in its copies; SIZE_MAX: nowhere. */
@@ -44,7 +45,7 @@ enum fl_error sim_image_changes(const struct sim_image *image, struct fl_buf *ou
         memcpy(data, image->bytes + module->image_offset, module->data_bytes);
         if (sim_modules.current == image) sim_module_save(module, data);
         struct sim_symbols symbols;
-        err = sim_symbols_open(module, &symbols);
+        err = sim_symbols_open_file(sim_module_file(module), &symbols);
         if (!err) {
             err = compare(module, &symbols, data, out);
             sim_symbols_close(&symbols);

@@ -3,6 +3,7 @@
 #ifndef HARNESS_MODULE_LOADED_H
 #define HARNESS_MODULE_LOADED_H
 
+#include <link.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,6 +30,12 @@ struct sim_module {
     size_t image_offset; /* of its data in each image */
     char *snapshot;
 };
+
+/* The path by which the loader has opened it. */
+static inline const char *sim_module_file(const struct sim_module *module)
+{
+    return ((const struct link_map *)module->handle)->l_name;
+}
 
 /* Process-wide by nature, as dlopen is: a module is mapped once. */
 struct sim_modules {

@@ -3,7 +3,7 @@
 #include "harness/module/symbols.h"
 
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -65,12 +65,6 @@ enum fl_error sim_symbols_open_file(const char *path, struct sim_symbols *ret_sy
     return FL_OK;
 }
 
-enum fl_error sim_symbols_open(const struct sim_module *module, struct sim_symbols *ret_symbols)
-{
-    const struct link_map *map = module->handle;
-    return sim_symbols_open_file(map->l_name, ret_symbols);
-}
-
 void sim_symbols_close(struct sim_symbols *symbols)
 {
     munmap(symbols->mapped, symbols->mapped_bytes);
@@ -79,30 +73,4 @@ void sim_symbols_close(struct sim_symbols *symbols)
 const char *sim_symbol_name(const struct sim_symbols *symbols, const ElfW(Sym) * symbol)
 {
     return symbol->st_name < symbols->names_length ? symbols->names + symbol->st_name : "";
-}
-
-static void name_function(const struct sim_module *module, uintptr_t code, char *ret_name,
-                          size_t room)
-{
-    struct sim_symbols symbols;
-    snprintf(ret_name, room, "%s", module->path);
-    if (sim_symbols_open(module, &symbols)) return;
-    for (size_t i = 0; i < symbols.count; i++) {
-        const ElfW(Sym) *symbol = &symbols.rows[i];
-        uintptr_t start = (uintptr_t)module->base + symbol->st_value;
-        if (ELF64_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_value == 0) continue;
-        if (code < start || code - start >= symbol->st_size) continue;
-        /* "perform.cold", "perform.part.0": the compiler's pieces of one function. */
-        const char *name = sim_symbol_name(&symbols, symbol);
-        snprintf(ret_name, room, "%.*s", (int)strcspn(name, "."), name);
-        break;
-    }
-    sim_symbols_close(&symbols);
-}
-
-void sim_module_function_at(const void *code, char *ret_name, size_t room)
-{
-    const struct sim_module *module = sim_module_of(code);
-    snprintf(ret_name, room, "?");
-    if (module) name_function(module, (uintptr_t)code, ret_name, room);
 }

@@ -1,10 +1,10 @@
-/* harness/module/symbols.h - the symbols that a module's file names. */
+/* harness/module/symbols.h - the symbols that a module's file names, opened or not. */
 #ifndef HARNESS_MODULE_SYMBOLS_H
 #define HARNESS_MODULE_SYMBOLS_H
 
 #include <link.h>
 
-#include "harness/module/loaded.h"
+#include "core/error.h"
 
 struct sim_symbols {
     const ElfW(Sym) * rows;
@@ -15,9 +15,7 @@ struct sim_symbols {
     size_t mapped_bytes;
 };
 
-/* FL_EIO; FL_EPARSE: the file is not what was loaded. */
-FL_CHECKED enum fl_error sim_symbols_open(const struct sim_module *module,
-                                          struct sim_symbols *ret_symbols);
+/* FL_EIO: it cannot be read; FL_EPARSE: it is no object file, or it names nothing. */
 FL_CHECKED enum fl_error sim_symbols_open_file(const char *path, struct sim_symbols *ret_symbols);
 void sim_symbols_close(struct sim_symbols *symbols);
 const char *sim_symbol_name(const struct sim_symbols *symbols, const ElfW(Sym) * symbol);

@@ -4,16 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/assert.h"
+#include "harness/module/find.h"
 #include "harness/run/database.h"
 #include "harness/run/handlers.h"
 #include "harness/trace/digest.h"
 #include "harness/world/world.h"
 #include "workers/import_schema.h"
-
-enum { FOLDERS_UP = 4 };
 
 static int64_t no_time(void *self)
 {
@@ -69,34 +67,6 @@ void run_house_free(struct run_house *house)
 
 /* --- modules --- */
 
-static bool cut_last(char *path)
-{
-    char *slash = strrchr(path, '/');
-    if (!slash) return false;
-    *slash = '\0';
-    return true;
-}
-
-static bool readable(char path[PATH_MAX], const char *folder, const char *name)
-{
-    int length = snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return length < PATH_MAX && access(path, R_OK) == 0;
-}
-
-static bool find_module(const char *name, const char *scenario, char path[PATH_MAX])
-{
-    char folder[PATH_MAX];
-    if (name[0] == '/') return readable(path, "", name + 1);
-    snprintf(folder, sizeof folder, "%s", scenario ? scenario : "");
-    if (cut_last(folder) && readable(path, folder, name)) return true;
-    ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
-    if (length < 0) return false;
-    folder[length] = '\0';
-    for (int up = 0; up < FOLDERS_UP && cut_last(folder); up++)
-        if (readable(path, folder, name)) return true;
-    return readable(path, ".", name);
-}
-
 static const struct house_module *known_module(const struct run_house *house, const char *name)
 {
     for (uint32_t i = 0; i < house->module_count; i++)
@@ -128,7 +98,7 @@ enum fl_error house_module(struct run_house *house, const char *name, const char
         *ret_module = known;
         return FL_OK;
     }
-    if (!find_module(name, scenario, path)) {
+    if (!sim_module_find(name, scenario, path)) {
         enum fl_error err =
             fl_buf_printf(message,
                           "%s: expected a module beside the scenario or the program, found "
