@@ -1,48 +1,8 @@
-/* Civil dates by arithmetic alone (days from civil, civil from days): libc's gmtime and timegm
- * would do, but not for every year, and not without asking the environment. */
 #include "core/time_text.h"
 
 #include <stdbool.h>
 
-struct civil {
-    int64_t year;
-    int month, day; /* from 1 */
-};
-
-/* A year that begins in March has its leap day at the end. */
-static int64_t days_from_civil(struct civil date)
-{
-    int64_t year = date.year - (date.month <= 2);
-    int64_t era = (year >= 0 ? year : year - 399) / 400;
-    int64_t year_of_era = year - era * 400;
-    int64_t day_of_year = (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
-}
-
-static struct civil civil_from_days(int64_t days)
-{
-    int64_t shifted = days + 719468;
-    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-    int64_t day_of_era = shifted - era * 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month = (5 * day_of_year + 2) / 153;
-    struct civil date = {
-        .day = (int)(day_of_year - (153 * month + 2) / 5 + 1),
-        .month = (int)(month < 10 ? month + 3 : month - 9),
-    };
-    date.year = year_of_era + era * 400 + (date.month <= 2);
-    return date;
-}
-
-static int days_in_month(int64_t year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return days[month - 1] + (month == 2 && leap);
-}
+#include "core/civil.h"
 
 static bool take(struct fl_span *text, char c)
 {
@@ -72,9 +32,9 @@ static bool take_date(struct fl_span *text, int64_t *ret_days)
     int year, month, day;
     if (!take_number(text, 4, 0, 9999, &year) || !take(text, '-') ||
         !take_number(text, 2, 1, 12, &month) || !take(text, '-') ||
-        !take_number(text, 2, 1, days_in_month(year, month), &day))
+        !take_number(text, 2, 1, fl_days_in_month(year, month), &day))
         return false;
-    *ret_days = days_from_civil((struct civil){.year = year, .month = month, .day = day});
+    *ret_days = fl_days_from_civil((struct fl_civil){.year = year, .month = month, .day = day});
     return true;
 }
 
@@ -132,7 +92,7 @@ enum fl_error fl_instant_parse(struct fl_span text, int64_t *ret_us)
 }
 
 /* Days since 1970, rounded down, and what is left of the day. */
-static struct civil split(int64_t us, int64_t *ret_time_us)
+static struct fl_civil split(int64_t us, int64_t *ret_time_us)
 {
     int64_t days = us / FL_DAY_US, time_us = us % FL_DAY_US;
     if (time_us < 0) {
@@ -140,13 +100,13 @@ static struct civil split(int64_t us, int64_t *ret_time_us)
         time_us += FL_DAY_US;
     }
     *ret_time_us = time_us;
-    return civil_from_days(days);
+    return fl_civil_from_days(days);
 }
 
 enum fl_error fl_instant_format(struct fl_buf *out, int64_t us)
 {
     int64_t time_us;
-    struct civil date = split(us, &time_us);
+    struct fl_civil date = split(us, &time_us);
     return fl_buf_printf(out, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ", (long long)date.year,
                          date.month, date.day, (int)(time_us / FL_HOUR_US),
                          (int)(time_us / FL_MINUTE_US % 60), (int)(time_us / FL_SECOND_US % 60),
@@ -156,6 +116,6 @@ enum fl_error fl_instant_format(struct fl_buf *out, int64_t us)
 enum fl_error fl_day_format(struct fl_buf *out, int64_t us)
 {
     int64_t time_us;
-    struct civil date = split(us, &time_us);
+    struct fl_civil date = split(us, &time_us);
     return fl_buf_printf(out, "%04lld-%02d-%02d", (long long)date.year, date.month, date.day);
 }
