@@ -120,6 +120,16 @@ static enum fl_error write_payload(const struct fl_client *client, const struct 
     return fl_json_end(&object);
 }
 
+enum fl_error fl_client_payload(const struct fl_client *client, const struct fl_client_job *job,
+                                const char *jid, struct fl_buf *out)
+{
+    enum fl_error err = check_options(job);
+    if (!err) err = check_json(job->args, true);
+    if (err) return err;
+    int64_t now_us = fl_clock_wall_us(client->clock);
+    return write_payload(client, job, job->args, jid, now_us, false, out);
+}
+
 /* --- the slice: some payloads, sent together --- */
 
 struct slice {

@@ -59,6 +59,11 @@ FL_CHECKED enum fl_error fl_client_push_bulk(const struct fl_client *client,
                                              const struct fl_client_job *job,
                                              const struct fl_span *args, size_t count,
                                              size_t *ret_pushed);
+/* The payload of `job` as it would be pushed now, whatever its at_us. Errors as of fl_client_push
+ * before anything is sent. */
+FL_CHECKED enum fl_error fl_client_payload(const struct fl_client *client,
+                                           const struct fl_client_job *job, const char *jid,
+                                           struct fl_buf *out);
 /* 24 lower-case hex digits of chance. */
 void fl_client_fresh_jid(struct fl_random random, char ret_jid[FL_JID_BYTES]);
 /* perform_in/perform_at's reading of a number of seconds; 0 for "now". */

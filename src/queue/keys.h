@@ -20,7 +20,9 @@
 #define FL_KEY_SIGNALS_SUFFIX  "-signals"
 #define FL_KEY_STAT_PROCESSED  "stat:processed"
 #define FL_KEY_STAT_FAILED     "stat:failed"
+#define FL_KEY_LEADER          "dear-leader"
 #define FL_KEY_FETCHERS        "faultline:fetchers"
+#define FL_KEY_PERIODIC_PREFIX "faultline:periodic:"
 #define FL_KEY_PRIVATE_PREFIX  "queue:fl|"
 
 enum { FL_KEY_BYTES = FL_IDENTITY_BYTES + FL_QUEUE_NAME_BYTES + 16 };

@@ -16,6 +16,7 @@
 #include "queue/job.h"
 #include "queue/log_text.h"
 #include "queue/moves.h"
+#include "queue/periodic.h"
 #include "queue/poller.h"
 #include "queue/processor.h"
 #include "queue/recovery.h"
@@ -39,8 +40,9 @@ struct fl_process {
     struct fl_poller poller;
     struct fl_recovery recovery;
     struct fl_heartbeat heartbeat;
+    struct fl_periodics periodics;
     struct fl_processor processors[FL_CONCURRENCY_MAX];
-    struct fl_task *tasks[FL_CONCURRENCY_MAX + 4];
+    struct fl_task *tasks[FL_CONCURRENCY_MAX + 5];
     size_t task_count;
     char identity[FL_IDENTITY_BYTES];
 };
@@ -63,6 +65,16 @@ static enum fl_error check(struct fl_process *process, const struct fl_process_o
     return err;
 }
 
+static enum fl_error check_periodics(struct fl_process *process,
+                                     const struct fl_process_options *options)
+{
+    char problem[FL_PERIODIC_PROBLEM_BYTES];
+    enum fl_error err =
+        fl_periodics_init(&process->periodics, options->periodic, options->periodic_count, problem);
+    if (err == FL_EINVAL) fl_log_printf(process->ports->log, FL_LOG_FATAL, "%s", problem);
+    return err;
+}
+
 static enum fl_error make_parts(struct fl_process *process)
 {
     const struct fl_ports *ports = process->ports;
@@ -80,6 +92,16 @@ static enum fl_error make_parts(struct fl_process *process)
     if (!err) err = fl_stats_init(&process->stats, ports->tasks);
     if (!err) err = fl_handoff_new(&handoff, &process->handoff);
     return err;
+}
+
+static void connect_periodics(struct fl_process *process)
+{
+    struct fl_periodics *periodics = &process->periodics;
+    periodics->ports = process->ports;
+    periodics->registry = &process->registry;
+    periodics->control = &process->control;
+    periodics->wire = process->settings.options.wire;
+    periodics->leader = (struct fl_leader){.ports = process->ports, .identity = process->identity};
 }
 
 static void connect_parts(struct fl_process *process)
@@ -117,6 +139,7 @@ static void connect_parts(struct fl_process *process)
                                                .control = &process->control,
                                                .stats = &process->stats,
                                                .process = process};
+    connect_periodics(process);
     for (int i = 0; i < options->concurrency; i++)
         process->processors[i] = (struct fl_processor){.thread = i,
                                                        .settings = &process->settings,
@@ -132,6 +155,7 @@ enum fl_error fl_process_new(const struct fl_process_options *options, const str
     if (!process) return FL_ENOMEM;
     process->ports = ports;
     enum fl_error err = check(process, options);
+    if (!err) err = check_periodics(process, options);
     if (!err) err = make_parts(process);
     if (err) {
         fl_process_free(process);
@@ -146,6 +170,7 @@ void fl_process_free(struct fl_process *process)
 {
     if (!process) return;
     fl_heartbeat_release(&process->heartbeat);
+    fl_periodics_release(&process->periodics);
     fl_handoff_free(process->handoff);
     if (process->stats.monitor) fl_stats_release(&process->stats);
     if (process->control.monitor) fl_control_release(&process->control);
@@ -249,6 +274,8 @@ static enum fl_error start(struct fl_process *process)
     if (!err && process->settings.options.fetch == FL_FETCH_RELIABLE)
         err = spawn(process, "recovery", fl_recovery_run, &process->recovery);
     if (!err) err = spawn(process, "poller", fl_poller_run, &process->poller);
+    if (!err && process->periodics.count)
+        err = spawn(process, "periodic", fl_periodics_run, &process->periodics);
     for (int i = 0; !err && i < process->settings.options.concurrency; i++) {
         char role[ROLE_BYTES];
         snprintf(role, sizeof(role), "thread-%d", i + 1);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/zone.h"
 #include "faultline/worker.h"
 #include "ports/ports.h"
 
@@ -19,6 +20,8 @@ enum {
     FL_QUEUE_NAME_BYTES = 128,
     FL_IDENTITY_BYTES = 384,
     FL_WORKERS_MAX = 1024,
+    FL_PERIODIC_MAX = 256,
+    FL_PERIODIC_NAME_BYTES = 256,
 };
 
 enum fl_fetch { FL_FETCH_RELIABLE, FL_FETCH_BASIC };
@@ -29,6 +32,16 @@ struct fl_queue_option {
     const char *name;
     int weight; /* 0: unweighted. All 0: strict order; any above 0: weighted, unweighted ones count
                    1 */
+};
+
+/* A job that the clock enqueues (queue/periodic.h says when exactly). */
+struct fl_periodic {
+    const char *cron;           /* queue/cron.h; required */
+    const struct fl_zone *zone; /* whose wall clocks are meant; NULL: UTC */
+    const char *worker;         /* required */
+    struct fl_span args;        /* a JSON array as text; empty: [] */
+    const char *queue;          /* NULL: the worker's own, or "default" */
+    const char *name;           /* tells it from the others in Redis; NULL: the worker's name */
 };
 
 /* A command object replaced by a test (fl_job_command). */
@@ -51,6 +64,8 @@ struct fl_process_options {
     int64_t average_poll_us; /* average_scheduled_poll_interval, of all processes; 0: 5 s */
     int64_t own_poll_us; /* poll_interval_average: this process's, whatever others do; 0: none */
     const char *tag;
+    const struct fl_periodic *periodic; /* names are unique */
+    size_t periodic_count;
     const char *const *labels; /* for the process list */
     size_t label_count;
     const struct fl_worker *const *tables; /* each ended by a NULL name; a later table wins */

@@ -57,6 +57,24 @@ static const char recover[] =
                      "if ARGV[3]=='1' then redis.call('HDEL',KEYS[2],ARGV[1]) end\n"
                      "return moved\n";
 
+static const char lead[] = NAMED("lead") "local leader=redis.call('GET',KEYS[1])\n"
+                                         "if leader and leader~=ARGV[1] then return 0 end\n"
+                                         "redis.call('SET',KEYS[1],ARGV[1],'EX',ARGV[2])\n"
+                                         "return 1\n";
+
+static const char resign[] =
+    NAMED("resign") "if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end\n"
+                    "return redis.call('DEL',KEYS[1])\n";
+
+static const char fire[] =
+    NAMED("fire") "if redis.call('GET',KEYS[1])~=ARGV[1] then return -1 end\n"
+                  "local last=redis.call('GET',KEYS[2])\n"
+                  "if last and tonumber(last)>=tonumber(ARGV[2]) then return 0 end\n"
+                  "redis.call('SADD',KEYS[3],ARGV[4])\n"
+                  "redis.call('LPUSH',KEYS[4],ARGV[3])\n"
+                  "redis.call('SET',KEYS[2],ARGV[2],'EX',ARGV[5])\n"
+                  "return 1\n";
+
 /* The digest of each text is beside it; a test compares them with what a server computes. */
 static const struct {
     struct fl_span text, sha;
@@ -73,6 +91,12 @@ static const struct {
                                FL_SPAN("7b83537903dc072bca26308bc960851a38e64cff")},
     [FL_SCRIPT_RECOVER] = {{recover, sizeof(recover) - 1},
                            FL_SPAN("21baa1a7c8c924718b4af052add65473b3da72a6")},
+    [FL_SCRIPT_LEAD] = {{lead, sizeof(lead) - 1},
+                        FL_SPAN("db7669beae008a0c053f05a41f94f8fce500af81")},
+    [FL_SCRIPT_RESIGN] = {{resign, sizeof(resign) - 1},
+                          FL_SPAN("1a45a129ad535e3f162e373b21975a2df1aaffc3")},
+    [FL_SCRIPT_FIRE] = {{fire, sizeof(fire) - 1},
+                        FL_SPAN("5bb29aaa88a4e03ff9a259ad5a681661be0ec8b9")},
 };
 
 struct fl_span fl_script_text(enum fl_script script)

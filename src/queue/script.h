@@ -1,4 +1,5 @@
-/* src/queue/script.h - the Lua scripts: each moves a job, and only if it is still where it was.
+/* src/queue/script.h - the Lua scripts: each changes what it finds, and only if it is still as it
+ * was: a job that is moved, a right that is held.
  *
  * None edits JSON: new bytes are made here and sent as an argument. Each is called by its SHA-1 and
  * loaded when Redis does not know it (first use, restart, SCRIPT FLUSH). */
@@ -25,6 +26,13 @@ enum fl_script {
      * forget -> jobs moved, -1 when it lives and nothing is forced. Newest first to the tail, so
      * that the oldest is taken next. The lists are empty then; `forget` removes the entry. */
     FL_SCRIPT_RECOVER,
+    /* KEYS leader, ARGV identity lease-seconds -> 1 leads, 0 another does */
+    FL_SCRIPT_LEAD,
+    /* KEYS leader, ARGV identity */
+    FL_SCRIPT_RESIGN,
+    /* KEYS leader last-tick queues queue, ARGV identity tick job queue-name keep-seconds -> 1
+     * enqueued, 0 this tick or a later one had been before, -1 does not lead */
+    FL_SCRIPT_FIRE,
     FL_SCRIPT_COUNT
 };
 
