@@ -75,6 +75,8 @@ static enum fl_error write_request(const struct coordinator *c, const struct fli
                                    struct fl_buf *line)
 {
     const struct coordinator_scenario *scenario = c->scenes[flight->scene].scenario;
+    unsigned wants = c->options->record_wants;
+    if (flight->copies == 2) wants |= RUN_WANTS_ALLOCATIONS; /* two plays that differ */
     struct run_request request = {
         .path = scenario->path,
         .settings = scenario->settings,
@@ -88,7 +90,7 @@ static enum fl_error write_request(const struct coordinator *c, const struct fli
         .choices = scenario->choices,
         .depth = scenario->depth,
         .horizon = scenario->horizon,
-        .wants = flight->recording ? c->options->record_wants : RUN_WANTS_NOTHING,
+        .wants = flight->recording ? wants : RUN_WANTS_NOTHING,
     };
     return run_request_write(&request, line);
 }
@@ -215,8 +217,8 @@ static enum fl_error take_record(struct coordinator *c, struct flight *flight)
         struct fl_buf *text = &scene->course.failure.text;
         err = fl_buf_append_char(text, '\n');
         if (!err)
-            err = evidence_of_traces(flight->answers[0].items[0].trace,
-                                     flight->answers[1].items[0].trace, text);
+            err =
+                evidence_of_plays(&flight->answers[0].items[0], &flight->answers[1].items[0], text);
     }
     if (flight->has[0] && flight->answers[0].item_count) {
         scene->record = flight->answers[0];

@@ -14,7 +14,9 @@ FL_CHECKED enum fl_error evidence_of_death(const struct pool_answer *answer, str
 bool evidence_is_of_hang(struct fl_span text);
 /* The first run whose two plays differ; NULL: they agree. A play that has more runs differs too. */
 const struct run_item *evidence_difference(const struct run_answer *a, const struct run_answer *b);
-/* Appends the first line in which two traces differ. */
-FL_CHECKED enum fl_error evidence_of_traces(struct fl_span a, struct fl_span b, struct fl_buf *out);
+/* Appends where two plays of one run part: what both did last, what each did then, the first draw
+ * that differs, and the first effect by which a process had not made as many allocations. */
+FL_CHECKED enum fl_error evidence_of_plays(const struct run_item *a, const struct run_item *b,
+                                           struct fl_buf *out);
 
 #endif

@@ -66,6 +66,7 @@ struct run_item {
     struct fl_span text, swept_at, trace, choices;
     struct fl_span alternatives; /* as sim_choices_list_alternatives writes them */
     struct fl_span state;        /* RUN_WANTS_STATE: sorted lines, without what is volatile */
+    struct fl_span allocations;  /* RUN_WANTS_ALLOCATIONS: "p1 57 j#1.2 mail\n" for each effect */
     struct fl_span recording;    /* RUN_WANTS_RECORDING */
     struct fl_span never;        /* claims of lines `sometimes` that do not hold: "LINE CLAIM\n" */
     const struct run_facts *facts; /* NULL: none were wanted; its arena is the answer's */

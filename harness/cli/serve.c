@@ -125,6 +125,7 @@ static void fill_item(struct run_item *item, const struct run_result *result, un
     item->virtual_us = result->virtual_us;
     item->failed_line = result->failed_line;
     item->trace = fl_buf_span(&result->trace);
+    item->allocations = fl_buf_span(&result->allocations);
     item->never = fl_buf_span(&result->never);
     if (result->verdict == RUN_PASSED) return;
     item->text = fl_buf_span(&result->text);

@@ -69,11 +69,25 @@ static bool is_listed(const struct run *run, const struct effect_context *contex
     return context->job || (!idle && !(context->role && strcmp(context->role, "heartbeat") == 0));
 }
 
+/* Two plays of a run are compared by these lines; what does not fit is left out of both. */
+static void note_allocations(struct run *run, const struct effect *effect)
+{
+    const struct effect_context *context = effect->context;
+    const struct node *node = run_node(run, context->process);
+    if (!(run->order->wants & RUN_WANTS_ALLOCATIONS) || !node || !node->alive) return;
+    uint64_t made = sim_memory_allocations(sim_process_memory(node->process));
+    enum fl_error err = fl_buf_printf(&run->result->allocations, "%s %llu %s.%llu %s\n",
+                                      context->process, (unsigned long long)made, context->name,
+                                      (unsigned long long)effect->ordinal, effect->label->text);
+    (void)err;
+}
+
 void run_note_effect(struct run *run, const struct effect *effect,
                      const struct effect_outcome *outcome)
 {
     struct run_facts *facts = &run->result->facts;
     const struct effect_context *context = effect->context;
+    note_allocations(run, effect);
     if (!is_listed(run, context, outcome->idle)) return;
     if (!facts->struck && outcome->applied && !outcome->idle && !only_reads(effect->label->text)) {
         uint64_t digest = digest_span(facts->done_before, fl_span_from(context->name));

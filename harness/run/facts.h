@@ -23,8 +23,9 @@ enum run_wants {
     RUN_WANTS_DEEDS = 4,     /* the list without heartbeats, and without polls that moved nothing */
     RUN_WANTS_RECORDING = 8, /* all that a picture shows */
     RUN_WANTS_STRIKES = 16,  /* the effects at which faults struck */
+    RUN_WANTS_ALLOCATIONS = 32, /* how many its process had made by the end of each effect */
     RUN_WANTS_ALL = RUN_WANTS_STATE | RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS | RUN_WANTS_RECORDING |
-                    RUN_WANTS_STRIKES,
+                    RUN_WANTS_STRIKES | RUN_WANTS_ALLOCATIONS,
 };
 
 /* An effect that was closed; a fault addresses it by `who`, `what` and `occurrence`. */

@@ -104,6 +104,7 @@ void run_begin_result(struct run_result *result)
         .swept_at = FL_BUF_INIT(RUN_MESSAGE_BYTES),
         .state = FL_BUF_INIT(HOUSE_STATE_BYTES_MAX),
         .trace = FL_BUF_INIT(TRACE_TEXT_BYTES_MAX),
+        .allocations = FL_BUF_INIT(RUN_ALLOCATIONS_BYTES_MAX),
         .recording = FL_BUF_INIT(RECORDING_BYTES_MAX + RUN_MESSAGE_BYTES),
         .never = FL_BUF_INIT(RUN_NEVER_BYTES_MAX),
         .facts = {.arena = FL_ARENA_INIT(RUN_FACTS_BYTES_MAX)},
@@ -186,6 +187,7 @@ void run_result_release(struct run_result *result)
     fl_buf_release(&result->swept_at);
     fl_buf_release(&result->state);
     fl_buf_release(&result->trace);
+    fl_buf_release(&result->allocations);
     fl_buf_release(&result->recording);
     fl_buf_release(&result->never);
     run_facts_release(&result->facts);

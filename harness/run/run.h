@@ -10,7 +10,7 @@
 #include "harness/run/facts.h"
 #include "harness/scenario/plan.h"
 
-enum { RUN_NEVER_BYTES_MAX = 1024 * 1024 };
+enum { RUN_NEVER_BYTES_MAX = 1024 * 1024, RUN_ALLOCATIONS_BYTES_MAX = 16 * 1024 * 1024 };
 
 enum run_verdict {
     RUN_PASSED,
@@ -53,7 +53,8 @@ struct run_result {
         swept_at;        /* "kill p1 before imp-1#1.4 db COMMIT": what the sweep did in this run */
     struct fl_buf state; /* canonical final state, for `same-as reference` and RUN_WANTS_STATE */
     struct fl_buf trace; /* with want_trace: one event a line */
-    struct fl_buf recording; /* RUN_WANTS_RECORDING: lines of JSON, as picture/recording.h says */
+    struct fl_buf allocations; /* RUN_WANTS_ALLOCATIONS: "p1 57 j#1.2 mail\n" for each effect */
+    struct fl_buf recording;   /* RUN_WANTS_RECORDING: lines of JSON, as picture/recording.h says */
     struct fl_buf never; /* what the plan claims `sometimes` and this run has not: "LINE CLAIM\n" */
     uint32_t failed_line; /* of the first expectation that failed; 0 */
     struct run_facts facts;

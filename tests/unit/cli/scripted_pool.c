@@ -95,7 +95,7 @@ static bool play(const struct run_request *request, struct pool_answer *answer, 
     run.item.trace_hash[0] += seed * 1000 + (uint64_t)(sweep + 1) + 1;
     if (request->record && run.item.trace.length == 0)
         run.item.trace = FL_SPAN("0 a#1.1 redis LREM\n");
-    if (request->record) run.item.choices = FL_SPAN("one choice\n");
+    if (request->record && run.item.choices.length == 0) run.item.choices = FL_SPAN("one choice\n");
     run_answer_add(writer, &run.item);
     *ret_verdict = run.item.verdict;
     return true;

@@ -147,6 +147,9 @@ static struct scripted_run workers_differ_at_seed_5(const struct run_request *re
     if (seed != 5) return run;
     run.item.trace_hash[1] = (uint64_t)worker;
     run.item.trace = worker % 2 ? FL_SPAN("same\nodd\n") : FL_SPAN("same\neven\n");
+    run.item.allocations = worker % 2 ? FL_SPAN("p1 9 a#1.1 mail\np1 12 a#1.2 db COMMIT\n")
+                                      : FL_SPAN("p1 9 a#1.1 mail\np1 14 a#1.2 db COMMIT\n");
+    run.item.choices = worker % 2 ? FL_SPAN("c\ndelay \"a#1\" \"mail\" 0 5\n") : FL_SPAN("c\n");
     return run;
 }
 
@@ -304,8 +307,13 @@ static void two_plays_that_differ_are_a_failure_of_their_own(void **state)
     assert_int_equal(f->code, CLI_NONDETERMINISM);
     assert_non_null(strstr(f->out, "      expected  the same run, played by two run workers"));
     assert_non_null(strstr(f->out, "first difference at event 2:\n"));
-    assert_non_null(strstr(f->out, "even\n"));
-    assert_non_null(strstr(f->out, "odd\n"));
+    assert_non_null(strstr(f->out, "both plays  same\n"));
+    assert_non_null(strstr(f->out, "one play    even\n"));
+    assert_non_null(strstr(f->out, "the other   odd\n"));
+    assert_non_null(strstr(f->out, "first draw that differs, the 2.: none in one play, "
+                                   "delay \"a#1\" \"mail\" 0 5 in the other\n"));
+    assert_non_null(strstr(f->out, "allocations of p1 differ first by the end of a#1.2 db COMMIT: "
+                                   "14 in one play, 12 in the other\n"));
     assert_non_null(strstr(f->out, "      seed      5\n"));
 }
 

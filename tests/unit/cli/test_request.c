@@ -80,7 +80,8 @@ static void an_answer_arrives_as_it_was_sent(void **state)
          .text = FL_SPAN("expected\nfound"),
          .swept_at = FL_SPAN("kill p1"),
          .trace = FL_SPAN("t"),
-         .choices = FL_SPAN("c")},
+         .choices = FL_SPAN("c"),
+         .allocations = FL_SPAN("p1 5 a#1.1 mail\n")},
     };
     struct fl_buf line = FL_BUF_INIT(4096);
     struct run_answer got;
@@ -101,6 +102,7 @@ static void an_answer_arrives_as_it_was_sent(void **state)
     assert_int_equal(got.items[1].misses, 2);
     assert_true(fl_span_is(got.items[1].text, "expected\nfound"));
     assert_true(fl_span_is(got.items[1].swept_at, "kill p1"));
+    assert_true(fl_span_is(got.items[1].allocations, "p1 5 a#1.1 mail\n"));
     run_answer_release(&got);
     fl_buf_release(&line);
 }

@@ -42,6 +42,25 @@ static void the_facts_of_a_run_list_what_it_has_done(void **state)
     run_result_release(&result);
 }
 
+static void allocations_are_counted_effect_by_effect(void **state)
+{
+    (void)state;
+    struct run_result result;
+    uint64_t before = 0, after = 0;
+    play_for_facts(HEAD "enqueue a PlainWorker []\nexpect a done\n", RUN_WANTS_ALLOCATIONS,
+                   &result);
+    for (const char *line = result.allocations.bytes; *line; line = strchr(line, '\n') + 1) {
+        unsigned long long made;
+        char effect[64];
+        assert_int_equal(sscanf(line, "%*s %llu %63[^\n]", &made, effect), 2);
+        if (strncmp(line, "p1 ", 3) != 0) continue;
+        if (strcmp(effect, "a#1.1 redis SADD") == 0) before = made;
+        if (strcmp(effect, "a#1.2 redis SADD") == 0) after = made;
+    }
+    assert_true(before > 0 && after > before);
+    run_result_release(&result);
+}
+
 static void deeds_are_the_effects_without_housekeeping(void **state)
 {
     (void)state;
@@ -112,6 +131,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_facts_of_a_run_list_what_it_has_done),
+        cmocka_unit_test(allocations_are_counted_effect_by_effect),
         cmocka_unit_test(deeds_are_the_effects_without_housekeeping),
         cmocka_unit_test(an_allocation_that_fails_is_told_with_its_call_path),
         cmocka_unit_test(the_facts_of_a_killed_run_tell_what_was_done_before),
