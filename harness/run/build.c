@@ -253,11 +253,6 @@ static bool keeps_payloads(const struct plan *plan)
     return false;
 }
 
-static bool gauge_holds(void *self, const struct plan_gauge *gauge)
-{
-    return run_gauge_holds(self, gauge, NULL);
-}
-
 static bool has_gauges(const struct plan *plan)
 {
     bool any = plan->heal_when != NULL;
@@ -273,7 +268,7 @@ static enum fl_error build_watchers(struct run *run)
     if (!err) err = fault_set_new(run->plan, run->order->sweep, run->order->choices, &run->faults);
     if (err == FL_EINVAL)
         run_end(run, RUN_BAD_INPUT, 0, "expected  at most one sweep\nfound     more than one");
-    if (!err) fault_set_ask(run->faults, (struct fault_gauges){gauge_holds, run});
+    if (!err) fault_set_ask(run->faults, run_fault_gauges(run));
     if (!err && run->undisturbed) fault_set_heal(run->faults);
     if (!err) err = ledger_new(run->house->engine, run->faults, &run->ledger);
     if (!err) run->ledger->keep_payloads = keeps_payloads(run->plan);

@@ -164,6 +164,16 @@ bool run_gauge_holds(struct run *run, const struct plan_gauge *gauge, struct fl_
     return holds;
 }
 
+static bool holds_now(void *self, const struct plan_gauge *gauge)
+{
+    return run_gauge_holds(self, gauge, NULL);
+}
+
+struct fault_gauges run_fault_gauges(struct run *run)
+{
+    return (struct fault_gauges){holds_now, run};
+}
+
 /* --- after each effect --- */
 
 /* Rows change by statements alone, and looking at them costs a copy of the disk. */

@@ -197,6 +197,7 @@ void run_record_end(struct run *run);
 void run_record_close(struct run *run);
 /* gauges.c: what Redis or the database hold now. The value is told where there is a buffer. */
 bool run_gauge_holds(struct run *run, const struct plan_gauge *gauge, struct fl_buf *found);
+struct fault_gauges run_fault_gauges(struct run *run);
 /* After an effect: which claims on every moment have been broken, and whether it heals. */
 void run_watch_gauges(struct run *run, const struct effect *effect);
 /* drive.c */

@@ -8,6 +8,10 @@ static void refuse(const struct plan_expect *expect)
     if (expect->kind == PLAN_EXPECT_CLASS)
         test_mistake("%s\n         a test is one run: `faultline matrix` plays those of a class",
                      expect->source);
+    if (expect->always)
+        test_mistake(
+            "%s\n         a test asks once it has happened: scenarios know of every moment",
+            expect->source);
     if (expect->kind == PLAN_EXPECT_STATE)
         test_mistake(
             "%s\n         a test has no undisturbed run to compare with: say what must hold",

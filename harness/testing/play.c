@@ -159,6 +159,7 @@ static void renew_faults(struct fl_test *test)
     struct fault_set *faults;
     run->plan = test_read(test, "why", "a drain", true);
     test_must(fault_set_new(run->plan, run->order->sweep, run->order->choices, &faults), "faults");
+    fault_set_ask(faults, run_fault_gauges(run));
     fault_set_free(run->faults);
     run->faults = faults;
     run->effects.faults = faults;

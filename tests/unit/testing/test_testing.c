@@ -187,6 +187,16 @@ static void a_fault_strikes_in_the_next_drain_alone(void **state)
     assert_null(fl_test_expect(test, "runs of second = 1"));
 }
 
+static void a_fault_waits_for_what_redis_holds(void **state)
+{
+    struct fl_test *test = *state;
+    fl_test_enqueue(test, "hello", "GreetingWorker", "[\"ada@x.example\"]");
+    fl_test_fault(test, "mail refuse when exists(queue:default) = 0");
+    assert_null(fl_test_drain(test));
+    assert_null(fl_test_expect(test, "runs of hello = 2"));
+    assert_null(fl_test_expect(test, "zcard(retry) = 0"));
+}
+
 static void a_fault_that_never_strikes_fails_the_drain(void **state)
 {
     struct fl_test *test = *state;
@@ -296,6 +306,7 @@ static int make_mistake(const char *name)
     if (strcmp(name, "args") == 0) fl_test_perform(test, "GreetingWorker", "7");
     if (strcmp(name, "claim") == 0) fl_test_expect(test, "hello dun");
     if (strcmp(name, "state") == 0) fl_test_expect(test, "state same-as reference");
+    if (strcmp(name, "always") == 0) fl_test_expect(test, "always zcard(dead) = 0");
     return 0;
 }
 
@@ -348,6 +359,7 @@ static struct mistake_row {
                "GreetingWorker?\n"},
     {"args", "fl_test: expected the arguments as a JSON array, found 7\n"},
     {"claim", "expected a state of the job, starts or exits, found \"dun\""},
+    {"always", "a test asks once it has happened"},
     {"state", "a test has no undisturbed run to compare with"},
 };
 
@@ -373,6 +385,7 @@ static int test_all(void)
         UNIT(a_handler_that_never_ends_is_stuck),
         UNIT(tables_of_a_test_are_handlers_tables),
         UNIT(a_fault_strikes_in_the_next_drain_alone),
+        UNIT(a_fault_waits_for_what_redis_holds),
         UNIT(a_fault_that_never_strikes_fails_the_drain),
         UNIT(a_drain_that_cannot_end_names_the_job_and_what_it_waits_for),
         UNIT(a_replaced_command_serves_direct_calls_and_drains),
