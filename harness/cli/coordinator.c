@@ -139,6 +139,7 @@ static void begin_scene(struct scene *scene)
     else
         course_init(&scene->course, s->seed_first, s->seed_last, s->sweeps);
     scene->course.partial |= s->partial;
+    scene->course.pairs = s->pairs;
     if (s->never.length) course_add_elsewhere(&scene->course, s->elsewhere, s->never);
 }
 

@@ -21,6 +21,7 @@ struct coordinator_scenario {
     uint32_t setting_count;
     uint64_t seed_first, seed_last;
     bool sweeps;
+    bool pairs;   /* a `sweep pairs` */
     bool partial; /* of its runs: nothing is said of what must happen sometimes */
     bool single;  /* only the run of seed_first and `sweep` */
     int32_t sweep;

@@ -52,8 +52,10 @@ static struct course_batch next_seeds(struct course *course, uint32_t size)
 static struct course_batch next_points(struct course *course, uint32_t size)
 {
     struct course_batch batch = {course->next_seed, 1, (int32_t)course->next_point, size};
+    int64_t most = course->pairs ? (int64_t)COURSE_PAIR_ROWS_MAX * PLAN_PAIR_COLUMNS
+                                 : (int64_t)COURSE_POINTS_MAX;
     course->next_point += size;
-    if (course->next_point >= COURSE_POINTS_MAX) advance_seed(course, 1);
+    if (course->next_point >= most) advance_seed(course, 1);
     return batch;
 }
 
@@ -181,9 +183,16 @@ void course_add_elsewhere(struct course *course, uint64_t runs, struct fl_span n
     add_never(course, never);
 }
 
-static void end_sweep(struct course *course, uint64_t seed)
+/* Of pairs, a row may end before the whole does: in column 0 the first fault strikes alone. */
+static void end_sweep(struct course *course, uint64_t seed, int32_t sweep)
 {
-    if (seed == course->next_seed) course->sweep_ended = true;
+    if (seed != course->next_seed) return;
+    if (!course->pairs || sweep % PLAN_PAIR_COLUMNS == 0) {
+        course->sweep_ended = true;
+        return;
+    }
+    int64_t next_row = (sweep / PLAN_PAIR_COLUMNS + INT64_C(1)) * PLAN_PAIR_COLUMNS;
+    if (course->next_point < next_row) course->next_point = next_row;
 }
 
 void course_take(struct course *course, const struct course_batch *batch,
@@ -195,7 +204,7 @@ void course_take(struct course *course, const struct course_batch *batch,
         const struct run_item *item = &items[i];
         if (item->verdict == RUN_SWEPT) {
             if (course->sweeps)
-                end_sweep(course, batch->seed);
+                end_sweep(course, batch->seed, item->sweep);
             else
                 note_failure(
                     course, COURSE_BAD_INPUT, item,

@@ -16,6 +16,7 @@ enum {
     COURSE_DEATHS_MAX = 3,                /* after so many crashed runs the rest is not run */
     COURSE_HANG_DEATHS = 3,               /* a hung run has taken long enough to end it at once */
     COURSE_POINTS_MAX = 10 * 1000 * 1000, /* of one sweep */
+    COURSE_PAIR_ROWS_MAX = 16 * 1000,
     COURSE_TEXT_BYTES_MAX = 1024 * 1024,
     COURSE_RETRIES_MAX = 16, /* batches that died and are tried run by run */
 };
@@ -50,6 +51,7 @@ struct course_failure { /* the first run of the gravest kind */
 struct course {
     uint64_t seed_first, seed_last;
     bool sweeps;
+    bool pairs;          /* of the sweep's places: PLAN_PAIR_COLUMNS says how they are numbered */
     uint32_t batch_size; /* runs in the next batch; the caller may change it at any time */
     /* what comes next */
     uint64_t next_seed;

@@ -9,7 +9,7 @@
 
 enum {
     EFFECT_VALUES = 9,
-    STRIKE_VALUES = 8,
+    STRIKE_VALUES = 9,
     RECEIPT_VALUES = 3,
     JOB_VALUES = 3,
     TEXT_BYTES_MAX = 1024 * 1024
@@ -43,6 +43,7 @@ static enum fl_error write_strikes(const struct run_facts *facts, struct fl_buf 
     for (uint32_t i = 0; i < facts->struck_at_count; i++) {
         const struct run_strike *strike = &facts->struck_at[i];
         fl_json_put_int64(&w, NULL, strike->line);
+        fl_json_put_int64(&w, NULL, strike->column);
         fl_json_put_bool(&w, NULL, strike->after);
         fl_json_put_string(&w, NULL, strike->job);
         fl_json_put_int64(&w, NULL, strike->delivery);
@@ -167,6 +168,7 @@ static enum fl_error read_strikes(struct values values, struct run_facts *facts)
     for (uint32_t i = 0; i < facts->struck_at_count && !values.err; i++) {
         struct run_strike *strike = &facts->struck_at[i];
         strike->line = (uint32_t)take_int(&values);
+        strike->column = (uint32_t)take_int(&values);
         strike->after = take_bool(&values);
         strike->job = take_text(&values);
         strike->delivery = (uint32_t)take_int(&values);

@@ -244,6 +244,13 @@ static bool has_sweep(const struct plan *plan)
     return false;
 }
 
+static bool has_pairs(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->fault_count; i++)
+        if (plan->faults[i].second) return true;
+    return false;
+}
+
 static void fill_play(const struct run_command *run, const struct plan *plan,
                       struct session_play *play)
 {
@@ -256,6 +263,7 @@ static void fill_play(const struct run_command *run, const struct plan *plan,
         scenario->seed_last = run->seed_first + (plan->seed_last - plan->seed_first);
     }
     scenario->sweeps = has_sweep(plan);
+    scenario->pairs = has_pairs(plan);
     play->claims_class = !run->has_sweep && matrix_claims_class(plan);
     scenario->sweep = run->has_sweep ? run->sweep : -1;
     scenario->partial = run->has_seeds && run->seed_first == run->seed_last;

@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/time_text.h"
 #include "harness/effect/pattern.h"
 #include "harness/scenario/reach.h"
+
+#define FAULT_RESTART_US FL_SECOND_US /* a supervisor's patience */
 
 struct fault {
     struct plan_fault plan; /* a copy: an OOM sweep sets its own nth */
@@ -15,6 +18,7 @@ struct fault {
     struct effect_pattern pattern;
     bool timed;       /* needs no effect to strike */
     bool enabled;     /* false: a sweep that this run does not play */
+    int32_t point;    /* of a sweep: the place at which it strikes */
     uint64_t matches; /* effects that the address meant so far */
     uint32_t fired;
     int64_t last_fired_us;
@@ -67,14 +71,30 @@ const char *fault_verb_text(enum plan_verb verb)
     return verbs[verb];
 }
 
+/* Of the two faults of a `sweep pairs`. Whom the first one ends comes back before the run heals. */
+static void init_pair(struct fault *fault, const struct plan_fault *plan, int32_t sweep)
+{
+    int32_t column = sweep % PLAN_PAIR_COLUMNS;
+    fault->point = plan->second ? column - 1 : sweep / PLAN_PAIR_COLUMNS;
+    fault->enabled &= !plan->second || column > 0;
+    if (fault->plan.restart_after_us < 0) fault->plan.restart_after_us = FAULT_RESTART_US;
+}
+
 static void fault_init(struct fault *fault, const struct plan_fault *plan, int32_t sweep)
 {
     fault->plan = *plan;
     fault->origin = plan;
     fault->timed = !reach_needs_effect(plan);
     fault->enabled = !plan->sweep || sweep >= 0;
+    fault->point = sweep;
     if (plan->sweep && plan->verb == PLAN_OOM) fault->plan.oom_nth = (uint64_t)sweep + 1;
     effect_pattern_init(&fault->pattern, reach_pattern(plan));
+}
+
+/* Not a part of one. */
+static bool is_a_sweep(const struct plan_fault *plan)
+{
+    return plan->sweep && !plan->follows && !plan->second;
 }
 
 enum fl_error fault_set_new(const struct plan *plan, int32_t sweep, struct sim_choices *choices,
@@ -82,7 +102,7 @@ enum fl_error fault_set_new(const struct plan *plan, int32_t sweep, struct sim_c
 {
     uint32_t sweeps = 0;
     for (uint32_t i = 0; i < plan->fault_count; i++)
-        sweeps += plan->faults[i].sweep && !plan->faults[i].follows;
+        sweeps += is_a_sweep(&plan->faults[i]);
     if (sweeps > 1 || plan->fault_count > FAULTS_MAX) return FL_EINVAL;
     struct fault_set *set = calloc(1, sizeof *set);
     if (!set) return FL_ENOMEM;
@@ -97,6 +117,8 @@ enum fl_error fault_set_new(const struct plan *plan, int32_t sweep, struct sim_c
     for (uint32_t i = 0; i < set->count; i++) {
         fault_init(&set->faults[i], &plan->faults[i], sweep);
         if (plan->faults[i].follows) set->faults[i].timed = set->faults[i - 1].timed;
+        if (plan->faults[i].second) init_pair(&set->faults[i - 1], &plan->faults[i - 1], sweep);
+        if (plan->faults[i].second) init_pair(&set->faults[i], &plan->faults[i], sweep);
     }
     *ret_set = set;
     return FL_OK;
@@ -164,13 +186,13 @@ static bool is_of_the_answer(enum plan_verb verb)
 }
 
 /* The match with this number: does the fault strike, and at which moment? */
-static bool strikes(const struct fault_set *set, struct fault *fault, enum plan_moment *ret_moment)
+static bool strikes(struct fault *fault, enum plan_moment *ret_moment)
 {
     const struct plan_fault *plan = &fault->plan;
     bool after = plan->address.moment == PLAN_AFTER || is_of_the_answer(plan->verb);
     *ret_moment = after ? PLAN_AFTER : PLAN_BEFORE;
     if (plan->sweep) {
-        uint64_t point = (uint64_t)set->sweep;
+        uint64_t point = (uint64_t)fault->point;
         if (plan->address.moment == PLAN_BEFORE_AND_AFTER) {
             *ret_moment = point % 2 ? PLAN_AFTER : PLAN_BEFORE;
             point /= 2;
@@ -220,18 +242,28 @@ static bool gauge_holds(const struct fault_set *set, const struct plan_gauge *ga
     return !gauge || (set->gauges.holds && set->gauges.holds(set->gauges.self, gauge));
 }
 
+/* What strikes second has its places behind the effect at which the first has struck. */
+static bool is_too_early(const struct fault *fault, const struct fault_strikes *strikes)
+{
+    const struct fault *first = fault - 1;
+    if (!fault->plan.second) return false;
+    for (uint32_t i = 0; i < strikes->count; i++)
+        if (strikes->items[i].fault == &first->plan) return true;
+    return !first->fired;
+}
+
 static void at_effect(struct fault_set *set, struct fault *fault,
                       const struct effect_context *context, const struct effect_label *label,
                       struct fl_span detail, int64_t now_us, struct fault_strikes *out)
 {
-    if (armed_us(set, &fault->plan.address) > now_us) return;
+    if (is_too_early(fault, out) || armed_us(set, &fault->plan.address) > now_us) return;
     if (fault->plan.address.until_us && now_us > fault->plan.address.until_us) return;
     if (!effect_pattern_matches(&fault->pattern, label, detail)) return;
     if (!reach_means_label(&fault->plan, fl_span_from(label->text))) return;
     if (!gauge_holds(set, fault->plan.address.gauge)) return;
     fault->matches++;
     enum plan_moment moment;
-    if (!strikes(set, fault, &moment) || !chance(set, fault, context, label)) return;
+    if (!strikes(fault, &moment) || !chance(set, fault, context, label)) return;
     strike(fault, moment, now_us, out);
 }
 
@@ -360,10 +392,14 @@ const struct plan_fault *fault_set_never_fired(const struct fault_set *set)
 
 bool fault_set_swept(const struct fault_set *set)
 {
-    for (uint32_t i = 0; i < set->count; i++)
-        if (set->faults[i].plan.sweep && set->faults[i].enabled && set->faults[i].fired)
-            return true;
-    return false;
+    bool any = false;
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct fault *fault = &set->faults[i];
+        if (!fault->plan.sweep || !fault->enabled || fault->plan.follows) continue;
+        any = true;
+        if (!fault->fired) return false;
+    }
+    return any;
 }
 
 /* The index-th OOM fault that needs no effect. */

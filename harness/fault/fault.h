@@ -68,7 +68,8 @@ int64_t fault_set_spent_us(const struct fault_set *set, const char *name);
 bool fault_set_permits_copies(const struct fault_set *set);
 /* The first fault, sweeps and random ones aside, that never struck; NULL: none. */
 const struct plan_fault *fault_set_never_fired(const struct fault_set *set);
-/* The sweep has struck in this run; false also when there is no sweep. */
+/* The sweep has struck in this run, with all that this run is to have of it; false also when there
+ * is no sweep. */
 bool fault_set_swept(const struct fault_set *set);
 
 /* OOM faults without an address are armed when a process starts and strike inside its memory: the

@@ -247,10 +247,11 @@ static void struck(void *self, const struct fault_strike *strike, const struct e
         run_record_until_now(run);
     else
         run_record_fault(run, fault, at);
-    /* A sweep strikes once; of the others the first few are told. */
+    /* A sweep strikes once or twice; of the others the first few are told. */
     struct fl_buf *out = fault->sweep ? &run->result->swept_at : &run->struck;
-    if (!fault->sweep || !out->length) {
-        enum fl_error err = fl_buf_append_text(out, out->length ? "\n          " : "");
+    if (!fault->sweep || !fault->follows) {
+        const char *join = fault->sweep ? ", then " : "\n          ";
+        enum fl_error err = fl_buf_append_text(out, out->length ? join : "");
         if (!err) run_describe_fault(fault, out);
         if (!err) err = fl_buf_printf(out, " %s", at);
         (void)err; /* a list that does not fit is cut */

@@ -122,6 +122,7 @@ static void list_strike(struct run *run, const struct fault_strike *strike,
     if (!facts->struck_at || facts->struck_at_count == RUN_STRIKES_MAX) return;
     facts->struck_at[facts->struck_at_count++] = (struct run_strike){
         .line = strike->fault->where.line,
+        .column = strike->fault->where.column,
         .after = strike->moment == PLAN_AFTER,
         .job = copied(facts, fl_span_from(context->job ? context->job : "")),
         .delivery = context->delivery,

@@ -43,7 +43,7 @@ struct run_effect {
 
 /* Where a fault struck, in the words of an address. */
 struct run_strike {
-    uint32_t line; /* of the fault in the scenario */
+    uint32_t line, column; /* of the fault in the scenario */
     bool after;
     struct fl_span job; /* empty: a process's own effect */
     uint32_t delivery;

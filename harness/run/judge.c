@@ -257,15 +257,20 @@ void run_judge_faults(struct run *run)
     fl_buf_release(&what);
 }
 
+/* Whatever became of a run that lies beyond the places of a sweep, another has told it. */
+static bool is_beyond(struct run *run)
+{
+    enum run_verdict *verdict = &run->result->verdict;
+    bool played = *verdict == RUN_PASSED || *verdict == RUN_FAILED || *verdict == RUN_STUCK;
+    if (run->order->sweep < 0 || !played || fault_set_swept(run->faults)) return false;
+    *verdict = RUN_SWEPT;
+    return true;
+}
+
 void run_judge(struct run *run)
 {
-    if (run->result->verdict != RUN_PASSED || run->undisturbed) return;
-    if (run->order->sweep < 0) {
-        run_judge_faults(run);
-    } else if (!fault_set_swept(run->faults)) {
-        run->result->verdict = RUN_SWEPT;
-        return;
-    }
+    if (run->undisturbed || is_beyond(run)) return;
+    if (run->order->sweep < 0 && run->result->verdict == RUN_PASSED) run_judge_faults(run);
     if (run->result->verdict == RUN_PASSED) judge_expectations(run);
     if (run->result->verdict == RUN_PASSED || run->result->verdict == RUN_FAILED)
         judge_sometimes(run);

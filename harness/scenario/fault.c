@@ -217,11 +217,30 @@ static bool read_parts(struct reading *r, uint32_t first)
         struct plan_fault *part = add_fault(r, fault_at(r, first)->sweep);
         if (!part) return false;
         part->follows = true;
+        part->where = reading_where(r, with); /* tells the parts apart */
         if (!read_verb(r, part)) return false;
         if (part->verb == PLAN_OOM || fault_at(r, first)->verb == PLAN_OOM)
             return reading_problem(r, with, "oom alone, without with");
     }
     return true;
+}
+
+/* What strikes second: the verb behind `then`, or the same once more. */
+static bool read_second(struct reading *r, uint32_t first)
+{
+    const struct token *then = line_peek(&r->line);
+    bool other = line_skip(&r->line, "then");
+    struct plan_fault *second = add_fault(r, true);
+    if (!second) return false;
+    const struct plan_fault *leader = fault_at(r, first);
+    if (!other) *second = *leader;
+    second->second = true;
+    second->where = reading_where(r, then); /* tells the two apart */
+    if (other && !read_verb(r, second)) return false;
+    bool counts = fault_at(r, first)->verb == PLAN_OOM || fault_at(r, first + 1)->verb == PLAN_OOM;
+    if (counts) return reading_problem(r, then, "a verb that strikes at effects: oom does not");
+    if (!line_at(&r->line, "with")) return true;
+    return reading_problem(r, line_peek(&r->line), "faults of a single part, since both strike");
 }
 
 /* Whether the process that meets the fault gets no further for a while, or ever. */
@@ -239,7 +258,7 @@ static bool join_parts(struct reading *r, uint32_t first)
         struct plan_fault *part = fault_at(r, i);
         if (!at_effect && reach_needs_effect(part))
             return reading_problem(r, &r->line.tokens[0], "when: a part of it needs an effect");
-        if (at_effect && holds_up(part[-1].verb))
+        if (at_effect && !part->second && holds_up(part[-1].verb))
             return reading_problem(r, &r->line.tokens[0],
                                    "kill, oomkill, pause and delay behind all other parts");
         part->address = leader->address;
@@ -254,8 +273,10 @@ static bool read_either(struct reading *r, bool sweep)
     uint32_t first = r->faults.count;
     struct plan_fault *fault = add_fault(r, sweep);
     if (!fault) return false;
+    bool pairs = sweep && line_skip(&r->line, "pairs");
     if (!sweep && !read_fault_name(r, fault)) return false;
-    if (!read_verb(r, fault) || !read_parts(r, first)) return false;
+    if (!read_verb(r, fault)) return false;
+    if (!(pairs ? read_second(r, first) : read_parts(r, first))) return false;
     fault = fault_at(r, first); /* more of them may have moved it */
     fault->address.where = reading_where(r, line_peek(&r->line));
     fault->address.each_step = sweep && fault->verb != PLAN_OOM;

@@ -21,7 +21,10 @@ enum {
     PLAN_FAULTS_MAX = 4096,
     PLAN_PROCESSES_MAX = 32,
     PLAN_MODULES_MAX = 16,
-    PLAN_VARIANTS_MAX = 100, /* also of `vary`: lines, and values of one */
+    PLAN_VARIANTS_MAX = 100,   /* also of `vary`: lines, and values of one */
+    PLAN_PAIR_COLUMNS = 65536, /* of a `sweep pairs`, run ROW * COLUMNS + COLUMN: the first strikes
+                                  at its place ROW, the second not at all in column 0, and in column
+                                  C at its place C - 1 behind that */
     PLAN_CSV_ROWS_MAX = 100 * 1000 * 1000,
 };
 
@@ -164,7 +167,8 @@ struct plan_fault {
     int64_t restart_after_us; /* a killed process comes back; -1: when healed */
     uint32_t times;           /* how often at most; 0: always. Default 1 */
     bool follows;             /* behind `with`: strikes when and where the fault before it does */
-    bool sweep;               /* `sweep` instead of `fault`: multiplies the scenario */
+    bool second; /* of a `sweep pairs`: strikes at an effect after that of the sweep before it */
+    bool sweep;  /* `sweep` instead of `fault`: multiplies the scenario */
     struct plan_address address;
 };
 

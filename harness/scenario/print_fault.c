@@ -186,25 +186,26 @@ static void print_verb(struct printing *p, const struct plan_fault *fault)
     print_arguments(p, fault);
 }
 
-static void print_begin(struct printing *p, const struct plan_fault *fault)
+static void print_begin(struct printing *p, const struct plan_fault *fault, bool is_pair)
 {
     print_text(p, fault->sweep ? "sweep    " : "fault    ");
+    if (is_pair) print_text(p, "pairs ");
     if (fault->name) print_text(p, "%s: ", fault->name);
     print_verb(p, fault);
 }
 
 void print_fault(struct printing *p, const struct plan_fault *fault)
 {
-    print_begin(p, fault);
+    print_begin(p, fault, false);
     print_clauses(p, fault);
 }
 
 uint32_t print_faults(struct printing *p, const struct plan_fault *faults, uint32_t count)
 {
     uint32_t parts = 1;
-    print_begin(p, faults);
-    while (parts < count && faults[parts].follows) {
-        print_text(p, " with ");
+    print_begin(p, faults, count > 1 && faults[1].second);
+    while (parts < count && (faults[parts].follows || faults[parts].second)) {
+        print_text(p, faults[parts].second ? " then " : " with ");
         print_verb(p, &faults[parts++]);
     }
     print_clauses(p, faults);

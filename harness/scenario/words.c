@@ -44,8 +44,9 @@ static const struct word statements[] = {
      "consecutive ones that differ in name and arguments only are one bulk push"},
     {"fault", WORD_FAULT, "fault [NAME:] VERB ... [CLAUSE]...",
      "something goes wrong; one that never fires fails the scenario"},
-    {"sweep", WORD_SWEEP, "sweep VERB ... [CLAUSE]...",
-     "the same fault at every place in turn: one run for each"},
+    {"sweep", WORD_SWEEP, "sweep [pairs] VERB ... [then VERB ...] [CLAUSE]...",
+     "the same fault at every place in turn: one run for each; with `pairs` at each place, and at "
+     "each with the fault behind `then`, or itself, at every later one"},
     {"heal", WORD_HEAL,
      "heal at +1h | heal 5s after fault NAME | heal when zcard(KEY) = 1 | heal after faults",
      "faults stop and dead processes restart; by default, `after faults`, once every limited one "
@@ -164,6 +165,9 @@ static const struct word clauses[] = {
 };
 const struct words words_clauses = {"when, at, until, p, before, after, times or restart",
                                     "Clauses of faults", clauses, FL_COUNT(clauses)};
+
+static const struct word sweeps[] = {{"pairs", 0, NULL, NULL}, {"then", 0, NULL, NULL}};
+const struct words words_sweeps = {"pairs or then", NULL, sweeps, FL_COUNT(sweeps)};
 
 static const struct word conditions[] = {
     {"step", WORD_COND_STEP, "step *|\"PATTERN\"",

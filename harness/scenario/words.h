@@ -116,6 +116,7 @@ extern const struct words words_given;
 extern const struct words words_enqueue;
 extern const struct words words_verbs;      /* enum plan_verb */
 extern const struct words words_clauses;    /* enum word_clause */
+extern const struct words words_sweeps;     /* for editors: pairs, then */
 extern const struct words words_conditions; /* enum word_condition */
 extern const struct words words_gauges;     /* enum plan_measure */
 extern const struct words words_relations;  /* enum plan_relation */

@@ -39,7 +39,7 @@ static bool at_strike(const struct plan_fault *fault, const struct run_strike *s
         !name(strike->role, arena, &address.role) || !name(strike->what, arena, &address.pattern))
         return false;
     *ret_fault = *fault;
-    ret_fault->sweep = false;
+    ret_fault->sweep = ret_fault->second = false;
     ret_fault->times = 1;
     ret_fault->address = address;
     return true;
@@ -52,6 +52,11 @@ static struct plan_fault at_allocation(const struct plan_fault *fault, int32_t p
     one.sweep = false;
     one.oom_nth = (uint64_t)point + 1;
     return one;
+}
+
+static bool is_of(const struct run_strike *strike, const struct plan_fault *fault)
+{
+    return strike->line == fault->where.line && strike->column == fault->where.column;
 }
 
 bool explicit_faults(struct plan *plan, int32_t point, const struct run_facts *facts,
@@ -68,7 +73,7 @@ bool explicit_faults(struct plan *plan, int32_t point, const struct run_facts *f
             faults[count++] = at_allocation(fault, point);
         } else {
             for (uint32_t k = 0; k < facts->struck_at_count; k++) {
-                if (facts->struck_at[k].line != fault->where.line) continue;
+                if (!is_of(&facts->struck_at[k], fault)) continue;
                 if (!at_strike(fault, &facts->struck_at[k], arena, &faults[count++])) return false;
             }
         }
@@ -85,7 +90,7 @@ static bool copy_part(struct fl_span text, struct fl_arena *arena, struct fl_spa
     return copy != NULL;
 }
 
-bool explicit_strike(const struct run_effect *effect, uint32_t line, bool after,
+bool explicit_strike(const struct run_effect *effect, struct plan_where where, bool after,
                      struct fl_arena *arena, struct run_strike *ret_strike)
 {
     struct fl_span who = effect->who, process = {"", 0}, role = {"", 0};
@@ -99,7 +104,8 @@ bool explicit_strike(const struct run_effect *effect, uint32_t line, bool after,
         process = (struct fl_span){who.bytes, slash ? (size_t)(slash - who.bytes) : who.length};
         if (slash) role = (struct fl_span){slash + 1, who.length - process.length - 1};
     }
-    *ret_strike = (struct run_strike){.line = line,
+    *ret_strike = (struct run_strike){.line = where.line,
+                                      .column = where.column,
                                       .after = after,
                                       .delivery = (uint32_t)delivery,
                                       .occurrence = effect->occurrence};

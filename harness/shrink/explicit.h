@@ -14,7 +14,7 @@ bool explicit_faults(struct plan *plan, int32_t point, const struct run_facts *f
 
 /* The effect as the place at which the fault on that line might have struck: for runs that told
  * nothing, because their worker died. False: no memory. */
-bool explicit_strike(const struct run_effect *effect, uint32_t line, bool after,
+bool explicit_strike(const struct run_effect *effect, struct plan_where where, bool after,
                      struct fl_arena *arena, struct run_strike *ret_strike);
 
 #endif

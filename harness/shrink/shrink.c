@@ -70,7 +70,7 @@ static enum fl_error guess_sweep(struct search *search, const struct plan_fault 
         struct plan plan = *search->origin;
         bool after = i % 2;
         if (after && sweep->address.moment == PLAN_BEFORE) continue;
-        if (!explicit_strike(&item->facts->effects[i / 2], sweep->where.line, after, &search->arena,
+        if (!explicit_strike(&item->facts->effects[i / 2], sweep->where, after, &search->arena,
                              &strike) ||
             !explicit_faults(&plan, search->sweep, &facts, &search->arena))
             err = FL_ENOMEM;

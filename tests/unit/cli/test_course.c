@@ -67,6 +67,43 @@ static void the_last_possible_seed_does_not_overflow(void **state)
     course_release(&course);
 }
 
+/* Row r of four has 3 - r places behind its own. */
+static void answer_pairs(struct course *course, const struct course_batch *batch)
+{
+    struct run_item items[REQUEST_RUNS_MAX];
+    uint32_t count = 0;
+    for (uint32_t k = 0; k < batch->points; k++) {
+        int32_t sweep = batch->sweep + (int32_t)k;
+        int32_t row = sweep / PLAN_PAIR_COLUMNS, column = sweep % PLAN_PAIR_COLUMNS;
+        enum run_verdict verdict = row < 4 && column <= 3 - row ? RUN_PASSED : RUN_SWEPT;
+        items[count++] = item_of(batch->seed, sweep, verdict);
+        if (verdict == RUN_SWEPT) break;
+    }
+    course_take(course, batch, items, count);
+}
+
+static void each_row_of_pairs_ends_by_itself_whatever_the_batches(void **state)
+{
+    (void)state;
+    for (uint32_t size = 1; size <= 8; size++) {
+        struct course course;
+        struct course_batch batches[4];
+        course_init(&course, 5, 6, true);
+        course.pairs = true;
+        course.batch_size = size;
+        for (uint32_t ahead = 0; !course_done(&course); ahead = 0) {
+            while (ahead < 4 && course_next(&course, &batches[ahead]))
+                ahead++;
+            for (uint32_t i = ahead; i > 0; i--) /* the last answer comes first */
+                answer_pairs(&course, &batches[i - 1]);
+        }
+        course_finish(&course);
+        assert_int_equal(course.runs, 2 * (4 + 3 + 2 + 1));
+        assert_int_equal(course_outcome(&course), COURSE_PASSED);
+        course_release(&course);
+    }
+}
+
 /* Three runs; `nevers` are what each has not had. */
 static void play_three(struct course *course, const char *const nevers[3])
 {
@@ -301,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_seed_is_run_once),
+        cmocka_unit_test(each_row_of_pairs_ends_by_itself_whatever_the_batches),
         cmocka_unit_test(the_last_possible_seed_does_not_overflow),
         cmocka_unit_test(what_no_run_has_had_fails),
         cmocka_unit_test(what_one_run_has_had_is_enough),

@@ -120,6 +120,7 @@ static void facts_arrive_as_they_were_sent(void **state)
                                     .applied = true},
                                    {.who = FL_SPAN("p1/fetch"), .idle = true}};
     struct run_strike struck_at[] = {{.line = 9,
+                                      .column = 4,
                                       .after = true,
                                       .job = FL_SPAN("a"),
                                       .delivery = 2,
@@ -160,7 +161,8 @@ static void facts_arrive_as_they_were_sent(void **state)
     assert_true(fl_span_is(got.items[0].never, "4 a dead\n"));
     assert_int_equal(read->strikes, 3);
     assert_int_equal(read->struck_at_count, 2);
-    assert_true(read->struck_at[0].line == 9 && read->struck_at[0].after);
+    assert_true(read->struck_at[0].line == 9 && read->struck_at[0].column == 4 &&
+                read->struck_at[0].after);
     assert_true(fl_span_is(read->struck_at[0].job, "a") && read->struck_at[0].delivery == 2);
     assert_true(fl_span_is(read->struck_at[0].what, "db COMMIT"));
     assert_int_equal(read->struck_at[0].occurrence, 3);

@@ -121,6 +121,57 @@ static void a_log_line_added_to_a_handler_moves_no_address(void **state)
     fl_buf_release(&chatty);
 }
 
+/* --- pairs --- */
+
+/* With one retry a job survives one lost command, not two: only column 1 and on can show it. */
+static const char twice[] = HEAD "enqueue a PlainWorker [] retry 1\n"
+                                 "sweep pairs reset when a step \"redis SADD *\"\nexpect a done\n";
+
+static enum run_verdict verdict_of_pair(const char *text, int32_t row, int32_t column,
+                                        const char *want_swept)
+{
+    struct run_result result;
+    play(text, 1, row * PLAN_PAIR_COLUMNS + column, &result);
+    enum run_verdict verdict = result.verdict;
+    if (want_swept) assert_string_equal(result.swept_at.bytes, want_swept);
+    run_result_release(&result);
+    return verdict;
+}
+
+static void the_first_column_of_pairs_strikes_once(void **state)
+{
+    (void)state;
+    assert_int_equal(verdict_of_pair(twice, 0, 0, "reset before a#1.1 redis SADD"), RUN_PASSED);
+    assert_int_equal(verdict_of_pair(twice, 1, 0, "reset before a#1.2 redis SADD"), RUN_PASSED);
+    assert_int_equal(verdict_of_pair(twice, 2, 0, NULL), RUN_SWEPT);
+}
+
+static void two_faults_find_what_one_does_not(void **state)
+{
+    (void)state;
+    assert_int_equal(verdict_of_pair(twice, 0, 1,
+                                     "reset before a#1.1 redis SADD, then reset before a#2.1 "
+                                     "redis SADD"),
+                     RUN_FAILED);
+    assert_int_equal(verdict_of_pair(twice, 0, 2, NULL), RUN_FAILED);
+    assert_int_equal(verdict_of_pair(twice, 0, 3, NULL), RUN_SWEPT);
+    assert_int_equal(verdict_of_pair(twice, 1, 2, NULL), RUN_FAILED);
+}
+
+static void who_is_killed_first_comes_back_to_be_killed_again(void **state)
+{
+    static const char text[] =
+        HEAD "enqueue a PlainWorker []\n"
+             "sweep pairs kill process-of a then lose-ack when a step \"redis SADD *\" after\n"
+             "expect a done\nexpect deliveries of a = 3\n";
+    (void)state;
+    assert_int_equal(verdict_of_pair(text, 0, 1,
+                                     "kill process-of a after a#1.1 redis SADD, then lose-ack "
+                                     "after a#2.1 redis SADD"),
+                     RUN_PASSED);
+    assert_int_equal(verdict_of_pair(text, 0, 0, NULL), RUN_FAILED); /* two deliveries */
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -132,6 +183,9 @@ int main(void)
             a_pause_beyond_the_heartbeat_gives_two_owners_and_the_stale_move_removes_nothing),
         cmocka_unit_test(a_killed_process_comes_back_when_the_run_is_healed),
         cmocka_unit_test(a_log_line_added_to_a_handler_moves_no_address),
+        cmocka_unit_test(the_first_column_of_pairs_strikes_once),
+        cmocka_unit_test(two_faults_find_what_one_does_not),
+        cmocka_unit_test(who_is_killed_first_comes_back_to_be_killed_again),
     };
     return cmocka_run_group_tests(tests, playing_open_house, playing_close_house);
 }

@@ -40,6 +40,12 @@ static struct error_case {
     {"repeat i 1..2 stpe 1", "15: expected the end of the line, found \"stpe\""},
     {"repeat i 1..2", "1: expected a line `end` below, found \"repeat\""},
     {"end", "1: expected a repeat above, which this would end, found \"end\""},
+    {"sweep pairs oom in p1",
+     "22: expected a verb that strikes at effects: oom does not, found the end of the line"},
+    {"sweep pairs lose-ack with reset when p1",
+     "22: expected faults of a single part, since both strike, found \"with\""},
+    {"sweep pairs lose-ack then rest when p1",
+     "27: expected a fault verb, found \"rest\"; did you mean \"reset\"?"},
     {"fault kill p1 when zcrad(retry) = 3",
      "20: expected what is measured, like zcard(KEY) or rows(TABLE), found \"zcrad\"; did you mean "
      "\"zcard\"?"},

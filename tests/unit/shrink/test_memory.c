@@ -66,7 +66,7 @@ static enum fl_error make_explicit(void *context)
         .who = FL_SPAN("p1/fetch"), .what = FL_SPAN("redis LMOVE"), .occurrence = 2};
     struct run_strike strike;
     const struct run_facts facts = {.struck_at = &strike, .struck_at_count = 1};
-    bool done = explicit_strike(&effect, 10, true, &arena, &strike) &&
+    bool done = explicit_strike(&effect, (struct plan_where){10, 1}, true, &arena, &strike) &&
                 explicit_faults(&plan, 3, &facts, &arena);
     fl_arena_release(&arena);
     return done ? FL_OK : FL_ENOMEM;
@@ -110,19 +110,24 @@ static void strikes_become_faults(void **state)
     struct fl_arena arena = FL_ARENA_INIT(0);
     struct fl_buf text = FL_BUF_INIT(4096);
     char label[] = "db COMMIT";
-    struct run_strike strikes[] = {
-        {.line = 10,
-         .job = FL_SPAN("a"),
-         .delivery = 2,
-         .what = {label, sizeof label - 1},
-         .occurrence = 1},
-        {.line = 10, .process = FL_SPAN("web"), .what = FL_SPAN("redis SADD"), .occurrence = 3},
-        {.line = 11,
-         .after = true,
-         .job = FL_SPAN("a"),
-         .delivery = 1,
-         .what = FL_SPAN("redis LREM"),
-         .occurrence = 2}};
+    struct run_strike strikes[] = {{.line = 10,
+                                    .column = 1,
+                                    .job = FL_SPAN("a"),
+                                    .delivery = 2,
+                                    .what = {label, sizeof label - 1},
+                                    .occurrence = 1},
+                                   {.line = 10,
+                                    .column = 1,
+                                    .process = FL_SPAN("web"),
+                                    .what = FL_SPAN("redis SADD"),
+                                    .occurrence = 3},
+                                   {.line = 11,
+                                    .column = 1,
+                                    .after = true,
+                                    .job = FL_SPAN("a"),
+                                    .delivery = 1,
+                                    .what = FL_SPAN("redis LREM"),
+                                    .occurrence = 2}};
     const struct run_facts facts = {.struck_at = strikes, .struck_at_count = 3};
     assert_true(explicit_needed(&plan));
     assert_true(explicit_faults(&plan, 3, &facts, &arena));
