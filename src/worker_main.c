@@ -15,9 +15,11 @@
 #include "posix/signals.h"
 #include "posix/sqlite_db.h"
 #include "posix/worker_settings.h"
+#include "posix/zone_database.h"
 #include "queue/process.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
+static_assert((int)FL_WORKER_SETTINGS_PERIODIC_MAX == (int)FL_PERIODIC_MAX, "none is too many");
 static_assert((int)FL_WORKER_SETTINGS_QUEUE_BYTES == (int)FL_QUEUE_NAME_BYTES,
               "a name is checked early");
 
@@ -222,7 +224,32 @@ static struct fl_posix_options posix_options(const struct fl_worker_settings *se
 struct lists {
     struct fl_queue_option queues[FL_WORKER_SETTINGS_QUEUES_MAX];
     const struct fl_worker *tables[FL_WORKER_SETTINGS_MODULES_MAX];
+    struct fl_periodic periodic[FL_WORKER_SETTINGS_PERIODIC_MAX];
+    struct fl_zone *zones[FL_WORKER_SETTINGS_PERIODIC_MAX];
 };
+
+/* The clock's jobs, each with a zone of its own. */
+static void add_periodic(const struct fl_worker_settings *settings, struct lists *lists)
+{
+    char problem[FL_ZONE_PROBLEM_BYTES];
+    for (size_t i = 0; i < settings->periodic_count; i++) {
+        const struct fl_periodic_setting *setting = &settings->periodic[i];
+        if (setting->zone && fl_zone_load(setting->zone, &lists->zones[i], problem))
+            fail(STATUS_USAGE, problem);
+        lists->periodic[i] = (struct fl_periodic){.cron = setting->cron,
+                                                  .zone = lists->zones[i],
+                                                  .worker = setting->worker,
+                                                  .args = fl_span_from(setting->args),
+                                                  .queue = setting->queue,
+                                                  .name = setting->name};
+    }
+}
+
+static void release_zones(struct lists *lists)
+{
+    for (size_t i = 0; i < FL_COUNT(lists->zones); i++)
+        fl_zone_free(lists->zones[i]);
+}
 
 static void load_modules(const struct fl_worker_settings *settings, struct lists *lists)
 {
@@ -256,6 +283,8 @@ static struct fl_process_options process_options(const struct fl_worker_settings
         .tag = settings->tag,
         .labels = settings->labels,
         .label_count = settings->label_count,
+        .periodic = lists->periodic,
+        .periodic_count = settings->periodic_count,
         .tables = lists->tables,
         .table_count = settings->module_count,
     };
@@ -302,6 +331,7 @@ static int work(const struct fl_worker_settings *settings)
     struct watch watch;
 
     load_modules(settings, &lists);
+    add_periodic(settings, &lists);
     if (fl_signals_init(&watch.signals, numbers, FL_COUNT(numbers)))
         fail(STATUS_FAILED, "cannot watch for signals");
     enum fl_error err = fl_posix_new(&posix_opts, &posix, problem);
@@ -313,6 +343,7 @@ static int work(const struct fl_worker_settings *settings)
     int status = run_watched(&watch, ports->tasks);
     fl_process_free(watch.process);
     fl_posix_free(posix);
+    release_zones(&lists);
     fl_signals_release(&watch.signals);
     return status;
 }

@@ -22,7 +22,8 @@ enum kind {
     KIND_TOGGLE,
     KIND_QUEUES,
     KIND_MODULES,
-    KIND_LABELS
+    KIND_LABELS,
+    KIND_PERIODIC,
 };
 
 struct key {
@@ -55,6 +56,7 @@ static const struct key keys[] = {
     {"queues", KIND_QUEUES, 0, 0, 0},
     {"require", KIND_MODULES, 0, 0, 0},
     {"labels", KIND_LABELS, 0, 0, 0},
+    {"periodic", KIND_PERIODIC, 0, 0, 0},
 };
 
 struct reading {
@@ -214,6 +216,19 @@ static bool take_label(const struct reading *r, const yaml_node_t *node)
                        FL_WORKER_SETTINGS_LABELS_MAX);
 }
 
+static bool take_periodic(const struct reading *r, const yaml_node_t *node)
+{
+    struct fl_worker_settings *settings = r->settings;
+    if (settings->periodic_count == FL_WORKER_SETTINGS_PERIODIC_MAX)
+        return fl_yaml_refuse(r->yaml, &node->start_mark, "at most %d periodic jobs",
+                              FL_WORKER_SETTINGS_PERIODIC_MAX);
+    if (!fl_periodic_setting_read(r->yaml, node, &settings->arena,
+                                  &settings->periodic[settings->periodic_count]))
+        return false;
+    settings->periodic_count++;
+    return true;
+}
+
 typedef bool take_item(const struct reading *r, const yaml_node_t *node);
 
 /* A list, or one item in its place. */
@@ -239,9 +254,10 @@ static bool take_value(const struct reading *r, const struct key *key, const yam
     case KIND_TOGGLE: return take_toggle(r, key, node, field);
     case KIND_QUEUES: return r->settings->queue_count || take_list(r, node, take_queue);
     case KIND_MODULES: return r->settings->module_count || take_list(r, node, take_module);
-    case KIND_LABELS: break;
+    case KIND_LABELS: return r->settings->label_count || take_list(r, node, take_label);
+    case KIND_PERIODIC: break;
     }
-    return r->settings->label_count || take_list(r, node, take_label);
+    return r->settings->periodic_count || take_list(r, node, take_periodic);
 }
 
 static const struct key *find_key(const char *name)

@@ -13,12 +13,14 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/span.h"
+#include "posix/periodic_setting.h"
 
 enum {
     FL_WORKER_SETTINGS_QUEUES_MAX = 64,
     FL_WORKER_SETTINGS_QUEUE_BYTES = 128, /* of a name and its NUL */
     FL_WORKER_SETTINGS_MODULES_MAX = 16,
     FL_WORKER_SETTINGS_LABELS_MAX = 16,
+    FL_WORKER_SETTINGS_PERIODIC_MAX = 256,
     FL_WORKER_SETTINGS_KEYS_MAX = 256,
     FL_WORKER_SETTINGS_PROBLEM_BYTES = 1024,
 };
@@ -39,6 +41,8 @@ struct fl_worker_settings {
     size_t module_count;
     const char *labels[FL_WORKER_SETTINGS_LABELS_MAX];
     size_t label_count;
+    struct fl_periodic_setting periodic[FL_WORKER_SETTINGS_PERIODIC_MAX];
+    size_t periodic_count;
     int concurrency, timeout_s, max_retries, dead_max_jobs, dead_timeout_s, wire;
     int64_t average_poll_us, own_poll_us;
     const char *tag, *database, *smtp, *statsd, *redis, *fetch, *log_format;

@@ -67,6 +67,33 @@ static void keys_stand_with_and_without_their_colon(void **state)
     assert_int_equal(f->settings.module_count, 1);
 }
 
+static void jobs_of_the_clock_have_arguments_of_any_shape(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(read_text(f,
+                               "periodic:\n"
+                               "  - {cron: '*/5 * * * *', class: A}\n"
+                               "  - cron: '@daily'\n"
+                               "    tz: Europe/Berlin\n"
+                               "    class: B\n"
+                               "    queue: :low\n"
+                               "    name: nightly\n"
+                               "    args: [1, -2.5, two, '3', true, ~, [], {a: {b: \"\\t\"}}]\n"),
+                     FL_OK);
+    assert_int_equal(f->settings.periodic_count, 2);
+    const struct fl_periodic_setting *first = &f->settings.periodic[0], *second = first + 1;
+    assert_string_equal(first->cron, "*/5 * * * *");
+    assert_null(first->args);
+    assert_null(first->zone);
+    assert_string_equal(second->cron, "@daily");
+    assert_string_equal(second->zone, "Europe/Berlin");
+    assert_string_equal(second->worker, "B");
+    assert_string_equal(second->queue, "low");
+    assert_string_equal(second->name, "nightly");
+    assert_string_equal(second->args,
+                        "[1,-2.5,\"two\",\"3\",true,null,[],{\"a\":{\"b\":\"\\t\"}}]");
+}
+
 static void queues_have_weights_in_each_of_sidekiqs_forms(void **state)
 {
     struct fixture *f = *state;
@@ -143,6 +170,19 @@ static const struct row rows[] = {
      ":2:5: a queue's name has at most 127 bytes"},
     {"capsules", "capsules:\n  one: {}\n", ":1:1: capsules are not supported"},
     {"a merge", "a: &x {}\n<<: *x\n", ":2:1: merge keys (<<) are not supported"},
+    {"a job of the clock without a class", "periodic:\n  - cron: '@daily'\n",
+     ":2:5: a periodic job wants a cron and a class"},
+    {"a job of the clock that is a text", "periodic: [nightly]\n",
+     ":1:12: a periodic job wants keys, as in {cron: '0 2 * * *', class: Night}"},
+    {"an unknown key of such a job", "periodic: {cron: x, class: W, zone: UTC}\n",
+     ":1:31: a periodic job has cron, tz, class, args, queue and name, no 'zone'"},
+    {"arguments that are no list", "periodic: {cron: x, class: W, args: 5}\n",
+     ":1:37: args wants a list"},
+    {"a list for a class", "periodic: {cron: x, class: [W]}\n", ":1:28: class wants a text"},
+    {"arguments inside themselves", "periodic: {cron: x, class: W, args: &a [*a]}\n",
+     ":1:37: as JSON: a named bound was exceeded"},
+    {"a key that is a list", "periodic: {cron: x, class: W, args: [{[1]: 2}]}\n",
+     ":1:37: as JSON: an argument is not valid"},
     {"no YAML", "a: [1\nb: 2\n", ":2:2: did not find expected ',' or ']'"},
 };
 
@@ -162,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest claims[] = {
         TEST(keys_stand_with_and_without_their_colon),
+        TEST(jobs_of_the_clock_have_arguments_of_any_shape),
         TEST(queues_have_weights_in_each_of_sidekiqs_forms),
         TEST(flags_win_over_the_environments_section_and_that_over_the_rest),
         TEST(an_empty_file_sets_nothing),
