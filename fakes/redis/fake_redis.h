@@ -173,6 +173,10 @@ void fake_redis_advance(struct fake_redis *engine);
 /* As above, but dead keys are left to whoever looks at them: for a caller to whom real time passes
  * all the while, since finding them may mean a walk over all keys. */
 void fake_redis_time_out(struct fake_redis *engine);
+/* When this blocked session times out, as above, and another such instant: for a caller that knows
+ * of the time until then that nothing happens in it. */
+int64_t fake_redis_blocked_until_us(const struct fake_redis_session *session);
+void fake_redis_block_until(struct fake_redis_session *session, int64_t until_us);
 /* No key dies before this instant, as wall time; FL_NEVER_US: none will. */
 int64_t fake_redis_next_expiry_us(const struct fake_redis *engine);
 

@@ -259,7 +259,7 @@ static void advance_stage(struct run *run)
 }
 
 /* Called a thousand times a run: what is due is looked up only when the answer matters. */
-static void before_time_passes(struct run *run)
+static void consider_folding(struct run *run)
 {
     advance_stage(run);
     bool foldable =
@@ -270,6 +270,12 @@ static void before_time_passes(struct run *run)
     due_us = earlier(due_us, earlier(next_planned_us(run), web_next_us(run)));
     judge_stillness(run, due_us);
     if (!run->over && foldable) fold(run, due_us);
+}
+
+static void before_time_passes(struct run *run)
+{
+    consider_folding(run);
+    if (!run->over) run_prolong_pops(run);
 }
 
 static void at_standstill(struct run *run)

@@ -18,6 +18,8 @@ struct server_stream {
     size_t cleared;                /* bytes of the output that do */
     size_t told;                   /* bytes of the output that the watcher knows */
     bool told_end;
+    int64_t asked_us;     /* when the batch was sent last, in run time */
+    int64_t prolonged_us; /* its pop lasts so much longer than it asked for */
 };
 
 static int64_t wall_us(void *self)
@@ -129,6 +131,12 @@ enum fl_error server_ask(struct server *server, const char *name, struct fl_span
     return err;
 }
 
+int64_t server_next_end_us(const struct server *server)
+{
+    int64_t end_us = fake_redis_next_deadline_us(server->engine);
+    return end_us == FL_NEVER_US ? FL_NEVER_US : end_us - server->start_wall_us;
+}
+
 /* --- streams --- */
 
 static struct fl_stream *as_stream(struct server_stream *stream)
@@ -224,6 +232,8 @@ static enum fl_error stream_send(void *self, struct fl_stream *opaque, const voi
     if (stream->weather.swallowed) return FL_OK;
     struct sim_memory *owner = sim_memory_switch(NULL);
     catch_up(server);
+    stream->asked_us = sim_world_now_us(server->world);
+    stream->prolonged_us = 0;
     execute(server, stream->session, (struct fl_span){bytes, length});
     sim_memory_switch(owner);
     return FL_OK;
@@ -300,10 +310,9 @@ static enum fl_error wait(struct server_client *client, struct server_stream *st
     int64_t now_us = sim_world_now_us(server->world);
     int64_t until_us = FL_NEVER_US;
     if (deadline_us != FL_NEVER_US)
-        until_us = now_us + (deadline_us - fl_clock_mono_us(client->clock));
-    int64_t pop_us = fake_redis_next_deadline_us(server->engine);
-    if (pop_us != FL_NEVER_US && pop_us - server->start_wall_us < until_us) {
-        int64_t pop_at_us = pop_us - server->start_wall_us;
+        until_us = now_us + (deadline_us - fl_clock_mono_us(client->clock)) + stream->prolonged_us;
+    int64_t pop_at_us = server_next_end_us(server);
+    if (pop_at_us < until_us) {
         sim_wait(server->world, &stream->waiters, pop_at_us > now_us ? pop_at_us : now_us,
                  "a job in Redis");
     } else if (sim_wait(server->world, &stream->waiters, until_us, "a job in Redis")) {
@@ -338,6 +347,44 @@ static bool stream_ended(void *self, struct fl_stream *opaque)
 {
     (void)self;
     return fake_redis_closed(of_stream(opaque)->session);
+}
+
+/* --- pops that last --- */
+
+static bool is_plain_pop(const struct server_stream *stream)
+{
+    const struct server_weather *weather = &stream->weather;
+    return stream->waiters.first && !stream->prolonged_us && fake_redis_blocked(stream->session) &&
+           !weather->swallowed && !weather->cut && !stream->ended;
+}
+
+bool server_next_pop(const struct server *server, struct server_pop *pop)
+{
+    struct server_stream *stream = pop->stream ? pop->stream->next : server->streams;
+    while (stream && !is_plain_pop(stream))
+        stream = stream->next;
+    if (!stream) return false;
+    const struct sim_fiber *caller = stream->waiters.first;
+    *pop = (struct server_pop){
+        stream, stream->client->process, sim_fiber_role(caller), stream->asked_us,
+        fake_redis_blocked_until_us(stream->session) - server->start_wall_us};
+    return true;
+}
+
+void server_pop_rest(struct server *server, const struct server_pop *pop)
+{
+    sim_wait_until(server->world, &pop->stream->waiters, FL_NEVER_US);
+}
+
+void server_pop_prolong(struct server *server, const struct server_pop *pop, int64_t until_us)
+{
+    pop->stream->prolonged_us = until_us - pop->until_us;
+    fake_redis_block_until(pop->stream->session, until_us + server->start_wall_us);
+}
+
+void server_pop_resume(struct server *server, const struct server_pop *pop)
+{
+    sim_wait_until(server->world, &pop->stream->waiters, server_next_end_us(server));
 }
 
 struct fl_transport server_transport(struct server_client *client)

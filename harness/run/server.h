@@ -44,6 +44,14 @@ struct server_client {
     struct fl_clock clock;
 };
 
+/* A pop whose caller waits for a job, undisturbed on its way and on its way back. */
+struct server_pop {
+    struct server_stream *stream; /* NULL: before the first one */
+    struct sim_process *process;  /* its caller */
+    const char *role;
+    int64_t asked_us, until_us; /* in run time; it was asked once and has not been prolonged */
+};
+
 void server_init(struct server *server, struct fake_redis *engine, struct sim_world *world,
                  int64_t start_wall_us);
 /* The server's own wall clock; for the engine's options. */
@@ -51,6 +59,16 @@ struct fl_clock server_clock(struct server *server);
 struct fl_transport server_transport(struct server_client *client);
 /* The process is dead, or the run over: its connections close. */
 void server_close_all(struct server_client *client);
+/* When the first of all pops ends without a job, in run time; FL_NEVER_US: nobody waits. */
+int64_t server_next_end_us(const struct server *server);
+/* The next such pop; false: there are no more. */
+bool server_next_pop(const struct server *server, struct server_pop *pop);
+/* Its caller hears nothing of the time; until server_prolong. */
+void server_pop_rest(struct server *server, const struct server_pop *pop);
+/* It ends then, as if it had been asked again and again, with nothing each time. */
+void server_pop_prolong(struct server *server, const struct server_pop *pop, int64_t until_us);
+/* Those whose callers rest are woken by time again. */
+void server_pop_resume(struct server *server, const struct server_pop *pop);
 /* One conversation on a connection of its own, named so: commands as bytes, and what they are
  * answered at once is appended to `reply` (may be NULL). In harness memory. */
 FL_CHECKED enum fl_error server_ask(struct server *server, const char *name, struct fl_span wire,

@@ -202,6 +202,8 @@ struct fault_gauges run_fault_gauges(struct run *run);
 void run_watch_gauges(struct run *run, const struct effect *effect);
 /* drive.c */
 void run_drive(struct run *run);
+/* idle.c: before time passes. */
+void run_prolong_pops(struct run *run);
 /* judge.c */
 void run_judge(struct run *run);
 /* The first fault that never struck, told as a failure. */

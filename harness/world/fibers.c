@@ -266,6 +266,15 @@ void sim_wake_all(struct sim_world *world, struct sim_waiters *waiters)
     }
 }
 
+void sim_wait_until(struct sim_world *world, const struct sim_waiters *waiters, int64_t deadline_us)
+{
+    for (struct sim_fiber *fiber = waiters->first; fiber; fiber = fiber->next_waiter) {
+        sim_timers_clear(&world->timers, &fiber->timer);
+        if (deadline_us != FL_NEVER_US)
+            sim_timers_set(&world->timers, &fiber->timer, sim_world_to_t(world, deadline_us));
+    }
+}
+
 /* --- questions --- */
 
 struct sim_fiber *sim_fiber_current(const struct sim_world *world)

@@ -90,6 +90,9 @@ struct sim_waiters {
 enum fl_error sim_wait(struct sim_world *world, struct sim_waiters *waiters, int64_t deadline_us,
                        const char *what);
 void sim_wake_all(struct sim_world *world, struct sim_waiters *waiters);
+/* Whoever waits here waits until then instead. */
+void sim_wait_until(struct sim_world *world, const struct sim_waiters *waiters,
+                    int64_t deadline_us);
 void sim_sleep_until(struct sim_world *world, int64_t deadline_us, const char *what);
 
 /* --- processes --- */

@@ -46,6 +46,17 @@ int64_t fake_blocking_until_us(const struct fake_redis_session *session)
     return session->block->request.deadline_us;
 }
 
+int64_t fake_redis_blocked_until_us(const struct fake_redis_session *session)
+{
+    return session->block ? fake_blocking_until_us(session) : FL_NEVER_US;
+}
+
+void fake_redis_block_until(struct fake_redis_session *session, int64_t until_us)
+{
+    fl_assert(session->block);
+    session->block->request.deadline_us = until_us;
+}
+
 bool fake_blocking_timeout(struct fake_call *call, struct fl_span text, int64_t *ret_deadline_us)
 {
     long double seconds;

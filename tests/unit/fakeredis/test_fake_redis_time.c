@@ -83,6 +83,19 @@ static void names_the_earliest_deadline_and_times_out_exactly_then(void **state)
     assert_string_equal(heard(f->a), "");
 }
 
+static void a_wait_can_be_made_to_last(void **state)
+{
+    struct redis_fixture *f = *state;
+    say(f->a, "BLPOP q 1");
+    assert_true(fake_redis_blocked_until_us(f->a) == START_US + 1000 * 1000);
+    assert_true(fake_redis_blocked_until_us(f->b) == FL_NEVER_US);
+    fake_redis_block_until(f->a, START_US + 5000 * 1000);
+    pass_us(f, 4999 * 1000);
+    assert_true(fake_redis_blocked(f->a));
+    pass_us(f, 1000);
+    assert_string_equal(heard(f->a), "*-1\r\n");
+}
+
 static void serves_nobody_who_has_timed_out(void **state)
 {
     struct redis_fixture *f = *state;
@@ -139,6 +152,7 @@ int main(void)
         TEST(fires_a_watch_when_the_key_expires),
         TEST(keeps_one_time_for_a_whole_transaction_and_script),
         TEST(names_the_earliest_deadline_and_times_out_exactly_then),
+        TEST(a_wait_can_be_made_to_last),
         TEST(serves_nobody_who_has_timed_out),
         TEST(runs_what_was_pipelined_behind_a_pop_once_it_times_out),
         TEST(counts_how_long_a_key_was_idle),

@@ -92,6 +92,18 @@ static void a_wait_ends_by_a_wake_or_at_its_deadline(void **state)
     assert_string_equal(f->story, "woken@20 late@50 ");
 }
 
+static void a_deadline_can_be_put_off_and_put_back(void **state)
+{
+    struct told_world *f = *state;
+    spawn(f, "waiter", waits_for_a_wake_until_50);
+    play(f, 10);
+    sim_wait_until(f->world, &f->waiters, FL_NEVER_US);
+    assert_int_equal(play(f, FL_NEVER_US), SIM_STEP_IDLE);
+    sim_wait_until(f->world, &f->waiters, 70);
+    play(f, FL_NEVER_US);
+    assert_string_equal(f->story, "late@70 ");
+}
+
 /* --- tasks and monitors --- */
 
 static void sleeps_10_by_its_port(void *argument)
@@ -265,6 +277,7 @@ int main(void)
         WITH_WORLD(time_stands_at_the_bound_when_the_next_timer_is_later),
         WITH_WORLD(a_fold_moves_time_and_timers_but_not_the_monotonic_clock),
         WITH_WORLD(a_wait_ends_by_a_wake_or_at_its_deadline),
+        WITH_WORLD(a_deadline_can_be_put_off_and_put_back),
         WITH_WORLD(a_join_times_out_or_sees_the_end),
         WITH_WORLD(a_monitor_hands_over_between_tasks),
         WITH_WORLD(errno_belongs_to_each_fiber),
