@@ -22,6 +22,7 @@ struct call {
     uint64_t request;
     bool is_commit; /* its answer lost, nobody knows whether it happened */
     bool performed; /* the inner port was asked */
+    bool affects;   /* rows: at once, or with its transaction */
 };
 
 static struct effect_broken *broken(struct effect_process *process, const struct fl_db_conn *conn)
@@ -63,7 +64,7 @@ static void begin(struct call *call, struct effect_process *process, struct fl_d
     call->process = process;
     call->conn = conn;
     call->request = request;
-    call->is_commit = false;
+    call->is_commit = call->affects = false;
     call->owner = sim_memory_switch(NULL);
     effect_open(process, effect_name_label(name), effect_name_detail(name), &call->effect);
     call->rest_us = effect_latency(process, &call->effect, LATENCY_LOW_US, LATENCY_HIGH_US);
@@ -84,6 +85,17 @@ static enum fl_error admit(struct call *call)
     return err;
 }
 
+/* What it has changed for good: by itself, or as the end of a transaction that has. */
+static bool changes(const struct call *call, enum fl_error err)
+{
+    struct effect_lent *lent = effect_lent_of(call->process, call->conn);
+    bool done = call->performed && (!err || err == FL_ELOST);
+    if (!lent || !done) return false;
+    if (call->is_commit) return lent->dirty;
+    if (call->affects && lent->in_transaction) lent->dirty = true;
+    return call->affects && !lent->in_transaction;
+}
+
 /* `err` is the outcome. Returns what the program hears. */
 static enum fl_error end(struct call *call, enum fl_error err, uint64_t reply)
 {
@@ -95,6 +107,7 @@ static enum fl_error end(struct call *call, enum fl_error err, uint64_t reply)
     effect_close(call->process, &call->effect,
                  &(struct effect_outcome){
                      .applied = call->performed && (!err || err == FL_ELOST),
+                     .changes = changes(call, err),
                      .text = fl_span_from(err ? fl_error_name(err) : ""),
                      .request = call->request,
                      .reply = digest_word(reply, (uint64_t)err),
@@ -135,8 +148,11 @@ static void show_values(struct effect_name *name, const struct fl_db_value *valu
 
 static enum fl_error db_checkout(void *self, int64_t deadline_us, struct fl_db_conn **ret_conn)
 {
-    struct fl_db inner = ((struct effect_process *)self)->inner.db;
-    return inner.ops->checkout(inner.self, deadline_us, ret_conn);
+    struct effect_process *process = self;
+    struct fl_db inner = process->inner.db;
+    enum fl_error err = inner.ops->checkout(inner.self, deadline_us, ret_conn);
+    if (!err) effect_lend(process, *ret_conn, EFFECT_LOAN_CONNECTION);
+    return err;
 }
 
 static void db_checkin(void *self, struct fl_db_conn *conn)
@@ -144,7 +160,17 @@ static void db_checkin(void *self, struct fl_db_conn *conn)
     struct effect_process *process = self;
     struct effect_broken *entry = broken(process, conn);
     if (entry) *entry = (struct effect_broken){0};
+    effect_give_back(process, conn);
     process->inner.db.ops->checkin(process->inner.db.self, conn);
+}
+
+static void note_transaction(struct effect_process *process, const struct fl_db_conn *conn,
+                             bool is_open)
+{
+    struct effect_lent *lent = effect_lent_of(process, conn);
+    if (!lent) return;
+    lent->in_transaction = is_open;
+    lent->dirty = false;
 }
 
 static enum fl_error begin_step(struct call *call, struct effect_process *process,
@@ -161,6 +187,7 @@ static enum fl_error db_begin(void *self, struct fl_db_conn *conn)
     struct call call;
     enum fl_error err = begin_step(&call, self, conn, "db BEGIN");
     if (!err) err = fl_db_begin(call.process->inner.db, conn);
+    note_transaction(self, conn, !err);
     return end(&call, err, 0);
 }
 
@@ -170,7 +197,9 @@ static enum fl_error db_commit(void *self, struct fl_db_conn *conn)
     enum fl_error err = begin_step(&call, self, conn, "db COMMIT");
     call.is_commit = true;
     if (!err) err = fl_db_commit(call.process->inner.db, conn);
-    return end(&call, err, 0);
+    enum fl_error heard = end(&call, err, 0);
+    if (!heard || heard == FL_ELOST) note_transaction(self, conn, false);
+    return heard;
 }
 
 static void db_rollback(void *self, struct fl_db_conn *conn)
@@ -179,6 +208,7 @@ static void db_rollback(void *self, struct fl_db_conn *conn)
     enum fl_error err = begin_step(&call, self, conn, "db ROLLBACK");
     if (!err) fl_db_rollback(call.process->inner.db, conn);
     (void)end(&call, err, 0);
+    note_transaction(self, conn, false);
 }
 
 static enum fl_error begin_statement(struct call *call, struct effect_process *process,
@@ -202,6 +232,7 @@ static enum fl_error db_execute(void *self, struct fl_db_conn *conn, const char 
     enum fl_error err = begin_statement(&call, self, conn, sql, values, count);
     if (!err) err = fl_db_execute(call.process->inner.db, conn, sql, values, count, &affected);
     if (!err && ret_affected) *ret_affected = affected;
+    call.affects = !err && affected > 0;
     return end(&call, err, (uint64_t)affected);
 }
 
@@ -242,6 +273,7 @@ static enum fl_error db_bulk_insert(void *self, struct fl_db_conn *conn,
     enum fl_error err = admit(&call);
     if (!err) err = fl_db_bulk_insert(process->inner.db, conn, bulk, &inserted);
     if (!err && ret_inserted) *ret_inserted = inserted;
+    call.affects = !err && inserted > 0;
     return end(&call, err, (uint64_t)inserted);
 }
 

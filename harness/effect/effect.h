@@ -83,6 +83,7 @@ struct effect {
 struct effect_outcome {
     bool applied;
     bool idle;           /* changed nothing and answered nothing */
+    bool changes;        /* something outside Redis is not what it was, and stays so */
     struct fl_span text; /* "1", "FL_ELOST" */
     uint64_t request, reply;
 };

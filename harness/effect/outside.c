@@ -20,6 +20,7 @@ struct call {
     struct sim_memory *owner;
     struct effect effect;
     int64_t rest_us;
+    bool is_change; /* once applied, something is not what it was */
 };
 
 static void begin(struct call *call, struct effect_process *process, const struct effect_name *name,
@@ -27,6 +28,7 @@ static void begin(struct call *call, struct effect_process *process, const struc
 {
     call->process = process;
     call->rest_us = 0;
+    call->is_change = false;
     call->owner = sim_memory_switch(NULL);
     effect_open(process, effect_name_label(name), effect_name_detail(name), &call->effect);
     if (high_us) call->rest_us = effect_latency(process, &call->effect, low_us, high_us);
@@ -39,8 +41,11 @@ static void end(struct call *call, bool applied, struct fl_span text, uint64_t r
 {
     sim_memory_switch(NULL);
     effect_close(call->process, &call->effect,
-                 &(struct effect_outcome){
-                     .applied = applied, .text = text, .request = request, .reply = reply});
+                 &(struct effect_outcome){.applied = applied,
+                                          .changes = applied && call->is_change,
+                                          .text = text,
+                                          .request = request,
+                                          .reply = reply});
     effect_act(call->process, &call->effect, PLAN_AFTER);
     if (call->rest_us) effect_pass(call->process, call->rest_us);
     sim_memory_switch(call->owner);
@@ -84,6 +89,7 @@ static enum fl_error http_request(void *self, const struct fl_http_request *requ
     const struct plan_fault *refused = effect_refused(&call.effect);
     bool unheard = effect_unheard(&call.effect);
     int status = 0;
+    call.is_change = strcmp(request->method, "GET") != 0;
     enum fl_error err;
     if (refused)
         err = refuse_http(process, refused, request, &status);
@@ -135,6 +141,7 @@ static enum fl_error mail_send(void *self, const struct fl_mail *mail)
     if (accepted && effect_unheard(&call.effect)) err = FL_ELOST;
     bool first =
         accepted && process->effects->stage.ops->mailed(process->effects->stage.self, mail);
+    call.is_change = true;
     uint64_t digest = digest_span(digest_span(0, mail->idempotency_key), mail->text);
     end_err(&call, first, err, digest);
     return err;
@@ -184,6 +191,7 @@ static enum fl_error file_open(void *self, const char *path, int64_t offset,
     bool refused = effect_refused(&call.effect) || effect_unheard(&call.effect);
     enum fl_error err =
         refused ? FL_EIO : fl_file_open(process->inner.files, path, offset, ret_handle);
+    if (!err) effect_lend(process, *ret_handle, EFFECT_LOAN_FILE);
     end_err(&call, !err, err, digest_span((uint64_t)offset, fl_span_from(path)));
     return err;
 }
@@ -211,7 +219,9 @@ static enum fl_error file_read(void *self, struct fl_file_handle *handle, void *
 
 static void file_close(void *self, struct fl_file_handle *handle)
 {
-    fl_file_close(((struct effect_process *)self)->inner.files, handle);
+    struct effect_process *process = self;
+    effect_give_back(process, handle);
+    fl_file_close(process->inner.files, handle);
 }
 
 struct fl_files effect_files(struct effect_process *process)

@@ -19,6 +19,7 @@ void effect_process_init(struct effect_process *process, struct effects *effects
     process->fiber_count = 0;
     process->passing = 0;
     memset(process->broken, 0, sizeof process->broken);
+    process->lent_count = 0;
     process->batch_in_pieces = false; /* its last life may have ended in the middle of one */
     process->for_batch = (struct sim_waiters){0};
 }

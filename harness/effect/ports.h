@@ -7,7 +7,7 @@
 #include "harness/effect/effect.h"
 #include "ports/ports.h"
 
-enum { EFFECT_FIBERS_MAX = 1024, EFFECT_BROKEN_MAX = 32 };
+enum { EFFECT_FIBERS_MAX = 1024, EFFECT_BROKEN_MAX = 32, EFFECT_LENT_MAX = 64 };
 
 /* Lets the wrapper cut a connection after so many replies of the next batch; the transport's. */
 enum effect_wire_end { EFFECT_WIRE_BREAKS, EFFECT_WIRE_STALLS };
@@ -35,6 +35,16 @@ struct effect_broken {
     const char *text;
 };
 
+/* What a task has been lent and must give back. */
+enum effect_loan { EFFECT_LOAN_CONNECTION, EFFECT_LOAN_FILE };
+struct effect_lent {
+    const void *thing; /* NULL: nothing */
+    const struct sim_fiber *fiber;
+    enum effect_loan loan;
+    bool in_transaction; /* a connection */
+    bool dirty;          /* and its transaction has changed something */
+};
+
 struct effect_process {
     struct effects *effects;
     struct sim_process *process;
@@ -45,6 +55,8 @@ struct effect_process {
     uint32_t fiber_count, fiber_capacity;
     uint32_t passing; /* fibers whose effect is on its way */
     struct effect_broken broken[EFFECT_BROKEN_MAX];
+    struct effect_lent lent[EFFECT_LENT_MAX]; /* what does not fit is not watched */
+    uint32_t lent_count;                      /* entries in use, holes counted */
     bool batch_in_pieces;         /* a fault cuts a batch: the connection is its own meanwhile */
     struct sim_waiters for_batch; /* who waits for its end */
 };
@@ -59,6 +71,14 @@ struct effect_context *effect_process_context(struct effect_process *process);
 /* The port that a handler sees leads back to its process; NULL: not one of ours. */
 struct effect_process *effect_process_of(struct fl_redis redis);
 
+/* Something that the running fiber has been lent and has not given back, from *cursor on; NULL: no
+ * more. */
+const struct effect_lent *effect_lent_next(struct effect_process *process, uint32_t *cursor);
+
+/* For this folder, all in harness memory or without any. NULL: not watched. */
+void effect_lend(struct effect_process *process, const void *thing, enum effect_loan loan);
+struct effect_lent *effect_lent_of(struct effect_process *process, const void *thing);
+void effect_give_back(struct effect_process *process, const void *thing);
 /* For this folder: the running fiber's entry, made when it is new, and valid until the next call;
  * the context of a role. */
 struct effect_fiber *effect_current_fiber(struct effect_process *process);
