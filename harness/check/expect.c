@@ -9,6 +9,7 @@
 
 #include "core/assert.h"
 #include "core/time_text.h"
+#include "harness/check/account.h"
 
 enum { PHRASE_BYTES = 512, NEVER_RUN = 0 };
 
@@ -258,6 +259,16 @@ static bool holds_memory(const struct expect_sources *s, const struct plan_expec
     return false;
 }
 
+static bool holds_account(const struct expect_sources *s, const struct plan_expect *expect,
+                          struct fl_buf *found)
+{
+    struct account account = account_of(s->ledger);
+    if (compares(expect->compare, (int64_t)account.lines[expect->account].count, expect->number))
+        return true;
+    account_describe(&account, found);
+    return false;
+}
+
 bool expect_holds(const struct expect_sources *s, uint32_t index, struct fl_buf *found)
 {
     const struct plan_expect *expect = &s->plan->expects[index];
@@ -275,6 +286,7 @@ bool expect_holds(const struct expect_sources *s, uint32_t index, struct fl_buf 
     case PLAN_EXPECT_STATE: return s->ops->same_state(s->self, found);
     case PLAN_EXPECT_EXIT: return holds_exit(s, expect, found);
     case PLAN_EXPECT_DRAINED: return holds_drained(s, expect, found);
+    case PLAN_EXPECT_ACCOUNT: return holds_account(s, expect, found);
     case PLAN_EXPECT_MEMORY: return holds_memory(s, expect, found);
     case PLAN_EXPECT_GAUGE: return s->ops->gauge(s->self, expect->gauge, found);
     case PLAN_EXPECT_CLASS: return true; /* of many runs: judged by who plays them */

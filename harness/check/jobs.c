@@ -22,6 +22,7 @@ static struct ledger_job *job_new(struct ledger *ledger, struct fl_span name)
     if (!job) return NULL;
     job->name = fl_arena_copy(&ledger->arena, name);
     job->state = PLAN_STATE_WAITING;
+    job->retry_count = -1;
     if (!job->name) return NULL;
     ledger->all[ledger->count++] = job;
     return job;
@@ -49,9 +50,12 @@ void ledger_announce_bulk(struct ledger *ledger, const char **names, uint32_t co
     ledger->next_count = count;
 }
 
-void ledger_give_up(struct ledger_job *job)
+void ledger_push_ends(struct ledger_job *job, enum fl_error err)
 {
-    if (!job->accepted) job->given_up = true;
+    bool unheard = err == FL_ELOST || err == FL_ETIMEDOUT || err == FL_EPROTOCOL;
+    if (!err) job->push = LEDGER_PUSH_ANSWERED;
+    if (err) job->push = unheard ? LEDGER_PUSH_UNHEARD : LEDGER_PUSH_REFUSED;
+    if (err && !job->accepted) job->given_up = true;
 }
 
 struct ledger_job *ledger_find(const struct ledger *ledger, struct fl_span id)
@@ -104,10 +108,10 @@ static struct fl_span member(const struct fl_json *json, const char *key)
 static const char *spawned_name(struct ledger *ledger, struct fl_span class, char name[160])
 {
     if (!class.length) class = FL_SPAN("payload");
-    int length = ledger->acting
-                     ? snprintf(name, 160, "%s.%.*s", ledger->acting, FL_SPAN_ARGS(class))
-                     : snprintf(name, 160, "%.*s-%llu", FL_SPAN_ARGS(class),
-                                (unsigned long long)++ledger->nameless);
+    const char *parent = ledger->actor ? ledger->actor->job : NULL;
+    int length = parent ? snprintf(name, 160, "%s.%.*s", parent, FL_SPAN_ARGS(class))
+                        : snprintf(name, 160, "%.*s-%llu", FL_SPAN_ARGS(class),
+                                   (unsigned long long)++ledger->nameless);
     fl_assert(length >= 0);
     return name;
 }
@@ -133,7 +137,9 @@ static struct ledger_job *stranger(struct ledger *ledger, struct fl_span class, 
     size_t length = strlen(name);
     for (int i = 2; name_taken(ledger, name) && length < 150; i++)
         snprintf(name + length, sizeof name - length, "-%d", i);
-    return job_new(ledger, fl_span_from(name));
+    struct ledger_job *job = job_new(ledger, fl_span_from(name));
+    if (job) job->unexpected = !(ledger->actor && ledger->actor->job);
+    return job;
 }
 
 /* A payload without a quick jid: a nested one, another format, or no JSON at all. */

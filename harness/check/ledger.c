@@ -148,7 +148,7 @@ void ledger_task_ends(struct ledger *ledger, const char *jid, const char *proces
 }
 
 /* One process may work on two deliveries of a job: a stale one, and the newest. */
-static struct ledger_delivery *numbered(struct ledger_job *job, const char *process,
+struct ledger_delivery *ledger_numbered(struct ledger_job *job, const char *process,
                                         uint32_t number)
 {
     if (!job) return NULL;
@@ -160,7 +160,7 @@ void ledger_run_begins(struct ledger *ledger, struct ledger_job *job, const char
                        uint32_t number, int64_t now_us)
 {
     ledger->now_us = now_us;
-    struct ledger_delivery *delivery = numbered(job, process, number);
+    struct ledger_delivery *delivery = ledger_numbered(job, process, number);
     if (!delivery) return;
     if (delivery->acknowledged)
         ledger_violate(ledger, "%s was acknowledged by %s before its work began", job->name,
@@ -175,7 +175,7 @@ void ledger_run_begins(struct ledger *ledger, struct ledger_job *job, const char
 void ledger_run_ends(struct ledger *ledger, struct ledger_job *job, const char *process,
                      uint32_t number, enum fl_outcome outcome, int64_t now_us)
 {
-    struct ledger_delivery *delivery = numbered(job, process, number);
+    struct ledger_delivery *delivery = ledger_numbered(job, process, number);
     if (!delivery) return;
     delivery->run_ended = true;
     delivery->ended_us = now_us;
@@ -190,7 +190,9 @@ void ledger_process_died(struct ledger *ledger, const char *process, int64_t now
         struct ledger_job *job = ledger->all[i];
         for (uint32_t k = 0; k < job->delivery_count; k++) {
             struct ledger_delivery *delivery = &job->deliveries[k];
-            if (!delivery->in_hand || strcmp(delivery->process, process) != 0) continue;
+            if (strcmp(delivery->process, process) != 0) continue;
+            if (delivery->tenure == LEDGER_HELD) delivery->tenure = LEDGER_ABANDONED;
+            if (!delivery->in_hand) continue;
             out_of_hand(ledger, delivery);
             if (!job->copies) end_job(ledger, job, PLAN_STATE_LOST);
         }

@@ -24,7 +24,16 @@ enum {
     LEDGER_JOBS_MAX = 4 * 1024 * 1024,
     LEDGER_KEYS_MAX = 64 * 1024,
     LEDGER_VIOLATION_BYTES = 512,
+    LEDGER_STALE_BYTES = 128,
     LEDGER_SESSIONS_MAX = 1024,
+};
+
+/* Where a handler can change something. What is changed in one store is no sign of when another has
+ * heard of a new owner. */
+enum ledger_store {
+    LEDGER_REDIS = 1,
+    LEDGER_DATABASE = 2,
+    LEDGER_OUTSIDE = 4, /* mails and requests */
 };
 
 enum ledger_place {
@@ -47,6 +56,14 @@ struct ledger_stand {
     uint32_t count;
 };
 
+/* Whose a delivery's job is. */
+enum ledger_tenure {
+    LEDGER_HELD,
+    LEDGER_SETTLED,   /* its process has moved the job on: acknowledged, stored, given back */
+    LEDGER_ABANDONED, /* its process died with it */
+    LEDGER_TAKEN,     /* another has taken the job from it, as an orphan */
+};
+
 /* One time that a job was handed to a process. */
 struct ledger_delivery {
     const char *process;
@@ -56,8 +73,26 @@ struct ledger_delivery {
     bool run_ended;
     bool acknowledged;
     bool in_hand; /* popped by a basic fetcher: stands in no key */
+    enum ledger_tenure tenure;
+    unsigned changed; /* bits of enum ledger_store: where its handler has changed something */
     int64_t begun_us, ended_us;
     enum fl_outcome outcome; /* once run_ended */
+};
+
+/* What the client knows of its push. */
+enum ledger_push {
+    LEDGER_PUSH_UNKNOWN, /* under way, or nobody's of the scenario */
+    LEDGER_PUSH_ANSWERED,
+    LEDGER_PUSH_REFUSED, /* it never will stand in Redis */
+    LEDGER_PUSH_UNHEARD, /* its answer was lost: it may stand there or not */
+};
+
+/* What handlers have changed of a job that had been taken from them, once its new owner had changed
+ * something in the same store. */
+struct ledger_stale {
+    uint32_t count;
+    uint32_t delivery, successor; /* of the first one, from 1 */
+    char first[LEDGER_STALE_BYTES];
 };
 
 enum ledger_removal {
@@ -75,7 +110,11 @@ struct ledger_job {
     bool of_plan;            /* a line `enqueue` names it */
     bool by_bytes;           /* it has no jid: known by the bytes that stand in Redis */
     bool accepted;           /* it has stood in Redis */
-    bool given_up;           /* its push failed: it never will */
+    bool given_up;           /* its push failed, and it had not stood there by then */
+    bool unexpected;         /* no line, no client and no handler has pushed it */
+    enum ledger_push push;
+    int64_t retry_count; /* as it was last stored for a retry; -1: not yet, or not known any more */
+    struct ledger_stale stale;
     struct ledger_stand *stands;
     uint32_t stand_count, stand_capacity;
     uint32_t copies; /* sum of the counts */
@@ -106,7 +145,7 @@ struct ledger {
     struct ledger_job *touched;
     const char **next_names; /* of a bulk push under way */
     uint32_t next_count;
-    const char *acting; /* during one command: the job whose task sent it, or NULL */
+    const struct ledger_actor *actor; /* during one command; NULL: nobody's of the scenario */
     int64_t now_us;
     uint64_t starts;
     uint64_t nameless;
@@ -114,6 +153,7 @@ struct ledger {
     uint64_t pending; /* accepted jobs that have not ended */
     uint64_t queued;  /* of them, copies in queues, private lists and hands */
     uint64_t working; /* tasks that work on a job */
+    uint64_t taken;   /* deliveries whose job was taken from a process that lived */
     uint64_t changes; /* grows with every move of a job */
     int64_t changed_us;
     bool keep_payloads;
@@ -131,11 +171,20 @@ struct ledger_job *ledger_announce(struct ledger *ledger, const char *name, cons
 struct ledger_job *ledger_announce_raw(struct ledger *ledger, const char *name,
                                        struct fl_span payload);
 void ledger_announce_bulk(struct ledger *ledger, const char **names, uint32_t count);
-void ledger_give_up(struct ledger_job *job);
+/* The push has returned; `err` is what the client was told. */
+void ledger_push_ends(struct ledger_job *job, enum fl_error err);
 
-/* A command that the fake has executed. `acting`: the job whose task sent it, or NULL. */
-void ledger_observe(struct ledger *ledger, const struct fake_redis_event *event, const char *acting,
-                    int64_t now_us);
+/* Who has sent a command. */
+struct ledger_actor {
+    const char *job;     /* whose task it is; NULL: none's */
+    int64_t wall_us;     /* by the clock of its process */
+    bool jitter_uniform; /* of the wire that its process writes: struct fl_wire_facts */
+    bool keeps_time;     /* no fault moves clocks: what it stores for later can be judged */
+};
+
+/* A command that the fake has executed. `actor` NULL: nobody's of the scenario. */
+void ledger_observe(struct ledger *ledger, const struct fake_redis_event *event,
+                    const struct ledger_actor *actor, int64_t now_us);
 
 /* Something other than commands has changed what Redis holds; `accident` says what, for reports:
  * "failover lose 2". */
@@ -152,6 +201,10 @@ void ledger_run_begins(struct ledger *ledger, struct ledger_job *job, const char
 void ledger_run_ends(struct ledger *ledger, struct ledger_job *job, const char *process,
                      uint32_t number, enum fl_outcome outcome, int64_t now_us);
 void ledger_process_died(struct ledger *ledger, const char *process, int64_t now_us);
+/* The handler of a job's delivery (as above) has changed something in a store; `what` is the
+ * effect, for a person. */
+void ledger_changed(struct ledger *ledger, struct ledger_job *job, const char *process,
+                    uint32_t number, enum ledger_store store, const char *what);
 
 /* By its jid, or by the bytes of a payload that has none; NULL: not seen yet. */
 struct ledger_job *ledger_find(const struct ledger *ledger, struct fl_span id);
@@ -162,6 +215,8 @@ size_t ledger_rename(const struct ledger *ledger, struct fl_span text, const cha
 /* "done", "waiting in queue:default", "being run by p1": for a person. */
 void ledger_describe(const struct ledger_job *job, struct fl_buf *out);
 const char *ledger_state_text(enum plan_job_state state);
+/* "a#1 (p1) still did redis SADD slept after a#2 (p2) had taken over: 1 effect in all". */
+void ledger_describe_stale(const struct ledger_job *job, struct fl_buf *out);
 
 /* For jobs.c, places.c and observe.c. */
 struct ledger_job *ledger_job_of(struct ledger *ledger, struct fl_span payload,
@@ -174,6 +229,14 @@ void ledger_remove(struct ledger *ledger, struct ledger_job *job, struct ledger_
                    uint32_t count, enum ledger_removal removal, const char *session);
 void ledger_deliver(struct ledger *ledger, struct ledger_job *job, const char *session,
                     bool in_hand);
+struct ledger_delivery *ledger_numbered(struct ledger_job *job, const char *process,
+                                        uint32_t number);
+/* tenure.c: the session has removed the job from a private list. */
+void ledger_leaves_private(struct ledger *ledger, struct ledger_job *job,
+                           const struct ledger_key *key, const char *session);
+/* retries.c: `payload` has been stored for a retry at `score`. */
+void ledger_judge_retry(struct ledger *ledger, struct ledger_job *job, struct fl_span payload,
+                        double score, const char *session);
 /* The name of a session or process, kept as long as the ledger; NULL: no memory. */
 const char *ledger_session(struct ledger *ledger, const char *name);
 /* NULL: not a key of the queue's (or no memory). */

@@ -2,6 +2,7 @@
  *
  * The commands that a queue uses are followed one by one; any other that changes a key of the
  * queue's makes us look at the key's contents again. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -36,16 +37,18 @@ static uint32_t integer(struct fl_span reply)
                                                      : 0;
 }
 
-static void add(const struct observation *at, struct ledger_key *key, struct fl_span payload,
-                uint32_t count)
+/* NULL: no memory. */
+static struct ledger_job *add(const struct observation *at, struct ledger_key *key,
+                              struct fl_span payload, uint32_t count)
 {
     struct ledger *ledger = at->ledger;
     struct ledger_job *job = ledger_job_of(ledger, payload, at->session);
-    if (!job) return;
+    if (!job) return NULL;
     ledger_add(ledger, job, key, count);
-    if (!ledger->keep_payloads || job->first_queue || key->place != LEDGER_QUEUE) return;
+    if (!ledger->keep_payloads || job->first_queue || key->place != LEDGER_QUEUE) return job;
     job->first_queue = key->name;
     job->payload = (struct fl_span){fl_arena_copy(&ledger->arena, payload), payload.length};
+    return job;
 }
 
 static void take(const struct observation *at, struct ledger_key *key, struct fl_span payload,
@@ -122,6 +125,15 @@ static size_t zadd_scores(const struct fake_redis_event *event)
     return i;
 }
 
+/* `pair` is a score and its member. */
+static void judge_retry(const struct observation *at, struct ledger_job *job,
+                        const struct fl_span *pair)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.*s", FL_SPAN_ARGS(pair[0]));
+    ledger_judge_retry(at->ledger, job, pair[1], strtod(text, NULL), at->session);
+}
+
 static bool observe_zadd(const struct observation *at)
 {
     struct ledger_key *key = key_at(at, 1);
@@ -130,8 +142,11 @@ static bool observe_zadd(const struct observation *at)
     uint32_t added = integer(at->event->reply_bytes);
     if (!key || added == 0) return true;
     if (added != members) return false;
-    for (size_t i = 0; i < members; i++)
-        add(at, key, at->event->args[first + 2 * i + 1], 1);
+    for (size_t i = 0; i < members; i++) {
+        const struct fl_span *pair = &at->event->args[first + 2 * i];
+        struct ledger_job *job = add(at, key, pair[1], 1);
+        if (job && key->place == LEDGER_RETRY) judge_retry(at, job, pair);
+    }
     return true;
 }
 
@@ -213,12 +228,12 @@ static void observe_write(const struct observation *at)
     look_everywhere(at, flushed);
 }
 
-void ledger_observe(struct ledger *ledger, const struct fake_redis_event *event, const char *acting,
-                    int64_t now_us)
+void ledger_observe(struct ledger *ledger, const struct fake_redis_event *event,
+                    const struct ledger_actor *actor, int64_t now_us)
 {
     struct observation at = {ledger, event, ledger_session(ledger, event->session_name)};
     if (!at.session) return;
-    ledger->acting = acting;
+    ledger->actor = actor;
     ledger->now_us = now_us;
     if (event->wrote && event->db == 0) observe_write(&at);
     if (event->origin == FAKE_REDIS_DIRECT || event->origin == FAKE_REDIS_SERVED)

@@ -97,5 +97,7 @@ void ledger_remove(struct ledger *ledger, struct ledger_job *job, struct ledger_
     }
     job->removal = removal;
     job->remover = session;
+    bool leaves = key->place == LEDGER_PRIVATE && count && removal != LEDGER_LOST;
+    if (leaves) ledger_leaves_private(ledger, job, key, session);
     touch(ledger, job);
 }

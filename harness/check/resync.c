@@ -8,6 +8,7 @@ static void forget_places(struct ledger *ledger, const char *accident)
 {
     for (uint32_t i = 0; i < ledger->count; i++) {
         struct ledger_job *job = ledger->all[i];
+        job->retry_count = -1;
         for (uint32_t k = 0; k < job->stand_count; k++)
             if (job->stands[k].count)
                 ledger_remove(ledger, job, job->stands[k].key, job->stands[k].count, LEDGER_LOST,
@@ -31,7 +32,7 @@ void ledger_resync(struct ledger *ledger, const char *accident, int64_t now_us)
     const char *kept = ledger_session(ledger, accident);
     size_t count;
     if (!kept) return;
-    ledger->acting = NULL;
+    ledger->actor = NULL;
     ledger->now_us = now_us;
     forget_places(ledger, kept);
     const struct fake_redis_key *const *keys = fake_redis_keys(ledger->engine, 0, &count);

@@ -271,6 +271,7 @@ static void closed(void *self, const struct effect *effect, const struct effect_
 {
     struct run *run = self;
     uint64_t max = run->order->effects_max;
+    if (outcome->changes && effect->context->job) run_tell_change(run, effect);
     run_note_effect(run, effect, outcome);
     run_record_effect(run, effect, outcome);
     if (run->has_gauges) run_watch_gauges(run, effect);

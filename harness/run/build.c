@@ -8,17 +8,41 @@
 #include "harness/effect/label.h"
 #include "harness/run/stage.h"
 #include "queue/script.h"
+#include "queue/wire.h"
 
 enum { SHA1_CHARACTERS = 40 };
 
 /* --- hooks of the fake server --- */
 
-/* The job whose task has sent the command. */
-static const char *acting(struct run *run)
+static bool moves_clocks(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->fault_count; i++)
+        if (plan->faults[i].verb == PLAN_CLOCK) return true;
+    return false;
+}
+
+/* The process whose task has sent the command; NULL: none. */
+static struct node *acting(struct run *run)
 {
     const struct sim_fiber *fiber = sim_fiber_current(run->world);
-    struct node *node = fiber ? run_node_of(run, sim_fiber_process(fiber)) : NULL;
-    return node ? effect_process_context(&node->effects)->job : NULL;
+    return fiber ? run_node_of(run, sim_fiber_process(fiber)) : NULL;
+}
+
+static void observe_write(struct run *run, const struct fake_redis_event *event)
+{
+    struct node *node = acting(run);
+    struct ledger_actor actor = {.keeps_time = run->keeps_time};
+    int64_t now_us = sim_world_now_us(run->world);
+    if (!node) {
+        ledger_observe(run->ledger, event, NULL, now_us);
+        return;
+    }
+    const struct effect_context *context = effect_process_context(&node->effects);
+    actor.job = context->job;
+    actor.wall_us = fl_clock_wall_us(node->effects.inner.clock);
+    actor.jitter_uniform = node->jitter_uniform;
+    ledger_observe(run->ledger, event, &actor, now_us);
+    if (context->job && run->ledger->taken) run_tell_write(node, event);
 }
 
 static void learn_script(struct run *run, const struct fake_redis_event *event)
@@ -39,8 +63,10 @@ static void on_command(void *context, const struct fake_redis_event *event)
     if (event->count == 3 && fl_span_is(event->args[0], "SCRIPT") &&
         event->reply == FAKE_REDIS_REPLY_BULK)
         learn_script(run, event);
-    ledger_observe(run->ledger, event, event->wrote ? acting(run) : NULL,
-                   sim_world_now_us(run->world));
+    if (event->wrote)
+        observe_write(run, event);
+    else
+        ledger_observe(run->ledger, event, NULL, sim_world_now_us(run->world));
     run_record_command(run, event);
 }
 
@@ -202,6 +228,8 @@ static void furnish_node(struct run *run, struct node *node, const char *name,
     node->main = plan ? node_work : web_main;
     if (!plan) return;
     node->options = plan->options;
+    enum fl_wire wire = plan->options.wire ? plan->options.wire : FL_WIRE_7;
+    node->jitter_uniform = fl_wire_facts(wire)->jitter_uniform;
     node->options.tables = run->tables;
     node->options.table_count = run->module_count;
 }
@@ -272,6 +300,7 @@ static enum fl_error build_watchers(struct run *run)
     if (!err && run->undisturbed) fault_set_heal(run->faults);
     if (!err) err = ledger_new(run->house->engine, run->faults, &run->ledger);
     if (!err) run->ledger->keep_payloads = keeps_payloads(run->plan);
+    run->keeps_time = !moves_clocks(run->plan);
     if (!err) err = tally_new(run->plan, &run->tally);
     run->has_gauges = has_gauges(run->plan) && !run->undisturbed;
     if (!err) err = know_scripts(run);

@@ -59,6 +59,7 @@ static enum fl_outcome perform(struct fl_job *job)
     ledger_run_ends(run->ledger, known, node->name, delivery, outcome,
                     sim_world_now_us(run->world));
     mark(node, "run ends", outcomes[outcome]);
+    run_look_for_loans(node);
     sim_memory_switch(owner);
     return outcome;
 }
@@ -71,6 +72,9 @@ static void exhausted(struct fl_job *job)
     mark(node, "retries exhausted", "");
     sim_memory_switch(owner);
     worker->exhausted(job);
+    owner = sim_memory_switch(NULL);
+    run_look_for_loans(node);
+    sim_memory_switch(owner);
 }
 
 struct fl_worker *handlers_wrap(const struct fl_worker *workers)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "harness/check/account.h"
 #include "harness/picture/recording.h"
 #include "harness/run/stage.h"
 
@@ -59,8 +60,26 @@ void run_close(struct run *run)
     fl_map_release(&run->scripts);
     fl_map_release(&run->mail_keys);
     fl_buf_release(&run->struck);
+    fl_buf_release(&run->leak);
     fl_arena_release(&run->arena);
     free(run);
+}
+
+/* What the jobs came to, and what was done in the name of jobs that belonged to others by then. */
+static enum fl_error report_jobs(struct run *run)
+{
+    struct fl_buf *out = &run->result->text, stale = FL_BUF_INIT(RUN_STRUCK_BYTES);
+    enum fl_error err = FL_OK;
+    if (!run->ledger) return FL_OK;
+    struct account account = account_of(run->ledger);
+    if (account_is_notable(&account)) {
+        err = fl_buf_append_text(out, "\njobs      ");
+        account_describe(&account, out);
+    }
+    run_say_stale(run, &stale);
+    if (!err && stale.length) err = fl_buf_printf(out, "\nstale     %s", stale.bytes);
+    fl_buf_release(&stale);
+    return err;
 }
 
 static void report(struct run *run)
@@ -74,6 +93,7 @@ static void report(struct run *run)
     if (run->order->want_trace) err = trace_text(run->trace, &result->trace);
     if (err || result->verdict == RUN_PASSED || result->verdict == RUN_SWEPT) return;
     if (run->struck.length) err = fl_buf_printf(&result->text, "\nstruck    %s", run->struck.bytes);
+    if (!err) err = report_jobs(run);
     if (!err) err = fl_buf_append_text(&result->text, "\n");
     if (!err) err = trace_timeline(run->trace, RUN_TIMELINE_EVENTS, &result->text);
     (void)err; /* a report that does not fit is cut */
@@ -93,6 +113,7 @@ struct run *run_open(const struct run_order *order, struct run_house *house,
     run->scripts = FL_MAP_INIT(SCRIPTS_MAX);
     run->mail_keys = FL_MAP_INIT(MAILS_MAX);
     run->struck = FL_BUF_INIT(RUN_STRUCK_BYTES);
+    run->leak = FL_BUF_INIT(RUN_STRUCK_BYTES);
     return run;
 }
 

@@ -61,6 +61,7 @@ struct node {
     int64_t memory_peak;
     bool oom_armed;
     uint32_t oom_index;
+    bool jitter_uniform; /* of the wire that it writes */
     /* of this start */
     struct fl_process *program; /* its memory; NULL when not running */
     struct fl_ports ports;
@@ -120,9 +121,11 @@ struct run {
     int64_t web_due_us; /* when the next job is to be pushed */
     int64_t drained_us; /* -1 */
     bool over;
+    bool keeps_time; /* no fault of the plan moves a clock */
     bool has_reference;
     bool has_planned;                  /* the fiber for what is planned */
     struct fl_buf struck;              /* the faults that struck, for a report */
+    struct fl_buf leak;                /* the first leak that was found; empty: none */
     const struct run_witness *witness; /* NULL: none */
     void *witness_self;
 };
@@ -200,6 +203,15 @@ bool run_gauge_holds(struct run *run, const struct plan_gauge *gauge, struct fl_
 struct fault_gauges run_fault_gauges(struct run *run);
 /* After an effect: which claims on every moment have been broken, and whether it heals. */
 void run_watch_gauges(struct run *run, const struct effect *effect);
+/* fencing.c: the running handler has changed something. */
+void run_tell_write(struct node *node, const struct fake_redis_event *event);
+void run_tell_change(struct run *run, const struct effect *effect);
+/* What owners have changed of jobs that had been taken from them, for a report; "" otherwise. */
+void run_say_stale(const struct run *run, struct fl_buf *out);
+/* leaks.c: the handler of the running fiber has ended; what it has kept is a leak. */
+void run_look_for_loans(struct node *node);
+/* The first leak that was found, told as a failure. */
+void run_judge_leaks(struct run *run);
 /* drive.c */
 void run_drive(struct run *run);
 /* idle.c: before time passes. */

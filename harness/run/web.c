@@ -144,10 +144,8 @@ static void push_job(const struct push *push, const struct plan_job *job)
     fl_assert(entry);
     enum fl_error err = fl_client_push(&push->client, &described, NULL);
     owner = sim_memory_switch(NULL);
-    if (err) {
-        ledger_give_up(entry);
-        report_failure(push, job, err);
-    }
+    ledger_push_ends(entry, err);
+    if (err) report_failure(push, job, err);
     sim_memory_switch(owner);
 }
 
@@ -169,10 +167,8 @@ static void push_raw(const struct push *push, const struct plan_job *job)
     enum fl_error err = fl_redis_exec(push->client.redis, batch, 2, deadline_us, &replies);
     fl_replies_release(&replies);
     owner = sim_memory_switch(NULL);
-    if (err) {
-        ledger_give_up(entry);
-        report_failure(push, job, err);
-    }
+    ledger_push_ends(entry, err);
+    if (err) report_failure(push, job, err);
     sim_memory_switch(owner);
 }
 

@@ -146,6 +146,15 @@ static bool read_gauge_claim(struct reading *r, struct plan_expect *expect)
     return read_gauge(r, &expect->gauge);
 }
 
+/* `jobs lost = 0` */
+static bool read_account(struct reading *r, struct plan_expect *expect)
+{
+    int account;
+    if (!reading_word(r, &words_accounts, &account)) return false;
+    expect->account = (enum plan_account)account;
+    return read_count(r, expect);
+}
+
 static bool read_claim(struct reading *r, struct plan_expect *expect)
 {
     const struct token *token = line_peek(&r->line);
@@ -178,6 +187,7 @@ static bool read_claim(struct reading *r, struct plan_expect *expect)
                reading_duration(r, "a duration, like 5m", &expect->high_us);
     case WORD_EXPECT_MEMORY: expect->kind = PLAN_EXPECT_MEMORY; return read_memory(r, expect);
     case WORD_EXPECT_ALWAYS: expect->always = true; return read_gauge_claim(r, expect);
+    case WORD_EXPECT_JOBS: expect->kind = PLAN_EXPECT_ACCOUNT; return read_account(r, expect);
     case WORD_EXPECT_CLASS: expect->kind = PLAN_EXPECT_CLASS; return read_class(r, expect);
     }
     return false;

@@ -248,6 +248,7 @@ enum plan_expect_kind {
     PLAN_EXPECT_DRAINED, /* `expect drained within 5m` */
     PLAN_EXPECT_MEMORY,  /* `expect memory of p1 at most 8MiB` : high-water mark */
     PLAN_EXPECT_GAUGE,   /* `expect zcard(retry) = 0`; `expect always ...`: after each effect */
+    PLAN_EXPECT_ACCOUNT, /* `expect jobs lost = 0` : of all jobs, by what became of them */
     PLAN_EXPECT_CLASS,   /* `expect class effectively-once` : of the first job's handler, by a
                             matrix; a single run says nothing about it */
 };
@@ -264,6 +265,25 @@ enum plan_job_state {
     PLAN_STATE_SCHEDULED,
     PLAN_STATE_WAITING,
 };
+
+/* How jobs are counted at the end. The ends come first, in the order of a report. */
+enum plan_account {
+    PLAN_ACCOUNT_PUSHED,
+    PLAN_ACCOUNT_DONE,
+    PLAN_ACCOUNT_DISCARDED,
+    PLAN_ACCOUNT_DEAD,
+    PLAN_ACCOUNT_DROPPED,
+    PLAN_ACCOUNT_LOST,     /* also: the client was told that it was stored, and it never was */
+    PLAN_ACCOUNT_OPEN,     /* waiting, retrying, scheduled */
+    PLAN_ACCOUNT_UNPUSHED, /* its push failed: it never stood in Redis */
+    /* Facts beside the ends. */
+    PLAN_ACCOUNT_DUPLICATED,    /* run to its end more than once */
+    PLAN_ACCOUNT_RECOVERED,     /* ended, though a process had died or stood still with it */
+    PLAN_ACCOUNT_UNEXPECTED,    /* nobody has pushed it */
+    PLAN_ACCOUNT_INDETERMINATE, /* the answer to its push was lost */
+    PLAN_ACCOUNT_STALE,         /* a former owner has changed something after its successor */
+};
+enum { PLAN_ACCOUNTS = PLAN_ACCOUNT_STALE + 1 };
 
 /* What a handler is, by what became of it wherever it was disturbed. */
 enum plan_class {
@@ -285,6 +305,7 @@ struct plan_expect {
     const char *job, *other_job; /* globs */
     enum plan_job_state state;
     enum plan_class class;
+    enum plan_account account;
     enum plan_compare compare;
     int64_t number; /* count, status, bytes */
     uint32_t gap_from, gap_to;

@@ -107,6 +107,10 @@ static void print_claim(struct printing *p, const struct plan_expect *expect)
         if (expect->always) print_text(p, "always ");
         print_gauge(p, expect->gauge);
         break;
+    case PLAN_EXPECT_ACCOUNT:
+        print_text(p, "jobs %s", words_text(&words_accounts, (int)expect->account));
+        print_count(p, expect);
+        break;
     case PLAN_EXPECT_CLASS:
         print_text(p, "class %s", words_text(&words_classes, expect->class));
         break;

@@ -228,6 +228,7 @@ static const struct word expects[] = {
      "the most that it held at any time"},
     {"always", WORD_EXPECT_ALWAYS, "expect zcard(KEY) = 0 | expect always zcard(KEY) = 0",
      "what Redis or the database hold at the end, or after each effect: see the table below"},
+    {"jobs", WORD_EXPECT_JOBS, "expect jobs ACCOUNT = 0", "how many jobs there are of that kind"},
     {"class", WORD_EXPECT_CLASS, "expect class CLASS",
      "what the first job's handler is, disturbed at each of its effects: `faultline matrix`"},
 };
@@ -271,6 +272,29 @@ static const struct word classes[] = {
 };
 const struct words words_classes = {"a class of handlers", "Classes of handlers", classes,
                                     FL_COUNT(classes)};
+
+static const struct word accounts[] = {
+    {"pushed", PLAN_ACCOUNT_PUSHED, NULL, "all that a client or a handler has pushed"},
+    {"done", PLAN_ACCOUNT_DONE, NULL, "ran to its end and was acknowledged"},
+    {"discarded", PLAN_ACCOUNT_DISCARDED, NULL, "acknowledged with a reason, not retried"},
+    {"dead", PLAN_ACCOUNT_DEAD, NULL, "stands in the dead set"},
+    {"dropped", PLAN_ACCOUNT_DROPPED, NULL, "failed for good without an entry in the dead set"},
+    {"lost", PLAN_ACCOUNT_LOST, NULL,
+     "gone without an outcome, or never stored though the client was told so"},
+    {"open", PLAN_ACCOUNT_OPEN, NULL, "stands in a queue, the schedule or the retry set"},
+    {"unpushed", PLAN_ACCOUNT_UNPUSHED, NULL, "its push failed, and it never stood in Redis"},
+    {"duplicated", PLAN_ACCOUNT_DUPLICATED, NULL, "its handler ended well more than once"},
+    {"recovered", PLAN_ACCOUNT_RECOVERED, NULL,
+     "has ended, though a process had died with it or stood still for too long"},
+    {"unexpected", PLAN_ACCOUNT_UNEXPECTED, NULL, "neither a client nor a handler has pushed it"},
+    {"indeterminate", PLAN_ACCOUNT_INDETERMINATE, NULL,
+     "the answer to its push was lost: its client cannot know whether it stands in Redis"},
+    {"stale", PLAN_ACCOUNT_STALE, NULL,
+     "a process has changed something for it after it had been taken from it and its new owner "
+     "had changed something in the same store"},
+};
+const struct words words_accounts = {"a kind of account: pushed, done, lost, ...",
+                                     "Accounts of jobs", accounts, FL_COUNT(accounts)};
 
 static const struct word compares[] = {
     {"exactly", PLAN_EXACTLY, "exactly N, = N", "no more and no fewer"},
@@ -345,9 +369,9 @@ const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_way
                                  FL_COUNT(mail_ways)};
 
 const struct words *const words_sections[] = {
-    &words_statements, &words_process,      &words_given,  &words_enqueue, &words_verbs,
-    &words_clauses,    &words_redis_states, &words_errors, &words_states,  &words_expects,
-    &words_gauges,     &words_classes,      NULL,
+    &words_statements, &words_process,      &words_given,   &words_enqueue, &words_verbs,
+    &words_clauses,    &words_redis_states, &words_errors,  &words_states,  &words_expects,
+    &words_accounts,   &words_gauges,       &words_classes, NULL,
 };
 
 const struct word *words_find(const struct words *words, struct fl_span text)

@@ -105,6 +105,7 @@ enum word_expect {
     WORD_EXPECT_STATE,
     WORD_EXPECT_DRAINED,
     WORD_EXPECT_MEMORY,
+    WORD_EXPECT_JOBS,
     WORD_EXPECT_CLASS,
 };
 
@@ -132,7 +133,8 @@ extern const struct words words_db;
 extern const struct words words_mail;
 extern const struct words words_redis_states; /* values: enum fake_redis_states */
 extern const struct words words_redis_kept;
-extern const struct words words_classes; /* enum plan_class */
+extern const struct words words_classes;  /* enum plan_class */
+extern const struct words words_accounts; /* enum plan_account */
 /* All tables with a title, in the order of the reference page; ended by NULL. */
 extern const struct words *const words_sections[];
 

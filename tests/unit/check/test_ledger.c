@@ -13,7 +13,7 @@
 #include "core/assert.h"
 #include "harness/check/ledger.h"
 
-enum { STEPS_MAX = 16, WORDS_MAX = 16 };
+enum { STEPS_MAX = 24, WORDS_MAX = 16 };
 
 #define PAYLOAD_A "{\"class\":\"W\",\"args\":[],\"jid\":\"aaaaaaaaaaaaaaaaaaaaaaaa\"}"
 #define PAYLOAD_A2                                                                                 \
@@ -22,6 +22,14 @@ enum { STEPS_MAX = 16, WORDS_MAX = 16 };
     "{\"class\":\"W\",\"args\":[{\"jid\":\"bbbbbbbbbbbbbbbbbbbbbbbb\"}],"                          \
     "\"jid\":\"aaaaaaaaaaaaaaaaaaaaaaaa\"}"
 #define JID_A "aaaaaaaaaaaaaaaaaaaaaaaa"
+
+#define PAYLOAD_A_COUNT(count)                                                                     \
+    "{\"class\":\"W\",\"args\":[],\"jid\":\"aaaaaaaaaaaaaaaaaaaaaaaa\",\"retry_count\":" count "}"
+/* Two steps each, in one transaction. The clock stands at 1 s. */
+#define RETRIED_AT(second, from, to)                                                               \
+    "p1 MULTI", "p1 LREM queue:fl|p1|default 1 " from, "p1 ZADD retry " second " " to, "p1 EXEC"
+#define PROMOTED(payload)                                                                          \
+    "p1 MULTI", "p1 ZREM retry " payload, "p1 LPUSH queue:default " payload, "p1 EXEC"
 
 /* Each step is "session COMMAND argument...", or a verb that begins with @. */
 struct history {
@@ -75,7 +83,7 @@ static struct history histories[] = {
     {"taken out of the retry set and put nowhere",
      {"web LPUSH queue:default " PAYLOAD_A, "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
       "@begin p1", "@run p1", "@failed p1", "p1 MULTI", "p1 LREM queue:fl|p1|default 1 " PAYLOAD_A,
-      "p1 ZADD retry 9 " PAYLOAD_A2, "p1 EXEC", "@end p1", "p2 ZREM retry " PAYLOAD_A2},
+      "p1 ZADD retry 16 " PAYLOAD_A2, "p1 EXEC", "@end p1", "p2 ZREM retry " PAYLOAD_A2},
      "lost",
      1,
      "stands nowhere"},
@@ -116,7 +124,7 @@ static struct history histories[] = {
      NULL},
     {"basic fetch: the retry is stored in time",
      {"web LPUSH queue:default " PAYLOAD_A, "p1 BRPOP queue:default 1", "@begin p1", "@run p1",
-      "@failed p1", "p1 ZADD retry 9 " PAYLOAD_A2, "@end p1", "@died p1"},
+      "@failed p1", "p1 ZADD retry 16 " PAYLOAD_A2, "@end p1", "@died p1"},
      "retrying",
      1,
      NULL},
@@ -124,6 +132,21 @@ static struct history histories[] = {
      {"web LPUSH queue:default " PAYLOAD_A, "p2 LREM queue:fl|p2|default 1 " PAYLOAD_A},
      "waiting",
      0,
+     NULL},
+    {"two retries by the formula",
+     {"web LPUSH queue:default " PAYLOAD_A, "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
+      "@begin p1", "@run p1", "@failed p1", RETRIED_AT("16", PAYLOAD_A, PAYLOAD_A2),
+      PROMOTED(PAYLOAD_A2), "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT", "@begin p1",
+      "@run p1", "@failed p1", RETRIED_AT("35", PAYLOAD_A2, PAYLOAD_A_COUNT("1"))},
+     "retrying",
+     2,
+     NULL},
+    {"a count that is the payload's own is not judged",
+     {"web LPUSH queue:default " PAYLOAD_A_COUNT("9999"),
+      "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT", "@begin p1", "@run p1", "@failed p1",
+      RETRIED_AT("16", PAYLOAD_A_COUNT("9999"), PAYLOAD_A_COUNT("10000"))},
+     "retrying",
+     1,
      NULL},
     /* wrong histories */
     {"acknowledged before its work began",
@@ -155,10 +178,38 @@ static struct history histories[] = {
      "two places, queue:default and queue:default"},
     {"stored for a retry and not removed",
      {"web LPUSH queue:default " PAYLOAD_A, "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
-      "p1 ZADD retry 9 " PAYLOAD_A2},
+      "p1 ZADD retry 16 " PAYLOAD_A2},
      NULL,
      1,
      "two places"},
+    {"stored for a retry too early",
+     {"web LPUSH queue:default " PAYLOAD_A, "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
+      "@begin p1", "@run p1", "@failed p1", RETRIED_AT("15", PAYLOAD_A, PAYLOAD_A2)},
+     "retrying",
+     1,
+     "a retry in 14 s after failure 1, and the formula allows 15 s to 24 s"},
+    {"stored for a retry too late",
+     {"web LPUSH queue:default " PAYLOAD_A, "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
+      "@begin p1", "@run p1", "@failed p1", RETRIED_AT("26", PAYLOAD_A, PAYLOAD_A2)},
+     "retrying",
+     1,
+     "a retry in 25 s"},
+    {"a retry's count jumps",
+     {"web LPUSH queue:default " PAYLOAD_A, "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
+      "@begin p1", "@run p1", "@failed p1", RETRIED_AT("16", PAYLOAD_A, PAYLOAD_A2),
+      PROMOTED(PAYLOAD_A2), "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT", "@begin p1",
+      "@run p1", "@failed p1", RETRIED_AT("50", PAYLOAD_A2, PAYLOAD_A_COUNT("2"))},
+     "retrying",
+     2,
+     "with retry_count 2 after 0"},
+    {"a retry's count stands still",
+     {"web LPUSH queue:default " PAYLOAD_A, "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
+      "@begin p1", "@run p1", "@failed p1", RETRIED_AT("16", PAYLOAD_A, PAYLOAD_A2),
+      PROMOTED(PAYLOAD_A2), "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT", "@begin p1",
+      "@run p1", "@failed p1", RETRIED_AT("16", PAYLOAD_A2, PAYLOAD_A2)},
+     "retrying",
+     2,
+     "with retry_count 0 after 0"},
     {"the whole queue is deleted",
      {"web LPUSH queue:default " PAYLOAD_A, "p1 DEL queue:default"},
      "lost",
@@ -189,7 +240,8 @@ static int64_t now_us(void *self)
 static void on_command(void *context, const struct fake_redis_event *event)
 {
     struct fixture *f = context;
-    ledger_observe(f->ledger, event, NULL, f->now_us);
+    const struct ledger_actor actor = {.wall_us = f->now_us, .keeps_time = true};
+    ledger_observe(f->ledger, event, &actor, f->now_us);
 }
 
 static void open_fixture(struct fixture *f)
@@ -279,6 +331,88 @@ static void history_row(void **state)
     close_fixture(&f);
 }
 
+/* --- owners --- */
+
+static const char *const taken_from_p1[] = {
+    "web LPUSH queue:default " PAYLOAD_A,
+    "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
+    "@begin p1",
+    "@run p1",
+    "p2 LMOVE queue:fl|p1|default queue:default RIGHT RIGHT",
+    "p2 LMOVE queue:default queue:fl|p2|default RIGHT LEFT",
+    "@begin p2",
+    "@run p2",
+};
+
+static struct ledger_job *take_from_p1(struct fixture *f)
+{
+    open_fixture(f);
+    for (size_t i = 0; i < FL_COUNT(taken_from_p1); i++)
+        play(f, taken_from_p1[i]);
+    struct ledger_job *job = ledger_find(f->ledger, FL_SPAN(JID_A));
+    assert_int_equal(job->deliveries[0].tenure, LEDGER_TAKEN);
+    assert_int_equal(job->deliveries[1].tenure, LEDGER_HELD);
+    return job;
+}
+
+static void what_a_former_owner_changes_after_its_successor_is_stale(void **state)
+{
+    struct fixture f;
+    struct fl_buf told = FL_BUF_INIT(256);
+    (void)state;
+    struct ledger_job *job = take_from_p1(&f);
+    ledger_changed(f.ledger, job, "p2", 2, LEDGER_REDIS, "redis SADD began");
+    assert_int_equal(job->stale.count, 0);
+    ledger_changed(f.ledger, job, "p1", 1, LEDGER_REDIS, "redis SADD slept");
+    ledger_changed(f.ledger, job, "p1", 1, LEDGER_REDIS, "redis SADD more");
+    ledger_describe_stale(job, &told);
+    assert_string_equal(told.bytes, "a#1 (p1) still did redis SADD slept after a#2 (p2) had taken "
+                                    "over: 2 effects in all");
+    fl_buf_release(&told);
+    close_fixture(&f);
+}
+
+static void a_store_that_has_not_heard_of_the_successor_is_no_judge(void **state)
+{
+    struct fixture f;
+    (void)state;
+    struct ledger_job *job = take_from_p1(&f);
+    ledger_changed(f.ledger, job, "p2", 2, LEDGER_REDIS, "redis INCR token");
+    ledger_changed(f.ledger, job, "p1", 1, LEDGER_DATABASE, "db UPDATE accounts");
+    assert_int_equal(job->stale.count, 0);
+    ledger_changed(f.ledger, job, "p2", 2, LEDGER_DATABASE, "db UPDATE accounts");
+    ledger_changed(f.ledger, job, "p1", 1, LEDGER_DATABASE, "db UPDATE accounts");
+    assert_int_equal(job->stale.count, 1);
+    close_fixture(&f);
+}
+
+static void what_comes_after_the_end_of_the_run_is_the_queues(void **state)
+{
+    struct fixture f;
+    (void)state;
+    struct ledger_job *job = take_from_p1(&f);
+    ledger_changed(f.ledger, job, "p2", 2, LEDGER_REDIS, "redis SADD began");
+    play(&f, "@done p1");
+    ledger_changed(f.ledger, job, "p1", 1, LEDGER_REDIS, "redis LREM");
+    assert_int_equal(job->stale.count, 0);
+    close_fixture(&f);
+}
+
+static void a_process_that_dies_abandons_what_it_has_in_hand(void **state)
+{
+    struct fixture f;
+    (void)state;
+    open_fixture(&f);
+    for (size_t i = 0; i < 4; i++)
+        play(&f, taken_from_p1[i]);
+    play(&f, "@died p1");
+    play(&f, taken_from_p1[4]);
+    const struct ledger_job *job = ledger_find(f.ledger, FL_SPAN(JID_A));
+    assert_int_equal(job->deliveries[0].tenure, LEDGER_ABANDONED);
+    assert_int_equal(f.ledger->taken, 0);
+    close_fixture(&f);
+}
+
 static void tells_which_fault_has_lost_a_job(void **state)
 {
     struct fixture f;
@@ -298,11 +432,11 @@ static void names_jobs_that_others_enqueue_after_their_parent(void **state)
     (void)state;
     struct fixture f;
     open_fixture(&f);
-    f.ledger->acting = NULL;
+    const struct ledger_actor import = {.job = "imp-7"};
     const char *name;
     struct fl_span payload =
         FL_SPAN("{\"class\":\"MailWorker\",\"args\":[],\"jid\":\"cccccccccccccccccccccccc\"}");
-    f.ledger->acting = "imp-7";
+    f.ledger->actor = &import;
     assert_string_equal(ledger_job_of(f.ledger, payload, "p1")->name, "imp-7.MailWorker");
     assert_int_equal(ledger_rename(f.ledger, FL_SPAN("cccccccccccccccccccccccc!"), &name), 24);
     assert_string_equal(name, "imp-7.MailWorker");
@@ -339,7 +473,7 @@ static void a_payload_without_a_jid_is_followed_when_it_is_rewritten(void **stat
         "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
         "p1 MULTI",
         "p1 LREM queue:fl|p1|default -1 " RAW,
-        "p1 ZADD retry 9 " RAW_RETRIED,
+        "p1 ZADD retry 16 " RAW_RETRIED,
         "p1 EXEC",
         "p1 MULTI",
         "p1 LPUSH queue:default " RAW_PROMOTED,
@@ -363,7 +497,7 @@ static void a_payload_without_a_jid_is_followed_when_it_is_rewritten(void **stat
 
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(histories) + 4];
+    struct CMUnitTest tests[FL_COUNT(histories) + 8];
     size_t count = 0;
     for (; count < FL_COUNT(histories); count++)
         tests[count] =
@@ -375,5 +509,13 @@ int main(void)
         (struct CMUnitTest)cmocka_unit_test(a_raw_payload_keeps_its_name_through_its_retries);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(
         a_payload_without_a_jid_is_followed_when_it_is_rewritten);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(
+        what_a_former_owner_changes_after_its_successor_is_stale);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(
+        a_store_that_has_not_heard_of_the_successor_is_no_judge);
+    tests[count++] =
+        (struct CMUnitTest)cmocka_unit_test(what_comes_after_the_end_of_the_run_is_the_queues);
+    tests[count++] =
+        (struct CMUnitTest)cmocka_unit_test(a_process_that_dies_abandons_what_it_has_in_hand);
     return _cmocka_run_group_tests("ledger", tests, count, NULL, NULL);
 }

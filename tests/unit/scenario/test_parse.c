@@ -261,6 +261,7 @@ static void claims_of_every_kind(void **state)
                                 "expect drained within 5m\n"
                                 "expect memory of p1 at most 8MiB\n"
                                 "expect zcard(dead) = 0\n"
+                                "expect jobs lost at most 1\n"
                                 "expect class at-least-once-safe");
     const struct plan_expect *e = plan->expects;
     for (int kind = PLAN_EXPECT_RUNS; kind <= PLAN_EXPECT_CLASS; kind++)
@@ -274,7 +275,9 @@ static void claims_of_every_kind(void **state)
     assert_string_equal(e[4].other_job, "imp-*");
     assert_true(e[5].for_each_job);
     assert_string_equal(e[6].text, "imports");
-    assert_int_equal(e[14].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
+    assert_int_equal(e[14].account, PLAN_ACCOUNT_LOST);
+    assert_int_equal(e[14].compare, PLAN_AT_MOST);
+    assert_int_equal(e[15].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
     assert_int_equal(e[6].columns[1].op, PLAN_CONTAINS);
     assert_true(e[6].has_count);
     assert_int_equal(e[6].compare, PLAN_AT_MOST);

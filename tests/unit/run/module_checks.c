@@ -1,0 +1,114 @@
+/* Handlers for the tests of the checks that look at every run: for each check one that is wrong,
+ * and one that is right and looks like it. */
+#include <faultline/worker.h>
+
+#include <stdio.h>
+
+#define TIMEOUT_US (5 * INT64_C(1000000))
+
+static int64_t soon(const struct fl_job *job)
+{
+    return fl_clock_deadline_us(fl_job_clock(job), TIMEOUT_US);
+}
+
+/* --- Redis --- */
+
+/* A number that Redis answers, or -1. */
+static int64_t redis3(struct fl_job *job, const char *name, const char *key, const char *value)
+{
+    const struct fl_span args[] = {fl_span_from(name), fl_span_from(key), fl_span_from(value)};
+    const struct fl_command command = {args, *value ? 3 : 2};
+    struct fl_replies replies = {0};
+    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
+    int64_t number = -1;
+    if (!err && replies.items[0].type == FL_REPLY_INTEGER) number = replies.items[0].integer;
+    fl_replies_release(&replies);
+    return number;
+}
+
+static enum fl_outcome list_perform(struct fl_job *job)
+{
+    bool done =
+        redis3(job, "RPUSH", "list", "begins") > 0 && redis3(job, "RPUSH", "list", "ends") > 0;
+    return done ? FL_DONE : fl_fail(job, FL_TRANSIENT, "RedisError", "no answer");
+}
+
+/* --- the database --- */
+
+/* The rows that it has changed; -1: it has failed. */
+static int64_t update(struct fl_job *job, const char *sql, int64_t value)
+{
+    struct fl_db db = fl_job_db(job);
+    struct fl_db_conn *conn;
+    int64_t changed = -1;
+    const struct fl_db_value values[] = {fl_db_int64(value), fl_db_int64(value)};
+    if (fl_db_checkout(db, soon(job), &conn)) return -1;
+    if (fl_db_execute(db, conn, sql, values, 2, &changed)) changed = -1;
+    fl_db_checkin(db, conn);
+    return changed;
+}
+
+/* Takes a token; the database refuses what comes with an older one than it has seen. */
+static enum fl_outcome fenced_perform(struct fl_job *job)
+{
+    static const char sql[] = "UPDATE imports SET run = ?, row_number = row_number + 1"
+                              " WHERE id = 7 AND run <= ?";
+    int64_t token = redis3(job, "INCR", "token", "");
+    if (token < 0 || update(job, sql, token) < 0 || update(job, sql, token) < 0)
+        return fl_fail(job, FL_TRANSIENT, "Error", "no answer");
+    return FL_DONE;
+}
+
+/* The same without looking at the token. */
+static enum fl_outcome unfenced_perform(struct fl_job *job)
+{
+    static const char sql[] = "UPDATE imports SET run = ?, row_number = row_number + 1"
+                              " WHERE id = 7 AND run <> 1000 + ?";
+    int64_t token = redis3(job, "INCR", "token", "");
+    if (token < 0 || update(job, sql, token) < 0 || update(job, sql, token) < 0)
+        return fl_fail(job, FL_TRANSIENT, "Error", "no answer");
+    return FL_DONE;
+}
+
+/* Its failure leaves a connection, with a transaction open. */
+static enum fl_outcome keep_connection_perform(struct fl_job *job)
+{
+    struct fl_db db = fl_job_db(job);
+    struct fl_db_conn *conn;
+    if (fl_db_checkout(db, soon(job), &conn)) return FL_DONE;
+    if (!fl_db_begin(db, conn) && fl_job_retry_count(job) < 0)
+        return fl_fail(job, FL_TRANSIENT, "Error", "fails once");
+    fl_db_checkin(db, conn);
+    return FL_DONE;
+}
+
+/* A transaction that is left is rolled back by the pool: that is no leak. */
+static enum fl_outcome give_connection_perform(struct fl_job *job)
+{
+    struct fl_db db = fl_job_db(job);
+    struct fl_db_conn *conn;
+    if (fl_db_checkout(db, soon(job), &conn)) return FL_DONE;
+    bool begun = !fl_db_begin(db, conn);
+    fl_db_checkin(db, conn);
+    if (begun && fl_job_retry_count(job) < 0)
+        return fl_fail(job, FL_TRANSIENT, "Error", "fails once");
+    return FL_DONE;
+}
+
+static enum fl_outcome keep_file_perform(struct fl_job *job)
+{
+    struct fl_file_handle *handle;
+    if (fl_file_open(fl_job_files(job), "a.txt", 0, &handle))
+        return fl_fail(job, FL_PERMANENT, "IOError", "no file");
+    return FL_DONE;
+}
+
+const struct fl_worker fl_workers[] = {
+    {.name = "ListWorker", .perform = list_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "FencedWorker", .perform = fenced_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "UnfencedWorker", .perform = unfenced_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "KeepConnectionWorker", .perform = keep_connection_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "GiveConnectionWorker", .perform = give_connection_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "KeepFileWorker", .perform = keep_file_perform, .retry = FL_RETRY_DEFAULT},
+    {0},
+};

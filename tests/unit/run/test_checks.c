@@ -1,0 +1,142 @@
+/* The checks that look at every run: each finds the handler that is wrong and tells it so that a
+ * person can act on it, and leaves the one alone that is right. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/assert.h"
+#include "harness/run/run.h"
+#include "harness/scenario/parse.h"
+
+#define HEAD "scenario 1 \"a test\"\nmodule " MODULE_CHECKS "\n"
+
+static struct run_house *house;
+
+static int open_house(void **state)
+{
+    (void)state;
+    return run_house_new(&house) ? -1 : 0;
+}
+
+static int close_house(void **state)
+{
+    (void)state;
+    run_house_free(house);
+    return 0;
+}
+
+static void play(const char *text, struct run_result *ret_result)
+{
+    struct fl_buf message = FL_BUF_INIT(64 * 1024);
+    struct sim_choices *choices;
+    struct plan *plan;
+    if (scenario_parse("test.scenario", fl_span_from(text), NULL, 0, &plan, &message))
+        fail_msg("%s", message.bytes);
+    assert_int_equal(sim_choices_from_seed(1, &choices), FL_OK);
+    const struct run_order order = {.house = house, .plan = plan, .choices = choices, .sweep = -1};
+    run_play(&order, ret_result);
+    sim_choices_free(choices);
+    scenario_plan_free(plan);
+    fl_buf_release(&message);
+}
+
+static struct check_case {
+    const char *name, *scenario;
+    const char *found; /* a part of the text of a run that fails; NULL: it passes */
+} cases[] = {
+    /* --- accounts --- */
+    {"account: a job that is run once is done, and nothing else",
+     HEAD "enqueue a-{1..3} ListWorker []\n"
+          "expect jobs pushed = 3\nexpect jobs done = 3\nexpect jobs lost = 0\n"
+          "expect jobs duplicated = 0\nexpect jobs recovered = 0\nexpect jobs unexpected = 0\n"
+          "expect jobs indeterminate = 0\nexpect jobs open = 0\nexpect jobs stale = 0\n",
+     NULL},
+    {"account: lost with its process",
+     HEAD "processes 1 concurrency 1 fetch basic\nenqueue a-{1..2} ListWorker []\n"
+          "fault kill process-of a-1 when a-1 step \"redis RPUSH\" before\n"
+          "expect jobs lost = 0\n",
+     "expected  jobs lost = 0\nfound     2 pushed: 1 done, 1 lost (a-1)\n"},
+    {"account: recovered after a kill, and its work done once",
+     HEAD "enqueue a ListWorker []\nfault kill p1 when a step \"redis RPUSH\" before\n"
+          "expect jobs recovered = 1\nexpect jobs done = 1\nexpect jobs duplicated = 0\n",
+     NULL},
+    {"account: killed before its acknowledgement, its work is done twice",
+     HEAD "enqueue a ListWorker []\nfault kill p1 when a#1 step \"redis LREM *\" before\n"
+          "expect jobs duplicated = 0\n",
+     "found     1 pushed: 1 done; 1 duplicated (a), 1 recovered (a)\n"},
+    {"account: a retry is no recovery",
+     HEAD "enqueue a GiveConnectionWorker []\nexpect jobs recovered = 0\nexpect jobs done = 1\n",
+     NULL},
+    {"account: a push whose answer is lost, and which is stored: the client cannot know",
+     HEAD "enqueue a ListWorker []\nfault lose-ack when web step \"redis LPUSH *\" times always\n"
+          "heal at +1m\nexpect jobs indeterminate = 1\nexpect jobs unpushed = 0\n",
+     NULL},
+    {"account: a push that is refused is known not to stand in Redis",
+     HEAD "enqueue a ListWorker []\nfault error oom when web step \"redis LPUSH *\" times always\n"
+          "heal at +1m\nexpect jobs indeterminate = 0\nexpect jobs unpushed = 1\n"
+          "expect jobs lost = 0\n",
+     NULL},
+    {"account: told beside another failure",
+     HEAD "processes 1 fetch basic\nenqueue a ListWorker []\n"
+          "fault kill process-of a when a step \"redis RPUSH\" before\nexpect a done\n",
+     "jobs      1 pushed: 1 lost (a)\n"},
+    /* --- fencing --- */
+    {"stale: a former owner appends beside the new one",
+     HEAD "processes 2\nenqueue a ListWorker []\n"
+          "fault pause process-of a 200s when a#1 the 1st \"redis RPUSH\" after\n"
+          "expect jobs stale = 0\n",
+     "stale     a#1 (p2) still did redis RPUSH list after a#2 (p1) had taken over: 1 effect in "
+     "all"},
+    {"stale: what it does before the new owner has done anything is its own",
+     HEAD "processes 2\nenqueue a ListWorker []\n"
+          "fault delay 1s when a#1 the 1st \"redis RPUSH\" after\nexpect jobs stale = 0\n",
+     NULL},
+    {"stale: a token that nobody looks at keeps nobody out",
+     HEAD "processes 2\nenqueue a UnfencedWorker []\n"
+          "given db imports id=7 business_account_id=1 import_type=csv source=x\n"
+          "fault pause process-of a 200s when a#1 the 1st \"db UPDATE imports\" after\n"
+          "expect jobs stale = 0\n",
+     "stale     a#1 (p2) still did db UPDATE imports after a#2 (p1) had taken over"},
+    {"stale: a token that the database compares keeps the former owner out",
+     HEAD "processes 2\nenqueue a FencedWorker []\n"
+          "given db imports id=7 business_account_id=1 import_type=csv source=x\n"
+          "fault pause process-of a 200s when a#1 the 1st \"db UPDATE imports\" after\n"
+          "expect deliveries of a = 2\nexpect jobs stale = 0\nexpect db imports row_number=3\n",
+     NULL},
+    /* --- what handlers are lent --- */
+    {"leak: a connection that is kept by a failure",
+     HEAD "enqueue a KeepConnectionWorker []\nexpect a done\n",
+     "expected  every handler to give back what it was lent\n"
+     "found     the handler of a#1 (p1) has ended and keeps a database connection, with a "
+     "transaction open\n"},
+    {"leak: a connection that is returned, its transaction open",
+     HEAD "enqueue a GiveConnectionWorker []\nexpect a done\n", NULL},
+    {"leak: a file that is not closed",
+     HEAD "given file a.txt \"x\"\nenqueue a KeepFileWorker []\nexpect a done\n",
+     "the handler of a#1 (p1) has ended and keeps an open file\n"},
+};
+
+static void check_row(void **state)
+{
+    const struct check_case *row = *state;
+    struct run_result result;
+    play(row->scenario, &result);
+    if (!row->found && result.verdict != RUN_PASSED) fail_msg("%s", result.text.bytes);
+    if (row->found) assert_int_equal(result.verdict, RUN_FAILED);
+    if (row->found && !strstr(result.text.bytes, row->found))
+        fail_msg("expected \"%s\" in:\n%s", row->found, result.text.bytes);
+    run_result_release(&result);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[FL_COUNT(cases)];
+    for (size_t i = 0; i < FL_COUNT(cases); i++)
+        tests[i] = (struct CMUnitTest){cases[i].name, check_row, NULL, NULL, &cases[i]};
+    return _cmocka_run_group_tests("checks", tests, FL_COUNT(cases), open_house, close_house);
+}
