@@ -55,6 +55,7 @@ static bool means(const struct plan_fault *fault, const struct run_effect *effec
                                       .delivery = delivery_of(effect),
                                       .process = effect->process,
                                       .role = effect->role};
+    if (fault->address.ordinal && fault->address.ordinal != effect->ordinal) return false;
     return reach_needs_effect(fault) && !fault->follows && !fault->second &&
            reach_means_actor(&fault->address, &actor) && reach_means_label(fault, effect->what) &&
            reach_pattern_means(reach_pattern(fault), effect->what, effect->detail);

@@ -256,6 +256,7 @@ static void at_effect(struct fault_set *set, struct fault *fault,
                       const struct effect_context *context, const struct effect_label *label,
                       struct fl_span detail, int64_t now_us, struct fault_strikes *out)
 {
+    if (fault->plan.address.ordinal && fault->plan.address.ordinal != context->ordinal) return;
     if (is_too_early(fault, out) || armed_us(set, &fault->plan.address) > now_us) return;
     if (fault->plan.address.until_us && now_us > fault->plan.address.until_us) return;
     if (!effect_pattern_matches(&fault->pattern, label, detail)) return;

@@ -59,17 +59,38 @@ static bool read_command(struct reading *r, struct plan_address *address)
     return true;
 }
 
+/* The `.7` of `imp-1#2.7`, `p1/fetch.7` and `web.7`, which is cut off: the effect's own number. A
+ * job may have a point in its name, but not behind the #. */
+static bool cut_ordinal(struct reading *r, const struct token *token, struct fl_span *name,
+                        struct plan_address *address)
+{
+    const char *point = memrchr(name->bytes, '.', name->length);
+    const char *mark = memrchr(name->bytes, '#', name->length);
+    if (!mark) mark = memchr(name->bytes, '/', name->length);
+    struct fl_span before = {name->bytes, point ? (size_t)(point - name->bytes) : 0};
+    if (!point || (mark ? point < mark : !reading_is_process(before))) return true;
+    struct fl_span digits = {point + 1, name->length - before.length - 1};
+    long long ordinal;
+    if (!fl_span_int64(digits, &ordinal) || ordinal < 1)
+        return reading_problem(r, token,
+                               "an effect's number from 1 after the point, like imp-1#2.7");
+    if (!once(r, token, address->ordinal != 0)) return false;
+    address->ordinal = (uint64_t)ordinal;
+    *name = before;
+    return true;
+}
+
 /* JOB or JOB#DELIVERY */
-static bool read_job_address(struct reading *r, const struct token *token,
+static bool read_job_address(struct reading *r, const struct token *token, struct fl_span job,
                              struct plan_address *address)
 {
-    struct fl_span job = token->text;
+    const size_t whole = job.length;
     const char *hash = memchr(job.bytes, '#', job.length);
     long long delivery = 0;
     if (!once(r, token, address->job != NULL)) return false;
     if (hash) {
         job.length = (size_t)(hash - job.bytes);
-        struct fl_span digits = {hash + 1, token->text.length - job.length - 1};
+        struct fl_span digits = {hash + 1, whole - job.length - 1};
         if (!fl_span_int64(digits, &delivery) || delivery < 1 || delivery > INT32_MAX)
             return reading_problem(r, token, "a delivery from 1 after the #");
     }
@@ -81,14 +102,15 @@ static bool read_job_address(struct reading *r, const struct token *token,
 }
 
 /* PROCESS or PROCESS/ROLE */
-static bool read_process_address(struct reading *r, const struct token *token, const char *slash,
-                                 struct plan_address *address)
+static bool read_process_address(struct reading *r, const struct token *token,
+                                 struct fl_span process, struct plan_address *address)
 {
-    struct fl_span process = token->text;
+    const char *slash = memchr(process.bytes, '/', process.length);
+    const size_t whole = process.length;
     if (!once(r, token, address->process != NULL)) return false;
     if (slash) {
         process.length = (size_t)(slash - process.bytes);
-        struct fl_span role = {slash + 1, token->text.length - process.length - 1};
+        struct fl_span role = {slash + 1, whole - process.length - 1};
         if (!reading_is_name(role, READING_GLOB))
             return reading_problem(r, token, "a role after the /, like p1/fetch");
         if (!fl_span_is(role, "*")) address->role = reading_copy(r, role);
@@ -104,11 +126,12 @@ static bool read_subject(struct reading *r, struct plan_address *address)
     const struct token *token = line_peek(&r->line);
     if (token->kind != TOKEN_WORD || token->quoted_from != SIZE_MAX)
         return reading_problem_among(r, token, &words_conditions);
+    struct fl_span name = token->text;
     line_take(&r->line);
-    const char *slash = memchr(token->text.bytes, '/', token->text.length);
-    if (slash || reading_is_process(token->text))
-        return read_process_address(r, token, slash, address);
-    return read_job_address(r, token, address);
+    if (!cut_ordinal(r, token, &name, address)) return false;
+    if (memchr(name.bytes, '/', name.length) || reading_is_process(name))
+        return read_process_address(r, token, name, address);
+    return read_job_address(r, token, name, address);
 }
 
 static bool read_state(struct reading *r, struct plan_address *address)

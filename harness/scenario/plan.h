@@ -92,6 +92,7 @@ struct plan_address {
                             rest; `step *` in a plain fault restricts nothing */
     const char *job;     /* glob on the scenario's job names */
     uint32_t delivery;   /* `imp-1#2`; 0: any */
+    uint64_t ordinal;    /* `imp-1#2.7`, `p1/fetch.12`: as traces number them; 0: any */
     const char *process; /* glob: "p1", "p*", "web" (the client that enqueues); `p1/fetch`, `p1` */
     const char *role;    /* glob: "fetch", "heartbeat", "poller", "thread-*" */
     enum plan_moment moment;

@@ -121,12 +121,14 @@ static void print_conditions(struct printing *p, const struct plan_fault *fault)
     if (address->job) {
         print_text(p, "%s%s", join, address->job);
         if (address->delivery) print_text(p, "#%u", address->delivery);
+        if (address->ordinal) print_text(p, ".%" PRIu64, address->ordinal);
         join = " and ";
     }
     if (address->process) {
         bool bare = !address->role && strcmp(address->process, "*") != 0;
         print_text(p, "%s%s", join, address->process);
         if (!bare) print_text(p, "/%s", address->role ? address->role : "*");
+        if (address->ordinal && !address->job) print_text(p, ".%" PRIu64, address->ordinal);
         join = " and ";
     }
     if (address->job || address->process) join = " "; /* step and the need no `and` */

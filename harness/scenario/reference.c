@@ -43,13 +43,16 @@ static const char head[] =
     "- Every mistake is reported as `file:line:column: expected ..., found ...; did you mean "
     "...?`\n";
 
-static const char conditions_head[] = "\n## Conditions of `when`\n"
-                                      "\n"
-                                      "`JOB` or `JOB#2` (its second delivery), `PROCESS` or "
-                                      "`PROCESS/ROLE` (`p1/fetch`), a quoted pattern, "
-                                      "what Redis or the database hold as the effect begins "
-                                      "(`zcard(retry) = 3`: the table below), and:\n"
-                                      "\n";
+static const char conditions_head[] =
+    "\n## Conditions of `when`\n"
+    "\n"
+    "`JOB` or `JOB#2` (its second delivery) or `JOB#2.7` "
+    "(that one's seventh effect, as traces number them), "
+    "`PROCESS` or "
+    "`PROCESS/ROLE` (`p1/fetch`, `p1/fetch.12`), a quoted pattern, "
+    "what Redis or the database hold as the effect begins "
+    "(`zcard(retry) = 3`: the table below), and:\n"
+    "\n";
 
 /* A bar would end the cell of a table. */
 static void print_cell(struct printing *p, const char *text)

@@ -121,6 +121,21 @@ static void a_log_line_added_to_a_handler_moves_no_address(void **state)
     fl_buf_release(&chatty);
 }
 
+static void an_effect_may_be_meant_by_its_number(void **state)
+{
+    struct run_result result;
+    (void)state;
+    play(HEAD "enqueue a PlainWorker []\nenqueue b PlainWorker []\n"
+              "fault reset when a#1.2\nfault delay 1s when web.1\nfault delay 2s when p1/fetch.2\n"
+              "expect runs of a = 2\nexpect runs of b = 1\n",
+         1, -1, &result);
+    if (result.verdict != RUN_PASSED) fail_msg("%s", result.text.bytes);
+    assert_non_null(strstr(result.trace.bytes, "!! reset before a#1.2 redis SADD"));
+    assert_non_null(strstr(result.trace.bytes, "!! delay before web.1 redis SADD"));
+    assert_non_null(strstr(result.trace.bytes, "!! delay before p1/fetch.2 redis "));
+    run_result_release(&result);
+}
+
 /* --- pairs --- */
 
 /* With one retry a job survives one lost command, not two: only column 1 and on can show it. */
@@ -183,6 +198,7 @@ int main(void)
             a_pause_beyond_the_heartbeat_gives_two_owners_and_the_stale_move_removes_nothing),
         cmocka_unit_test(a_killed_process_comes_back_when_the_run_is_healed),
         cmocka_unit_test(a_log_line_added_to_a_handler_moves_no_address),
+        cmocka_unit_test(an_effect_may_be_meant_by_its_number),
         cmocka_unit_test(the_first_column_of_pairs_strikes_once),
         cmocka_unit_test(two_faults_find_what_one_does_not),
         cmocka_unit_test(who_is_killed_first_comes_back_to_be_killed_again),

@@ -46,6 +46,11 @@ static struct error_case {
      "22: expected faults of a single part, since both strike, found \"with\""},
     {"sweep pairs lose-ack then rest when p1",
      "27: expected a fault verb, found \"rest\"; did you mean \"reset\"?"},
+    {"fault kill p1 when imp-7#1.x",
+     "20: expected an effect's number from 1 after the point, like imp-1#2.7, found \"imp-7#1.x\""},
+    {"fault kill p1 when p1/fetch.0",
+     "20: expected an effect's number from 1 after the point, like imp-1#2.7, found "
+     "\"p1/fetch.0\""},
     {"fault kill p1 when zcrad(retry) = 3",
      "20: expected what is measured, like zcard(KEY) or rows(TABLE), found \"zcrad\"; did you mean "
      "\"zcard\"?"},
