@@ -89,7 +89,12 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
         return;
     case PLAN_QUIET: signal_process(node, quiet_main); return;
     case PLAN_RESTART: restart(node); return;
-    case PLAN_CLOCK: sim_process_clock_jump(node->process, fault->amount_us); return;
+    case PLAN_CLOCK:
+        if (fault->rate_in)
+            sim_process_clock_rate(node->process, fault->rate_of, fault->rate_in);
+        else
+            sim_process_clock_jump(node->process, fault->amount_us);
+        return;
     case PLAN_OOM:
         if (node->alive)
             sim_memory_fail(sim_process_memory(node->process), fault->oom_nth,

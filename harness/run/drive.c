@@ -87,20 +87,19 @@ static int64_t web_next_us(const struct run *run)
     return run->web_done || run->web_pushing ? FL_NEVER_US : run->web_due_us;
 }
 
-/* How far the wall clock of that process is ahead of the server's which sees due jobs first. */
-static int64_t furthest_ahead_us(const struct run *run)
+/* When the wall clock of the first process shows this; of the server, when no process lives. */
+static int64_t first_shows_us(const struct run *run, int64_t wall_us)
 {
-    int64_t server_us = run->start_wall_us + sim_world_now_us(run->world);
-    int64_t ahead_us = 0;
+    int64_t first_us = wall_us - run->start_wall_us;
     bool any = false;
     for (uint32_t i = 0; i < run->node_count; i++) {
         const struct node *node = &run->nodes[i];
         if (!node->alive || !node->ports.clock.ops) continue;
-        int64_t jump_us = fl_clock_wall_us(node->ports.clock) - server_us;
-        if (!any || jump_us > ahead_us) ahead_us = jump_us;
+        int64_t shows_us = sim_process_shows_us(node->process, wall_us);
+        if (!any || shows_us < first_us) first_us = shows_us;
         any = true;
     }
-    return ahead_us;
+    return first_us;
 }
 
 /* When the first job of the schedule or the retry set is due, in run time. */
@@ -110,7 +109,7 @@ static int64_t set_due_us(const struct run *run, const char *name)
     struct fake_redis_cursor cursor = {0};
     struct fake_redis_element element;
     if (!set || !fake_redis_next(set, &cursor, &element)) return FL_NEVER_US;
-    int64_t due_us = fl_seconds_us(element.score) - run->start_wall_us - furthest_ahead_us(run);
+    int64_t due_us = first_shows_us(run, fl_seconds_us(element.score));
     return due_us > 0 ? due_us : 0;
 }
 

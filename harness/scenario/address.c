@@ -167,20 +167,10 @@ static bool read_conditions(struct reading *r, struct plan_address *address)
 /* --- clauses --- */
 static bool read_chance(struct reading *r, struct plan_address *address)
 {
-    const struct token *token = line_take(&r->line);
-    const char *slash =
-        token->kind == TOKEN_WORD ? memchr(token->text.bytes, '/', token->text.length) : NULL;
-    long long of = 0, in = 0;
-    if (slash) {
-        struct fl_span left = {token->text.bytes, (size_t)(slash - token->text.bytes)};
-        struct fl_span right = {slash + 1, token->text.length - left.length - 1};
-        slash = fl_span_int64(left, &of) && fl_span_int64(right, &in) ? slash : NULL;
-    }
-    if (!slash || of < 1 || in < of || in > INT32_MAX)
-        return reading_problem(r, token, "a chance, like 1/50");
-    address->chance_of = (uint32_t)of;
-    address->chance_in = (uint32_t)in;
-    return true;
+    const struct token *token = line_peek(&r->line);
+    const char *what = "a chance, like 1/50";
+    if (!reading_ratio(r, what, INT32_MAX, &address->chance_of, &address->chance_in)) return false;
+    return address->chance_of <= address->chance_in || reading_problem(r, token, what);
 }
 
 static bool read_until(struct reading *r, struct plan_address *address)

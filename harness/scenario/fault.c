@@ -84,6 +84,13 @@ static bool read_deleted(struct reading *r, struct plan_fault *fault)
     return fault->match_count > 0 || reading_problem(r, line_peek(&r->line), "COLUMN=VALUE");
 }
 
+static bool read_clock(struct reading *r, struct plan_fault *fault)
+{
+    if (!line_skip(&r->line, "rate")) return reading_jump(r, &fault->amount_us);
+    return reading_ratio(r, "a rate, like 11/10", PLAN_CLOCK_RATE_MAX, &fault->rate_of,
+                         &fault->rate_in);
+}
+
 static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
 {
     switch (fault->verb) {
@@ -98,7 +105,7 @@ static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
     case PLAN_PAUSE:
         return read_target(r, fault) &&
                reading_duration(r, "a duration, like 90s", &fault->amount_us);
-    case PLAN_CLOCK: return read_target(r, fault) && reading_jump(r, &fault->amount_us);
+    case PLAN_CLOCK: return read_target(r, fault) && read_clock(r, fault);
     case PLAN_OOM: return read_oom(r, fault);
     case PLAN_HTTP: return read_http_way(r, fault);
     case PLAN_DB: return read_way(r, &words_db, &fault->text);

@@ -25,6 +25,7 @@ enum {
     PLAN_PAIR_COLUMNS = 65536, /* of a `sweep pairs`, run ROW * COLUMNS + COLUMN: the first strikes
                                   at its place ROW, the second not at all in column 0, and in column
                                   C at its place C - 1 behind that */
+    PLAN_CLOCK_RATE_MAX = 1000,
     PLAN_CSV_ROWS_MAX = 100 * 1000 * 1000,
 };
 
@@ -114,7 +115,7 @@ enum plan_verb {
     PLAN_TERM,      /* `term p1` : TERM with the process's own grace period */
     PLAN_QUIET,     /* `quiet p1` : TSTP */
     PLAN_RESTART,   /* `restart p1` or, as a tail of kill and its kin, `restart after 5s` */
-    PLAN_CLOCK,     /* `clock p1|all +1h|-1h` */
+    PLAN_CLOCK,     /* `clock p1|all +1h|-1h`, `clock p1|all rate 11/10` */
     PLAN_OOM,       /* `oom nth 3 once|forever in p1`; a sweep counts nth up until nothing fails */
     PLAN_HTTP,      /* `http 503|timeout|garbage|refuse` */
     PLAN_DB,        /* `db busy|timeout|disconnect|full` */
@@ -157,8 +158,9 @@ struct plan_fault {
     const char *text;        /* ERROR's line; HTTP/DB/MAIL's word; DELETED's table; DUPLICATE's job;
                                 EVICT's and EXPIRE's key */
     int64_t amount_us; /* DELAY, PAUSE, CLOCK (signed); how long REFUSE, REDIS, MAXMEMORY last */
-    uint64_t number;   /* bytes of CUT_REPLY, SLICE, MAXMEMORY; writes that FAILOVER, REDIS_RESTART
-                          lose; REDIS: enum fake_redis_states */
+    uint32_t rate_of, rate_in; /* CLOCK; 0/0: it jumps */
+    uint64_t number; /* bytes of CUT_REPLY, SLICE, MAXMEMORY; writes that FAILOVER, REDIS_RESTART
+                        lose; REDIS: enum fake_redis_states */
     enum plan_kept kept; /* REDIS_RESTART */
     int http_status;     /* HTTP with a number */
     uint64_t oom_nth;    /* OOM; 0 in a sweep */

@@ -53,7 +53,10 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
         break;
     case PLAN_CLOCK:
         print_text(p, " ");
-        print_offset(p, fault->amount_us);
+        if (fault->rate_in)
+            print_text(p, "rate %u/%u", fault->rate_of, fault->rate_in);
+        else
+            print_offset(p, fault->amount_us);
         break;
     case PLAN_HTTP:
         if (fault->text)

@@ -215,6 +215,25 @@ bool reading_span(struct reading *r, int64_t *ret_low_us, int64_t *ret_high_us)
     return true;
 }
 
+bool reading_ratio(struct reading *r, const char *what, int64_t max, uint32_t *ret_of,
+                   uint32_t *ret_in)
+{
+    const struct token *token = line_peek(&r->line);
+    const char *slash =
+        token->kind == TOKEN_WORD ? memchr(token->text.bytes, '/', token->text.length) : NULL;
+    long long of = 0, in = 0;
+    if (slash) {
+        struct fl_span left = {token->text.bytes, (size_t)(slash - token->text.bytes)};
+        struct fl_span right = behind(token->text, left.length + 1);
+        slash = fl_span_int64(left, &of) && fl_span_int64(right, &in) ? slash : NULL;
+    }
+    if (!slash || of < 1 || in < 1 || of > max || in > max) return reading_problem(r, token, what);
+    line_take(&r->line);
+    *ret_of = (uint32_t)of;
+    *ret_in = (uint32_t)in;
+    return true;
+}
+
 static bool parse_size(struct fl_span text, int64_t *ret_bytes)
 {
     static const struct {

@@ -104,6 +104,9 @@ bool reading_offset(struct reading *r, int64_t *ret_us);
 bool reading_jump(struct reading *r, int64_t *ret_us);
 /* 15s..40s */
 bool reading_span(struct reading *r, int64_t *ret_low_us, int64_t *ret_high_us);
+/* 11/10: both numbers from 1 to `max` */
+bool reading_ratio(struct reading *r, const char *what, int64_t max, uint32_t *ret_of,
+                   uint32_t *ret_in);
 /* 64MiB, 512KiB, 1GiB, 4096 */
 bool reading_size(struct reading *r, int64_t *ret_bytes);
 /* exactly N, = N, at most N, <= N, at least N, >= N; N a number, or a size if `sizes`. */

@@ -43,8 +43,8 @@ void sim_world_assert_no_monitor(const struct sim_world *world, const char *port
 static int64_t wall_us(void *self)
 {
     const struct sim_process *process = self;
-    return process->world->start_wall_us + sim_world_now_us(process->world) +
-           process->clock_jump_us;
+    int64_t now_us = sim_world_now_us(process->world);
+    return process->world->start_wall_us + now_us + sim_wall_ahead_us(&process->wall, now_us);
 }
 
 static int64_t mono_us(void *self)

@@ -52,6 +52,12 @@ struct sim_hook {
     void *context;
 };
 
+/* How a wall clock differs from the world's: by so much at an instant, and since then by a rate. */
+struct sim_wall {
+    int64_t ahead_us, since_us;
+    uint32_t rate_of, rate_in; /* 0/0: as fast as the world */
+};
+
 struct sim_process {
     struct sim_world *world;
     struct sim_process *previous; /* the one started before */
@@ -66,7 +72,7 @@ struct sim_process {
     struct fl_monitor *monitors;
     struct sim_hook *hooks;
     size_t hook_count, hook_capacity;
-    int64_t clock_jump_us;
+    struct sim_wall wall;
     uint64_t byte_draws;
     bool paused;
     struct sim_timer pause_end;
@@ -102,6 +108,8 @@ struct sim_world {
     uint32_t process_count, start_count;
 };
 
+/* processes.c: how far it is ahead of the world's clock at that instant. */
+int64_t sim_wall_ahead_us(const struct sim_wall *wall, int64_t now_us);
 /* fibers.c */
 void sim_fiber_make_ready(struct sim_fiber *fiber);
 struct sim_fiber *sim_world_take_ready(struct sim_world *world, size_t at);

@@ -18,6 +18,7 @@
 #include "ports/ports.h"
 
 enum {
+    SIM_CLOCK_RATE_MAX = 1000,
     SIM_PROCESSES_MAX = 64,     /* alive at the same time */
     SIM_STARTS_MAX = 64 * 1024, /* in one world: a handle is never reused */
     SIM_FIBERS_MAX = 8192,
@@ -127,6 +128,12 @@ void sim_process_exit(struct sim_process *process, int status);
 void sim_process_pause(struct sim_process *process, int64_t until_us);
 /* Its wall clock jumps. */
 void sim_process_clock_jump(struct sim_process *process, int64_t delta_us);
+/* From now on its wall clock goes of/in times as fast as the world; its monotonic one does not. It
+ * outlives the process as a jump does. Both are from 1 to SIM_CLOCK_RATE_MAX. */
+void sim_process_clock_rate(struct sim_process *process, uint32_t of, uint32_t in);
+/* When, in run time, its wall clock shows this, if nothing befalls it before; to within the rate's
+ * own parts. */
+int64_t sim_process_shows_us(const struct sim_process *process, int64_t wall_us);
 enum sim_end sim_process_end(const struct sim_process *process, int *ret_status);
 const char *sim_process_name(const struct sim_process *process);
 const char *sim_process_hostname(const struct sim_process *process);

@@ -51,6 +51,9 @@ static struct error_case {
     {"fault kill p1 when p1/fetch.0",
      "20: expected an effect's number from 1 after the point, like imp-1#2.7, found "
      "\"p1/fetch.0\""},
+    {"fault clock p1 rate 0/1 at +1s", "21: expected a rate, like 11/10, found \"0/1\""},
+    {"fault clock p1 rate 1001/1 at +1s", "21: expected a rate, like 11/10, found \"1001/1\""},
+    {"fault kill p1 p 3/2", "17: expected a chance, like 1/50, found \"3/2\""},
     {"fault kill p1 when zcrad(retry) = 3",
      "20: expected what is measured, like zcard(KEY) or rows(TABLE), found \"zcrad\"; did you mean "
      "\"zcard\"?"},

@@ -169,6 +169,28 @@ static void a_clock_jump_moves_the_wall_clock_and_outlives_the_process(void **st
     assert_int_equal(fl_clock_wall_us(mine), fl_clock_wall_us(others) + 3600);
 }
 
+static void a_clock_s_rate_moves_the_wall_clock_from_then_on_and_outlives_the_process(void **state)
+{
+    struct told_world *f = *state;
+    f->process = start(f, "p1", sleeps_for_ever);
+    struct fl_clock mine = sim_process_ports(f->process).clock;
+    int64_t start_us = fl_clock_wall_us(mine), mono_us = fl_clock_mono_us(mine);
+    sim_world_fold(f->world, 1000);
+    sim_process_clock_rate(f->process, 3, 2);
+    assert_int_equal(fl_clock_wall_us(mine), start_us + 1000);
+    assert_int_equal(sim_process_shows_us(f->process, start_us + 4000),
+                     sim_world_now_us(f->world) + 2000);
+    sim_world_fold(f->world, 2000);
+    assert_int_equal(fl_clock_wall_us(mine), start_us + 1000 + 3000);
+    sim_process_clock_rate(f->process, 1, 2);
+    sim_process_kill(f->process, SIM_END_KILLED);
+    sim_world_fold(f->world, 1000);
+    f->process = start(f, "p1", sleeps_for_ever);
+    mine = sim_process_ports(f->process).clock;
+    assert_int_equal(fl_clock_wall_us(mine), start_us + 4000 + 500);
+    assert_true(fl_clock_mono_us(mine) >= mono_us);
+}
+
 static void allocates_too_much(void *argument)
 {
     struct told_world *f = argument;
@@ -200,6 +222,7 @@ int main(void)
         WITH_WORLD(a_paused_process_can_be_killed),
         WITH_WORLD(a_process_can_be_paused_from_within),
         WITH_WORLD(pids_exist_on_their_own_host_while_the_process_lives),
+        WITH_WORLD(a_clock_s_rate_moves_the_wall_clock_from_then_on_and_outlives_the_process),
         WITH_WORLD(a_clock_jump_moves_the_wall_clock_and_outlives_the_process),
         WITH_WORLD(a_process_over_its_memory_limit_is_killed_for_it),
     };
