@@ -37,14 +37,20 @@ enum {
 
 static_assert(sizeof(struct block) == 32, "the header keeps malloc's alignment");
 
+struct frames {
+    size_t count;
+    void *at[SIM_MEMORY_FRAMES];
+};
+
 struct sim_memory {
     struct block *blocks;
     int64_t bytes, bytes_max, peak;
     uint64_t allocations;
     uint64_t fail_in; /* 1: the next one; 0: none */
     bool fail_forever, has_failed, over_limit;
-    int failed_frames; /* of the first failure */
-    void *failed_at[SIM_MEMORY_FRAMES];
+    sim_memory_counts *counts;
+    void *counts_context;
+    struct frames failed; /* of the first failure */
 };
 
 /* Process-wide by nature: malloc has no argument that could carry it. */
@@ -157,6 +163,12 @@ void sim_memory_fail(struct sim_memory *memory, uint64_t nth, bool forever)
     memory->fail_forever = forever;
 }
 
+void sim_memory_fail_where(struct sim_memory *memory, sim_memory_counts *counts, void *context)
+{
+    memory->counts = counts;
+    memory->counts_context = context;
+}
+
 bool sim_memory_owns(const struct sim_memory *memory, const void *address)
 {
     const struct block *block = memory->blocks;
@@ -173,8 +185,8 @@ bool sim_memory_has_failed(const struct sim_memory *memory)
 
 size_t sim_memory_failed_at(const struct sim_memory *memory, void *frames[SIM_MEMORY_FRAMES])
 {
-    memcpy(frames, memory->failed_at, sizeof memory->failed_at);
-    return (size_t)memory->failed_frames;
+    memcpy(frames, memory->failed.at, sizeof memory->failed.at);
+    return memory->failed.count;
 }
 
 bool sim_memory_over_limit(const struct sim_memory *memory)
@@ -186,9 +198,9 @@ bool sim_memory_over_limit(const struct sim_memory *memory)
 
 static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *argument)
 {
-    struct sim_memory *memory = argument;
-    if (memory->failed_frames == SIM_MEMORY_FRAMES) return _URC_END_OF_STACK;
-    memory->failed_at[memory->failed_frames++] = (void *)_Unwind_GetIP(context);
+    struct frames *frames = argument;
+    if (frames->count == SIM_MEMORY_FRAMES) return _URC_END_OF_STACK;
+    frames->at[frames->count++] = (void *)_Unwind_GetIP(context);
     return _URC_NO_REASON;
 }
 
@@ -199,14 +211,25 @@ static void note_failure(struct sim_memory *memory)
     if (memory->has_failed) return;
     memory->has_failed = true;
     struct sim_memory *owner = sim_memory_switch(NULL);
-    _Unwind_Backtrace(take_frame, memory);
+    _Unwind_Backtrace(take_frame, &memory->failed);
     sim_memory_switch(owner);
+}
+
+static bool is_counted(struct sim_memory *memory)
+{
+    struct frames frames = {0};
+    if (!memory->counts) return true;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    _Unwind_Backtrace(take_frame, &frames);
+    bool counted = memory->counts(memory->counts_context, frames.at, frames.count);
+    sim_memory_switch(owner);
+    return counted;
 }
 
 static bool fails_now(struct sim_memory *memory)
 {
     memory->allocations++;
-    if (memory->fail_in == 0 || --memory->fail_in > 0) return false;
+    if (memory->fail_in == 0 || !is_counted(memory) || --memory->fail_in > 0) return false;
     if (memory->fail_forever) memory->fail_in = 1;
     note_failure(memory);
     return true;

@@ -12,6 +12,8 @@
 
 struct sim_memory; /* one owner's blocks; opaque */
 
+enum { SIM_MEMORY_FRAMES = 32 }; /* of a call path; what lies further out is not told */
+
 struct sim_memory *sim_memory_new(int64_t bytes_max); /* NULL when out of memory; 0: no limit */
 /* Frees every block of this owner, then itself. */
 void sim_memory_free(struct sim_memory *memory);
@@ -25,11 +27,14 @@ uint64_t sim_memory_allocations(const struct sim_memory *memory); /* so far, fai
 /* The nth allocation from now (1 is the next) returns NULL; `forever`: and all after it. 0 stops
  * failing. */
 void sim_memory_fail(struct sim_memory *memory, uint64_t nth, bool forever);
+/* Of which allocations `nth` counts: those for which this is true, told who asks; NULL: all. It is
+ * called in harness memory, and only while one is to fail. */
+typedef bool sim_memory_counts(void *context, void *const *frames, size_t count);
+void sim_memory_fail_where(struct sim_memory *memory, sim_memory_counts *counts, void *context);
 /* Whether a block of this owner starts at `address`; looks at all of them. */
 bool sim_memory_owns(const struct sim_memory *memory, const void *address);
 bool sim_memory_has_failed(const struct sim_memory *memory);
 /* Who asked for the first allocation that failed: return addresses, innermost first; how many. */
-enum { SIM_MEMORY_FRAMES = 32 };
 size_t sim_memory_failed_at(const struct sim_memory *memory, void *frames[SIM_MEMORY_FRAMES]);
 /* True once bytes_max was exceeded: the allocation succeeds, the world then kills the process. */
 bool sim_memory_over_limit(const struct sim_memory *memory);

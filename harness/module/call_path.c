@@ -140,3 +140,14 @@ enum fl_error sim_call_path(struct sim_call_names *names, void *const *frames, s
         err = fl_buf_printf(out, "%s%s", i ? " < " : "", kept[i]->name);
     return err;
 }
+
+bool sim_call_passes(struct sim_call_names *names, void *const *frames, size_t count,
+                     const char *function)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct frame *frame = frame_of(names, frames[i]);
+        if (frame && frame->place != PLACE_LIBRARY && strcmp(frame->name, function) == 0)
+            return true;
+    }
+    return false;
+}

@@ -2,6 +2,7 @@
 #ifndef HARNESS_MODULE_CALL_PATH_H
 #define HARNESS_MODULE_CALL_PATH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/arena.h"
@@ -28,5 +29,10 @@ void sim_call_names_release(struct sim_call_names *names);
  */
 FL_CHECKED enum fl_error sim_call_path(struct sim_call_names *names, void *const *frames,
                                        size_t count, struct fl_buf *out);
+
+/* Whether a function of this name is among them. One that the compiler has put into its caller is
+ * in no call path. */
+bool sim_call_passes(struct sim_call_names *names, void *const *frames, size_t count,
+                     const char *function);
 
 #endif

@@ -96,9 +96,7 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
             sim_process_clock_jump(node->process, fault->amount_us);
         return;
     case PLAN_OOM:
-        if (node->alive)
-            sim_memory_fail(sim_process_memory(node->process), fault->oom_nth,
-                            fault->oom_mode == PLAN_FOREVER);
+        if (node->alive) node_fail_memory(node, fault);
         return;
     case PLAN_ERROR:
     case PLAN_LOSE_ACK:

@@ -153,6 +153,20 @@ static void died(void *context)
     if (node->plan) plan_restart(node);
 }
 
+static bool is_within(void *context, void *const *frames, size_t count)
+{
+    struct node *node = context;
+    return sim_call_passes(&node->run->house->call_names, frames, count, node->oom_within);
+}
+
+void node_fail_memory(struct node *node, const struct plan_fault *fault)
+{
+    struct sim_memory *memory = sim_process_memory(node->process);
+    node->oom_within = fault->within;
+    sim_memory_fail_where(memory, fault->within ? is_within : NULL, node);
+    sim_memory_fail(memory, fault->oom_nth, fault->oom_mode == PLAN_FOREVER);
+}
+
 static void arm_memory(struct node *node)
 {
     struct run *run = node->run;
@@ -162,8 +176,7 @@ static void arm_memory(struct node *node)
             fault->target == PLAN_TARGET_ALL ||
             (fault->target == PLAN_TARGET_PROCESS && strcmp(fault->target_name, node->name) == 0);
         if (!meant || node->oom_armed || fault_set_oom_has_fired(run->faults, i)) continue;
-        sim_memory_fail(sim_process_memory(node->process), fault->oom_nth,
-                        fault->oom_mode == PLAN_FOREVER);
+        node_fail_memory(node, fault);
         node->oom_armed = true;
         node->oom_index = i;
         node->restart_after_us = fault->restart_after_us;

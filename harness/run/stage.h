@@ -61,7 +61,8 @@ struct node {
     int64_t memory_peak;
     bool oom_armed;
     uint32_t oom_index;
-    bool jitter_uniform; /* of the wire that it writes */
+    const char *oom_within; /* the function whose allocations are counted; NULL: all */
+    bool jitter_uniform;    /* of the wire that it writes */
     /* of this start */
     struct fl_process *program; /* its memory; NULL when not running */
     struct fl_ports ports;
@@ -158,6 +159,8 @@ void node_work(struct node *node); /* a worker process's main */
 FL_CHECKED enum fl_error node_start(struct node *node);
 struct node *run_node(struct run *run, const char *name);
 struct node *run_node_of(struct run *run, const struct sim_process *process);
+/* From now on an allocation of it fails, as the fault says. */
+void node_fail_memory(struct node *node, const struct plan_fault *fault);
 /* Memory that failed counts as its fault having struck. */
 void node_look_at_memory(struct node *node);
 /* web.c */

@@ -60,7 +60,8 @@ static bool read_http_way(struct reading *r, struct plan_fault *fault)
     return true;
 }
 
-/* `oom nth N|* [once|forever] in PROCESS`; a sweep counts by itself, so its N is * or left out. */
+/* `oom nth N|* [once|forever] in PROCESS [within FUNCTION]`; a sweep counts by itself, so its N is
+ * * or left out. */
 static bool read_oom(struct reading *r, struct plan_fault *fault)
 {
     int mode = PLAN_ONCE;
@@ -74,7 +75,9 @@ static bool read_oom(struct reading *r, struct plan_fault *fault)
     }
     if (!line_at(&r->line, "in") && !reading_word(r, &words_oom_modes, &mode)) return false;
     fault->oom_mode = mode == PLAN_FOREVER ? PLAN_FOREVER : PLAN_ONCE;
-    return reading_expect(r, "in") && read_target(r, fault);
+    if (!reading_expect(r, "in") || !read_target(r, fault)) return false;
+    return !line_skip(&r->line, "within") ||
+           reading_name(r, "the name of a function", READING_NAME, &fault->within);
 }
 
 static bool read_deleted(struct reading *r, struct plan_fault *fault)

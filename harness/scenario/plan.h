@@ -164,6 +164,7 @@ struct plan_fault {
     enum plan_kept kept; /* REDIS_RESTART */
     int http_status;     /* HTTP with a number */
     uint64_t oom_nth;    /* OOM; 0 in a sweep */
+    const char *within;  /* OOM: counts what this function asks for, and whom it calls; NULL: all */
     enum { PLAN_ONCE, PLAN_FOREVER } oom_mode;
     const struct plan_pair *match; /* DELETED: column=value */
     uint32_t match_count;

@@ -41,6 +41,7 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
 {
     if (fault->verb == PLAN_OOM) print_oom(p, fault);
     print_target(p, fault);
+    if (fault->within) print_text(p, " within %s", fault->within);
     switch (fault->verb) {
     case PLAN_ERROR:
         print_text(p, " ");

@@ -113,8 +113,10 @@ static const struct word verbs[] = {
     {"restart", PLAN_RESTART, "restart PROCESS", "a dead process starts again"},
     {"clock", PLAN_CLOCK, "clock PROCESS +1h|-1h|rate 11/10",
      "its wall clock jumps, or goes so many times as fast from then on; PROCESS may be `all`"},
-    {"oom", PLAN_OOM, "oom nth N [once|forever] in PROCESS",
-     "the N-th allocation fails, or all from then on; `sweep oom` counts N up until none fails"},
+    {"oom", PLAN_OOM, "oom nth N [once|forever] in PROCESS [within FUNCTION]",
+     "the N-th allocation fails, or all from then on; `within`: of those that the function asks "
+     "for, "
+     "or whom it calls; `sweep oom` counts N up until none fails"},
     {"http", PLAN_HTTP, "http STATUS|timeout|garbage|refuse", "an HTTP request goes wrong"},
     {"db", PLAN_DB, "db busy|timeout|disconnect|full", "a database operation goes wrong"},
     {"deleted", PLAN_DELETED, "deleted TABLE COLUMN=VALUE...", "the rows vanish"},

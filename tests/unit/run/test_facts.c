@@ -99,6 +99,26 @@ static void an_allocation_that_fails_is_told_with_its_call_path(void **state)
     assert_true(found);
 }
 
+static void allocations_may_be_counted_within_a_function(void **state)
+{
+    struct run_result result;
+    (void)state;
+    play_for_facts(HEAD "enqueue a PlainWorker []\n"
+                        "fault oom nth 1 once in p1 within plain_perform\nexpect a done\n",
+                   RUN_WANTS_STATE, &result);
+    struct fl_span path = result.facts.failed_at;
+    assert_int_equal(result.verdict, RUN_PASSED);
+    assert_true(result.facts.struck);
+    assert_non_null(memmem(path.bytes, path.length, "plain_perform", strlen("plain_perform")));
+    run_result_release(&result);
+    play_for_facts(HEAD "enqueue a PlainWorker []\n"
+                        "fault oom nth 1 once in p1 within nobody\nexpect a done\n",
+                   RUN_WANTS_STATE, &result);
+    assert_int_equal(result.verdict, RUN_FAILED);
+    assert_non_null(strstr(result.text.bytes, "that it never did"));
+    run_result_release(&result);
+}
+
 static void the_facts_of_a_killed_run_tell_what_was_done_before(void **state)
 {
     static const char text[] = HEAD "enqueue a PlainWorker []\n"
@@ -134,6 +154,7 @@ int main(void)
         cmocka_unit_test(allocations_are_counted_effect_by_effect),
         cmocka_unit_test(deeds_are_the_effects_without_housekeeping),
         cmocka_unit_test(an_allocation_that_fails_is_told_with_its_call_path),
+        cmocka_unit_test(allocations_may_be_counted_within_a_function),
         cmocka_unit_test(the_facts_of_a_killed_run_tell_what_was_done_before),
     };
     return cmocka_run_group_tests(tests, playing_open_house, playing_close_house);
