@@ -140,6 +140,7 @@ static struct report_failure failure_of(struct session *session, const struct se
         .text = fl_buf_span(&failure->text),
         .swept_at = fl_buf_span(&failure->swept_at),
         .seed = failure->seed,
+        .sweep = failure->sweep,
         .replay = play->replay,
     };
     bool playable = failure->outcome != COURSE_BAD_INPUT && course->runs > 0;
@@ -159,8 +160,10 @@ static struct report_failure failure_of(struct session *session, const struct se
 static struct report_failure failure_of_class(const struct class_verdict *class,
                                               const struct session_play *play)
 {
-    return (struct report_failure){
-        .line = class->line, .text = fl_buf_span(&class->text), .seed = play->scenario.seed_first};
+    return (struct report_failure){.line = class->line,
+                                   .text = fl_buf_span(&class->text),
+                                   .seed = play->scenario.seed_first,
+                                   .sweep = -1};
 }
 
 /* Where one was asked for, and there is a run to draw. */

@@ -63,6 +63,7 @@ static enum fl_error put_failure(struct report_document *document, const struct 
     if (failure->line) fl_json_put_int64(&w, "line", failure->line);
     fl_json_put_string(&w, "verdict", fl_span_from(report_verdict_word(run->verdict)));
     if (failure->seed <= INT64_MAX) fl_json_put_int64(&w, "seed", (int64_t)failure->seed);
+    if (failure->sweep >= 0) fl_json_put_int64(&w, "sweep", failure->sweep);
     put_text(&w, "swept", failure->swept_at);
     put_text(&w, "expected", expected);
     put_text(&w, "found", report_part(failure->text, "found"));

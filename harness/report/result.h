@@ -40,6 +40,7 @@ struct report_failure {
     uint32_t line; /* of the scenario; 0: none */
     struct fl_span text, swept_at;
     uint64_t seed;
+    int64_t sweep; /* the point of the sweep that failed, from 0; -1: there is none */
     const char
         *unpictured_folder; /* where a picture should have been; NULL: it is, or need not be */
     const char *picture;    /* the path of an HTML file; NULL: there is none */
