@@ -17,6 +17,7 @@ extern const struct cli_command command_fmt;
 extern const struct cli_command command_points;
 extern const struct cli_command command_push;
 extern const struct cli_command command_bench;
+extern const struct cli_command command_selftest;
 extern const struct cli_command command_serve;
 extern const struct cli_command command_proxy;
 extern const struct cli_command command_ctl;
