@@ -115,11 +115,9 @@ static enum fl_error split(const char *run, struct fl_arena *arena, struct mutan
 static enum fl_error read_budget(const char *text, struct mutant *mutant, struct fl_buf *problem)
 {
     long long number = 1;
-    bool given = text != NULL;
-    if (given &&
+    if (text &&
         (!fl_span_int64(fl_span_from(text), &number) || number < 1 || number > MUTANT_BUDGET_MAX))
         return wrong(problem, "a number of runs as the Budget", fl_span_from(text));
-    if (!given && !mutant->test && !mutant->is_none) return wrong(problem, "a Budget", FL_SPAN(""));
     mutant->budget = (uint32_t)number;
     return FL_OK;
 }

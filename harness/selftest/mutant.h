@@ -7,8 +7,9 @@
  *
  * Then an empty line and the patch, of one file. `Run` has the arguments of `faultline run`; behind
  * `matrix` or `oom` those of these commands. `Test` names a test program of the build instead.
- * `Explore` names the scenario in which random strategies look for the bug. `Expect: nothing` is
- * said of a change that is no bug, and must not be found. */
+ * Without a budget the first run must be red. `Explore` names the scenario in which random
+ * strategies look for the bug. `Expect: nothing` is said of a change that is no bug, and must not
+ * be found. */
 #ifndef HARNESS_SELFTEST_MUTANT_H
 #define HARNESS_SELFTEST_MUTANT_H
 
@@ -31,7 +32,7 @@ struct mutant {
     const char *test; /* "tests/unit/fakes/test_fakes_disk", below the build folder; or NULL */
     const char *expect;
     const char *explore; /* NULL: the scenario of `Run`, unless it is a sweep */
-    uint32_t budget;     /* runs until it is found */
+    uint32_t budget;     /* runs until it is found; 1 when nothing is said */
     bool is_none;        /* `Expect: nothing` */
 };
 

@@ -67,7 +67,7 @@ static void another_command_stands_before_its_arguments(void **state)
     fixture_release(&f);
 }
 
-static void a_test_needs_no_budget(void **state)
+static void without_a_budget_the_first_run_must_be_red(void **state)
 {
     struct fixture f = fixture_new();
     (void)state;
@@ -75,6 +75,7 @@ static void a_test_needs_no_budget(void **state)
                      FL_OK);
     assert_string_equal(f.mutant.test, "tests/unit/t");
     assert_int_equal(f.mutant.word_count, 0);
+    assert_int_equal(f.mutant.budget, 1);
     assert_null(mutant_scenario(&f.mutant));
     fixture_release(&f);
 }
@@ -103,8 +104,6 @@ static struct wrong_case {
      "expected Bug, Run, Test, Expect, Budget or Explore, found \"Who: b\""},
     {"a line twice", "Bug: a\nBug: b\n\n" PATCH,
      "expected each line of the head once, found \"Bug: b\""},
-    {"a scenario without a budget", "Bug: a\nRun: a\nExpect: b\n\n" PATCH,
-     "expected a Budget, found \"\""},
     {"a budget of nothing", "Bug: a\nRun: a\nExpect: b\nBudget: 0\n\n" PATCH,
      "expected a number of runs as the Budget, found \"0\""},
     {"a budget without end", "Bug: a\nRun: a\nExpect: b\nBudget: 100001\n\n" PATCH,
@@ -137,7 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_head_says_what_is_planted_and_who_finds_it),
         cmocka_unit_test(another_command_stands_before_its_arguments),
-        cmocka_unit_test(a_test_needs_no_budget),
+        cmocka_unit_test(without_a_budget_the_first_run_must_be_red),
         cmocka_unit_test(what_expects_nothing_is_no_bug),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
