@@ -50,6 +50,7 @@ void sim_choices_free(struct sim_choices *choices)
 {
     if (!choices) return;
     sim_points_release(&choices->points);
+    sim_steps_free(choices->steps);
     free(choices->made);
     free(choices->recorded);
     free(choices);
@@ -117,6 +118,8 @@ static uint64_t draw_number(struct sim_choices *choices, struct sim_point *point
 static size_t simplest_name(const struct sim_choices *choices, const struct sim_point *point,
                             const char *const *names, size_t count)
 {
+    if (choices->steps && point->kind == SIM_CHOICE_SCHEDULE)
+        return sim_steps_default(choices->steps);
     if (!choices->instant || point->kind != SIM_CHOICE_SCHEDULE || choices->running == SIM_NO_NAME)
         return 0;
     const char *running = choices->points.names.texts[choices->running];
@@ -258,4 +261,9 @@ void sim_choices_list_alternatives(struct sim_choices *choices, uint64_t from, s
 {
     choices->alternatives = out;
     choices->alternatives_from = from;
+}
+
+struct sim_steps *sim_choices_steps(const struct sim_choices *choices)
+{
+    return choices->steps;
 }

@@ -24,6 +24,7 @@ enum sim_choice_kind {
 enum { SIM_CHOICES_MAX = 4 * 1024 * 1024 };
 
 struct sim_choices; /* opaque: layout in choices.c */
+struct sim_steps;
 
 FL_CHECKED enum fl_error sim_choices_from_seed(uint64_t seed, struct sim_choices **ret_choices);
 /* From a seed, but for the schedule and the delays, which are the simplest: the first task that is
@@ -71,5 +72,8 @@ uint64_t sim_choices_scheduled(const struct sim_choices *choices);
  * is borrowed. One a line: the number of the choice, a blank, and the line of a record that chooses
  * it. What does not fit is FL_EBOUND from sim_choices_format. */
 void sim_choices_list_alternatives(struct sim_choices *choices, uint64_t from, struct fl_buf *out);
+/* Of a record with a line `by process`, which comes before all choices: processes take turns, and
+ * the steps are logged, see steps.h; NULL: of any other. Such a record may have lines `asleep`. */
+struct sim_steps *sim_choices_steps(const struct sim_choices *choices);
 
 #endif

@@ -6,6 +6,7 @@
 #include "harness/choice/choices.h"
 #include "harness/choice/points.h"
 #include "harness/choice/priorities.h"
+#include "harness/choice/steps.h"
 
 #define SIM_NO_NAME UINT32_MAX
 
@@ -23,6 +24,7 @@ struct sim_recorded { /* of a replay; sorted by point and occurrence */
 enum sim_source { SIM_SOURCE_SEED, SIM_SOURCE_FIFO, SIM_SOURCE_SIMPLEST, SIM_SOURCE_RECORDED };
 
 #define SIM_INSTANT_LINE "instant"
+#define SIM_STEPS_LINE   "by process"
 
 /* One line of a record, with its end, for the choice of a name. */
 FL_CHECKED enum fl_error sim_choice_line(enum sim_choice_kind kind, const char *stream,
@@ -46,6 +48,7 @@ struct sim_choices {
     uint64_t scheduled;
     struct fl_buf *alternatives; /* NULL: not wanted */
     uint64_t alternatives_from;
+    struct sim_steps *steps; /* owned; NULL: tasks take turns, and steps are not logged */
 };
 
 #endif

@@ -1,7 +1,7 @@
 /* One choice a line: kind, stream, label, occurrence, value. Words are quoted, numbers are not:
  *     schedule "world" "next" 3 "p1/fetch"
  *     random "p1/poller" "retry jitter" 0 17
- * A line `instant` says that calls took no time.
+ * A line `instant` says that calls took no time. What steps.h needs is read, and never written.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -178,6 +178,21 @@ static size_t count_lines(struct fl_span text)
     return lines;
 }
 
+/* How the run is to be played, not a choice of it. */
+static enum fl_error take_mode(struct sim_choices *choices, struct fl_span line, bool *ret_is_mode)
+{
+    *ret_is_mode = true;
+    if (fl_span_is(line, SIM_INSTANT_LINE)) {
+        choices->instant = true;
+        return FL_OK;
+    }
+    if (fl_span_is(line, SIM_STEPS_LINE))
+        return choices->steps ? FL_EPARSE : sim_steps_new(&choices->steps);
+    *ret_is_mode = fl_span_starts(line, FL_SPAN("asleep "));
+    if (!*ret_is_mode) return FL_OK;
+    return choices->steps && sim_steps_read_sleeper(choices->steps, line) ? FL_OK : FL_EPARSE;
+}
+
 static enum fl_error parse_lines(struct sim_choices *choices, struct fl_span text,
                                  uint32_t *ret_line)
 {
@@ -187,15 +202,12 @@ static enum fl_error parse_lines(struct sim_choices *choices, struct fl_span tex
         text.bytes += line.length + (end ? 1 : 0);
         text.length -= line.length + (end ? 1 : 0);
         if (line.length == 0) continue;
-        if (fl_span_is(line, SIM_INSTANT_LINE)) {
-            choices->instant = true;
-            continue;
-        }
-        struct sim_recorded *recorded = &choices->recorded[choices->recorded_count];
-        enum fl_error err = parse_line(choices, line, recorded);
+        bool is_mode = true;
+        enum fl_error err = take_mode(choices, line, &is_mode);
+        if (!err && !is_mode)
+            err = parse_line(choices, line, &choices->recorded[choices->recorded_count++]);
         if (err == FL_EPARSE) *ret_line = number;
         if (err) return err;
-        choices->recorded_count++;
     }
     return FL_OK;
 }

@@ -247,6 +247,7 @@ void run_answer_add(struct run_answer_writer *writer, const struct run_item *ite
     put_text(&w, "trace", item->trace);
     put_text(&w, "choices", item->choices);
     put_text(&w, "alternatives", item->alternatives);
+    put_text(&w, "steps", item->steps);
     put_text(&w, "state", item->state);
     put_text(&w, "allocations", item->allocations);
     put_text(&w, "recording", item->recording);
@@ -300,6 +301,7 @@ static enum fl_error read_item(struct fl_json_at at, struct fl_arena *arena, str
     if (!err) err = read_text(at, "trace", arena, &item->trace);
     if (!err) err = read_text(at, "choices", arena, &item->choices);
     if (!err) err = read_text(at, "alternatives", arena, &item->alternatives);
+    if (!err) err = read_text(at, "steps", arena, &item->steps);
     if (!err) err = read_text(at, "state", arena, &item->state);
     if (!err) err = read_text(at, "allocations", arena, &item->allocations);
     if (!err) err = read_text(at, "recording", arena, &item->recording);

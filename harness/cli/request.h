@@ -65,6 +65,7 @@ struct run_item {
     uint64_t scheduled; /* how often several tasks could have run next */
     struct fl_span text, swept_at, trace, choices;
     struct fl_span alternatives; /* as sim_choices_list_alternatives writes them */
+    struct fl_span steps;        /* as sim_steps_format does, of choices that log them */
     struct fl_span state;        /* RUN_WANTS_STATE: sorted lines, without what is volatile */
     struct fl_span allocations;  /* RUN_WANTS_ALLOCATIONS: "p1 57 j#1.2 mail\n" for each effect */
     struct fl_span recording;    /* RUN_WANTS_RECORDING */

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "harness/choice/choices.h"
+#include "harness/choice/steps.h"
 #include "harness/cli/request.h"
 #include "harness/run/run.h"
 
@@ -132,6 +133,14 @@ static void fill_item(struct run_item *item, const struct run_result *result, un
     item->swept_at = fl_buf_span(&result->swept_at);
 }
 
+/* Empty where they are not logged, or cannot be told whole. */
+static struct fl_span tell_steps(const struct sim_choices *choices, struct fl_buf *out)
+{
+    const struct sim_steps *steps = sim_choices_steps(choices);
+    if (!steps || sim_steps_format(steps, out)) return (struct fl_span){"", 0};
+    return fl_buf_span(out);
+}
+
 /* Plays one run and adds it to the answer. */
 static enum run_verdict play(struct run_house *house, const struct run_request *request,
                              const struct plan *plan, uint64_t seed, int32_t sweep,
@@ -140,7 +149,8 @@ static enum run_verdict play(struct run_house *house, const struct run_request *
     struct sim_choices *choices;
     struct run_result result = {0};
     struct fl_buf recorded = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX),
-                  alternatives = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX);
+                  alternatives = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX),
+                  steps = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX);
     struct run_item item = {.seed = seed, .sweep = sweep};
     enum fl_error err = make_choices(request, plan, seed, &choices);
     if (err) {
@@ -163,12 +173,14 @@ static enum run_verdict play(struct run_house *house, const struct run_request *
     item.misses = sim_choices_misses(choices);
     item.scheduled = sim_choices_scheduled(choices);
     item.alternatives = fl_buf_span(&alternatives);
+    item.steps = tell_steps(choices, &steps);
     if ((request->record || request->tells_choices) &&
         sim_choices_format(choices, &recorded) == FL_OK)
         item.choices = fl_buf_span(&recorded);
     run_answer_add(writer, &item);
     fl_buf_release(&recorded);
     fl_buf_release(&alternatives);
+    fl_buf_release(&steps);
     run_result_release(&result);
     sim_choices_free(choices);
     return item.verdict;

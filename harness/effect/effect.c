@@ -67,9 +67,11 @@ void effect_open(struct effect_process *process, struct fl_span label, struct fl
     effect->detail_length =
         detail.length < EFFECT_DETAIL_BYTES ? detail.length : EFFECT_DETAIL_BYTES;
     if (effect->detail_length) memcpy(effect->detail, detail.bytes, effect->detail_length);
+    uint64_t counted = fault_set_counted(effects->faults);
     fault_set_at_effect(effects->faults, &effects->identities, effect->context, effect->label,
                         (struct fl_span){effect->detail, effect->detail_length},
                         sim_world_now_us(effects->world), &effect->strikes);
+    if (fault_set_counted(effects->faults) != counted) effect_is_counted(process);
     if (effects->note) note(effects->note, effect);
     effect_begins(effect->context->name, effect->ordinal, effect->label->text, ++effects->begun);
 }
@@ -115,6 +117,7 @@ void effect_act(struct effect_process *process, const struct effect *effect,
                 enum plan_moment moment)
 {
     struct effects *effects = process->effects;
+    if (moment == PLAN_BEFORE) effect_touches(process, effect);
     for (uint32_t i = 0; i < effect->strikes.count; i++) {
         const struct fault_strike *strike = &effect->strikes.items[i];
         if (strike->moment != moment || is_outcome(strike->fault->verb)) continue;
@@ -186,6 +189,7 @@ void effect_close(struct effect_process *process, const struct effect *effect,
                                                     .reply = outcome->reply,
                                                     .idle = outcome->idle});
     effects->count++;
+    effect_has_touched(process, effect, outcome);
     effects->stage.ops->closed(effects->stage.self, effect, outcome);
     if (outcome->applied)
         effects->stage.ops->applied(effects->stage.self, effect->context, effect->label, detail);

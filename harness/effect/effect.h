@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "core/span.h"
+#include "harness/choice/access.h"
 #include "harness/effect/identity.h"
 #include "harness/fault/fault.h"
 #include "harness/memory/memory.h"
@@ -110,6 +111,15 @@ const struct plan_fault *effect_unheard(const struct effect *effect);
 uint64_t effect_slice(const struct effect *effect);
 void effect_close(struct effect_process *process, const struct effect *effect,
                   const struct effect_outcome *outcome);
+
+/* For steps.h, where steps are logged: the effect is about to be performed, perhaps in several
+ * steps; it is over. A command of Redis tells by itself what it touches. */
+void effect_touches(struct effect_process *process, const struct effect *effect);
+void effect_is_counted(struct effect_process *process); /* by a fault: others' come before it */
+void effect_has_touched(struct effect_process *process, const struct effect *effect,
+                        const struct effect_outcome *outcome);
+/* What such an effect touches; false: nothing that others could notice. */
+bool effect_access(struct fl_span label, struct fl_span detail, struct sim_access *ret_access);
 
 /* A virtual time in [low, high) is chosen; the first half passes now, the second half is returned,
  * to pass (effect_pass) when the effect has been performed. May not return. */

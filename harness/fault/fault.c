@@ -29,6 +29,7 @@ struct fault_set {
     struct fault *faults;
     uint32_t count;
     int32_t sweep;
+    uint64_t counted; /* matches of all */
     bool healed;
     struct fault_gauges gauges;
 };
@@ -263,6 +264,7 @@ static void at_effect(struct fault_set *set, struct fault *fault,
     if (!reach_means_label(&fault->plan, fl_span_from(label->text))) return;
     if (!gauge_holds(set, fault->plan.address.gauge)) return;
     fault->matches++;
+    set->counted++;
     enum plan_moment moment;
     if (!strikes(fault, &moment) || !chance(set, fault, context, label)) return;
     strike(fault, moment, now_us, out);
@@ -316,6 +318,11 @@ const struct plan_fault *fault_set_take_due(struct fault_set *set, int64_t now_u
         return &fault->plan;
     }
     return NULL;
+}
+
+uint64_t fault_set_counted(const struct fault_set *set)
+{
+    return set->counted;
 }
 
 void fault_set_heal(struct fault_set *set)

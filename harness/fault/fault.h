@@ -53,6 +53,9 @@ int64_t fault_set_next_us(const struct fault_set *set, int64_t now_us);
 /* The due one (counted as fired); NULL: none is due. */
 const struct plan_fault *fault_set_take_due(struct fault_set *set, int64_t now_us);
 
+/* Grows when an effect has been counted that a fault's address means. */
+uint64_t fault_set_counted(const struct fault_set *set);
+
 void fault_set_heal(struct fault_set *set);
 /* Every fault that may strike a limited number of times has done so, and what strikes until a time
  * is past it. True when there is none. */

@@ -7,6 +7,7 @@
 #include "core/time_text.h"
 #include "harness/run/stage.h"
 #include "harness/scenario/words.h"
+#include "harness/trace/digest.h"
 
 enum { DELETE_RETRY_US = 1000, DELETE_ATTEMPTS_MAX = 60 * 1000 };
 
@@ -246,6 +247,8 @@ static void struck(void *self, const struct fault_strike *strike, const struct e
     struct run *run = self;
     const struct plan_fault *fault = strike->fault;
     run_note_strike(run, strike, effect);
+    sim_steps_touch_unseen(run->steps, SIM_EVERYTHING, SIM_WRITES);
+    footprint_forget(&run->footprint);
     if (strikes_data(fault))
         run_record_until_now(run);
     else
@@ -289,6 +292,7 @@ static bool mailed(void *self, const struct fl_mail *mail)
     struct run *run = self;
     if (!mail->idempotency_key.length) return true;
     struct sim_memory *owner = sim_memory_switch(NULL);
+    sim_steps_touch_unseen(run->steps, digest_span(9, mail->idempotency_key), SIM_WRITES);
     bool known = fl_map_get(&run->mail_keys, mail->idempotency_key) != NULL;
     enum fl_error err =
         known ? FL_OK : fl_map_put(&run->mail_keys, mail->idempotency_key, &present, NULL);
@@ -297,12 +301,21 @@ static bool mailed(void *self, const struct fl_mail *mail)
     return !known;
 }
 
+static bool the_order_matters(const struct run *run)
+{
+    for (uint32_t i = 0; i < run->plan->expect_count; i++)
+        if (run->plan->expects[i].kind == PLAN_EXPECT_ORDER) return true;
+    return false;
+}
+
 static void job_begins(void *self, const char *process, const char *jid, const char **ret_name,
                        uint32_t *ret_delivery)
 {
     struct run *run = self;
     const struct ledger_job *job = ledger_task_begins(run->ledger, jid, process, ret_delivery);
     *ret_name = job ? job->name : NULL;
+    if (run->steps && the_order_matters(run))
+        sim_steps_touch_unseen(run->steps, digest_span(10, FL_SPAN("starts")), SIM_WRITES);
 }
 
 static void job_ends(void *self, const char *process, const char *jid)

@@ -55,9 +55,19 @@ static void learn_script(struct run *run, const struct fake_redis_event *event)
     (void)err; /* a script without a name is called by none */
 }
 
+static void touch(void *context, uint64_t object, enum sim_touch touch)
+{
+    struct run *run = context;
+    if (object == SIM_EVERYTHING)
+        sim_steps_touch_unseen(run->steps, object, touch);
+    else
+        sim_steps_touch(run->steps, object, touch);
+}
+
 static void on_command(void *context, const struct fake_redis_event *event)
 {
     struct run *run = context;
+    if (run->steps) footprint_command(&run->footprint, event, touch, run);
     if (!event->wrote && event->origin != FAKE_REDIS_DIRECT && event->origin != FAKE_REDIS_SERVED)
         return;
     if (event->count == 3 && fl_span_is(event->args[0], "SCRIPT") &&
@@ -339,6 +349,7 @@ static enum fl_error build_world(struct run *run)
         .clock = server_clock(&run->server),
         .seed = 1,
         .writes_kept = writes_kept(run->plan),
+        .track_keys = run->steps != NULL,
         .hooks = {.context = run,
                   .on_command = on_command,
                   .on_expired = run->order->watcher ? on_expired : NULL,

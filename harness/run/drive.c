@@ -6,6 +6,7 @@
 #include "core/assert.h"
 #include "core/time_text.h"
 #include "harness/run/stage.h"
+#include "harness/trace/digest.h"
 
 /* --- what is planned by time, in a fiber of the harness --- */
 
@@ -54,6 +55,7 @@ static void do_what_is_due(struct run *run)
 {
     int64_t now_us = sim_world_now_us(run->world);
     const struct plan_fault *fault;
+    sim_steps_touch_unseen(run->steps, SIM_EVERYTHING, SIM_WRITES);
     while ((fault = fault_set_take_due(run->faults, now_us)))
         run_strike_by_time(run, fault);
     run_end_lasting(run, now_us);
@@ -285,6 +287,16 @@ static void at_standstill(struct run *run)
         run_end(run, RUN_STUCK, 0, "expected  every job to end\nfound     that nothing moves: ");
 }
 
+/* All that is alike after two orders of what came before is alike from here on. */
+static void note_instant(struct run *run)
+{
+    if (!run->steps) return;
+    uint64_t state =
+        digest_word(footprint_digest(&run->footprint), fake_redis_state_hash(run->house->engine));
+    state = digest_word(state, (uint64_t)sim_world_next_us(run->world));
+    sim_steps_time_passes(run->steps, digest_word(state, (uint64_t)run->stage));
+}
+
 static void at_horizon(struct run *run)
 {
     uint64_t waiting = 0;
@@ -307,8 +319,10 @@ void run_drive(struct run *run)
     run->has_planned = true;
     while (!run->over) {
         if (sim_world_next_us(run->world) > sim_world_now_us(run->world)) {
+            sim_steps_end(run->steps);
             before_time_passes(run);
             if (run->over) break;
+            note_instant(run);
         }
         switch (sim_world_step(run->world, run->plan->horizon_us)) {
         case SIM_STEP_RAN: break;
@@ -317,12 +331,15 @@ void run_drive(struct run *run)
             run_end(run, RUN_STUCK, 0,
                     "expected  an end\nfound     more steps than a run may have\n          ");
             break;
+        case SIM_STEP_ASLEEP: run->over = run->is_anothers = true; break;
         case SIM_STEP_LATER: at_horizon(run); break;
         }
+        if (run->lasting_count) sim_steps_touch_unseen(run->steps, SIM_EVERYTHING, SIM_WRITES);
         if (run->ledger->failed_for_memory)
             run_end(run, RUN_HARNESS_FAULT, 0, "the ledger has no room for more jobs or keys");
         if (run->ledger->violation[0])
             run_end(run, RUN_FAILED, 0, "expected  every job to be somewhere, once\nfound     %s",
                     run->ledger->violation);
     }
+    sim_steps_end(run->steps);
 }

@@ -108,6 +108,7 @@ struct run *run_open(const struct run_order *order, struct run_house *house,
     run->plan = order->plan;
     run->house = house;
     run->result = result;
+    run->steps = sim_choices_steps(order->choices);
     run->start_wall_us = order->plan->start_us;
     run->drained_us = -1;
     run->scripts = FL_MAP_INIT(SCRIPTS_MAX);
@@ -146,7 +147,7 @@ static void play(struct run *run, struct state *state)
 {
     run_build(run, RUN_BUILT_WHOLE);
     if (!run->over) run_drive(run);
-    run_judge(run);
+    if (!run->is_anothers) run_judge(run);
     if (state && run->result->verdict == RUN_PASSED && run_collect_state(run, state))
         run_end(run, RUN_HARNESS_FAULT, 0, "the final state cannot be read");
     run_collect_facts(run);

@@ -10,8 +10,10 @@
 #include "harness/check/ledger.h"
 #include "harness/check/state.h"
 #include "harness/check/tally.h"
+#include "harness/choice/steps.h"
 #include "harness/effect/ports.h"
 #include "harness/run/database.h"
+#include "harness/run/footprint.h"
 #include "harness/run/house.h"
 #include "harness/run/run.h"
 #include "harness/run/server.h"
@@ -90,6 +92,8 @@ struct run {
     int64_t start_wall_us;
     struct sim_world *world;
     struct server server;
+    struct sim_steps *steps;    /* of the choices; NULL: not logged */
+    struct footprint footprint; /* where they are */
     struct run_lasting lasting[RUN_LASTING_MAX];
     uint32_t lasting_count;
     struct database database;
@@ -122,7 +126,8 @@ struct run {
     int64_t web_due_us; /* when the next job is to be pushed */
     int64_t drained_us; /* -1 */
     bool over;
-    bool keeps_time; /* no fault of the plan moves a clock */
+    bool keeps_time;  /* no fault of the plan moves a clock */
+    bool is_anothers; /* who could go on is asleep (choice/steps.h): nothing is judged */
     bool has_reference;
     bool has_planned;                  /* the fiber for what is planned */
     struct fl_buf struck;              /* the faults that struck, for a report */

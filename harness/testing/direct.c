@@ -84,6 +84,7 @@ static void play(struct fl_test *test, struct node *node)
         switch (sim_world_step(run->world, run->plan->horizon_us)) {
         case SIM_STEP_RAN: break;
         case SIM_STEP_IDLE: give_up(test, node, "the handler never ends"); break;
+        case SIM_STEP_ASLEEP: /* not of these choices */
         case SIM_STEP_BOUND: give_up(test, node, "more steps than a world may have"); break;
         case SIM_STEP_LATER: give_up(test, node, "the handler does not end in 400 days"); break;
         }

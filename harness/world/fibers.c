@@ -47,10 +47,18 @@ static void leave_waiters(struct sim_fiber *fiber)
     fiber->next_waiter = fiber->previous_waiter = NULL;
 }
 
+static void tell_step(const struct sim_fiber *fiber)
+{
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    sim_steps_wake(fiber->world->steps, fiber->name);
+    sim_memory_switch(owner);
+}
+
 void sim_fiber_make_ready(struct sim_fiber *fiber)
 {
     struct sim_world *world = fiber->world;
     struct sim_process *process = fiber->process;
+    if (world->steps) tell_step(fiber);
     if (process && process->paused) {
         fiber->state = SIM_FIBER_HELD;
         join_waiters(fiber, &process->held);

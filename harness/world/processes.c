@@ -96,6 +96,7 @@ void sim_process_reap(struct sim_process *process, enum sim_end how)
     struct sim_memory *caller = sim_memory_switch(NULL);
     process->end = how;
     process->world->process_count--;
+    sim_steps_touch_unseen(process->world->steps, SIM_EVERYTHING, SIM_WRITES);
     while (process->fibers.first) {
         sim_fiber_drop(process->fibers.first);
     }

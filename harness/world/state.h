@@ -5,6 +5,7 @@
 #ifndef HARNESS_WORLD_STATE_H
 #define HARNESS_WORLD_STATE_H
 
+#include "harness/choice/steps.h"
 #include "harness/module/image.h"
 #include "harness/world/timers.h"
 #include "harness/world/world.h"
@@ -89,9 +90,10 @@ struct fl_monitor {
 
 struct sim_world {
     struct sim_choices *choices;
-    uint32_t next_place; /* of the choice who runs next */
+    uint32_t next_place;     /* of the choice who runs next */
+    struct sim_steps *steps; /* the choices'; NULL: not logged */
     int64_t start_wall_us;
-    uint64_t steps, steps_max;
+    uint64_t step_count, steps_max;
     enum sim_backend backend;
     struct sim_stacks *stacks, *own_stacks;
     int64_t t_us, folded_us;

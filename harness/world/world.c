@@ -17,6 +17,7 @@ enum fl_error sim_world_new(const struct sim_world_options *options, struct sim_
     struct sim_world *world = calloc(1, sizeof(*world));
     if (!world) return FL_ENOMEM;
     world->choices = options->choices;
+    if (options->choices) world->steps = sim_choices_steps(options->choices);
     world->start_wall_us = options->start_wall_us;
     world->steps_max = options->steps_max ? options->steps_max : STEPS_MAX_DEFAULT;
     world->backend = options->backend;
@@ -100,12 +101,20 @@ void sim_world_fold(struct sim_world *world, int64_t delta_us)
     world->folded_us += delta_us;
 }
 
+/* NULL: nobody may run, see choice/steps.h. */
 static struct sim_fiber *choose_ready(struct sim_world *world)
 {
     size_t chosen = 0;
+    struct sim_steps *steps = world->steps;
+    uint64_t choice =
+        world->ready_count > 1 ? sim_choices_scheduled(world->choices) : SIM_STEP_NO_CHOICE;
+    if (steps &&
+        !sim_steps_begin(steps, world->ready_names, world->ready_count, sim_world_now_us(world)))
+        return NULL;
     if (world->ready_count > 1)
         chosen = sim_choose_name_at(world->choices, &world->next_place, SIM_CHOICE_SCHEDULE,
                                     "world", "next", world->ready_names, world->ready_count);
+    if (steps) sim_steps_run(steps, chosen, choice);
     return sim_world_take_ready(world, chosen);
 }
 
@@ -162,12 +171,14 @@ static enum sim_step advance(struct sim_world *world, int64_t until_t_us)
 enum sim_step sim_world_step(struct sim_world *world, int64_t until_us)
 {
     fl_assert(!world->current);
-    if (world->steps >= world->steps_max) return SIM_STEP_BOUND;
+    if (world->step_count >= world->steps_max) return SIM_STEP_BOUND;
     while (world->ready_count == 0) {
         enum sim_step step = advance(world, sim_world_to_t(world, until_us));
         if (step != SIM_STEP_RAN) return step;
     }
-    world->steps++;
-    run(world, choose_ready(world));
+    struct sim_fiber *fiber = choose_ready(world);
+    if (!fiber) return SIM_STEP_ASLEEP;
+    world->step_count++;
+    run(world, fiber);
     return SIM_STEP_RAN;
 }

@@ -49,10 +49,11 @@ struct sim_choices *sim_world_choices(const struct sim_world *world);
 const struct sim_stacks *sim_world_stacks(const struct sim_world *world);
 
 enum sim_step {
-    SIM_STEP_RAN,   /* one fiber ran until it waited or ended */
-    SIM_STEP_IDLE,  /* no fiber is ready and no timer is set */
-    SIM_STEP_BOUND, /* steps_max is used up */
-    SIM_STEP_LATER, /* the next timer lies after `until_us`; time stands at until_us */
+    SIM_STEP_RAN,    /* one fiber ran until it waited or ended */
+    SIM_STEP_IDLE,   /* no fiber is ready and no timer is set */
+    SIM_STEP_BOUND,  /* steps_max is used up */
+    SIM_STEP_ASLEEP, /* who could run must not, see choice/steps.h */
+    SIM_STEP_LATER,  /* the next timer lies after `until_us`; time stands at until_us */
 };
 /* From outside any fiber. Runs one fiber; moves time to the next timer when none is ready. */
 enum sim_step sim_world_step(struct sim_world *world, int64_t until_us);
