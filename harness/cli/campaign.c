@@ -35,13 +35,14 @@ struct campaign {
     uint64_t horizon;
     struct seen states, traces;
     struct tree *tree;
+    struct dpor *dpor;
     struct guided guided;
     struct corpus corpus;
     int64_t begun_us;
     bool over;
 };
 
-static const char *const words[CAMPAIGN_STRATEGIES] = {"random", "pct", "dfs", "guided"};
+static const char *const words[CAMPAIGN_STRATEGIES] = {"random", "pct", "dfs", "dpor", "guided"};
 
 bool campaign_strategy_parse(const char *word, enum campaign_strategy *ret_strategy)
 {
@@ -88,6 +89,7 @@ static struct coordinator_scenario scenario_of(const struct campaign *c, const s
         scenario.depth = pct_depth(order);
         scenario.horizon = c->horizon;
         break;
+    case CAMPAIGN_DPOR:
     case CAMPAIGN_DFS: scenario.source = REQUEST_RECORDED; break;
     case CAMPAIGN_GUIDED: scenario.source = REQUEST_THEN_SEEDED; break;
     case CAMPAIGN_RANDOM:
@@ -142,8 +144,11 @@ static bool aim(struct campaign *c, struct shot *shot, enum fl_error *err)
     *shot = (struct shot){.choices = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX)};
     if (!next_number(c, &shot->number)) return false;
     if (c->tree && !tree_next(c->tree, &shot->node)) return false;
+    if (c->dpor && !dpor_next(c->dpor, &shot->node)) return false;
     c->next++;
-    shot->seed = c->tree ? c->order->seed : (c->order->seed + shot->number) & INT64_MAX;
+    bool same_seed = c->tree || c->dpor;
+    shot->seed = same_seed ? c->order->seed : (c->order->seed + shot->number) & INT64_MAX;
+    if (c->dpor) *err = dpor_write(c->dpor, shot->node, &shot->choices);
     if (c->tree) *err = tree_write(c->tree, shot->node, &shot->choices);
     if (c->order->strategy == CAMPAIGN_GUIDED)
         *err = fl_buf_append_span(&shot->choices, guided_vary(&c->guided, shot->seed));
@@ -203,8 +208,11 @@ static enum fl_error note_effects(struct campaign *c, const struct run_item *ite
 
 static enum fl_error learn(struct campaign *c, const struct shot *shot, const struct run_item *item)
 {
-    bool is_new;
-    enum fl_error err = seen_add(&c->traces, item->trace_hash[0], &is_new);
+    bool is_new, whole = true;
+    enum fl_error err = FL_OK;
+    if (c->dpor) err = dpor_take(c->dpor, shot->node, item->steps, &whole);
+    if (err || !whole) return err;
+    err = seen_add(&c->traces, item->trace_hash[0], &is_new);
     if (!err) err = seen_add(&c->states, seen_digest(item->state), &is_new);
     if (!err) err = never_take(&c->result->never, item->never);
     if (!err && c->tree) err = tree_take(c->tree, shot->node, item->alternatives);
@@ -286,6 +294,7 @@ static enum fl_error take(struct campaign *c, const struct shot *shot)
     if (!item || item->verdict != RUN_PASSED) err = note_failure(c, shot, item);
     if (err) return err;
     if (!item && c->tree) tree_cut(c->tree);
+    if (!item && c->dpor) dpor_cut(c->dpor);
     if (item && (item->verdict == RUN_BAD_INPUT || item->verdict == RUN_HARNESS_FAULT))
         c->over = true; /* what cannot be played once cannot be played again */
     return item ? learn(c, shot, item) : FL_OK;
@@ -386,6 +395,7 @@ static enum fl_error explore(struct campaign *c)
 {
     enum fl_error err = FL_OK;
     if (c->order->strategy == CAMPAIGN_DFS) err = tree_new(c->order->depth, &c->tree);
+    if (c->order->strategy == CAMPAIGN_DPOR) err = dpor_new(&c->dpor);
     if (c->order->strategy == CAMPAIGN_PCT) err = measure_horizon(c);
     if (!err && c->order->corpus) err = play_corpus(c);
     while (!err && !c->over)
@@ -409,10 +419,13 @@ void campaign_run(const struct campaign_order *order, struct campaign_result *re
         ret_result->traces = c->traces.count;
         ret_result->pairs = c->guided.pairs.count;
         if (c->tree) ret_result->extent = tree_extent(c->tree, &ret_result->switches);
+        if (c->dpor) ret_result->complete = dpor_complete(c->dpor);
+        if (c->dpor) ret_result->sums = dpor_sums(c->dpor);
         ret_result->real_us = real_us() - c->begun_us;
         seen_release(&c->states);
         seen_release(&c->traces);
         tree_free(c->tree);
+        dpor_free(c->dpor);
         guided_release(&c->guided);
         corpus_release(&c->corpus);
     }
@@ -456,6 +469,25 @@ static void tell_extent(const struct campaign_result *result, FILE *out)
                 result->switches);
 }
 
+static void tell_sums(const struct campaign_result *result, FILE *out)
+{
+    fprintf(out,
+            "      %" PRIu32 " of them were cut short, since others play the rest; %" PRIu32
+            " different states at which time passed\n",
+            result->sums.cut_short, result->sums.instants);
+    if (result->failed || result->known_failed || result->problem.length) return;
+    if (!result->complete) {
+        fputs("      not complete\n", out);
+        return;
+    }
+    fputs(
+        "      complete: of every order in which the steps of these processes can come, to the end "
+        "of the run,\n      one that makes no difference to it; processes switch at effects only, "
+        "the tasks of one take\n      turns in one order, calls take no time, faults strike as the "
+        "plan says\n",
+        out);
+}
+
 void campaign_tell(const char *id, const struct campaign_order *order,
                    const struct campaign_result *result, FILE *out)
 {
@@ -480,5 +512,6 @@ void campaign_tell(const char *id, const struct campaign_order *order,
                 " still fail, %" PRIu64 " new\n",
                 order->corpus, result->known, result->known_failed, result->stored);
     if (order->strategy == CAMPAIGN_DFS) tell_extent(result, out);
+    if (order->strategy == CAMPAIGN_DPOR) tell_sums(result, out);
     if (result->problem.length) fprintf(out, "      %s\n", result->problem.bytes);
 }

@@ -11,6 +11,7 @@
 
 #include "core/buf.h"
 #include "harness/cli/coordinator.h"
+#include "harness/explore/dpor.h"
 #include "harness/explore/tree.h"
 #include "harness/pool/pool.h"
 
@@ -18,14 +19,16 @@ enum campaign_strategy {
     CAMPAIGN_RANDOM, /* run i has seed + i */
     CAMPAIGN_PCT,    /* the same, and tasks have priorities: choice/priorities.h */
     CAMPAIGN_DFS,    /* every order of the tasks: explore/tree.h */
+    CAMPAIGN_DPOR,   /* every order that makes a difference: explore/dpor.h */
     CAMPAIGN_GUIDED, /* variations of runs in which something new was seen: explore/guided.h */
     CAMPAIGN_STRATEGIES,
 };
 
 enum {
     CAMPAIGN_ROUND = 32,
-    CAMPAIGN_RUNS = 1000, /* when neither runs nor a budget are given */
-    CAMPAIGN_DEPTH = 3,   /* of pct */
+    CAMPAIGN_RUNS = 1000,            /* when neither runs nor a budget are given */
+    CAMPAIGN_DPOR_RUNS = 100 * 1000, /* the same, of dpor */
+    CAMPAIGN_DEPTH = 3,              /* of pct */
 };
 
 enum campaign_ending { CAMPAIGN_STOPS, CAMPAIGN_GOES_ON }; /* at the first failure */
@@ -55,6 +58,8 @@ struct campaign_result {
     struct fl_buf first_choices;       /* owned; `first` borrows it */
     enum tree_extent extent;           /* of dfs */
     int32_t switches;
+    bool complete; /* of dpor */
+    struct dpor_sums sums;
     bool out_of_time;
     int64_t real_us;
     struct never never;    /* what no run had of what must happen sometimes */

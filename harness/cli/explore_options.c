@@ -9,7 +9,8 @@ int explore_take_strategy(struct explore_options *options, const struct cli_read
 {
     options->on = campaign_strategy_parse(reader->value, &options->strategy);
     if (options->on) return CLI_PASSED;
-    return cli_wrong(reader, "expected random, pct, dfs or guided, found \"%s\"", reader->value);
+    return cli_wrong(reader, "expected random, pct, dfs, dpor or guided, found \"%s\"",
+                     reader->value);
 }
 
 int explore_take_runs(struct explore_options *options, const struct cli_reader *reader)
@@ -88,8 +89,11 @@ int explore_check(const struct explore_options *options, const struct cli_reader
                                  "--explore");
     if (options->on && options->shards > 1 && options->strategy != CAMPAIGN_RANDOM &&
         options->strategy != CAMPAIGN_PCT)
-        return cli_wrong(reader, "--shard divides random and pct only: what dfs and guided play "
+        return cli_wrong(reader, "--shard divides random and pct only: what the others play "
                                  "next depends on what they have played");
+    if (options->on && options->depth && options->strategy != CAMPAIGN_PCT &&
+        options->strategy != CAMPAIGN_DFS)
+        return cli_wrong(reader, "--depth is of pct and dfs");
     return CLI_PASSED;
 }
 
@@ -113,7 +117,8 @@ static struct campaign_order order_of(const struct explore_options *options,
         .ending = options->ending,
         .corpus = options->corpus,
     };
-    if (!order.runs && !order.budget_us) order.runs = CAMPAIGN_RUNS;
+    uint64_t runs = order.strategy == CAMPAIGN_DPOR ? CAMPAIGN_DPOR_RUNS : CAMPAIGN_RUNS;
+    if (!order.runs && !order.budget_us) order.runs = runs;
     return order;
 }
 

@@ -48,8 +48,8 @@ static const struct cli_option options[] = {
     {OPT_SEEDS, 0, "seeds", "A..B", "run these seeds"},
     {OPT_SEEDS_FROM, 0, "seeds-from", "COMMIT", "begin with a seed made of a commit's hash"},
     {OPT_SHARD, 0, "shard", "I/N", "run only part I of N: of a campaign's runs, or the scenarios"},
-    {OPT_EXPLORE, 0, "explore", "HOW", "a campaign: random, pct, dfs or guided"},
-    {OPT_RUNS, 0, "runs", "N", "of a campaign at most; 1000 without --budget"},
+    {OPT_EXPLORE, 0, "explore", "HOW", "a campaign: random, pct, dfs, dpor or guided"},
+    {OPT_RUNS, 0, "runs", "N", "of a campaign at most; without --budget 1000, of dpor 100000"},
     {OPT_BUDGET, 0, "budget", "TIME", "of a campaign, in real time: 60s, 10m, 8h"},
     {OPT_DEPTH, 0, "depth", "D", "of pct: ordering constraints, 3; of dfs: switches, all"},
     {OPT_KEEP_GOING, 0, "keep-going", NULL, "play the campaign on after its first failure"},
@@ -81,6 +81,8 @@ static const char details[] =
     "random: seeds. pct: tasks have random priorities, which change at D - 1 random places, and\n"
     "calls take no time. dfs: every order of the tasks, those with the fewest switches first;\n"
     "\"complete\" means all of them, with switches at effects only and calls that take no time.\n"
+    "dpor: of the orders that differ in nothing but steps of different processes that touch no\n"
+    "common key, database or receiver, one; the tasks of one process take turns in one order.\n"
     "guided: runs in which a command followed another as never before, with and without a fault\n"
     "that had struck, are varied. With --runs alone a campaign is the same every time; with\n"
     "--budget it is as long as the machine is fast.\n";

@@ -278,6 +278,9 @@ static void closed(void *self, const struct effect *effect, const struct effect_
     struct run *run = self;
     uint64_t max = run->order->effects_max;
     if (outcome->changes && effect->context->job) run_tell_change(run, effect);
+    if (run->steps && outcome->applied && effect->context->job) /* two owners: who was last? */
+        sim_steps_touch_unseen(run->steps, digest_span(11, fl_span_from(effect->context->job)),
+                               SIM_WRITES);
     run_note_effect(run, effect, outcome);
     run_record_effect(run, effect, outcome);
     if (run->has_gauges) run_watch_gauges(run, effect);

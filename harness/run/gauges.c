@@ -166,6 +166,7 @@ bool run_gauge_holds(struct run *run, const struct plan_gauge *gauge, struct fl_
 
 static bool holds_now(void *self, const struct plan_gauge *gauge)
 {
+    sim_steps_touch_unseen(((struct run *)self)->steps, SIM_EVERYTHING, SIM_WRITES);
     return run_gauge_holds(self, gauge, NULL);
 }
 
@@ -202,6 +203,7 @@ static void judge(struct run *run, const struct plan_expect *expect, const struc
 void run_watch_gauges(struct run *run, const struct effect *effect)
 {
     const struct plan *plan = run->plan;
+    sim_steps_touch_unseen(run->steps, SIM_EVERYTHING, SIM_WRITES);
     for (uint32_t i = 0; i < plan->expect_count; i++)
         if (plan->expects[i].always && may_have_changed(plan->expects[i].gauge, effect))
             judge(run, &plan->expects[i], effect);

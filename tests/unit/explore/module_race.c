@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { STEPS = 12 };
@@ -60,7 +61,28 @@ static enum fl_outcome fragile_perform(struct fl_job *job)
     return outcome;
 }
 
+/* Counts up in two steps, between which another may count. */
+static enum fl_outcome counter_perform(struct fl_job *job)
+{
+    char count[16], next[16], ignored[16];
+    if (get(job, "counter", count)) return fl_fail(job, FL_TRANSIENT, "RedisError", "no counter");
+    snprintf(next, sizeof next, "%d", atoi(count) + 1);
+    const struct fl_span args[] = {FL_SPAN("SET"), FL_SPAN("counter"), fl_span_from(next)};
+    if (call(job, args, 3, ignored)) return fl_fail(job, FL_TRANSIENT, "RedisError", "no counter");
+    return FL_DONE;
+}
+
+static enum fl_outcome repaired_perform(struct fl_job *job)
+{
+    char ignored[16];
+    const struct fl_span args[] = {FL_SPAN("INCR"), FL_SPAN("counter")};
+    if (call(job, args, 2, ignored)) return fl_fail(job, FL_TRANSIENT, "RedisError", "no counter");
+    return FL_DONE;
+}
+
 const struct fl_worker fl_workers[] = {
+    {.name = "CounterWorker", .perform = counter_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "RepairedWorker", .perform = repaired_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ReaderWorker", .perform = reader_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "FragileWorker", .perform = fragile_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "WriterWorker", .perform = writer_perform, .retry = FL_RETRY_DEFAULT},

@@ -8,7 +8,9 @@
 
 #include "alloc_sweep.h"
 #include "harness/choice/choices.h"
+#include "harness/choice/steps.h"
 #include "harness/cli/never.h"
+#include "harness/explore/dpor.h"
 #include "harness/explore/guided.h"
 #include "harness/explore/tree.h"
 
@@ -86,8 +88,53 @@ static enum fl_error run_from_a_record_and_then_a_seed(void *context)
     return err ? err : draw(choices);
 }
 
-static enum fl_error (*const attempts[])(void *) = {enumerate, be_guided,
-                                                    gather_what_never_happened, run_by_priority,
+/* Whoever logs is not disturbed either. */
+static enum fl_error log_steps(void *context)
+{
+    static const char *const tasks[] = {"p1/fetch", "p2/poller"};
+    static const char record[] = "instant\nby process\nasleep 1 p2 w1 r2\n";
+    struct sim_choices *choices;
+    struct fl_buf told = FL_BUF_INIT(TEXT_BYTES_MAX);
+    uint32_t line;
+    (void)context;
+    enum fl_error err = sim_choices_from_text(fl_span_from(record), &choices, &line);
+    if (err) return err;
+    struct sim_steps *steps = sim_choices_steps(choices);
+    for (uint64_t i = 0; i < 2; i++) {
+        if (!sim_steps_begin(steps, tasks, 2, 0)) break;
+        sim_steps_run(steps, 0, i);
+        sim_steps_touch(steps, 3, SIM_WRITES);
+    }
+    err = sim_steps_format(steps, &told);
+    sim_choices_free(choices);
+    fl_buf_release(&told);
+    return err;
+}
+
+static enum fl_error reduce(void *context)
+{
+    static const char steps[] = "name p1/main\nname p2/main\nstep 0 0,1 w1\ntime 1f\nstep - 1 w1\n"
+                                "step 1 0,1 w1\nstep - 1 w1\n";
+    struct dpor *dpor;
+    struct fl_buf record = FL_BUF_INIT(TEXT_BYTES_MAX);
+    uint32_t node;
+    bool whole;
+    (void)context;
+    enum fl_error err = dpor_new(&dpor);
+    if (err) return err;
+    if (dpor_next(dpor, &node)) err = dpor_take(dpor, node, fl_span_from(steps), &whole);
+    if (!err && dpor_next(dpor, &node)) err = dpor_write(dpor, node, &record);
+    dpor_free(dpor);
+    fl_buf_release(&record);
+    return err;
+}
+
+static enum fl_error (*const attempts[])(void *) = {enumerate,
+                                                    be_guided,
+                                                    log_steps,
+                                                    reduce,
+                                                    gather_what_never_happened,
+                                                    run_by_priority,
                                                     run_from_a_record_and_then_a_seed};
 
 static void each_allocation_that_fails_is_an_error_and_leaves_nothing(void **state)
