@@ -1,10 +1,10 @@
 /* harness/effect/identity.c - interning in two ordered maps; all memory is one arena. */
 #include "harness/effect/identity.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/digits.h"
 
 enum { SEEN_FIRST = 16, NAME_BYTES = 256 };
 
@@ -36,21 +36,30 @@ const struct effect_label *effect_label(struct effect_identities *identities, st
     return label;
 }
 
-static int context_name(char name[NAME_BYTES], const char *process, const char *role,
-                        const char *job, uint32_t delivery)
+/* Cut where there is no room. */
+static size_t add(char name[NAME_BYTES], size_t length, struct fl_span text)
 {
-    if (job) return snprintf(name, NAME_BYTES, "%s#%u", job, delivery);
-    if (strcmp(process, "web") == 0) return snprintf(name, NAME_BYTES, "%s", process);
-    return snprintf(name, NAME_BYTES, "%s/%s", process, role);
+    size_t room = NAME_BYTES - length;
+    size_t count = text.length < room ? text.length : room;
+    if (count) memcpy(name + length, text.bytes, count);
+    return length + count;
+}
+
+static size_t context_name(char name[NAME_BYTES], const char *process, const char *role,
+                           const char *job, uint32_t delivery)
+{
+    char digits[FL_DIGITS_BYTES];
+    if (!job && strcmp(process, "web") == 0) return add(name, 0, fl_span_from(process));
+    size_t length = add(name, 0, fl_span_from(job ? job : process));
+    length = add(name, length, job ? FL_SPAN("#") : FL_SPAN("/"));
+    return add(name, length, job ? fl_digits(delivery, digits) : fl_span_from(role));
 }
 
 struct effect_context *effect_context(struct effect_identities *identities, const char *process,
                                       const char *role, const char *job, uint32_t delivery)
 {
     char name[NAME_BYTES];
-    int length = context_name(name, process, role, job, delivery);
-    if (length >= NAME_BYTES) length = NAME_BYTES - 1;
-    struct fl_span span = {name, (size_t)length};
+    struct fl_span span = {name, context_name(name, process, role, job, delivery)};
     struct effect_context *context = fl_map_get(&identities->contexts, span);
     if (context) return context;
     struct fl_arena *arena = &identities->arena;

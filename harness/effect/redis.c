@@ -4,16 +4,16 @@
  * there. Once a reply is lost, the rest of the batch is still sent (it left in the same write) but
  * nothing more is heard. The work lives on the fiber's stack in windows, so that a kill in the
  * middle leaves nothing behind. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/digits.h"
 #include "harness/effect/label.h"
 #include "harness/effect/ports.h"
 #include "harness/trace/digest.h"
 
-enum { WINDOW = 32, LATENCY_LOW_US = 60, LATENCY_HIGH_US = 400, TEXT_BYTES = 96 };
+enum { WINDOW = 32, LATENCY_LOW_US = 60, LATENCY_HIGH_US = 400, TEXT_BYTES = FL_DIGITS_BYTES + 2 };
 
 struct pass {
     struct effect_process *process;
@@ -44,11 +44,14 @@ static uint64_t digest_reply(const struct fl_reply *reply)
     return digest;
 }
 
-/* What most counts are. */
-static struct fl_span digit(int64_t value)
+/* "[3]" */
+static struct fl_span count_text(size_t count, char bytes[TEXT_BYTES])
 {
-    static const char digits[] = "0123456789";
-    return (struct fl_span){digits + value, 1};
+    struct fl_span digits = fl_digits((int64_t)count, bytes + 1);
+    char *start = bytes + 1 + FL_DIGITS_BYTES - digits.length;
+    start[-1] = '[';
+    start[digits.length] = ']';
+    return (struct fl_span){start - 1, digits.length + 2};
 }
 
 static struct fl_span reply_text(const struct fl_reply *reply, char bytes[TEXT_BYTES])
@@ -58,13 +61,10 @@ static struct fl_span reply_text(const struct fl_reply *reply, char bytes[TEXT_B
     case FL_REPLY_STATUS:
     case FL_REPLY_ERROR:
     case FL_REPLY_STRING: return reply->text;
-    case FL_REPLY_INTEGER:
-        if (reply->integer >= 0 && reply->integer < 10) return digit(reply->integer);
-        snprintf(bytes, TEXT_BYTES, "%" PRId64, reply->integer);
-        break;
-    case FL_REPLY_ARRAY: snprintf(bytes, TEXT_BYTES, "[%zu]", reply->count); break;
+    case FL_REPLY_INTEGER: return fl_digits(reply->integer, bytes);
+    case FL_REPLY_ARRAY: break;
     }
-    return fl_span_from(bytes);
+    return count_text(reply->count, bytes);
 }
 
 /* Commands that only look. */

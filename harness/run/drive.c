@@ -1,9 +1,9 @@
 /* harness/run/drive.c - plays the world to its end: what is planned by time, the stages, and the
  * folding of time in which nothing can happen. */
-#include <stdio.h>
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/digits.h"
 #include "core/time_text.h"
 #include "harness/run/stage.h"
 #include "harness/trace/digest.h"
@@ -161,6 +161,21 @@ static bool drained(const struct run *run)
            fault_set_next_us(run->faults, now_us) == FL_NEVER_US;
 }
 
+/* "host:pid:", as the keys of that process begin. */
+static bool is_of_node(const struct node *node, struct fl_span key)
+{
+    char digits[FL_DIGITS_BYTES];
+    const struct fl_span parts[] = {fl_span_from(sim_process_hostname(node->process)), FL_SPAN(":"),
+                                    fl_digits(sim_process_pid(node->process), digits),
+                                    FL_SPAN(":")};
+    for (size_t i = 0; i < FL_COUNT(parts); i++) {
+        if (!fl_span_starts(key, parts[i])) return false;
+        key.bytes += parts[i].length;
+        key.length -= parts[i].length;
+    }
+    return true;
+}
+
 static void move_heartbeats(struct run *run, int64_t delta_us)
 {
     size_t count;
@@ -168,15 +183,9 @@ static void move_heartbeats(struct run *run, int64_t delta_us)
     for (size_t i = 0; i < count; i++) {
         if (fake_redis_key_expires_us(keys[i]) == FL_NEVER_US) continue;
         struct fl_span name = fake_redis_key_name(keys[i]);
-        for (uint32_t k = 0; k < run->node_count; k++) {
-            const struct node *node = &run->nodes[k];
-            char prefix[2 * SIM_NAME_BYTES];
-            if (!node->alive) continue;
-            snprintf(prefix, sizeof prefix, "%s:%lld:", sim_process_hostname(node->process),
-                     (long long)sim_process_pid(node->process));
-            if (fl_span_starts(name, fl_span_from(prefix)))
+        for (uint32_t k = 0; k < run->node_count; k++)
+            if (run->nodes[k].alive && is_of_node(&run->nodes[k], name))
                 fake_redis_shift_ttl(run->house->engine, 0, name, delta_us);
-        }
     }
 }
 

@@ -1,5 +1,4 @@
-#include <inttypes.h>
-
+#include "core/digits.h"
 #include "core/json.h"
 #include "core/utf8.h"
 
@@ -52,7 +51,8 @@ enum fl_error fl_json_write_scrubbed(struct fl_buf *out, struct fl_span text)
 
 enum fl_error fl_json_write_int64(struct fl_buf *out, int64_t value)
 {
-    return fl_buf_printf(out, "%" PRId64, value);
+    char digits[FL_DIGITS_BYTES];
+    return fl_buf_append_span(out, fl_digits(value, digits));
 }
 
 static struct fl_json_writer begin(struct fl_buf *out, char open, char close)

@@ -2,6 +2,7 @@
  * survive the way to a normal double and back, so a value that some shorter decimal names is named
  * by its fifteen digits without their zeros; all others need sixteen or seventeen. Subnormals have
  * fewer digits than that and are tried from one digit on. */
+#include "core/digits.h"
 #include "core/time_text.h"
 
 #include <inttypes.h>
@@ -104,12 +105,13 @@ static bool is_its_own_decimal(int64_t us)
 enum fl_error fl_seconds_format(struct fl_buf *out, int64_t us)
 {
     if (!is_its_own_decimal(us)) return fl_ruby_float_format(out, fl_seconds_double(us));
-    char text[24];
-    int length = snprintf(text, sizeof text, "%" PRId64 ".%06d", us / FL_SECOND_US,
-                          (int)(us % FL_SECOND_US));
-    while (text[length - 1] == '0' && text[length - 2] != '.')
-        length--;
-    return fl_buf_append(out, text, (size_t)length);
+    char digits[FL_DIGITS_BYTES], text[FL_DIGITS_BYTES];
+    struct fl_span fraction = fl_digits(FL_SECOND_US + us % FL_SECOND_US, text); /* 1, six digits */
+    text[FL_DIGITS_BYTES - fraction.length] = '.';
+    while (fraction.length > 2 && fraction.bytes[fraction.length - 1] == '0')
+        fraction.length--;
+    enum fl_error err = fl_buf_append_span(out, fl_digits(us / FL_SECOND_US, digits));
+    return err ? err : fl_buf_append_span(out, fraction);
 }
 
 double fl_seconds_double(int64_t us)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/digits.h"
 
 enum { PRINTF_BYTES_MAX = 1024, ARGS_MAX = 64 * 1024 };
 
@@ -76,6 +77,14 @@ void fl_command_text(struct fl_commands *commands, const char *arg)
     fl_command_arg(commands, fl_span_from(arg));
 }
 
+/* The batch owns the copy. */
+static void add_copy(struct fl_commands *commands, struct fl_span text)
+{
+    text.bytes = fl_arena_copy(&commands->arena, text);
+    if (!text.bytes) commands->err = FL_ENOMEM;
+    fl_command_arg(commands, text);
+}
+
 void fl_command_printf(struct fl_commands *commands, const char *format, ...)
 {
     if (commands->err) return;
@@ -85,10 +94,27 @@ void fl_command_printf(struct fl_commands *commands, const char *format, ...)
     int length = vsnprintf(text, sizeof(text), format, list);
     va_end(list);
     fl_assert(length >= 0 && (size_t)length < sizeof(text)); /* names are bounded below that */
-    struct fl_span span = {text, (size_t)length};
-    span.bytes = fl_arena_copy(&commands->arena, span);
-    if (!span.bytes) commands->err = FL_ENOMEM;
-    fl_command_arg(commands, span);
+    add_copy(commands, (struct fl_span){text, (size_t)length});
+}
+
+void fl_command_int64(struct fl_commands *commands, int64_t value)
+{
+    char digits[FL_DIGITS_BYTES];
+    if (!commands->err) add_copy(commands, fl_digits(value, digits));
+}
+
+void fl_command_joined(struct fl_commands *commands, const char *first, const char *second)
+{
+    size_t first_length = strlen(first), second_length = strlen(second);
+    if (commands->err) return;
+    char *text = fl_arena_alloc(&commands->arena, first_length + second_length + 1);
+    if (!text) {
+        commands->err = FL_ENOMEM;
+        return;
+    }
+    memcpy(text, first, first_length);
+    memcpy(text + first_length, second, second_length + 1);
+    fl_command_arg(commands, (struct fl_span){text, first_length + second_length});
 }
 
 void fl_commands_release(struct fl_commands *commands)

@@ -36,6 +36,8 @@ void fl_command_text(struct fl_commands *commands, const char *arg);
 /* Owned by the batch. */
 void fl_command_printf(struct fl_commands *commands, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void fl_command_int64(struct fl_commands *commands, int64_t value);
+void fl_command_joined(struct fl_commands *commands, const char *first, const char *second);
 void fl_commands_release(struct fl_commands *commands);
 
 /* What fl_redis_exec returns, or FL_EREPLY when any answer is an error; *ret_replies then still

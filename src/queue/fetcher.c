@@ -180,7 +180,7 @@ static enum fl_error pass_basic(struct fl_fetcher *f, char words[FL_SCRIPT_ERROR
         fl_command_arg(&batch, f->keys[queue].queue);
         asked |= UINT64_C(1) << queue;
     }
-    fl_command_printf(&batch, "%d", FL_FETCH_BASIC_BLOCK_S);
+    fl_command_int64(&batch, FL_FETCH_BASIC_BLOCK_S);
     enum fl_error err = fl_commands_exec(&batch, f->settler.ports->redis, f->settler.ports->clock,
                                          FL_FETCH_BASIC_BLOCK_S * FL_SECOND_US, &replies);
     if (err == FL_EREPLY)

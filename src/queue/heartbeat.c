@@ -50,17 +50,18 @@ void fl_heartbeat_tid(const struct fl_heartbeat *h, int thread, char ret_tid[16]
 
 /* --- what a beat says --- */
 
-static void add_count(struct fl_commands *batch, const char *key, const char *day, int64_t count)
+static void add_count(struct fl_commands *batch, const char *key, const char *key_of_days,
+                      const char *day, int64_t count)
 {
     fl_command_begin(batch, "INCRBY");
     fl_command_text(batch, key);
-    fl_command_printf(batch, "%" PRId64, count);
+    fl_command_int64(batch, count);
     fl_command_begin(batch, "INCRBY");
-    fl_command_printf(batch, "%s:%s", key, day);
-    fl_command_printf(batch, "%" PRId64, count);
+    fl_command_joined(batch, key_of_days, day);
+    fl_command_int64(batch, count);
     fl_command_begin(batch, "EXPIRE");
-    fl_command_printf(batch, "%s:%s", key, day);
-    fl_command_printf(batch, "%d", FL_STAT_DAYS_TTL_S);
+    fl_command_joined(batch, key_of_days, day);
+    fl_command_int64(batch, FL_STAT_DAYS_TTL_S);
 }
 
 static enum fl_error add_counts(const struct fl_heartbeat *h, struct fl_commands *batch,
@@ -69,8 +70,9 @@ static enum fl_error add_counts(const struct fl_heartbeat *h, struct fl_commands
     struct fl_buf day = FL_BUF_INIT(32);
     enum fl_error err = fl_day_format(&day, fl_clock_wall_us(h->ports->clock));
     if (!err) {
-        add_count(batch, FL_KEY_STAT_PROCESSED, day.bytes, counts.processed);
-        add_count(batch, FL_KEY_STAT_FAILED, day.bytes, counts.failed);
+        add_count(batch, FL_KEY_STAT_PROCESSED, FL_KEY_STAT_PROCESSED ":", day.bytes,
+                  counts.processed);
+        add_count(batch, FL_KEY_STAT_FAILED, FL_KEY_STAT_FAILED ":", day.bytes, counts.failed);
     }
     fl_buf_release(&day);
     return err;
@@ -89,8 +91,8 @@ static enum fl_error write_work(const struct fl_heartbeat *h, const struct fl_bu
 static void add_expire(struct fl_commands *batch, const char *identity, const char *suffix)
 {
     fl_command_begin(batch, "EXPIRE");
-    fl_command_printf(batch, "%s%s", identity, suffix);
-    fl_command_printf(batch, "%d", FL_HEARTBEAT_TTL_S);
+    fl_command_joined(batch, identity, suffix);
+    fl_command_int64(batch, FL_HEARTBEAT_TTL_S);
 }
 
 /* The hash of who works on what; `texts` keeps the values. */
@@ -102,7 +104,7 @@ static enum fl_error add_work(struct fl_heartbeat *h, struct fl_commands *batch,
     size_t ends[FL_CONCURRENCY_MAX], start = 0;
     enum fl_error err = FL_OK;
     fl_command_begin(batch, "UNLINK");
-    fl_command_printf(batch, "%s%s", h->identity, suffix);
+    fl_command_joined(batch, h->identity, suffix);
     size_t count = fl_handoff_busy(h->handoff, &payloads, h->busy);
     for (size_t i = 0; !err && i < count; i++) {
         err = write_work(h, &h->busy[i], texts);
@@ -112,12 +114,12 @@ static enum fl_error add_work(struct fl_heartbeat *h, struct fl_commands *batch,
     if (err) return err;
     if (count) {
         fl_command_begin(batch, "HSET");
-        fl_command_printf(batch, "%s%s", h->identity, suffix);
+        fl_command_joined(batch, h->identity, suffix);
     }
     for (size_t i = 0; i < count; start = ends[i++]) {
         char tid[16];
         fl_heartbeat_tid(h, h->busy[i].thread, tid);
-        fl_command_printf(batch, "%s", tid);
+        fl_command_joined(batch, tid, "");
         fl_command_arg(batch, (struct fl_span){texts->bytes + start, ends[i] - start});
     }
     if (count || h->settings->facts->stats_every_beat) add_expire(batch, h->identity, suffix);
@@ -196,21 +198,21 @@ static void add_presence(struct fl_heartbeat *h, struct fl_commands *batch, int6
     fl_command_arg(batch, fl_buf_span(&h->info));
     if (h->settings->facts->concurrency_is_field) {
         fl_command_text(batch, "concurrency");
-        fl_command_printf(batch, "%d", h->settings->options.concurrency);
+        fl_command_int64(batch, h->settings->options.concurrency);
     }
     fl_command_text(batch, "busy");
-    fl_command_printf(batch, "%d", fl_handoff_busy_count(h->handoff));
+    fl_command_int64(batch, fl_handoff_busy_count(h->handoff));
     fl_command_text(batch, "beat");
     fl_command_arg(batch, beat);
     fl_command_text(batch, "rtt_us");
-    fl_command_printf(batch, "%" PRId64, rtt_us);
+    fl_command_int64(batch, rtt_us);
     fl_command_text(batch, "quiet");
     fl_command_text(batch, quiet ? "true" : "false");
     fl_command_text(batch, "rss");
-    fl_command_printf(batch, "%" PRId64, process.ops->rss_kib(process.self));
+    fl_command_int64(batch, process.ops->rss_kib(process.self));
     add_expire(batch, h->identity, "");
     fl_command_begin(batch, "RPOP");
-    fl_command_printf(batch, "%s" FL_KEY_SIGNALS_SUFFIX, h->identity);
+    fl_command_joined(batch, h->identity, FL_KEY_SIGNALS_SUFFIX);
     fl_command_begin(batch, "EXEC");
 }
 
@@ -292,7 +294,7 @@ enum fl_error fl_heartbeat_deregister(struct fl_heartbeat *h)
     fl_command_text(&batch, FL_KEY_PROCESSES);
     fl_command_text(&batch, h->identity);
     fl_command_begin(&batch, "UNLINK");
-    fl_command_printf(&batch, "%s%s", h->identity, h->settings->facts->work_suffix);
+    fl_command_joined(&batch, h->identity, h->settings->facts->work_suffix);
     enum fl_error err = fl_commands_exec(&batch, h->ports->redis, h->ports->clock, 0, &replies);
     fl_replies_release(&replies);
     fl_commands_release(&batch);

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/assert.h"
 #include "core/time_text.h"
@@ -9,21 +10,26 @@
 
 enum { SCORE_BYTES = 48 };
 
-static struct fl_span print_key(char out[FL_KEY_BYTES], int length)
+static struct fl_span add_to_key(struct fl_span key, const char *text, char out[FL_KEY_BYTES])
 {
-    fl_assert(length >= 0 && length < FL_KEY_BYTES); /* names are checked when they come in */
-    return (struct fl_span){out, (size_t)length};
+    size_t length = strlen(text);
+    fl_assert(key.length + length < FL_KEY_BYTES); /* names are checked when they come in */
+    memcpy(out + key.length, text, length + 1);
+    return (struct fl_span){out, key.length + length};
 }
 
 struct fl_span fl_queue_key(const char *queue, char out[FL_KEY_BYTES])
 {
-    return print_key(out, snprintf(out, FL_KEY_BYTES, FL_KEY_QUEUE_PREFIX "%s", queue));
+    struct fl_span key = add_to_key((struct fl_span){out, 0}, FL_KEY_QUEUE_PREFIX, out);
+    return add_to_key(key, queue, out);
 }
 
 struct fl_span fl_private_key(const char *identity, const char *queue, char out[FL_KEY_BYTES])
 {
-    return print_key(out,
-                     snprintf(out, FL_KEY_BYTES, FL_KEY_PRIVATE_PREFIX "%s|%s", identity, queue));
+    struct fl_span key = add_to_key((struct fl_span){out, 0}, FL_KEY_PRIVATE_PREFIX, out);
+    key = add_to_key(key, identity, out);
+    key = add_to_key(key, "|", out);
+    return add_to_key(key, queue, out);
 }
 
 /* A score as Ruby prints it. */

@@ -109,7 +109,7 @@ static enum fl_error due(const struct fl_poller *p, const char *set, struct fl_r
     fl_command_text(&batch, "BYSCORE");
     fl_command_text(&batch, "LIMIT");
     fl_command_text(&batch, "0");
-    fl_command_printf(&batch, "%d", FL_POLL_BATCH);
+    fl_command_int64(&batch, FL_POLL_BATCH);
     if (!err) err = fl_commands_exec(&batch, p->ports->redis, p->ports->clock, 0, ret_replies);
     if (!err && ret_replies->items[0].type != FL_REPLY_ARRAY) err = FL_EPROTOCOL;
     fl_commands_release(&batch);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/digits.h"
 #include "queue/commands.h"
 
 /* A script says what it is in its first line, for who reads a server's log or a trace. */
@@ -138,10 +139,9 @@ enum fl_error fl_script_call(enum fl_script script, struct fl_redis redis, struc
                              char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
     fl_assert(3 + key_count + arg_count <= FL_SCRIPT_ARGS_MAX);
-    char number[24];
-    int digits = snprintf(number, sizeof(number), "%zu", key_count);
-    struct fl_span words[FL_SCRIPT_ARGS_MAX] = {
-        FL_SPAN("EVALSHA"), scripts[script].sha, {number, (size_t)digits}};
+    char digits[FL_DIGITS_BYTES];
+    struct fl_span words[FL_SCRIPT_ARGS_MAX] = {FL_SPAN("EVALSHA"), scripts[script].sha,
+                                                fl_digits((int64_t)key_count, digits)};
     memcpy(words + 3, keys, key_count * sizeof(*keys));
     memcpy(words + 3 + key_count, args, arg_count * sizeof(*args));
     const struct fl_command evalsha = {words, 3 + key_count + arg_count};

@@ -58,7 +58,7 @@ static enum fl_error scan_queue(const struct fl_moves *moves, uint32_t queue,
 enum fl_error fl_strays_give_back(const struct fl_moves *moves, size_t queue_count,
                                   struct fl_handoff *handoff, struct fl_log log)
 {
-    struct fl_fingerprint *known = calloc(FL_FINGERPRINTS_MAX, sizeof(*known));
+    struct fl_fingerprint *known = malloc(FL_FINGERPRINTS_MAX * sizeof(*known)); /* few are used */
     if (!known) return FL_ENOMEM;
     size_t known_count = fl_handoff_fingerprints(handoff, known);
     enum fl_error err = FL_OK;

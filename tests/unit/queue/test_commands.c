@@ -18,15 +18,24 @@ static int64_t now_us(void *self)
 static const struct fl_clock_ops clock_ops = {.wall_us = now_us, .mono_us = now_us};
 static const struct fl_clock clock_port = {&clock_ops, NULL};
 
-/* Command n of a batch is "SET key-n n n ... n", with n % 6 values. */
+/* Command n of a batch is "SET key-n n n ... n", with n % 6 values; each text is made in one of the
+ * ways that there are. */
 static void build(struct fl_commands *batch, size_t count)
 {
     static const char *const values[] = {"0", "1", "2", "3", "4", "5"};
     for (size_t n = 0; n < count; n++) {
+        char number[32];
         fl_command_begin(batch, "SET");
-        fl_command_printf(batch, "key-%zu", n);
+        snprintf(number, sizeof number, "%zu", n);
+        if (n % 2)
+            fl_command_joined(batch, "key-", number);
+        else
+            fl_command_printf(batch, "key-%zu", n);
         for (size_t i = 0; i < n % 6; i++)
-            fl_command_text(batch, values[n % 6]);
+            if (i % 2)
+                fl_command_int64(batch, (int64_t)(n % 6));
+            else
+                fl_command_text(batch, values[n % 6]);
     }
 }
 
