@@ -44,6 +44,7 @@ static const char *const verbs[] = {
     [PLAN_TERM] = "term",
     [PLAN_QUIET] = "quiet",
     [PLAN_RESTART] = "restart",
+    [PLAN_DEPLOY] = "deploy",
     [PLAN_CLOCK] = "clock",
     [PLAN_OOM] = "oom",
     [PLAN_HTTP] = "http",

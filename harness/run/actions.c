@@ -70,6 +70,26 @@ static void restart(struct node *node)
     sim_wake_all(run->world, &run->planned);
 }
 
+/* The module has been opened when the run was built. */
+static void deploy(struct node *node, const struct plan_fault *fault)
+{
+    struct run *run = node->run;
+    struct fl_buf message = FL_BUF_INIT(RUN_MESSAGE_BYTES);
+    const struct house_module *module;
+    if (!node->plan) return;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    enum fl_error err = house_module(run->house, fault->text, run->plan->path, &module, &message);
+    if (!err) err = node_deploy(node, module);
+    if (err)
+        run_end(run, RUN_BAD_INPUT, fault->where.line,
+                "expected  at most %d modules in a process\nfound     one more", SIM_MODULES_MAX);
+    fl_buf_release(&message);
+    sim_memory_switch(owner);
+    if (!node->alive) return;
+    node->restart_after_us = fault->restart_after_us >= 0 ? fault->restart_after_us : 0;
+    signal_process(node, stop_main);
+}
+
 static void strike_node(struct node *node, const struct plan_fault *fault)
 {
     struct run *run = node->run;
@@ -90,6 +110,7 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
         return;
     case PLAN_QUIET: signal_process(node, quiet_main); return;
     case PLAN_RESTART: restart(node); return;
+    case PLAN_DEPLOY: deploy(node, fault); return;
     case PLAN_CLOCK:
         if (fault->rate_in)
             sim_process_clock_rate(node->process, fault->rate_of, fault->rate_in);
@@ -233,6 +254,7 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
     if (!err && fault->target == PLAN_TARGET_PROCESS)
         err = fl_buf_printf(out, " %s", fault->target_name);
     if (!err && fault->target == PLAN_TARGET_ALL) err = fl_buf_append_text(out, " all");
+    if (!err && fault->verb == PLAN_DEPLOY) err = fl_buf_printf(out, " %s", fault->text);
     if (!err && fault->verb == PLAN_OOM)
         err = fl_buf_printf(out, " nth %llu", (unsigned long long)fault->oom_nth);
     if (!err) err = describe_redis(fault, out);

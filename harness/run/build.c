@@ -207,24 +207,34 @@ static enum fl_error seed_template(struct run *run)
     return FL_OK;
 }
 
+static enum fl_error open_module(struct run *run, const char *name, uint32_t line,
+                                 const struct house_module **ret_module)
+{
+    struct fl_buf message = FL_BUF_INIT(RUN_MESSAGE_BYTES);
+    enum fl_error err = house_module(run->house, name, run->plan->path, ret_module, &message);
+    if (err)
+        run_end(run, RUN_BAD_INPUT, line, "%s",
+                message.length ? message.bytes : fl_error_text(err));
+    fl_buf_release(&message);
+    return err;
+}
+
+/* Those that are deployed later, too: none is opened in the middle of a run. */
 static enum fl_error build_modules(struct run *run)
 {
     static const char *const shipped[] = {"workers.so"};
     const struct plan *plan = run->plan;
     const char *const *names = plan->module_count ? plan->modules : shipped;
-    run->module_count = plan->module_count ? plan->module_count : 1;
-    for (uint32_t i = 0; i < run->module_count; i++) {
-        struct fl_buf message = FL_BUF_INIT(RUN_MESSAGE_BYTES);
-        enum fl_error err =
-            house_module(run->house, names[i], plan->path, &run->modules[i], &message);
-        if (err)
-            run_end(run, RUN_BAD_INPUT, plan->module_wheres ? plan->module_wheres[i].line : 0, "%s",
-                    message.length ? message.bytes : fl_error_text(err));
-        fl_buf_release(&message);
-        if (err) return err;
-        run->tables[i] = run->modules[i]->table;
-    }
-    return web_check_classes(run);
+    const struct house_module *ignored;
+    enum fl_error err = FL_OK;
+    run->modules.count = plan->module_count ? plan->module_count : 1;
+    for (uint32_t i = 0; i < run->modules.count && !err; i++)
+        err = open_module(run, names[i], plan->module_wheres ? plan->module_wheres[i].line : 0,
+                          &run->modules.items[i]);
+    for (uint32_t i = 0; i < plan->fault_count && !err; i++)
+        if (plan->faults[i].verb == PLAN_DEPLOY)
+            err = open_module(run, plan->faults[i].text, plan->faults[i].where.line, &ignored);
+    return err ? err : web_check_classes(run);
 }
 
 static void furnish_node(struct run *run, struct node *node, const char *name,
@@ -240,8 +250,7 @@ static void furnish_node(struct run *run, struct node *node, const char *name,
     node->options = plan->options;
     enum fl_wire wire = plan->options.wire ? plan->options.wire : FL_WIRE_7;
     node->jitter_uniform = fl_wire_facts(wire)->jitter_uniform;
-    node->options.tables = run->tables;
-    node->options.table_count = run->module_count;
+    node->next_modules = run->modules;
 }
 
 static enum fl_error build_nodes(struct run *run)

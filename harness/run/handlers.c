@@ -20,8 +20,8 @@ static struct node *node_of(const struct fl_job *job)
 static const struct fl_worker *original(const struct node *node, const char *name)
 {
     const struct fl_worker *found = NULL;
-    for (uint32_t i = 0; i < node->run->module_count; i++)
-        for (const struct fl_worker *at = node->run->modules[i]->workers; at->name; at++)
+    for (uint32_t i = 0; i < node->modules.count; i++)
+        for (const struct fl_worker *at = node->modules.items[i]->workers; at->name; at++)
             if (strcmp(at->name, name) == 0) found = at;
     return found;
 }

@@ -183,10 +183,43 @@ static void arm_memory(struct node *node)
     }
 }
 
+/* --- modules --- */
+
+static bool share_a_class(const struct house_module *one, const struct house_module *other)
+{
+    for (const struct fl_worker *a = one->workers; a->name; a++)
+        for (const struct fl_worker *b = other->workers; b->name; b++)
+            if (strcmp(a->name, b->name) == 0) return true;
+    return false;
+}
+
+enum fl_error node_deploy(struct node *node, const struct house_module *module)
+{
+    struct node_modules next = {0};
+    for (uint32_t i = 0; i < node->next_modules.count; i++)
+        if (!share_a_class(node->next_modules.items[i], module))
+            next.items[next.count++] = node->next_modules.items[i];
+    if (next.count == SIM_MODULES_MAX) return FL_EBOUND;
+    next.items[next.count++] = module;
+    node->next_modules = next;
+    return FL_OK;
+}
+
+/* The options belong to its program as long as that runs. */
+static void take_modules(struct node *node)
+{
+    node->modules = node->next_modules;
+    for (uint32_t i = 0; i < node->modules.count; i++)
+        node->tables[i] = node->modules.items[i]->table;
+    node->options.tables = node->tables;
+    node->options.table_count = node->modules.count;
+}
+
 enum fl_error node_start(struct node *node)
 {
     struct run *run = node->run;
     fl_assert(!node->alive);
+    take_modules(node);
     node->restart_us = FL_NEVER_US;
     node->oom_armed = false;
     node->redis = (struct server_client){.server = &run->server, .name = node->name};

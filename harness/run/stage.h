@@ -47,12 +47,19 @@ struct run_witness {
     void (*logged)(void *self, struct fl_span line);
 };
 
+struct node_modules {
+    const struct house_module *items[SIM_MODULES_MAX];
+    uint32_t count;
+};
+
 /* One process of the plan, through all its starts; or the client that enqueues, "web". */
 struct node {
     struct run *run;
     char name[SIM_NAME_BYTES];
     const struct plan_processes *plan; /* NULL: web */
     struct fl_process_options options;
+    struct node_modules modules, next_modules; /* of this start; of the next one */
+    const struct fl_worker *tables[SIM_MODULES_MAX];
     void (*main)(struct node *node); /* what it does once its ports are composed */
     struct sim_process *process;     /* of the last start */
     bool alive;
@@ -110,12 +117,10 @@ struct run {
     struct fl_map scripts;     /* SHA1 -> name */
     struct fl_map mail_keys;   /* seen */
     struct fl_arena arena;
-    const struct house_module *modules[SIM_MODULES_MAX];
-    const struct fl_worker *tables[SIM_MODULES_MAX];
-    uint32_t module_count;
-    struct node *nodes;         /* the workers; then web */
-    uint32_t node_count;        /* without web */
-    struct sim_waiters planned; /* woken when what is planned has changed */
+    struct node_modules modules; /* of the plan's own lines */
+    struct node *nodes;          /* the workers; then web */
+    uint32_t node_count;         /* without web */
+    struct sim_waiters planned;  /* woken when what is planned has changed */
     enum run_stage stage;
     int64_t healed_us;
     int64_t progress_us; /* the last time at which something was due */
@@ -164,6 +169,8 @@ void node_work(struct node *node); /* a worker process's main */
 FL_CHECKED enum fl_error node_start(struct node *node);
 struct node *run_node(struct run *run, const char *name);
 struct node *run_node_of(struct run *run, const struct sim_process *process);
+/* From its next start on it has this module, in place of those with one of its job classes. */
+FL_CHECKED enum fl_error node_deploy(struct node *node, const struct house_module *module);
 /* From now on an allocation of it fails, as the fault says. */
 void node_fail_memory(struct node *node, const struct plan_fault *fault);
 /* Memory that failed counts as its fault having struck. */

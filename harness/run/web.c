@@ -15,8 +15,8 @@ enum { UNKNOWN_CLASSES_MAX = 20 };
 static const struct fl_worker *class_of(const struct run *run, const char *name)
 {
     const struct fl_worker *found = NULL;
-    for (uint32_t i = 0; i < run->module_count; i++)
-        for (const struct fl_worker *at = run->modules[i]->workers; at->name; at++)
+    for (uint32_t i = 0; i < run->modules.count; i++)
+        for (const struct fl_worker *at = run->modules.items[i]->workers; at->name; at++)
             if (strcmp(at->name, name) == 0) found = at;
     return found;
 }
@@ -24,8 +24,8 @@ static const struct fl_worker *class_of(const struct run *run, const char *name)
 static const char *nearest_class(const struct run *run, const char *name)
 {
     struct nearest nearest = nearest_to(fl_span_from(name));
-    for (uint32_t i = 0; i < run->module_count; i++)
-        for (const struct fl_worker *at = run->modules[i]->workers; at->name; at++)
+    for (uint32_t i = 0; i < run->modules.count; i++)
+        for (const struct fl_worker *at = run->modules.items[i]->workers; at->name; at++)
             nearest_offer(&nearest, at->name);
     return nearest.best;
 }

@@ -108,6 +108,8 @@ static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
     case PLAN_PAUSE:
         return read_target(r, fault) &&
                reading_duration(r, "a duration, like 90s", &fault->amount_us);
+    case PLAN_DEPLOY:
+        return read_target(r, fault) && reading_text(r, "the path of a module", &fault->text);
     case PLAN_CLOCK: return read_target(r, fault) && read_clock(r, fault);
     case PLAN_OOM: return read_oom(r, fault);
     case PLAN_HTTP: return read_http_way(r, fault);
@@ -153,6 +155,7 @@ static bool needs_address(enum plan_verb verb)
     case PLAN_TERM:
     case PLAN_QUIET:
     case PLAN_RESTART:
+    case PLAN_DEPLOY:
     case PLAN_CLOCK:
     case PLAN_DELETED:
     case PLAN_DUPLICATE:

@@ -115,6 +115,7 @@ enum plan_verb {
     PLAN_TERM,      /* `term p1` : TERM with the process's own grace period */
     PLAN_QUIET,     /* `quiet p1` : TSTP */
     PLAN_RESTART,   /* `restart p1` or, as a tail of kill and its kin, `restart after 5s` */
+    PLAN_DEPLOY,    /* `deploy p1|all new.so`: asked to stop, and starts again with that module */
     PLAN_CLOCK,     /* `clock p1|all +1h|-1h`, `clock p1|all rate 11/10` */
     PLAN_OOM,       /* `oom nth 3 once|forever in p1`; a sweep counts nth up until nothing fails */
     PLAN_HTTP,      /* `http 503|timeout|garbage|refuse` */
@@ -156,7 +157,7 @@ struct plan_fault {
     enum plan_target target; /* KILL OOMKILL PAUSE TERM QUIET RESTART CLOCK OOM */
     const char *target_name; /* the process, or the job of `process-of` */
     const char *text;        /* ERROR's line; HTTP/DB/MAIL's word; DELETED's table; DUPLICATE's job;
-                                EVICT's and EXPIRE's key */
+                                EVICT's and EXPIRE's key; DEPLOY's module */
     int64_t amount_us; /* DELAY, PAUSE, CLOCK (signed); how long REFUSE, REDIS, MAXMEMORY last */
     uint32_t rate_of, rate_in; /* CLOCK; 0/0: it jumps */
     uint64_t number; /* bytes of CUT_REPLY, SLICE, MAXMEMORY; writes that FAILOVER, REDIS_RESTART

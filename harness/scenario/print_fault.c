@@ -52,6 +52,10 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
         print_text(p, " ");
         print_duration(p, fault->amount_us);
         break;
+    case PLAN_DEPLOY:
+        print_text(p, " ");
+        print_word(p, fl_span_from(fault->text));
+        break;
     case PLAN_CLOCK:
         print_text(p, " ");
         if (fault->rate_in)

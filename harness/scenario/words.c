@@ -111,6 +111,9 @@ static const struct word verbs[] = {
     {"term", PLAN_TERM, "term PROCESS", "asked to stop, with its own grace period"},
     {"quiet", PLAN_QUIET, "quiet PROCESS", "asked to take no more jobs"},
     {"restart", PLAN_RESTART, "restart PROCESS", "a dead process starts again"},
+    {"deploy", PLAN_DEPLOY, "deploy PROCESS MODULE",
+     "asked to stop, with its own grace period, and starts again with this module in place of "
+     "those whose job classes it has; PROCESS may be `all`"},
     {"clock", PLAN_CLOCK, "clock PROCESS +1h|-1h|rate 11/10",
      "its wall clock jumps, or goes so many times as fast from then on; PROCESS may be `all`"},
     {"oom", PLAN_OOM, "oom nth N [once|forever] in PROCESS [within FUNCTION]",
