@@ -2,6 +2,7 @@
  * which such a file is made. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -28,6 +29,8 @@ enum {
     OPT_PROCESSES,
     OPT_JOB,
     OPT_MODES,
+    OPT_UPGRADE,
+    OPT_EITHER,
     OPT_PAIRS,
     OPT_JOBS,
     OPT_SET,
@@ -45,6 +48,10 @@ static const struct cli_option options[] = {
     {OPT_PROCESSES, 0, "processes", "LINE", "who runs it; 2 by default: \"2 queues mailers\""},
     {OPT_JOB, 0, "job", "NAME", "the job of a SCENARIO to disturb; its first by default"},
     {OPT_MODES, 0, "modes", "LIST", "some of kill<,kill>,error<,lost,stall,term,malloc"},
+    {OPT_UPGRADE, 0, "upgrade", "MODULE",
+     "cut the job at each effect, and let this module go on from there"},
+    {OPT_EITHER, 0, "either", NULL,
+     "with --upgrade: what the new module alone would have done is as good as the old one's"},
     {OPT_PAIRS, 0, "pairs", NULL, "then every second fault behind every first one"},
     {OPT_JOBS, 'j', "jobs", "N", "run workers; one for each processor by default"},
     {OPT_SET, 0, "set", "NAME=VALUE", "replace a default of a line `set`"},
@@ -59,19 +66,23 @@ static const char details[] =
     "Plays the job undisturbed, then once for each of its effects and each mode with that one\n"
     "fault, heals, and compares the ends. A scenario's own faults and expectations are left out,\n"
     "but for `expect class`.\n"
-    "Exit status: 0 the class is the expected one or none was expected, 1 it is another, 2 usage,\n"
+    "With --upgrade its modes are kill<, kill>, new< and new>: a cut costs what it costs with the\n"
+    "old module, too, and only what the new one makes worse counts.\n"
+    "Exit status: 0 the class is the expected one or none was expected, 1 it is another, or an\n"
+    "upgrade makes a cut worse, 2 usage,\n"
     "bad input, or an undisturbed run that does not end well, 3 two plays of a run differ, 5 a\n"
     "fault of the harness.\n";
 
 struct matrix_command {
     struct cli_reader reader;
     FILE *out, *err;
-    const char *subject, *job, *write, *folder;
+    const char *subject, *job, *write, *folder, *upgrade;
+    char upgrade_path[PATH_MAX];
     struct matrix_worker worker;
     const char *given[GIVEN_MAX];
     struct set_options settings;
     unsigned modes;
-    bool pairs, classes, has_seed;
+    bool pairs, classes, has_seed, has_modes, either;
     int jobs, plays;
     uint64_t seed;
     /* of the scenario */
@@ -96,9 +107,29 @@ static int take_modes(struct matrix_command *matrix, const char *text)
 {
     char names[128];
     matrix->modes = matrix_modes_parse(text);
+    matrix->has_modes = true;
     if (matrix->modes) return CLI_PASSED;
     matrix_modes_list(names, sizeof names);
     return cli_wrong(&matrix->reader, "expected some of %s, found \"%s\"", names, text);
+}
+
+/* A path is meant from where the command is typed; a name is looked for as in a line `module`. */
+static int take_upgrade(struct matrix_command *matrix, const char *path)
+{
+    matrix->upgrade = realpath(path, matrix->upgrade_path) ? matrix->upgrade_path : path;
+    return CLI_PASSED;
+}
+
+/* Which modes there are depends on whether there is a new module. */
+static int check_modes(struct matrix_command *matrix)
+{
+    bool renews = matrix->modes & ~(unsigned)MATRIX_ALL_MODES;
+    if (matrix->upgrade && !matrix->has_modes) matrix->modes = MATRIX_UPGRADE_MODES;
+    if (renews && !matrix->upgrade)
+        return cli_wrong(&matrix->reader, "new< and new> want --upgrade MODULE");
+    if (matrix->either && !matrix->upgrade)
+        return cli_wrong(&matrix->reader, "--either wants --upgrade MODULE");
+    return CLI_PASSED;
 }
 
 static int take_number(struct matrix_command *matrix)
@@ -125,6 +156,8 @@ static int take_option(struct matrix_command *matrix)
     case OPT_PROCESSES: matrix->worker.processes = value; return CLI_PASSED;
     case OPT_JOB: matrix->job = value; return CLI_PASSED;
     case OPT_MODES: return take_modes(matrix, value);
+    case OPT_UPGRADE: return take_upgrade(matrix, value);
+    case OPT_EITHER: matrix->either = true; return CLI_PASSED;
     case OPT_PAIRS: matrix->pairs = true; return CLI_PASSED;
     case OPT_SET:
         return set_options_take(&matrix->settings, &matrix->reader, value, &matrix->arena);
@@ -156,7 +189,7 @@ static int read_arguments(struct matrix_command *matrix, bool *ret_go_on)
         case CLI_WRONG: return CLI_USAGE;
         case CLI_END:
             *ret_go_on = matrix->subject || matrix->classes;
-            if (*ret_go_on) return CLI_PASSED;
+            if (*ret_go_on) return check_modes(matrix);
             return cli_wrong(&matrix->reader, "expected a scenario or the name of a worker");
         }
         if (code != CLI_PASSED) return code;
@@ -215,14 +248,27 @@ static int read_scenario(struct matrix_command *matrix)
 
 /* --- the report --- */
 
+/* What the grid amounts to: of a handler its class, of an upgrade what it makes worse. */
+static void print_verdict(const struct matrix_command *matrix, enum plan_class class)
+{
+    const struct matrix_result *result = &matrix->result;
+    if (matrix->upgrade)
+        fprintf(matrix->out,
+                "\n upgrade: %" PRIu32 " cuts, %" PRIu32
+                " of them end worse than with the old module",
+                result->cuts, result->worse);
+    else
+        fprintf(matrix->out, "\n class: %s", matrix_class_text(class));
+}
+
 static void print_bound(const struct matrix_command *matrix, enum plan_class class)
 {
     const struct matrix_result *result = &matrix->result;
     char runs[REPORT_NUMBER_BYTES];
+    print_verdict(matrix, class);
     fprintf(matrix->out,
-            "\n class: %s      %d modes x %" PRIu32 " effects, %s, %" PRIu32
-            " process%s: %s runs in %.1f s\n",
-            matrix_class_text(class), __builtin_popcount(matrix->modes), result->point_count,
+            "      %d modes x %" PRIu32 " effects, %s, %" PRIu32 " process%s: %s runs in %.1f s\n",
+            __builtin_popcount(matrix->modes), result->point_count,
             matrix->pairs ? "all pairs" : "single faults", matrix->scenario.processes,
             matrix->scenario.processes == 1 ? "" : "es", report_count_text(result->runs, runs),
             (double)matrix->real_us / 1e6);
@@ -246,10 +292,11 @@ static int exit_of(enum matrix_trouble trouble)
     return CLI_HARNESS_FAULT;
 }
 
-/* Whether the class is the claimed one, if one is. */
+/* Whether the class is the claimed one, if one is; of an upgrade another question is asked. */
 static int judge(const struct matrix_command *matrix, enum plan_class class)
 {
     const struct matrix_subject *subject = &matrix->scenario;
+    if (matrix->upgrade) return matrix->result.worse ? CLI_FAILED : CLI_PASSED;
     bool serves = !subject->has_class || matrix_class_serves(class, subject->class);
     if (!serves)
         fprintf(matrix->out, " %s:%" PRIu32 ": expected class %s\n", subject->path,
@@ -294,6 +341,7 @@ static bool find_cell(const struct matrix_command *matrix, const struct run_effe
                 continue;
             *ret_effect = effect;
             *ret_mode = (enum matrix_mode)mode;
+            if (matrix_mode_renews(*ret_mode) && !matrix->upgrade) return false;
             return matrix_mode_applies(*ret_mode, effect, matrix->scenario.processes);
         }
     return false;
@@ -312,7 +360,7 @@ static int write_cell(const struct matrix_command *matrix)
                          matrix->write);
     snprintf(path, sizeof path, "%s/cell.scenario", matrix->folder);
     enum fl_error err = fl_buf_append_span(&lines, matrix_subject_always(&matrix->scenario));
-    if (!err) err = matrix_mode_write(mode, effect, &lines);
+    if (!err) err = matrix_mode_write(mode, effect, matrix->upgrade, &lines);
     if (!err)
         err = matrix_file_of_cell(matrix->path, matrix->settings.items, matrix->settings.count,
                                   fl_buf_span(&lines), matrix->result.undisturbed.items[0].facts,
@@ -351,6 +399,8 @@ static int explore(struct matrix_command *matrix)
     order.modes = matrix->modes;
     order.depth = matrix->pairs ? MATRIX_PAIRS : MATRIX_SINGLES;
     order.plays = matrix->plays;
+    order.upgrade = matrix->upgrade;
+    order.either = matrix->either;
     matrix_run(&order, &matrix->result);
     pool_free(pool);
     matrix->real_us = real_us() - begun_us;

@@ -10,7 +10,10 @@
 
 #include "core/assert.h"
 #include "harness/cli/evidence.h"
+#include "harness/cli/matrix_alone.h"
 #include "harness/matrix/compare.h"
+#include "harness/matrix/upgrade.h"
+#include "harness/scenario/printing.h"
 
 enum { BATCH = 16, LINES_BYTES_MAX = 16 * 1024, ARENA_BYTES_MAX = 512 * 1024 * 1024 };
 
@@ -18,6 +21,7 @@ struct trial {
     struct fl_span lines;
     uint32_t point; /* of the first fault, in the result */
     enum matrix_mode mode;
+    uint32_t parts; /* faults that strike in it */
     bool is_pair;
     bool has_hash, settled;
     uint64_t hash[2];
@@ -41,6 +45,8 @@ struct explorer {
     struct run_answer *kept;
     uint32_t kept_count, kept_capacity;
     struct matrix_end undisturbed;
+    struct run_answer renewed_answer; /* owned */
+    struct matrix_end renewed;        /* the run of the new module alone; no facts: not asked for */
     enum fl_error err;
 };
 
@@ -70,24 +76,11 @@ static bool grow(void **items, uint32_t count, uint32_t *capacity, size_t size)
 
 /* --- requests --- */
 
-static struct run_request request_of(const struct matrix_order *order)
-{
-    return (struct run_request){.path = order->path,
-                                .settings = order->settings,
-                                .setting_count = order->setting_count,
-                                .seed = order->seed,
-                                .seeds = 1,
-                                .sweep = -1,
-                                .points = 1,
-                                .changes = {.bare = true},
-                                .wants = RUN_WANTS_STATE | RUN_WANTS_DEEDS};
-}
-
 static enum fl_error send(struct explorer *x, const struct flight *flight, int worker)
 {
     struct fl_span variants[REQUEST_RUNS_MAX];
     struct fl_buf line = FL_BUF_INIT(POOL_LINE_BYTES_MAX);
-    struct run_request request = request_of(x->order);
+    struct run_request request = matrix_request(x->order);
     if (!grow((void **)&x->flights, x->flight_count, &x->flight_capacity, sizeof *x->flights))
         return FL_ENOMEM;
     for (uint32_t i = 0; i < flight->count; i++)
@@ -146,11 +139,25 @@ static uint64_t rank_of(const struct explorer *x, const struct trial *trial,
     return (uint64_t)trial->is_pair << 63 | (uint64_t)count_lines(text) << 32 | index;
 }
 
+static unsigned compare(const struct explorer *x, const struct trial *trial,
+                        const struct matrix_end *end, struct fl_buf *text)
+{
+    unsigned cells = matrix_compare(&x->undisturbed, end, text);
+    if (!cells || !x->renewed.facts || !matrix_mode_renews(trial->mode)) return cells;
+    struct fl_buf other = FL_BUF_INIT(MATRIX_STORY_BYTES);
+    if (matrix_compare(&x->renewed, end, &other) == MATRIX_SAME) {
+        cells = MATRIX_SAME;
+        fl_buf_truncate(text, 0);
+    }
+    fl_buf_release(&other);
+    return cells;
+}
+
 static void settle(struct explorer *x, struct trial *trial, const struct matrix_end *end)
 {
     struct matrix_result *result = x->result;
     struct fl_buf text = FL_BUF_INIT(MATRIX_STORY_BYTES);
-    unsigned cells = matrix_compare(&x->undisturbed, end, &text);
+    unsigned cells = compare(x, trial, end, &text);
     trial->settled = true;
     result->runs++;
     result->seen |= cells;
@@ -179,7 +186,7 @@ static bool differs(struct trial *trial, const struct run_item *item)
  * process that ends by itself is started again only once the fault has struck. */
 static bool unreached(const struct trial *trial, const struct run_item *item)
 {
-    uint32_t wanted = trial->is_pair ? 2 : 1;
+    uint32_t wanted = trial->parts;
     return item->verdict == RUN_FAILED && item->facts && item->facts->strikes < wanted;
 }
 
@@ -294,6 +301,12 @@ static struct trial *add_trial(struct explorer *x, const struct fl_buf *lines, c
     return trial;
 }
 
+/* A deploy with a kill strikes as two. */
+static uint32_t parts_of(enum matrix_mode mode)
+{
+    return matrix_mode_renews(mode) ? 2 : 1;
+}
+
 static enum fl_error add_single(struct explorer *x, uint32_t point, enum matrix_mode mode)
 {
     const struct run_effect *effect = &x->undisturbed.facts->effects[x->result->points[point]];
@@ -302,11 +315,12 @@ static enum fl_error add_single(struct explorer *x, uint32_t point, enum matrix_
     if (!matrix_mode_applies(mode, effect, x->order->processes)) return FL_OK;
     matrix_cell_name(effect, mode, name);
     enum fl_error err = fl_buf_append_span(&lines, x->order->always);
-    if (!err) err = matrix_mode_write(mode, effect, &lines);
+    if (!err) err = matrix_mode_write(mode, effect, x->order->upgrade, &lines);
     struct trial *trial = err ? NULL : add_trial(x, &lines, name);
     if (trial) {
         trial->point = point;
         trial->mode = mode;
+        trial->parts = parts_of(mode);
     }
     fl_buf_release(&lines);
     return trial ? FL_OK : FL_ENOMEM;
@@ -347,9 +361,13 @@ static enum fl_error add_pair(struct explorer *x, uint32_t first, const struct r
     matrix_cell_name(effect, mode, name);
     snprintf(both, sizeof both, "%s, then %s", x->trials[first].name, name);
     enum fl_error err = fl_buf_append_span(&lines, x->trials[first].lines);
-    if (!err) err = matrix_mode_write(mode, effect, &lines);
+    if (!err) err = matrix_mode_write(mode, effect, x->order->upgrade, &lines);
     struct trial *trial = err ? NULL : add_trial(x, &lines, both);
-    if (trial) trial->is_pair = true;
+    if (trial) {
+        trial->is_pair = true;
+        trial->mode = mode;
+        trial->parts = x->trials[first].parts + parts_of(mode);
+    }
     fl_buf_release(&lines);
     return trial ? FL_OK : FL_ENOMEM;
 }
@@ -386,54 +404,62 @@ static enum fl_error play_pairs(struct explorer *x)
 
 /* --- the undisturbed run --- */
 
-/* A report without the events behind it. */
-static size_t before_timeline(struct fl_span text)
+/* False: it is no end to compare with, and that is the trouble. */
+static bool ended_well(struct explorer *x, const struct run_answer *answer, const char *what,
+                       struct matrix_end *ret_end)
 {
-    const char *timeline = memmem(text.bytes, text.length, "\n+", 2);
-    return timeline ? (size_t)(timeline - text.bytes) : text.length;
+    const struct run_item *item = answer->item_count ? &answer->items[0] : NULL;
+    if (answer->error || !item || !item->facts) {
+        trouble(x, MATRIX_BAD_INPUT, "%s%s", answer->error ? answer->error : "no ",
+                answer->error ? "" : what);
+        return false;
+    }
+    if (item->verdict != RUN_PASSED || !item->facts->drained) {
+        trouble(x, MATRIX_BAD_INPUT, "the %s does not end well\n%.*s", what,
+                FL_SPAN_ARGS(matrix_reason(item->text)));
+        return false;
+    }
+    *ret_end = (struct matrix_end){item->verdict, item->text, item->state, item->facts};
+    return true;
 }
 
 static void judge_undisturbed(struct explorer *x)
 {
     struct matrix_result *result = x->result;
-    const struct run_answer *answer = &result->undisturbed;
-    const struct run_item *item = answer->item_count ? &answer->items[0] : NULL;
-    if (answer->error || !item || !item->facts) {
-        trouble(x, MATRIX_BAD_INPUT, "%s", answer->error ? answer->error : "no undisturbed run");
-        return;
-    }
-    if (item->verdict != RUN_PASSED || !item->facts->drained) {
-        trouble(x, MATRIX_BAD_INPUT, "the undisturbed run does not end well\n%.*s",
-                (int)before_timeline(item->text), item->text.bytes);
-        return;
-    }
-    x->undisturbed = (struct matrix_end){item->verdict, item->text, item->state, item->facts};
+    if (!ended_well(x, &result->undisturbed, "undisturbed run", &x->undisturbed)) return;
     result->point_count =
-        matrix_points(item->facts, 0, fl_span_from(x->order->job), result->points);
+        matrix_points(x->undisturbed.facts, 0, fl_span_from(x->order->job), result->points);
     if (!result->point_count)
         trouble(x, MATRIX_BAD_INPUT, "the undisturbed run has no effect of the job \"%s\"",
                 x->order->job);
 }
 
+static enum fl_error play_alone(struct explorer *x, struct fl_span lines, struct run_answer *answer)
+{
+    return matrix_play_alone(x->order, lines, answer, &x->result->message, &x->result->trouble);
+}
+
 static enum fl_error play_undisturbed(struct explorer *x)
 {
-    struct fl_buf line = FL_BUF_INIT(POOL_LINE_BYTES_MAX);
-    struct run_request request = request_of(x->order);
-    struct pool_answer answer;
-    uint64_t ticket;
-    request.changes.extra = x->order->always;
-    enum fl_error err = run_request_write(&request, &line);
-    if (!err) err = pool_submit(x->order->pool, -1, fl_buf_span(&line), &ticket);
-    fl_buf_release(&line);
-    if (!err) err = pool_next(x->order->pool, &answer);
-    if (err) return err;
-    if (answer.death != POOL_ANSWERED) {
-        err = evidence_of_death(&answer, &x->result->message);
-        x->result->trouble = MATRIX_BAD_INPUT;
-        return err;
-    }
-    err = run_answer_read(answer.line, &x->result->undisturbed);
-    if (!err) judge_undisturbed(x);
+    enum fl_error err = play_alone(x, x->order->always, &x->result->undisturbed);
+    if (!err && !x->result->trouble) judge_undisturbed(x);
+    return err;
+}
+
+/* It is deployed before anything has happened. */
+static enum fl_error play_renewed(struct explorer *x)
+{
+    struct fl_buf lines = FL_BUF_INIT(LINES_BYTES_MAX);
+    struct printing p = {.out = &lines};
+    if (!x->order->either || !x->order->upgrade) return FL_OK;
+    print_text(&p, "%.*sfault deploy all ", FL_SPAN_ARGS(x->order->always));
+    print_word(&p, fl_span_from(x->order->upgrade));
+    print_text(&p, " at +0s\n");
+    enum fl_error err = p.err;
+    if (!err) err = play_alone(x, fl_buf_span(&lines), &x->renewed_answer);
+    if (!err && !x->result->trouble)
+        ended_well(x, &x->renewed_answer, "run of the new module alone", &x->renewed);
+    fl_buf_release(&lines);
     return err;
 }
 
@@ -443,11 +469,14 @@ static enum fl_error explore(struct explorer *x)
 {
     struct matrix_result *result = x->result;
     enum fl_error err = play_undisturbed(x);
+    if (!err && !result->trouble) err = play_renewed(x);
     if (err || result->trouble) return err;
     result->runs = 1;
     result->cells = calloc((size_t)result->point_count * MATRIX_MODES, sizeof *result->cells);
     if (!result->cells) return FL_ENOMEM;
     err = play_singles(x);
+    if (!err && x->order->upgrade)
+        result->worse = matrix_upgrade_worse(result->cells, result->point_count, &result->cuts);
     if (!err && !result->trouble && x->order->depth == MATRIX_PAIRS) err = play_pairs(x);
     return err;
 }
@@ -463,6 +492,7 @@ void matrix_run(const struct matrix_order *order, struct matrix_result *ret_resu
     if (err) trouble(&x, MATRIX_NO_HARNESS, "the run workers: %s", fl_error_text(err));
     for (uint32_t i = 0; i < x.kept_count; i++)
         run_answer_release(&x.kept[i]);
+    run_answer_release(&x.renewed_answer);
     free(x.kept);
     free(x.trials);
     free(x.flights);

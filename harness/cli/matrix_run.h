@@ -27,6 +27,8 @@ struct matrix_order { /* all borrowed */
     uint64_t seed;
     const char *job;
     unsigned modes;
+    const char *upgrade; /* the module of the modes that renew; NULL: there is none of these */
+    bool either; /* the end that the new module alone comes to is as good as the old one's */
     enum matrix_depth depth;
     uint32_t processes;    /* that work in the scenario, `always` counted in */
     struct fl_span always; /* lines that stand in every run's plan besides the file's own */
@@ -48,8 +50,9 @@ struct matrix_result {
     uint32_t point_count;
     struct matrix_grid_cell *cells;                  /* point_count x MATRIX_MODES */
     uint64_t runs, pair_runs, pair_bad, firsts_seen; /* firsts whose state had been seen before */
-    uint32_t unreached; /* cells whose fault found no effect to strike */
-    unsigned seen;      /* bits of all runs */
+    uint32_t unreached;   /* cells whose fault found no effect to strike */
+    unsigned seen;        /* bits of all runs */
+    uint32_t cuts, worse; /* that the new module goes on from; ending otherwise than with the old */
     struct matrix_stories stories;
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "harness/scenario/printing.h"
 
 static const struct mode_row {
     const char *text;
@@ -21,6 +22,8 @@ static const struct mode_row {
     [MATRIX_STALL] = {"stall", "pause", " 150s", " before"},
     [MATRIX_TERM] = {"term", "term", "", " before restart after 1s"},
     [MATRIX_MALLOC] = {"malloc", "oom nth 1 once in", "", " after"},
+    [MATRIX_NEW_BEFORE] = {"new<", "kill", "", " before restart after 1s"},
+    [MATRIX_NEW_AFTER] = {"new>", "kill", "", " after restart after 1s"},
 };
 
 const char *matrix_mode_text(enum matrix_mode mode)
@@ -47,7 +50,7 @@ unsigned matrix_modes_parse(const char *text)
 void matrix_modes_list(char *out, size_t capacity)
 {
     size_t used = 0;
-    for (int mode = 0; mode < MATRIX_MODES; mode++)
+    for (int mode = 0; 1 << mode < MATRIX_ALL_MODES; mode++)
         used += (size_t)snprintf(out + used, capacity - used, "%s%s", mode ? "," : "",
                                  modes[mode].text);
     fl_assert(used < capacity);
@@ -70,7 +73,9 @@ bool matrix_mode_applies(enum matrix_mode mode, const struct run_effect *effect,
     case MATRIX_KILL_BEFORE:
     case MATRIX_KILL_AFTER:
     case MATRIX_TERM:
-    case MATRIX_MALLOC: return true;
+    case MATRIX_MALLOC:
+    case MATRIX_NEW_BEFORE:
+    case MATRIX_NEW_AFTER: return true;
     case MATRIX_STALL: return processes > 1;
     case MATRIX_ERROR_BEFORE: return refusal(effect->what) != NULL;
     case MATRIX_REPLY_LOST:
@@ -83,6 +88,11 @@ bool matrix_mode_applies(enum matrix_mode mode, const struct run_effect *effect,
 bool matrix_mode_kills(enum matrix_mode mode)
 {
     return mode == MATRIX_KILL_BEFORE || mode == MATRIX_KILL_AFTER;
+}
+
+bool matrix_mode_renews(enum matrix_mode mode)
+{
+    return mode == MATRIX_NEW_BEFORE || mode == MATRIX_NEW_AFTER;
 }
 
 /* --- addresses --- */
@@ -115,11 +125,21 @@ static const char *suffix(uint32_t nth)
     return nth % 10 == 1 ? "st" : nth % 10 == 2 ? "nd" : nth % 10 == 3 ? "rd" : "th";
 }
 
+static enum fl_error write_deploy(const char *module, struct fl_buf *out)
+{
+    struct printing p = {.out = out};
+    print_text(&p, "deploy all ");
+    print_word(&p, fl_span_from(module));
+    print_text(&p, " with ");
+    return p.err;
+}
+
 enum fl_error matrix_mode_write(enum matrix_mode mode, const struct run_effect *effect,
-                                struct fl_buf *out)
+                                const char *module, struct fl_buf *out)
 {
     const struct mode_row *row = &modes[mode];
     enum fl_error err = fl_buf_append_text(out, "fault ");
+    if (!err && matrix_mode_renews(mode)) err = write_deploy(module, out);
     if (!err && row->verb) err = fl_buf_append_text(out, row->verb);
     if (!err && row->verb) err = write_target(effect, out);
     if (!err && mode == MATRIX_ERROR_BEFORE) err = fl_buf_append_text(out, refusal(effect->what));

@@ -17,10 +17,17 @@ enum matrix_mode {
     MATRIX_STALL,
     MATRIX_TERM,
     MATRIX_MALLOC,
+    MATRIX_NEW_BEFORE, /* killed, and all processes go on with another module */
+    MATRIX_NEW_AFTER,
     MATRIX_MODES,
 };
 
-enum { MATRIX_ALL_MODES = (1 << MATRIX_MODES) - 1 };
+enum {
+    MATRIX_ALL_MODES = (1 << MATRIX_NEW_BEFORE) - 1, /* of one module */
+    /* A cut and what becomes of it with either module. */
+    MATRIX_UPGRADE_MODES = 1 << MATRIX_KILL_BEFORE | 1 << MATRIX_KILL_AFTER |
+                           1 << MATRIX_NEW_BEFORE | 1 << MATRIX_NEW_AFTER,
+};
 
 const char *matrix_mode_text(enum matrix_mode mode); /* "kill<" */
 /* "kill<,stall" as bits; 0: an unknown word. */
@@ -32,8 +39,11 @@ bool matrix_mode_applies(enum matrix_mode mode, const struct run_effect *effect,
                          uint32_t processes);
 /* The process that a mode strikes dies: what it knew is gone. */
 bool matrix_mode_kills(enum matrix_mode mode);
-/* "fault kill process-of hello when hello#1 the 1st "db COMMIT" before restart after 1s\n" */
+/* All go on with another module. */
+bool matrix_mode_renews(enum matrix_mode mode);
+/* "fault kill process-of hello when hello#1 the 1st "db COMMIT" before restart after 1s\n".
+ * `module` is that of a mode that renews; else it may be NULL. */
 FL_CHECKED enum fl_error matrix_mode_write(enum matrix_mode mode, const struct run_effect *effect,
-                                           struct fl_buf *out);
+                                           const char *module, struct fl_buf *out);
 
 #endif

@@ -20,7 +20,7 @@ static const struct run_effect fetch = {
 static void writes(enum matrix_mode mode, const struct run_effect *effect, const char *line)
 {
     struct fl_buf out = FL_BUF_INIT(4096);
-    assert_int_equal(matrix_mode_write(mode, effect, &out), FL_OK);
+    assert_int_equal(matrix_mode_write(mode, effect, "new one.so", &out), FL_OK);
     assert_string_equal(out.bytes, line);
     fl_buf_release(&out);
 }
@@ -40,6 +40,9 @@ static void a_mode_is_a_line_of_the_language(void **state)
     writes(MATRIX_REPLY_LOST, &fetch, "fault lose-ack when p2/fetch the 11th \"redis LMOVE\"\n");
     writes(MATRIX_STALL, &commit,
            "fault pause process-of hello 150s when hello#1 the 2nd \"db COMMIT\" before\n");
+    writes(MATRIX_NEW_AFTER, &commit,
+           "fault deploy all \"new one.so\" with kill process-of hello when hello#1 the 2nd \"db "
+           "COMMIT\" after restart after 1s\n");
     writes(MATRIX_MALLOC, &commit,
            "fault oom nth 1 once in process-of hello when hello#1 the 2nd \"db COMMIT\" after\n");
 }
@@ -61,7 +64,8 @@ static void every_line_can_be_read(void **state)
             if (!matrix_mode_applies((enum matrix_mode)mode, &effect, 2)) continue;
             assert_int_equal(fl_buf_append_text(&out, "scenario 1 \"t\"\nenqueue hello W []\n"),
                              FL_OK);
-            assert_int_equal(matrix_mode_write((enum matrix_mode)mode, &effect, &out), FL_OK);
+            assert_int_equal(matrix_mode_write((enum matrix_mode)mode, &effect, "new.so", &out),
+                             FL_OK);
             const struct scenario_changes changes = {.bare = true, .extra = fl_buf_span(&out)};
             if (scenario_parse_changed("s", FL_SPAN(""), &changes, NULL, 0, &plan, &message))
                 fail_msg("%s%s", out.bytes, message.bytes);
