@@ -7,6 +7,7 @@
 
 #include "core/buf.h"
 #include "harness/check/ledger.h"
+#include "harness/check/linear.h"
 #include "harness/check/tally.h"
 #include "harness/scenario/plan.h"
 
@@ -25,6 +26,8 @@ struct expect_ops {
     int64_t (*memory_peak)(void *self, const char *process);
     /* The first lines that differ from the reference, into `out`. */
     bool (*same_state)(void *self, struct fl_buf *out);
+    /* One copy of the object explains what was asked of each key of the glob, and answered. */
+    bool (*explains)(void *self, enum linear_object object, const char *glob, struct fl_buf *out);
 };
 
 struct expect_sources {

@@ -138,7 +138,8 @@ static struct ledger_job *stranger(struct ledger *ledger, struct fl_span class, 
     for (int i = 2; name_taken(ledger, name) && length < 150; i++)
         snprintf(name + length, sizeof name - length, "-%d", i);
     struct ledger_job *job = job_new(ledger, fl_span_from(name));
-    if (job) job->unexpected = !(ledger->actor && ledger->actor->job);
+    bool known = ledger->actor && (ledger->actor->job || ledger->actor->is_clock);
+    if (job) job->unexpected = !known;
     return job;
 }
 

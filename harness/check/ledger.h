@@ -111,7 +111,7 @@ struct ledger_job {
     bool by_bytes;           /* it has no jid: known by the bytes that stand in Redis */
     bool accepted;           /* it has stood in Redis */
     bool given_up;           /* its push failed, and it had not stood there by then */
-    bool unexpected;         /* no line, no client and no handler has pushed it */
+    bool unexpected;         /* no line, no handler and no clock has pushed it */
     enum ledger_push push;
     int64_t retry_count; /* as it was last stored for a retry; -1: not yet, or not known any more */
     struct ledger_stale stale;
@@ -177,6 +177,7 @@ void ledger_push_ends(struct ledger_job *job, enum fl_error err);
 /* Who has sent a command. */
 struct ledger_actor {
     const char *job;     /* whose task it is; NULL: none's */
+    bool is_clock;       /* the task that pushes periodic jobs */
     int64_t wall_us;     /* by the clock of its process */
     bool jitter_uniform; /* of the wire that its process writes: struct fl_wire_facts */
     bool keeps_time;     /* no fault moves clocks: what it stores for later can be judged */

@@ -40,6 +40,11 @@ struct effect_stage_ops {
                     const struct effect_label *label, struct fl_span detail);
     /* An effect is over, applied or not. */
     void (*closed)(void *self, const struct effect *effect, const struct effect_outcome *outcome);
+    /* A Redis command has been named, and is over; only where `follows_commands` is set. `reply`
+     * NULL: there was none, and `arrived` tells whether the command may have been executed. */
+    void (*commanded)(void *self, const struct effect *effect, const struct fl_command *command);
+    void (*replied)(void *self, const struct effect *effect, const struct fl_command *command,
+                    const struct fl_reply *reply, bool arrived);
     /* A task begins to work on a job: the scenario's name for it and the number of the delivery. */
     void (*job_begins)(void *self, const char *process, const char *jid, const char **ret_name,
                        uint32_t *ret_delivery);
@@ -59,6 +64,7 @@ struct effects { /* of one run; all borrowed but the identities */
     struct trace *trace;
     struct fault_set *faults;
     struct effect_stage stage;
+    bool follows_commands;
     struct pool_note *note; /* where the current effect is told to the coordinator */
     struct effect_identities identities;
     uint64_t count; /* effects closed so far */

@@ -90,10 +90,20 @@ static bool is_idle(const struct effect *effect, const struct fl_command *comman
            strcmp(effect->context->role, "heartbeat") == 0 || only_reads(command);
 }
 
+static void tell_replied(struct pass *pass, const struct effect *effect, size_t index,
+                         const struct fl_reply *reply, bool arrived)
+{
+    struct effects *effects = pass->process->effects;
+    if (effects->follows_commands)
+        effects->stage.ops->replied(effects->stage.self, effect, &pass->commands[index], reply,
+                                    arrived);
+}
+
 static void close_answered(struct pass *pass, const struct effect *effect, size_t index,
                            const struct fl_reply *reply, bool sent)
 {
     char bytes[TEXT_BYTES];
+    tell_replied(pass, effect, index, reply, sent);
     effect_close(pass->process, effect,
                  &(struct effect_outcome){
                      .applied = sent && reply->type != FL_REPLY_ERROR,
@@ -107,6 +117,7 @@ static void close_answered(struct pass *pass, const struct effect *effect, size_
 static void close_unanswered(struct pass *pass, const struct effect *effect, size_t index,
                              enum fl_error err, bool applied)
 {
+    tell_replied(pass, effect, index, NULL, applied || err == FL_ETIMEDOUT);
     effect_close(pass->process, effect,
                  &(struct effect_outcome){
                      .applied = applied,
@@ -280,6 +291,8 @@ static void open_window(struct pass *pass, struct effect *effects, size_t first,
         effect_name_redis(&name, command, script);
         effect_open(pass->process, effect_name_label(&name), effect_name_detail(&name),
                     &effects[i]);
+        if (pass->process->effects->follows_commands)
+            stage.ops->commanded(stage.self, &effects[i], command);
     }
 }
 

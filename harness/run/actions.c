@@ -311,6 +311,30 @@ static void closed(void *self, const struct effect *effect, const struct effect_
                 (unsigned long long)max);
 }
 
+static struct operations_caller caller_of(const struct effect *effect)
+{
+    const struct effect_context *context = effect->context;
+    return (struct operations_caller){context->name, context->process, effect->ordinal};
+}
+
+static void commanded(void *self, const struct effect *effect, const struct fl_command *command)
+{
+    struct run *run = self;
+    struct operations_caller caller = caller_of(effect);
+    operations_called(run->operations, &caller, command, sim_world_now_us(run->world));
+}
+
+static void replied(void *self, const struct effect *effect, const struct fl_command *command,
+                    const struct fl_reply *reply, bool arrived)
+{
+    struct run *run = self;
+    struct operations_caller caller = caller_of(effect);
+    enum operations_end end = arrived ? OPERATIONS_UNHEARD : OPERATIONS_REFUSED;
+    if (reply) end = OPERATIONS_ANSWERED;
+    operations_returned(run->operations, &caller, command, end, reply,
+                        sim_world_now_us(run->world));
+}
+
 static bool mailed(void *self, const struct fl_mail *mail)
 {
     static char present;
@@ -370,6 +394,8 @@ struct effect_stage run_effect_stage(struct run *run)
         .mailed = mailed,
         .applied = applied,
         .closed = closed,
+        .commanded = commanded,
+        .replied = replied,
         .job_begins = job_begins,
         .job_ends = job_ends,
         .logged = logged,

@@ -39,6 +39,7 @@ static void observe_write(struct run *run, const struct fake_redis_event *event)
     }
     const struct effect_context *context = effect_process_context(&node->effects);
     actor.job = context->job;
+    actor.is_clock = context->role && strcmp(context->role, "periodic") == 0;
     actor.wall_us = fl_clock_wall_us(node->effects.inner.clock);
     actor.jitter_uniform = node->jitter_uniform;
     ledger_observe(run->ledger, event, &actor, now_us);
@@ -322,11 +323,13 @@ static enum fl_error build_watchers(struct run *run)
     run->keeps_time = !moves_clocks(run->plan);
     if (!err) err = tally_new(run->plan, &run->tally);
     run->has_gauges = has_gauges(run->plan) && !run->undisturbed;
+    if (!err) err = operations_new(run->plan, &run->operations);
     if (!err) err = know_scripts(run);
     if (!err) err = run_record_begin(run);
     if (err) return err;
     effects_init(&run->effects, run->world, run->trace, run->faults, run_effect_stage(run),
                  pool_worker_note());
+    run->effects.follows_commands = run->operations != NULL;
     return FL_OK;
 }
 

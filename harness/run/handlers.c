@@ -60,6 +60,9 @@ static enum fl_outcome perform(struct fl_job *job)
                     sim_world_now_us(run->world));
     mark(node, "run ends", outcomes[outcome]);
     run_look_for_loans(node);
+    if (run->operations)
+        operations_gone(run->operations, effect_process_context(&node->effects)->name,
+                        sim_world_now_us(run->world));
     sim_memory_switch(owner);
     return outcome;
 }

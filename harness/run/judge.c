@@ -188,6 +188,30 @@ static bool same_state(void *self, struct fl_buf *out)
                       out);
 }
 
+/* Line by line: line ends would be escaped. What does not fit is cut. */
+static void append_renamed(struct run *run, struct fl_span text, struct fl_buf *out)
+{
+    enum fl_error err = FL_OK;
+    while (text.length && !err) {
+        const char *end = memchr(text.bytes, '\n', text.length);
+        size_t length = end ? (size_t)(end - text.bytes) : text.length;
+        err = trace_rename(run_naming(run), (struct fl_span){text.bytes, length}, out);
+        if (!err && end) err = fl_buf_append_char(out, '\n');
+        length += end != NULL;
+        text = (struct fl_span){text.bytes + length, text.length - length};
+    }
+}
+
+static bool explains(void *self, enum linear_object object, const char *glob, struct fl_buf *out)
+{
+    struct run *run = self;
+    struct fl_buf told = FL_BUF_INIT(FOUND_BYTES);
+    bool holds = run->operations && operations_hold(run->operations, object, glob, &told);
+    append_renamed(run, fl_buf_span(&told), out);
+    fl_buf_release(&told);
+    return holds;
+}
+
 static const struct expect_ops ops = {
     .rows = rows,
     .show_rows = show_rows,
@@ -196,6 +220,7 @@ static const struct expect_ops ops = {
     .exited = exited,
     .memory_peak = memory_peak,
     .same_state = same_state,
+    .explains = explains,
 };
 
 /* The line without its first word. */

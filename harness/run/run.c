@@ -51,6 +51,7 @@ void run_close(struct run *run)
     fake_statsd_free(run->statsd);
     fake_files_free(run->files);
     tally_free(run->tally);
+    operations_free(run->operations);
     ledger_free(run->ledger);
     effects_release(&run->effects);
     fault_set_free(run->faults);

@@ -8,6 +8,7 @@
 #include "fakes/mail/fake_mail.h"
 #include "fakes/statsd/fake_statsd.h"
 #include "harness/check/ledger.h"
+#include "harness/check/operations.h"
 #include "harness/check/state.h"
 #include "harness/check/tally.h"
 #include "harness/choice/steps.h"
@@ -113,9 +114,10 @@ struct run {
     struct effects effects;
     struct ledger *ledger;
     struct tally *tally;
-    struct recorder *recorder; /* NULL: no recording is wanted */
-    struct fl_map scripts;     /* SHA1 -> name */
-    struct fl_map mail_keys;   /* seen */
+    struct operations *operations; /* NULL: no claim asks for any */
+    struct recorder *recorder;     /* NULL: no recording is wanted */
+    struct fl_map scripts;         /* SHA1 -> name */
+    struct fl_map mail_keys;       /* seen */
     struct fl_arena arena;
     struct node_modules modules; /* of the plan's own lines */
     struct node *nodes;          /* the workers; then web */

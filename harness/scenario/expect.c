@@ -188,6 +188,12 @@ static bool read_claim(struct reading *r, struct plan_expect *expect)
     case WORD_EXPECT_MEMORY: expect->kind = PLAN_EXPECT_MEMORY; return read_memory(r, expect);
     case WORD_EXPECT_ALWAYS: expect->always = true; return read_gauge_claim(r, expect);
     case WORD_EXPECT_JOBS: expect->kind = PLAN_EXPECT_ACCOUNT; return read_account(r, expect);
+    case WORD_EXPECT_LINEARIZABLE:
+        expect->kind = PLAN_EXPECT_LINEARIZABLE;
+        return reading_text(r, "a key, or a pattern of keys", &expect->text);
+    case WORD_EXPECT_EXCLUSIVE:
+        expect->kind = PLAN_EXPECT_EXCLUSIVE;
+        return reading_text(r, "a key, or a pattern of keys", &expect->text);
     case WORD_EXPECT_CLASS: expect->kind = PLAN_EXPECT_CLASS; return read_class(r, expect);
     }
     return false;

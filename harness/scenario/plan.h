@@ -254,8 +254,10 @@ enum plan_expect_kind {
     PLAN_EXPECT_MEMORY,  /* `expect memory of p1 at most 8MiB` : high-water mark */
     PLAN_EXPECT_GAUGE,   /* `expect zcard(retry) = 0`; `expect always ...`: after each effect */
     PLAN_EXPECT_ACCOUNT, /* `expect jobs lost = 0` : of all jobs, by what became of them */
-    PLAN_EXPECT_CLASS,   /* `expect class effectively-once` : of the first job's handler, by a
-                            matrix; a single run says nothing about it */
+    PLAN_EXPECT_LINEARIZABLE, /* `expect linearizable "lock:*"` : one copy explains the answers */
+    PLAN_EXPECT_EXCLUSIVE,    /* `expect exclusive "lock:*"` : never two who believe to hold it */
+    PLAN_EXPECT_CLASS,        /* `expect class effectively-once` : of the first job's handler, by a
+                                 matrix; a single run says nothing about it */
 };
 
 enum plan_compare { PLAN_EXACTLY, PLAN_AT_MOST, PLAN_AT_LEAST };

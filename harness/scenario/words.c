@@ -235,6 +235,12 @@ static const struct word expects[] = {
     {"always", WORD_EXPECT_ALWAYS, "expect zcard(KEY) = 0 | expect always zcard(KEY) = 0",
      "what Redis or the database hold at the end, or after each effect: see the table below"},
     {"jobs", WORD_EXPECT_JOBS, "expect jobs ACCOUNT = 0", "how many jobs there are of that kind"},
+    {"linearizable", WORD_EXPECT_LINEARIZABLE, "expect linearizable KEY",
+     "some order of the commands on each key, which KEY may be a pattern of, explains all answers; "
+     "what died unanswered may have happened or not"},
+    {"exclusive", WORD_EXPECT_EXCLUSIVE, "expect exclusive KEY",
+     "never two clients at a time who live, have taken the key (SET NX) and have not given it "
+     "back"},
     {"class", WORD_EXPECT_CLASS, "expect class CLASS",
      "what the first job's handler is, disturbed at each of its effects: `faultline matrix`"},
 };
@@ -292,7 +298,7 @@ static const struct word accounts[] = {
     {"duplicated", PLAN_ACCOUNT_DUPLICATED, NULL, "its handler ended well more than once"},
     {"recovered", PLAN_ACCOUNT_RECOVERED, NULL,
      "has ended, though a process had died with it or stood still for too long"},
-    {"unexpected", PLAN_ACCOUNT_UNEXPECTED, NULL, "neither a client nor a handler has pushed it"},
+    {"unexpected", PLAN_ACCOUNT_UNEXPECTED, NULL, "no client, no handler and no clock has pushed it"},
     {"indeterminate", PLAN_ACCOUNT_INDETERMINATE, NULL,
      "the answer to its push was lost: its client cannot know whether it stands in Redis"},
     {"stale", PLAN_ACCOUNT_STALE, NULL,

@@ -18,12 +18,22 @@ static void refuse(const struct plan_expect *expect)
             expect->source);
 }
 
+static void refuse_history(const struct plan_expect *expect)
+{
+    if (expect->kind == PLAN_EXPECT_LINEARIZABLE || expect->kind == PLAN_EXPECT_EXCLUSIVE)
+        test_mistake(
+            "%s\n         a test notes no commands: say it in a scenario, or check a history "
+            "of its own with faultline/history.h",
+            expect->source);
+}
+
 static bool holds(struct fl_test *test, const struct plan *plan, struct fl_buf *found)
 {
     struct run *run = test->run;
     struct tally *tally;
     uint32_t index = plan->expect_count - 1;
     refuse(&plan->expects[index]);
+    refuse_history(&plan->expects[index]);
     if (test->history.overflowed) test_mistake("more effects than a test's world may have");
     test_must(tally_new(plan, &tally), "counting");
     history_tell(&test->history, tally);

@@ -7,7 +7,7 @@ endif
 syntax case match
 syntax match scenarioVerb /[ \t]\@<=\%(error\|lose-ack\|delay\|kill\|oomkill\|pause\|term\|quiet\|restart\|deploy\|clock\|oom\|http\|db\|deleted\|duplicate\|mail\|cut-reply\|slice\|stall\|reset\|refuse\|redis\|failover\|redis-restart\|evict\|expire\|script-flush\|flushall\|maxmemory\)\ze\%([ \t]\|$\)/
 syntax match scenarioClause /[ \t]\@<=\%(when\|at\|until\|after fault\|p\|before\|after\|before,after\|times\|and\|with\|step\|the\|cmd\|pairs\|then\)\ze\%([ \t]\|$\)/
-syntax match scenarioClaim /[ \t]\@<=\%(runs\|deliveries\|gap\|effect\|log\|state\|drained\|memory\|always\|jobs\|class\|done\|discarded\|dead\|dropped\|lost\|retrying\|scheduled\|waiting\|starts\|exits\|exactly\|at most\|at least\|zcard\|llen\|scard\|hlen\|strlen\|exists\|sismember\|ttl\|get\|hget\|rows\)\ze\%([ \t]\|$\)/
+syntax match scenarioClaim /[ \t]\@<=\%(runs\|deliveries\|gap\|effect\|log\|state\|drained\|memory\|always\|jobs\|linearizable\|exclusive\|class\|done\|discarded\|dead\|dropped\|lost\|retrying\|scheduled\|waiting\|starts\|exits\|exactly\|at most\|at least\|zcard\|llen\|scard\|hlen\|strlen\|exists\|sismember\|ttl\|get\|hget\|rows\)\ze\%([ \t]\|$\)/
 syntax match scenarioOption /[ \t]\@<=\%(concurrency\|fetch\|queues\|timeout\|wire\|poll\|max-retries\|dead-max\|dead-timeout\|file\|in\|queue\|retry\)\ze\%([ \t]\|$\)/
 syntax match scenarioConstant /[ \t]\@<=\%(basic\|reliable\|false\|true\|once\|forever\|all\|aof\|rdb\|empty\|garbage\|busy\|disconnect\|full\)\ze\%([ \t]\|$\)/
 syntax match scenarioStatement /^[ \t]*\%(scenario\|why\|set\|vary\|variant\|repeat\|end\|seed\|seeds\|start\|horizon\|idle\|schedule\|module\|processes\|given\|enqueue\|enqueue-bulk\|fault\|sweep\|heal\|expect\|sometimes\|volatile\)\ze\%([ \t]\|$\)/

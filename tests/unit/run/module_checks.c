@@ -103,7 +103,94 @@ static enum fl_outcome keep_file_perform(struct fl_job *job)
     return FL_DONE;
 }
 
+/* --- locks --- */
+
+/* SET lock:1 <jid> NX EX 30; false: another has it, or nobody answered. */
+static bool take(struct fl_job *job, const char *seconds)
+{
+    const struct fl_span args[] = {FL_SPAN("SET"), FL_SPAN("lock:1"), fl_span_from(fl_job_jid(job)),
+                                   FL_SPAN("NX"),  FL_SPAN("EX"),     fl_span_from(seconds)};
+    const struct fl_command command = {args, 6};
+    struct fl_replies replies = {0};
+    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
+    bool taken = !err && replies.items[0].type == FL_REPLY_STATUS;
+    fl_replies_release(&replies);
+    return taken;
+}
+
+/* Deletes the lock if it is still its own. */
+static void give(struct fl_job *job)
+{
+    const struct fl_span args[] = {
+        FL_SPAN("EVAL"),
+        FL_SPAN("if redis.call('GET',KEYS[1])==ARGV[1] then return redis.call('DEL',KEYS[1]) end "
+                "return 0"),
+        FL_SPAN("1"), FL_SPAN("lock:1"), fl_span_from(fl_job_jid(job))};
+    const struct fl_command command = {args, 5};
+    struct fl_replies replies = {0};
+    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
+    (void)err; /* then it ends by itself */
+    fl_replies_release(&replies);
+}
+
+static void work(struct fl_job *job, int64_t seconds)
+{
+    fl_task_sleep_until(fl_job_tasks(job),
+                        fl_clock_deadline_us(fl_job_clock(job), seconds * 1000000));
+}
+
+static enum fl_outcome wait_for_lock(struct fl_job *job)
+{
+    return fl_fail(job, FL_TRANSIENT, "LockedError", "another has the lock");
+}
+
+static enum fl_outcome lock_perform(struct fl_job *job)
+{
+    if (!take(job, "30")) return wait_for_lock(job);
+    work(job, 10);
+    give(job);
+    return FL_DONE;
+}
+
+/* Works for longer than its lease. */
+static enum fl_outcome short_lease_perform(struct fl_job *job)
+{
+    if (!take(job, "5")) return wait_for_lock(job);
+    work(job, 60);
+    give(job);
+    return FL_DONE;
+}
+
+/* Deletes whatever there is, in all cases. */
+static enum fl_outcome delete_any_perform(struct fl_job *job)
+{
+    bool taken = take(job, "300");
+    if (taken) work(job, 40);
+    redis3(job, "DEL", "lock:1", "");
+    return taken ? FL_DONE : wait_for_lock(job);
+}
+
+static enum fl_outcome count_perform(struct fl_job *job)
+{
+    return redis3(job, "INCR", "lock:count", "") > 0 ? FL_DONE : wait_for_lock(job);
+}
+
+static enum fl_outcome hash_perform(struct fl_job *job)
+{
+    const struct fl_span args[] = {FL_SPAN("HSET"), FL_SPAN("lock:1"), FL_SPAN("a"), FL_SPAN("b")};
+    const struct fl_command command = {args, 4};
+    struct fl_replies replies = {0};
+    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
+    fl_replies_release(&replies);
+    return err ? wait_for_lock(job) : FL_DONE;
+}
+
 const struct fl_worker fl_workers[] = {
+    {.name = "LockWorker", .perform = lock_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "ShortLeaseWorker", .perform = short_lease_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "DeleteAnyWorker", .perform = delete_any_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "CountWorker", .perform = count_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "HashWorker", .perform = hash_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ListWorker", .perform = list_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "FencedWorker", .perform = fenced_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "UnfencedWorker", .perform = unfenced_perform, .retry = FL_RETRY_DEFAULT},

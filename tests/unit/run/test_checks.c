@@ -108,6 +108,50 @@ static struct check_case {
           "fault pause process-of a 200s when a#1 the 1st \"db UPDATE imports\" after\n"
           "expect deliveries of a = 2\nexpect jobs stale = 0\nexpect db imports row_number=3\n",
      NULL},
+    /* --- linearizability --- */
+    {"locks: taken in turn",
+     HEAD "processes 2\nenqueue a-{1..4} LockWorker []\n"
+          "expect a-* done\nexpect linearizable lock:*\nexpect exclusive lock:*\n",
+     NULL},
+    {"locks: its holder is killed, and its lease ends",
+     HEAD "processes 2\nenqueue a-{1..4} LockWorker []\n"
+          "fault kill p1 when p1 the 1st \"redis SET lock*\" after restart after 5s\n"
+          "expect a-* done\nexpect linearizable lock:*\nexpect exclusive lock:*\n",
+     NULL},
+    {"locks: the answer to its taking is lost",
+     HEAD "processes 2\nenqueue a-{1..4} LockWorker []\n"
+          "fault lose-ack when a-* and the 1st \"redis SET lock*\" after\n"
+          "expect a-* done\nexpect linearizable lock:*\nexpect exclusive lock:*\n",
+     NULL},
+    {"locks: work that is longer than its lease has two holders",
+     HEAD "processes 2\nenqueue a-{1..4} ShortLeaseWorker []\nexpect exclusive lock:*\n",
+     "found     lock:1: no order of "},
+    {"locks: though the lease was kept",
+     HEAD "processes 2\nenqueue a-{1..4} ShortLeaseWorker []\nexpect linearizable lock:*\n", NULL},
+    {"locks: deleted by who does not hold it",
+     HEAD "processes 2\nenqueue a-{1..4} DeleteAnyWorker []\nexpect exclusive lock:*\n",
+     "redis SET lock:1 a-"},
+    {"locks: a failover gives it to two",
+     HEAD "processes 2 concurrency 1\nenqueue a-{1..4} LockWorker []\n"
+          "fault failover lose 1 when a-1 step \"redis SET lock*\" after\n"
+          "expect linearizable lock:1\n",
+     "-> OK, by a-"},
+    {"counters: each number once",
+     HEAD "processes 2\nenqueue a-{1..40} CountWorker []\n"
+          "fault kill p1 when p1 the 2nd \"redis INCR *\" after restart after 1s\n"
+          "expect linearizable lock:count\n",
+     NULL},
+    {"counters: a failover counts twice",
+     HEAD "processes 2 concurrency 1\nenqueue a-{1..9} CountWorker []\n"
+          "fault failover lose 1 when a-3 step \"redis INCR *\" after\n"
+          "expect linearizable lock:count\n",
+     "redis INCR lock:count -> "},
+    {"a command that no lock has is no matter for judgement",
+     HEAD "enqueue a HashWorker []\nexpect linearizable lock:*\n",
+     "lock:1: no judging it with redis HSET lock:1 a b"},
+    {"a key that nobody has asked for is a mistake",
+     HEAD "enqueue a LockWorker []\nexpect linearizable look:*\n",
+     "nobody has asked for a key look:*"},
     /* --- what handlers are lent --- */
     {"leak: a connection that is kept by a failure",
      HEAD "enqueue a KeepConnectionWorker []\nexpect a done\n",
