@@ -65,6 +65,14 @@ size_t sim_choose_name_at(struct sim_choices *choices, uint32_t *place, enum sim
 /* All that were made, one a line, replayable. FL_EBOUND when more than SIM_CHOICES_MAX were made.
  */
 FL_CHECKED enum fl_error sim_choices_format(const struct sim_choices *choices, struct fl_buf *out);
+/* One line of a record, with its end, for the choice of a name, or of a number. */
+FL_CHECKED enum fl_error sim_choice_line(enum sim_choice_kind kind, const char *stream,
+                                         const char *label, uint32_t occurrence, const char *name,
+                                         struct fl_buf *out);
+FL_CHECKED enum fl_error sim_choice_number_line(enum sim_choice_kind kind, const char *stream,
+                                                const char *label, uint32_t occurrence,
+                                                uint64_t number, struct fl_buf *out);
+#define SIM_INSTANT_LINE "instant" /* of a record in which calls take no time */
 uint64_t sim_choices_misses(const struct sim_choices *choices);
 /* How often it was chosen which of several tasks runs next. */
 uint64_t sim_choices_scheduled(const struct sim_choices *choices);

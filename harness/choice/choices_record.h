@@ -23,13 +23,7 @@ struct sim_recorded { /* of a replay; sorted by point and occurrence */
 
 enum sim_source { SIM_SOURCE_SEED, SIM_SOURCE_FIFO, SIM_SOURCE_SIMPLEST, SIM_SOURCE_RECORDED };
 
-#define SIM_INSTANT_LINE "instant"
-#define SIM_STEPS_LINE   "by process"
-
-/* One line of a record, with its end, for the choice of a name. */
-FL_CHECKED enum fl_error sim_choice_line(enum sim_choice_kind kind, const char *stream,
-                                         const char *label, uint32_t occurrence, const char *name,
-                                         struct fl_buf *out);
+#define SIM_STEPS_LINE "by process"
 
 struct sim_choices {
     enum sim_source source;

@@ -43,6 +43,15 @@ enum fl_error sim_choice_line(enum sim_choice_kind kind, const char *stream, con
     return err ? err : fl_buf_append_char(out, '\n');
 }
 
+enum fl_error sim_choice_number_line(enum sim_choice_kind kind, const char *stream,
+                                     const char *label, uint32_t occurrence, uint64_t number,
+                                     struct fl_buf *out)
+{
+    enum fl_error err = begin_line(kind, stream, label, occurrence, out);
+    if (!err) err = fl_buf_printf(out, " %llu", (unsigned long long)number);
+    return err ? err : fl_buf_append_char(out, '\n');
+}
+
 static enum fl_error format_one(const struct sim_choices *choices, const struct sim_choice *choice,
                                 uint32_t occurrence, struct fl_buf *out)
 {
@@ -51,10 +60,8 @@ static enum fl_error format_one(const struct sim_choices *choices, const struct 
     if (choice->name != SIM_NO_NAME)
         return sim_choice_line(point->kind, texts[point->stream], texts[point->label], occurrence,
                                texts[choice->name], out);
-    enum fl_error err =
-        begin_line(point->kind, texts[point->stream], texts[point->label], occurrence, out);
-    if (!err) err = fl_buf_printf(out, " %llu", (unsigned long long)choice->number);
-    return err ? err : fl_buf_append_char(out, '\n');
+    return sim_choice_number_line(point->kind, texts[point->stream], texts[point->label],
+                                  occurrence, choice->number, out);
 }
 
 enum fl_error sim_choices_format(const struct sim_choices *choices, struct fl_buf *out)

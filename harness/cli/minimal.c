@@ -36,17 +36,21 @@ static bool may_shrink(const struct course_failure *failure)
 }
 
 bool minimal_of_failure(struct minimal *minimal, const struct coordinator_scenario *scenario,
-                        const struct course_failure *failure, const char *path, uint32_t *ret_lines)
+                        const struct course_failure *failure, struct fl_span choices,
+                        const char *path, uint32_t *ret_lines)
 {
     struct shrink_order order = {.path = scenario->path,
                                  .settings = scenario->settings,
                                  .setting_count = scenario->setting_count,
                                  .seed = failure->seed,
                                  .sweep = failure->sweep,
+                                 .choices = choices,
                                  .to = path,
                                  .runs_max = SHRINK_RUNS_MAX,
                                  .real_us_max = SHRINK_REAL_US_MAX};
-    if (scenario->source != REQUEST_SEEDED) return false; /* its seed alone is another run */
+    bool seeded = scenario->source == REQUEST_SEEDED;
+    if (!seeded && !choices.length) return false; /* its seed alone is another run */
+    if (seeded) order.choices = (struct fl_span){"", 0};
     if (!may_shrink(failure) || strcmp(path, scenario->path) == 0) return false;
     struct shrunk *shrunk = calloc(1, sizeof *shrunk);
     bool written = shrunk && minimal_write(minimal, &order, shrunk) == FL_OK;

@@ -18,10 +18,11 @@ struct minimal { /* zeroed, but for `workers`, is ready */
 FL_CHECKED enum fl_error minimal_write(struct minimal *minimal, struct shrink_order *order,
                                        struct shrunk *ret_shrunk);
 /* Whether the failure has a minimal scenario now, at `path` in a folder that exists; and its lines.
- * One that hangs has none, for every proposal would do so. */
+ * One that hangs has none, for every proposal would do so. `choices` are those of its run, needed
+ * where the seed does not say all. */
 bool minimal_of_failure(struct minimal *minimal, const struct coordinator_scenario *scenario,
-                        const struct course_failure *failure, const char *path,
-                        uint32_t *ret_lines);
+                        const struct course_failure *failure, struct fl_span choices,
+                        const char *path, uint32_t *ret_lines);
 void minimal_release(struct minimal *minimal);
 
 #endif

@@ -31,7 +31,7 @@ static enum fl_error replay_of_scenario(const char *path, struct replay *ret_rep
     return FL_OK;
 }
 
-static bool is_scenario(const char *path)
+bool replay_source_is_scenario(const char *path)
 {
     static const char suffix[] = ".scenario";
     size_t length = strlen(path);
@@ -45,8 +45,9 @@ int replay_source_read(const struct cli_reader *reader, const char *path, struct
     const char *why;
     enum fl_error err = read_file(path, text, &why);
     if (err) return cli_wrong(reader, "expected a replay file, found \"%s\": %s", path, why);
-    err = is_scenario(path) ? replay_of_scenario(path, ret_replay, &message)
-                            : replay_parse(path, fl_buf_span(text), arena, ret_replay, &message);
+    err = replay_source_is_scenario(path)
+              ? replay_of_scenario(path, ret_replay, &message)
+              : replay_parse(path, fl_buf_span(text), arena, ret_replay, &message);
     if (err) fprintf(reader->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
     fl_buf_release(&message);
     return err ? CLI_USAGE : CLI_PASSED;

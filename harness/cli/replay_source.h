@@ -6,6 +6,8 @@
 #include "harness/cli/options.h"
 #include "harness/cli/replay_file.h"
 
+/* By its name. */
+bool replay_source_is_scenario(const char *path);
 /* CLI_PASSED: texts of the replay live in the arena, its choices in `text`; the caller releases
  * both. CLI_USAGE: what is wrong has been printed. */
 int replay_source_read(const struct cli_reader *reader, const char *path, struct fl_buf *text,

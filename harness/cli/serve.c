@@ -9,6 +9,7 @@
 
 #include "harness/choice/choices.h"
 #include "harness/choice/steps.h"
+#include "harness/cli/plan_choices.h"
 #include "harness/cli/request.h"
 #include "harness/run/run.h"
 
@@ -97,12 +98,23 @@ static enum fl_error find_plan(struct serve *serve, const struct run_request *re
 }
 
 /* --- runs --- */
+static enum fl_error choices_of_plan(const struct plan *plan, struct sim_choices **ret_choices)
+{
+    struct fl_buf record = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX);
+    uint32_t line;
+    enum fl_error err = plan_choices_record(plan, &record);
+    if (!err) err = sim_choices_from_text(fl_buf_span(&record), ret_choices, &line);
+    fl_buf_release(&record);
+    return err;
+}
+
 static enum fl_error make_choices(const struct run_request *request, const struct plan *plan,
                                   uint64_t seed, struct sim_choices **ret_choices)
 {
     uint32_t line;
     switch (request->source) {
     case REQUEST_SEEDED:
+        if (plan_choices_made(plan)) return choices_of_plan(plan, ret_choices);
         return plan->fifo ? sim_choices_fifo(seed, ret_choices)
                           : sim_choices_from_seed(seed, ret_choices);
     case REQUEST_RECORDED: return sim_choices_from_text(request->choices, ret_choices, &line);

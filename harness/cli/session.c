@@ -150,7 +150,8 @@ static struct report_failure failure_of(struct session *session, const struct se
         if (!written) told.unwritable_folder = session->options->out_folder;
         if (written && !session->options->no_shrink &&
             out_path(session, play->id, "scenario", paths->minimal) &&
-            minimal_of_failure(&session->minimal, &play->scenario, failure, paths->minimal,
+            minimal_of_failure(&session->minimal, &play->scenario, failure,
+                               record ? record->choices : play->scenario.choices, paths->minimal,
                                &told.minimal_lines))
             told.minimal = paths->minimal;
     }

@@ -7,6 +7,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/minimal.h"
+#include "harness/cli/replay_source.h"
 #include "harness/cli/session.h"
 #include "harness/cli/set_option.h"
 #include "harness/shrink/trial.h"
@@ -31,8 +32,9 @@ static const char details[] =
     "claim, no other kinds of differences. Random faults and those of a sweep are written out as\n"
     "faults at the effects where they struck. The file is played twice before it is written.\n"
     "Printed is what happens without each of its lines.\n"
+    "Of a replay, the choices that its run made become lines `choice`, as far as it needs them.\n"
     "Exit status: 0 the file was written, 1 the scenario does not fail or cannot be made smaller\n"
-    "by its file and seed alone, 2 usage or bad input, 5 a fault of the harness.\n";
+    "by its file and seed or choices alone, 2 usage or bad input, 5 a fault of the harness.\n";
 
 struct shrink_command {
     struct cli_reader reader;
@@ -64,7 +66,8 @@ static int print(const struct shrink_command *command, const struct shrunk *shru
     const char *path = command->order.path;
     if (shrunk->end == SHRINK_UNREADABLE || shrunk->end == SHRINK_NOT_ALIKE) {
         fprintf(command->err,
-                "faultline shrink: %s: expected a failure that the file and its seed alone bring "
+                "faultline shrink: %s: expected a failure that the file and its seed or choices "
+                "alone bring "
                 "about, found none\n",
                 path);
         return CLI_FAILED;
@@ -82,19 +85,17 @@ static int print(const struct shrink_command *command, const struct shrunk *shru
     return CLI_PASSED;
 }
 
-static int shrink_plan(struct shrink_command *command, const struct plan *plan)
+/* FOLDER/NAME.scenario */
+static int shrink_order(struct shrink_command *command)
 {
     char to[PATH_BYTES_MAX];
     struct shrunk *shrunk = calloc(1, sizeof *shrunk);
-    const char *slash = strrchr(command->path, '/');
-    int length =
-        snprintf(to, sizeof to, "%s/%s", command->out_folder, slash ? slash + 1 : command->path);
+    const char *slash = strrchr(command->path, '/'), *name = slash ? slash + 1 : command->path;
+    const char *dot = strrchr(name, '.');
+    int length = snprintf(to, sizeof to, "%s/%.*s.scenario", command->out_folder,
+                          dot ? (int)(dot - name) : (int)strlen(name), name);
     if (!shrunk) return cli_wrong(&command->reader, "%s", fl_error_text(FL_ENOMEM));
-    command->order.path = command->path;
-    command->order.settings = command->settings.items;
-    command->order.setting_count = command->settings.count;
     command->order.to = to;
-    if (!command->has_seed) command->order.seed = plan->seed_first;
     enum fl_error err = length < PATH_BYTES_MAX ? FL_OK : FL_EBOUND;
     if (!err && mkdir(command->out_folder, 0777) != 0 && errno != EEXIST) err = FL_EIO;
     if (!err) err = minimal_write(&command->minimal, &command->order, shrunk);
@@ -115,12 +116,33 @@ static int shrink_file(struct shrink_command *command)
     enum fl_error err = scenario_read(command->path, command->settings.items,
                                       command->settings.count, &plan, &message);
     int code = CLI_USAGE;
-    if (err)
-        fprintf(command->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
-    else
-        code = shrink_plan(command, plan);
+    if (err) fprintf(command->err, "%s\n", message.length ? message.bytes : fl_error_text(err));
+    command->order.path = command->path;
+    command->order.settings = command->settings.items;
+    command->order.setting_count = command->settings.count;
+    if (!err && !command->has_seed) command->order.seed = plan->seed_first;
+    if (!err) code = shrink_order(command);
     scenario_plan_free(plan);
     fl_buf_release(&message);
+    return code;
+}
+
+/* The run of a replay, with the choices that it recorded. */
+static int shrink_replay(struct shrink_command *command)
+{
+    struct fl_buf text = FL_BUF_INIT(REPLAY_BYTES_MAX);
+    struct replay replay;
+    int code = replay_source_read(&command->reader, command->path, &text, &command->arena, &replay);
+    if (code == CLI_PASSED) {
+        command->order.path = replay.scenario;
+        command->order.settings = replay.settings;
+        command->order.setting_count = replay.setting_count;
+        command->order.seed = replay.seed;
+        command->order.sweep = replay.sweep;
+        command->order.choices = replay.choices;
+        code = shrink_order(command);
+    }
+    fl_buf_release(&text);
     return code;
 }
 
@@ -173,7 +195,8 @@ static int read_arguments(struct shrink_command *command)
         case CLI_WRONG: return CLI_USAGE;
         case CLI_END:
             if (!command->path) return cli_wrong(&command->reader, "expected a scenario file");
-            return shrink_file(command);
+            return replay_source_is_scenario(command->path) ? shrink_file(command)
+                                                            : shrink_replay(command);
         }
     }
     return code;

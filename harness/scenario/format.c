@@ -32,6 +32,7 @@ static void format_times(struct printing *p, const struct plan *plan)
     }
     if (!plan->fold_idle) print_text(p, "idle     exact\n");
     if (plan->fifo) print_text(p, "schedule fifo\n");
+    if (plan->instant) print_text(p, "schedule instant\n");
 }
 
 static void format_head(struct printing *p, const struct plan *plan)
@@ -201,9 +202,26 @@ static void format_job(struct printing *p, const struct plan_job *job)
     print_text(p, "\n");
 }
 
+/* --- choices --- */
+static void format_choice(struct printing *p, const struct plan_choice *choice)
+{
+    print_text(p, "choice   %s ", words_text(&words_choices, (int)choice->kind));
+    print_word(p, fl_span_from(choice->stream));
+    print_text(p, " ");
+    print_word(p, fl_span_from(choice->label));
+    print_text(p, " %" PRIu32 " ", choice->occurrence);
+    if (choice->name)
+        print_word(p, fl_span_from(choice->name));
+    else
+        print_text(p, "%" PRIu64, choice->number);
+    print_text(p, "\n");
+}
+
 /* --- all --- */
 static void format_rest(struct printing *p, const struct plan *plan)
 {
+    for (uint32_t i = 0; i < plan->choice_count; i++)
+        format_choice(p, &plan->choices[i]);
     for (uint32_t i = 0; i < plan->fault_count;) {
         i += print_faults(p, &plan->faults[i], plan->fault_count - i);
         print_text(p, "\n");

@@ -34,6 +34,7 @@ static read_statement *const readers[] = {
     [WORD_HORIZON] = read_horizon,
     [WORD_IDLE] = read_idle,
     [WORD_SCHEDULE] = read_schedule,
+    [WORD_CHOICE] = read_choice,
     [WORD_MODULE] = read_module,
     [WORD_PROCESSES] = read_processes,
     [WORD_GIVEN] = read_given,
@@ -59,6 +60,7 @@ static bool may_repeat(enum word_statement statement)
     case WORD_IDLE:
     case WORD_SCHEDULE:
     case WORD_HEAL: return false;
+    case WORD_CHOICE:
     case WORD_WHY:
     case WORD_SET:
     case WORD_VARY:
@@ -212,6 +214,8 @@ static void finish(struct plan *plan, const struct reading *r)
     plan->expect_count = r->expects.count;
     plan->volatiles = (const char *const *)r->volatiles.items;
     plan->volatile_count = r->volatiles.count;
+    plan->choices = r->choices.items;
+    plan->choice_count = r->choices.count;
     plan->variants = (const char *const *)r->variants.items;
     plan->variant_count = r->variants.count;
     plan->varied = r->varied.items;

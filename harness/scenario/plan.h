@@ -335,6 +335,23 @@ struct plan_varied { /* `vary size 1 10 100` */
     uint32_t count;
 };
 
+enum plan_choice_kind { /* as enum sim_choice_kind */
+                        PLAN_CHOICE_SCHEDULE,
+                        PLAN_CHOICE_DELAY,
+                        PLAN_CHOICE_RANDOM,
+                        PLAN_CHOICE_FAULT,
+};
+enum { PLAN_CHOICES_MAX = 1024 * 1024 };
+
+/* `choice schedule world next 36 p2/fetch`: a choice of the run that is made already. */
+struct plan_choice {
+    enum plan_choice_kind kind;
+    const char *stream, *label;
+    uint32_t occurrence;
+    const char *name; /* of a schedule; else `number` is chosen */
+    uint64_t number;
+};
+
 struct plan {
     struct fl_arena arena;
     const char *path; /* of the scenario file, as given */
@@ -344,6 +361,9 @@ struct plan {
     int64_t horizon_us; /* `horizon 60d`: the run must have drained by then; 400 days by default */
     bool fold_idle;     /* `idle exact` clears it */
     bool fifo;          /* `schedule fifo`: who runs next, and for how long, is not drawn */
+    bool instant; /* `schedule instant`: calls take no time, and a task goes on until it waits */
+    const struct plan_choice *choices; /* with these, or `instant`, nothing is drawn at all */
+    uint32_t choice_count;
     const char *const *modules;             /* `module demo.so`; none: the shipped workers.so */
     const struct plan_where *module_wheres; /* as many; NULL in a plan made by hand */
     uint32_t module_count;

@@ -41,7 +41,7 @@ struct reading {
     struct fl_map job_names; /* name -> struct plan_where */
     struct list references;  /* struct reference: names that some line must have made */
     struct list modules, module_wheres, processes, rows, https, files, jobs, faults, expects,
-        volatiles, variants, varied;
+        volatiles, variants, varied, choices;
     struct repetition repetition;
     bool of_another_variant; /* the line belongs to a variant that is not read */
 };
@@ -146,6 +146,7 @@ bool read_start(struct reading *r);
 bool read_horizon(struct reading *r);
 bool read_idle(struct reading *r);
 bool read_schedule(struct reading *r);
+bool read_choice(struct reading *r);
 bool read_module(struct reading *r);
 bool read_heal(struct reading *r);
 bool read_volatile(struct reading *r);

@@ -192,9 +192,36 @@ bool read_idle(struct reading *r)
 
 bool read_schedule(struct reading *r)
 {
-    if (!reading_expect(r, "fifo")) return false;
-    r->plan->fifo = true;
+    r->plan->instant = line_skip(&r->line, "instant");
+    r->plan->fifo = !r->plan->instant;
+    if (r->plan->fifo && !line_skip(&r->line, "fifo"))
+        return reading_problem(r, line_peek(&r->line), "fifo or instant");
     return reading_end(r, NULL);
+}
+
+static bool read_chosen(struct reading *r, struct plan_choice *choice)
+{
+    int64_t number;
+    if (choice->kind == PLAN_CHOICE_SCHEDULE)
+        return reading_text(r, "the name of a task, like p1/fetch", &choice->name);
+    if (!reading_number(r, "the number that was chosen", 0, INT64_MAX, &number)) return false;
+    choice->number = (uint64_t)number;
+    return true;
+}
+
+bool read_choice(struct reading *r)
+{
+    int kind;
+    int64_t occurrence;
+    struct plan_choice *choice = reading_add(r, &r->choices, sizeof *choice, PLAN_CHOICES_MAX);
+    if (!choice || !reading_word(r, &words_choices, &kind)) return false;
+    choice->kind = (enum plan_choice_kind)kind;
+    if (!reading_text(r, "who chooses: world, p1/poller", &choice->stream) ||
+        !reading_text(r, "what is chosen: next, \"redis LMOVE\"", &choice->label) ||
+        !reading_number(r, "how many of its kind came before", 0, PLAN_CHOICES_MAX, &occurrence))
+        return false;
+    choice->occurrence = (uint32_t)occurrence;
+    return read_chosen(r, choice) && reading_end(r, NULL);
 }
 
 bool read_module(struct reading *r)

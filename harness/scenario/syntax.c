@@ -34,7 +34,7 @@ static const struct group groups[] = {
      "Constant",
      "constant.language.scenario",
      {&words_fetches, &words_booleans, &words_oom_modes, &words_redis_kept, &words_http, &words_db,
-      &words_mail}},
+      &words_mail, &words_choices}},
 };
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 

@@ -28,9 +28,13 @@ static const struct word statements[] = {
     {"horizon", WORD_HORIZON, "horizon 60d",
      "virtual time by which all must have drained; 400 days by default"},
     {"idle", WORD_IDLE, "idle exact", "play idle time tick by tick instead of folding it"},
-    {"schedule", WORD_SCHEDULE, "schedule fifo",
-     "the first task that is ready runs, and nothing takes longer than it must; else the seed "
-     "decides"},
+    {"schedule", WORD_SCHEDULE, "schedule fifo|instant",
+     "`fifo`: the first task that is ready runs, and nothing takes longer than it must; `instant`: "
+     "calls take no time, and a task goes on until it waits; else the seed decides"},
+    {"choice", WORD_CHOICE, "choice KIND STREAM LABEL N VALUE",
+     "a choice of the run that is made already, the N-th from 0 of its kind, stream and label, as "
+     "replay files record them: `choice schedule world next 36 p2/fetch`; with such lines nothing "
+     "is drawn, and what none decides is the first option, or 0"},
     {"module", WORD_MODULE, "module PATH",
      "a module of workers to load; the shipped workers when there is no such line"},
     {"processes", WORD_PROCESSES, "processes N [OPTION]...",
@@ -61,6 +65,15 @@ static const struct word statements[] = {
 };
 const struct words words_statements = {"a statement", "Statements", statements,
                                        FL_COUNT(statements)};
+
+static const struct word choices[] = {
+    {"schedule", PLAN_CHOICE_SCHEDULE, NULL, "which ready task runs next"},
+    {"delay", PLAN_CHOICE_DELAY, NULL, "how long an effect takes, in microseconds above the least"},
+    {"random", PLAN_CHOICE_RANDOM, NULL, "a number that the program has drawn"},
+    {"fault", PLAN_CHOICE_FAULT, NULL, "whether a fault with a probability strikes"},
+};
+const struct words words_choices = {"a kind of choice", "Kinds of choices", choices,
+                                    FL_COUNT(choices)};
 
 static const struct word process[] = {
     {"concurrency", WORD_CONCURRENCY, "concurrency N", "job threads; 5 by default"},
@@ -382,9 +395,9 @@ const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_way
                                  FL_COUNT(mail_ways)};
 
 const struct words *const words_sections[] = {
-    &words_statements, &words_process,      &words_given,   &words_enqueue, &words_verbs,
-    &words_clauses,    &words_redis_states, &words_errors,  &words_states,  &words_expects,
-    &words_accounts,   &words_gauges,       &words_classes, NULL,
+    &words_statements, &words_choices,  &words_process,      &words_given,   &words_enqueue,
+    &words_verbs,      &words_clauses,  &words_redis_states, &words_errors,  &words_states,
+    &words_expects,    &words_accounts, &words_gauges,       &words_classes, NULL,
 };
 
 const struct word *words_find(const struct words *words, struct fl_span text)

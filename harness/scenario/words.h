@@ -35,6 +35,7 @@ enum word_statement {
     WORD_HORIZON,
     WORD_IDLE,
     WORD_SCHEDULE,
+    WORD_CHOICE,
     WORD_MODULE,
     WORD_PROCESSES,
     WORD_GIVEN,
@@ -114,6 +115,7 @@ enum word_expect {
 enum word_job_claim { WORD_JOB_STARTS = 100, WORD_JOB_EXITS }; /* beside enum plan_job_state */
 
 extern const struct words words_statements;
+extern const struct words words_choices; /* enum plan_choice_kind */
 extern const struct words words_process;
 extern const struct words words_given;
 extern const struct words words_enqueue;

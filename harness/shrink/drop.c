@@ -42,6 +42,14 @@ static enum edit without(const void **items, uint32_t *count, size_t item_bytes,
     return EDIT_MADE;
 }
 
+enum edit edit_drop_choices(struct plan *plan, uint32_t number, struct fl_arena *arena)
+{
+    const void *items = plan->choices;
+    enum edit edit = without(&items, &plan->choice_count, sizeof *plan->choices, number, arena);
+    plan->choices = items;
+    return edit;
+}
+
 enum edit edit_drop_expects(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
     const void *items = plan->expects;
@@ -114,6 +122,7 @@ enum edit edit_drop_whole(struct plan *plan, uint32_t number, struct fl_arena *a
     switch (number) {
     case 0:
         if (plan->fifo || plan->seed_first == 1) return EDIT_VOID; /* no line is best */
+        if (plan->instant || plan->choice_count) return EDIT_VOID; /* nothing is drawn */
         plan->fifo = true;
         plan->seed_first = plan->seed_last = 1;
         return EDIT_MADE;
@@ -142,6 +151,10 @@ enum edit edit_drop_whole(struct plan *plan, uint32_t number, struct fl_arena *a
         plan->heal_us = -1;
         plan->heal_after_fault = NULL;
         plan->heal_when = NULL;
+        return EDIT_MADE;
+    case 7:
+        if (!plan->instant || plan->choice_count) return EDIT_VOID;
+        plan->instant = false;
         return EDIT_MADE;
     default: return EDIT_PAST_END;
     }

@@ -2,6 +2,7 @@
 
 const struct edit_family edit_families[] = {
     {"default schedule, seed and times", edit_drop_whole},
+    {"drop choices", edit_drop_choices},
     {"drop expectations", edit_drop_expects},
     {"drop faults", edit_drop_faults},
     {"drop jobs", edit_drop_jobs},

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "harness/cli/plan_choices.h"
 #include "harness/scenario/format.h"
 #include "harness/shrink/explicit.h"
 #include "harness/shrink/moved.h"
@@ -42,8 +43,10 @@ static enum fl_error write_out(struct search *search)
     if (!err) {
         plan->why = NULL;
         plan->seed_first = plan->seed_last = order->seed;
+        if (order->choices.length) plan->fifo = false;
         err = scenario_format(plan, &search->text);
     }
+    if (!err) err = plan_choices_lines(order->choices, &search->text);
     scenario_plan_free(plan);
     if (!err)
         err = scenario_parse(order->to, fl_buf_span(&search->text), NULL, 0, &search->origin,

@@ -28,8 +28,9 @@ struct shrink_order { /* borrowed */
     const struct scenario_setting *settings;
     uint32_t setting_count;
     uint64_t seed;
-    int32_t sweep;  /* -1: none */
-    const char *to; /* where the minimal file will stand; its folder exists */
+    int32_t sweep;          /* -1: none */
+    struct fl_span choices; /* that it made, as a record; empty: its seed says all */
+    const char *to;         /* where the minimal file will stand; its folder exists */
     uint32_t runs_max;
     int64_t real_us_max;
 };
