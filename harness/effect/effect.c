@@ -113,6 +113,16 @@ static void announce(struct effect_process *process, const struct effect *effect
                                                     .detail = {at, (size_t)length}});
 }
 
+static int64_t delay_of(const struct effect_process *process, const struct effect *effect,
+                        const struct plan_fault *fault)
+{
+    if (!fault->amount_max_us) return fault->amount_us;
+    uint64_t span_us = (uint64_t)(fault->amount_max_us - fault->amount_us);
+    return fault->amount_us + (int64_t)sim_choose_below(sim_world_choices(process->effects->world),
+                                                        SIM_CHOICE_FAULT, effect->context->name,
+                                                        "delay", span_us + 1);
+}
+
 void effect_act(struct effect_process *process, const struct effect *effect,
                 enum plan_moment moment)
 {
@@ -123,7 +133,7 @@ void effect_act(struct effect_process *process, const struct effect *effect,
         if (strike->moment != moment || is_outcome(strike->fault->verb)) continue;
         announce(process, effect, strike);
         if (strike->fault->verb == PLAN_DELAY)
-            effect_pass(process, strike->fault->amount_us);
+            effect_pass(process, delay_of(process, effect, strike->fault));
         else
             effects->stage.ops->perform(effects->stage.self, strike->fault, effect->context);
     }

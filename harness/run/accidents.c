@@ -131,8 +131,8 @@ static void remove_keys(struct run *run, const struct plan_fault *fault)
                 "expected  a key %s%s\nfound     none at the time of the fault", fault->text,
                 early ? " that expires" : "");
     for (; key; key = first_key(run, fault->text, early)) {
-        int64_t left_us = fake_redis_key_expires_us(key) - run->start_wall_us -
-                          sim_world_now_us(run->world) + FL_SECOND_US;
+        int64_t now_us = wall_clock_shows_us(&run->server.clock, sim_world_now_us(run->world));
+        int64_t left_us = fake_redis_key_expires_us(key) - now_us + FL_SECOND_US;
         struct fl_span name = fake_redis_key_name(key);
         bool gone = early ? fake_redis_shift_ttl(engine, 0, name, -left_us)
                           : fake_redis_evict(engine, 0, name);
@@ -159,6 +159,15 @@ static enum fl_error change_keys(struct run *run, const struct plan_fault *fault
     return err;
 }
 
+static void set_clock(struct run *run, const struct plan_fault *fault)
+{
+    if (fault->rate_in)
+        server_clock_rate(&run->server, fault->rate_of, fault->rate_in);
+    else
+        server_clock_jump(&run->server, fault->amount_us);
+    tell_replaced(run); /* keys may have died */
+}
+
 static bool lasts(enum plan_verb verb)
 {
     return verb == PLAN_REFUSE || verb == PLAN_REDIS || verb == PLAN_MAXMEMORY;
@@ -168,7 +177,9 @@ void run_strike_redis(struct run *run, const struct plan_fault *fault)
 {
     enum fl_error err = FL_OK;
     struct sim_memory *owner = sim_memory_switch(NULL);
-    if (fault->verb == PLAN_SCRIPT_FLUSH) {
+    if (fault->verb == PLAN_CLOCK) {
+        set_clock(run, fault);
+    } else if (fault->verb == PLAN_SCRIPT_FLUSH) {
         tell_forgotten(run);
         fake_redis_script_flush(run->house->engine);
     } else if (lasts(fault->verb)) {

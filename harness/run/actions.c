@@ -30,7 +30,8 @@ static struct node *target(struct run *run, const struct plan_fault *fault,
     case PLAN_TARGET_PROCESS: return run_node(run, fault->target_name);
     case PLAN_TARGET_PROCESS_OF: return process_of(run, fault->target_name, context);
     case PLAN_TARGET_NONE: return context ? run_node(run, context->process) : NULL;
-    case PLAN_TARGET_ALL: break;
+    case PLAN_TARGET_ALL:
+    case PLAN_TARGET_REDIS: break;
     }
     return NULL;
 }
@@ -197,18 +198,22 @@ static void delete_record(struct run *run, const struct plan_fault *fault)
         run_end(run, RUN_HARNESS_FAULT, 0, "no fiber for a deletion");
 }
 
+static bool strikes_redis(const struct plan_fault *fault)
+{
+    return fault->verb >= PLAN_REFUSE || fault->target == PLAN_TARGET_REDIS;
+}
+
 /* It always returns, and only then is it known what it has changed. */
 static bool strikes_data(const struct plan_fault *fault)
 {
-    return fault->verb >= PLAN_REFUSE || fault->verb == PLAN_DELETED ||
-           fault->verb == PLAN_DUPLICATE;
+    return strikes_redis(fault) || fault->verb == PLAN_DELETED || fault->verb == PLAN_DUPLICATE;
 }
 
 static void perform(void *self, const struct plan_fault *fault,
                     const struct effect_context *context)
 {
     struct run *run = self;
-    if (fault->verb >= PLAN_REFUSE) {
+    if (strikes_redis(fault)) {
         run_strike_redis(run, fault);
     } else if (fault->verb == PLAN_DELETED) {
         delete_record(run, fault);
@@ -254,6 +259,7 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
     if (!err && fault->target == PLAN_TARGET_PROCESS)
         err = fl_buf_printf(out, " %s", fault->target_name);
     if (!err && fault->target == PLAN_TARGET_ALL) err = fl_buf_append_text(out, " all");
+    if (!err && fault->target == PLAN_TARGET_REDIS) err = fl_buf_append_text(out, " redis");
     if (!err && fault->verb == PLAN_DEPLOY) err = fl_buf_printf(out, " %s", fault->text);
     if (!err && fault->verb == PLAN_OOM)
         err = fl_buf_printf(out, " nth %llu", (unsigned long long)fault->oom_nth);

@@ -70,6 +70,12 @@ static void do_what_is_due(struct run *run)
     run->near_since = 0;
 }
 
+/* What may be nothing but the end of a fault; from then on time may be folded again. */
+static void wait_for_plan(struct run *run, int64_t until_us)
+{
+    if (sim_wait(run->world, &run->planned, until_us, "what is planned")) run->near_since = 0;
+}
+
 static void planned_main(void *argument)
 {
     struct run *run = argument;
@@ -78,7 +84,7 @@ static void planned_main(void *argument)
         if (next_us <= sim_world_now_us(run->world))
             do_what_is_due(run);
         else
-            sim_wait(run->world, &run->planned, next_us, "what is planned");
+            wait_for_plan(run, next_us);
     }
 }
 

@@ -42,7 +42,8 @@ static int64_t left_us(const struct run *run, const struct fake_redis_key *key)
 {
     int64_t expires_us = fake_redis_key_expires_us(key);
     if (expires_us == FL_NEVER_US) return FL_NEVER_US;
-    int64_t left_us = expires_us - run->start_wall_us - sim_world_now_us(run->world);
+    int64_t left_us =
+        expires_us - wall_clock_shows_us(&run->server.clock, sim_world_now_us(run->world));
     return left_us > 0 ? left_us : 0;
 }
 

@@ -64,7 +64,7 @@ static void tell_key(struct run *run, const struct fake_redis_key *key, struct f
     enum fl_error err = fl_buf_append_text(line, types[fake_redis_key_type(key)]);
     bool dies = expires_us != FL_NEVER_US && expires_us > run->start_wall_us;
     if (!err && dies) err = fl_buf_append_text(line, ", until ");
-    if (!err && dies) err = trace_time(line, expires_us - run->start_wall_us);
+    if (!err && dies) err = trace_time(line, wall_clock_when_us(&run->server.clock, expires_us));
     recording_group(run->recorder->recording, group, formatted(line, err));
     if (fake_redis_key_type(key) == FAKE_REDIS_STREAM) return; /* no queue is one */
     while (fake_redis_next(key, &cursor, &element))

@@ -43,7 +43,8 @@ static int64_t lease_until_us(const struct run *run, const struct node *node)
     const struct fake_redis_key *beat = fake_redis_find(run->house->engine, 0, identity);
     int64_t dies_us = beat ? fake_redis_key_expires_us(beat) : FL_NEVER_US;
     if (dies_us == FL_NEVER_US) return 0;
-    return dies_us - run->start_wall_us - (FL_HEARTBEAT_TTL_S - FL_LEASE_S) * FL_SECOND_US;
+    return wall_clock_when_us(&run->server.clock, dies_us) -
+           (FL_HEARTBEAT_TTL_S - FL_LEASE_S) * FL_SECOND_US;
 }
 
 static struct node *idle_fetcher(struct run *run, const struct server_pop *pop)

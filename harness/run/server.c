@@ -25,7 +25,7 @@ struct server_stream {
 static int64_t wall_us(void *self)
 {
     const struct server *server = self;
-    return server->start_wall_us + sim_world_now_us(server->world);
+    return wall_clock_shows_us(&server->clock, sim_world_now_us(server->world));
 }
 
 struct fl_clock server_clock(struct server *server)
@@ -37,7 +37,8 @@ struct fl_clock server_clock(struct server *server)
 void server_init(struct server *server, struct fake_redis *engine, struct sim_world *world,
                  int64_t start_wall_us)
 {
-    *server = (struct server){.engine = engine, .world = world, .start_wall_us = start_wall_us};
+    *server =
+        (struct server){.engine = engine, .world = world, .clock = {.start_us = start_wall_us}};
 }
 
 static void wire_cut(void *self, uint64_t replies, uint64_t bytes, enum effect_wire_end end)
@@ -134,7 +135,7 @@ enum fl_error server_ask(struct server *server, const char *name, struct fl_span
 int64_t server_next_end_us(const struct server *server)
 {
     int64_t end_us = fake_redis_next_deadline_us(server->engine);
-    return end_us == FL_NEVER_US ? FL_NEVER_US : end_us - server->start_wall_us;
+    return end_us == FL_NEVER_US ? FL_NEVER_US : wall_clock_when_us(&server->clock, end_us);
 }
 
 /* --- streams --- */
@@ -153,6 +154,26 @@ static void catch_up(struct server *server)
 {
     if (fake_redis_next_deadline_us(server->engine) <= wall_us(server))
         fake_redis_advance(server->engine);
+}
+
+/* Who waits looks at the time anew. */
+static void clock_has_changed(struct server *server)
+{
+    catch_up(server);
+    for (struct server_stream *at = server->streams; at; at = at->next)
+        sim_wake_all(server->world, &at->waiters);
+}
+
+void server_clock_jump(struct server *server, int64_t delta_us)
+{
+    wall_clock_jump(&server->clock, delta_us);
+    clock_has_changed(server);
+}
+
+void server_clock_rate(struct server *server, uint32_t rate_of, uint32_t rate_in)
+{
+    wall_clock_run(&server->clock, sim_world_now_us(server->world), rate_of, rate_in);
+    clock_has_changed(server);
 }
 
 static enum fl_error stream_open(void *self, int64_t deadline_us, struct fl_stream **ret_stream)
@@ -367,7 +388,7 @@ bool server_next_pop(const struct server *server, struct server_pop *pop)
     const struct sim_fiber *caller = stream->waiters.first;
     *pop = (struct server_pop){
         stream, stream->client->process, sim_fiber_role(caller), stream->asked_us,
-        fake_redis_blocked_until_us(stream->session) - server->start_wall_us};
+        wall_clock_when_us(&server->clock, fake_redis_blocked_until_us(stream->session))};
     return true;
 }
 
@@ -379,7 +400,7 @@ void server_pop_rest(struct server *server, const struct server_pop *pop)
 void server_pop_prolong(struct server *server, const struct server_pop *pop, int64_t until_us)
 {
     pop->stream->prolonged_us = until_us - pop->until_us;
-    fake_redis_block_until(pop->stream->session, until_us + server->start_wall_us);
+    fake_redis_block_until(pop->stream->session, wall_clock_shows_us(&server->clock, until_us));
 }
 
 void server_pop_resume(struct server *server, const struct server_pop *pop)

@@ -11,6 +11,7 @@
 #include "fakes/redis/fake_redis.h"
 #include "harness/effect/ports.h"
 #include "harness/run/watcher.h"
+#include "harness/world/wall_clock.h"
 #include "harness/world/world.h"
 #include "redis/transport.h"
 
@@ -28,7 +29,7 @@ struct server_weather {
 struct server {
     struct fake_redis *engine; /* borrowed */
     struct sim_world *world;   /* borrowed */
-    int64_t start_wall_us;
+    struct wall_clock clock;
     struct server_stream *streams;     /* open ones, newest first */
     struct server_weather next;        /* of the batch that is sent next */
     int64_t refuses_until_us;          /* no connection is accepted before, in the world's time */
@@ -75,6 +76,9 @@ FL_CHECKED enum fl_error server_ask(struct server *server, const char *name, str
                                     struct fl_buf *reply);
 /* The engine's on_output hook. */
 void server_on_output(struct server *server, struct fake_redis_session *session);
+/* Its clock jumps, or runs at another rate: what is due by it happens now. In harness memory. */
+void server_clock_jump(struct server *server, int64_t delta_us);
+void server_clock_rate(struct server *server, uint32_t rate_of, uint32_t rate_in);
 struct effect_wire server_wire(struct server *server);
 
 #endif

@@ -89,9 +89,23 @@ static bool read_deleted(struct reading *r, struct plan_fault *fault)
 
 static bool read_clock(struct reading *r, struct plan_fault *fault)
 {
+    if (line_skip(&r->line, "redis"))
+        fault->target = PLAN_TARGET_REDIS;
+    else if (!read_target(r, fault))
+        return false;
     if (!line_skip(&r->line, "rate")) return reading_jump(r, &fault->amount_us);
     return reading_ratio(r, "a rate, like 11/10", PLAN_CLOCK_RATE_MAX, &fault->rate_of,
                          &fault->rate_in);
+}
+
+/* `5s`, or `1ms..5s`. */
+static bool read_delay(struct reading *r, struct plan_fault *fault)
+{
+    struct fl_span low, high;
+    const struct token *token = line_peek(&r->line);
+    if (token->kind != TOKEN_WORD || !reading_split_range(token->text, &low, &high))
+        return reading_duration(r, "a duration, like 5s", &fault->amount_us);
+    return reading_span(r, &fault->amount_us, &fault->amount_max_us);
 }
 
 static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
@@ -99,7 +113,7 @@ static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
     switch (fault->verb) {
     case PLAN_ERROR: return read_error_line(r, fault);
     case PLAN_LOSE_ACK: return true;
-    case PLAN_DELAY: return reading_duration(r, "a duration, like 5s", &fault->amount_us);
+    case PLAN_DELAY: return read_delay(r, fault);
     case PLAN_KILL:
     case PLAN_OOMKILL:
     case PLAN_TERM:
@@ -110,7 +124,7 @@ static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
                reading_duration(r, "a duration, like 90s", &fault->amount_us);
     case PLAN_DEPLOY:
         return read_target(r, fault) && reading_text(r, "the path of a module", &fault->text);
-    case PLAN_CLOCK: return read_target(r, fault) && read_clock(r, fault);
+    case PLAN_CLOCK: return read_clock(r, fault);
     case PLAN_OOM: return read_oom(r, fault);
     case PLAN_HTTP: return read_http_way(r, fault);
     case PLAN_DB: return read_way(r, &words_db, &fault->text);

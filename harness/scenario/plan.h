@@ -116,7 +116,7 @@ enum plan_verb {
     PLAN_QUIET,     /* `quiet p1` : TSTP */
     PLAN_RESTART,   /* `restart p1` or, as a tail of kill and its kin, `restart after 5s` */
     PLAN_DEPLOY,    /* `deploy p1|all new.so`: asked to stop, and starts again with that module */
-    PLAN_CLOCK,     /* `clock p1|all +1h|-1h`, `clock p1|all rate 11/10` */
+    PLAN_CLOCK,     /* `clock p1|all|redis +1h|-1h|rate 11/10` */
     PLAN_OOM,       /* `oom nth 3 once|forever in p1`; a sweep counts nth up until nothing fails */
     PLAN_HTTP,      /* `http 503|timeout|garbage|refuse` */
     PLAN_DB,        /* `db busy|timeout|disconnect|full` */
@@ -148,7 +148,13 @@ enum plan_kept {
     PLAN_KEPT_NOTHING
 };
 
-enum plan_target { PLAN_TARGET_NONE, PLAN_TARGET_PROCESS, PLAN_TARGET_PROCESS_OF, PLAN_TARGET_ALL };
+enum plan_target {
+    PLAN_TARGET_NONE,
+    PLAN_TARGET_PROCESS,
+    PLAN_TARGET_PROCESS_OF,
+    PLAN_TARGET_ALL,
+    PLAN_TARGET_REDIS /* of CLOCK alone */
+};
 
 struct plan_fault {
     struct plan_where where;
@@ -159,6 +165,7 @@ struct plan_fault {
     const char *text;        /* ERROR's line; HTTP/DB/MAIL's word; DELETED's table; DUPLICATE's job;
                                 EVICT's and EXPIRE's key; DEPLOY's module */
     int64_t amount_us; /* DELAY, PAUSE, CLOCK (signed); how long REFUSE, REDIS, MAXMEMORY last */
+    int64_t amount_max_us;     /* DELAY of a range, `delay 1ms..5s`; 0: exactly amount_us */
     uint32_t rate_of, rate_in; /* CLOCK; 0/0: it jumps */
     uint64_t number; /* bytes of CUT_REPLY, SLICE, MAXMEMORY; writes that FAILOVER, REDIS_RESTART
                         lose; REDIS: enum fake_redis_states */

@@ -9,6 +9,7 @@ static void print_target(struct printing *p, const struct plan_fault *fault)
     switch (fault->target) {
     case PLAN_TARGET_NONE: break;
     case PLAN_TARGET_ALL: print_text(p, " all"); break;
+    case PLAN_TARGET_REDIS: print_text(p, " redis"); break;
     case PLAN_TARGET_PROCESS: print_text(p, " %s", fault->target_name); break;
     case PLAN_TARGET_PROCESS_OF: print_text(p, " process-of %s", fault->target_name); break;
     }
@@ -51,6 +52,8 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
     case PLAN_PAUSE:
         print_text(p, " ");
         print_duration(p, fault->amount_us);
+        if (fault->amount_max_us) print_text(p, "..");
+        if (fault->amount_max_us) print_duration(p, fault->amount_max_us);
         break;
     case PLAN_DEPLOY:
         print_text(p, " ");

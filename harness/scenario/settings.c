@@ -171,9 +171,13 @@ bool read_seeds(struct reading *r)
 bool read_start(struct reading *r)
 {
     const struct token *token = line_take(&r->line);
-    if (token->kind != TOKEN_WORD || fl_instant_parse(token->text, &r->plan->start_us) != FL_OK ||
-        r->plan->start_us < 0)
-        return reading_problem(r, token, "an instant, like 2026-03-29T00:30Z");
+    const struct word *trap =
+        token->kind == TOKEN_WORD ? words_find(&words_calendar, token->text) : NULL;
+    if (trap)
+        r->plan->start_us = trap->value * FL_SECOND_US;
+    else if (token->kind != TOKEN_WORD ||
+             fl_instant_parse(token->text, &r->plan->start_us) != FL_OK || r->plan->start_us < 0)
+        return reading_problem_among(r, token, &words_calendar);
     return reading_end(r, NULL);
 }
 

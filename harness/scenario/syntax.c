@@ -6,7 +6,7 @@
 #include "harness/scenario/printing.h"
 #include "harness/scenario/words.h"
 
-enum { PATTERN_BYTES_MAX = 64 * 1024, TABLES_MAX = 8 };
+enum { PATTERN_BYTES_MAX = 64 * 1024, TABLES_MAX = 10 };
 
 struct group {
     const char *name;   /* of the Vim group */
@@ -34,7 +34,7 @@ static const struct group groups[] = {
      "Constant",
      "constant.language.scenario",
      {&words_fetches, &words_booleans, &words_oom_modes, &words_redis_kept, &words_http, &words_db,
-      &words_mail, &words_choices}},
+      &words_mail, &words_choices, &words_calendar}},
 };
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 

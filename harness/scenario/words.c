@@ -23,8 +23,9 @@ static const struct word statements[] = {
     {"end", WORD_END, NULL, "ends a `repeat`"},
     {"seed", WORD_SEED, "seed N", "the one seed to run; 1 by default"},
     {"seeds", WORD_SEEDS, "seeds A..B", "run once for each seed"},
-    {"start", WORD_START, "start 2026-03-29T00:30Z",
-     "what the wall clock shows at the start; 2026-01-01T00:00Z by default"},
+    {"start", WORD_START, "start 2026-03-29T00:30Z|NAME",
+     "what the wall clock shows at the start; 2026-01-01T00:00Z by default; NAME is one of the "
+     "traps of the calendar"},
     {"horizon", WORD_HORIZON, "horizon 60d",
      "virtual time by which all must have drained; 400 days by default"},
     {"idle", WORD_IDLE, "idle exact", "play idle time tick by tick instead of folding it"},
@@ -117,7 +118,8 @@ static const struct word verbs[] = {
     {"error", PLAN_ERROR, "error NAME|\"LINE\"",
      "Redis answers with this error and does nothing; NAME is one of the table below"},
     {"lose-ack", PLAN_LOSE_ACK, NULL, "the effect happens, its answer and the connection are lost"},
-    {"delay", PLAN_DELAY, "delay 5s", "the effect takes so much longer"},
+    {"delay", PLAN_DELAY, "delay 5s|1ms..5s",
+     "the effect takes so much longer; of a range by chance, each time anew"},
     {"kill", PLAN_KILL, "kill PROCESS", "SIGKILL"},
     {"oomkill", PLAN_OOMKILL, "oomkill PROCESS", "the kernel kills it for its memory"},
     {"pause", PLAN_PAUSE, "pause PROCESS 90s", "nothing of it runs for so long"},
@@ -127,7 +129,7 @@ static const struct word verbs[] = {
     {"deploy", PLAN_DEPLOY, "deploy PROCESS MODULE",
      "asked to stop, with its own grace period, and starts again with this module in place of "
      "those whose job classes it has; PROCESS may be `all`"},
-    {"clock", PLAN_CLOCK, "clock PROCESS +1h|-1h|rate 11/10",
+    {"clock", PLAN_CLOCK, "clock PROCESS|redis +1h|-1h|rate 11/10",
      "its wall clock jumps, or goes so many times as fast from then on; PROCESS may be `all`"},
     {"oom", PLAN_OOM, "oom nth N [once|forever] in PROCESS [within FUNCTION]",
      "the N-th allocation fails, or all from then on; `within`: of those that the function asks "
@@ -370,6 +372,27 @@ static const struct word redis_states[] = {
 const struct words words_redis_states = {"a state of Redis", "States of Redis", redis_states,
                                          FL_COUNT(redis_states)};
 
+static const struct word calendar[] = {
+    {"summer-time", 1774744200, NULL,
+     "2026-03-29T00:30Z, half an hour before Europe's clocks go an hour ahead"},
+    {"winter-time", 1792888200, NULL,
+     "2026-10-25T00:30Z, half an hour before Europe's clocks go an hour back"},
+    {"summer-time-us", 1772951400, NULL,
+     "2026-03-08T06:30Z, half an hour before New York's clocks go an hour ahead"},
+    {"winter-time-us", 1793511000, NULL,
+     "2026-11-01T05:30Z, half an hour before New York's clocks go an hour back"},
+    {"leap-day", 1835393400, NULL, "2028-02-28T23:30Z, half an hour before the 29th of February"},
+    {"no-leap-day", 1803857400, NULL,
+     "2027-02-28T23:30Z, half an hour before a March that follows the 28th"},
+    {"month-end", 1777591800, NULL, "2026-04-30T23:30Z, half an hour before the 1st of a month"},
+    {"new-year", 1798759800, NULL, "2026-12-31T23:30Z, half an hour before another year"},
+    {"year-2038", 2147482800, NULL,
+     "2038-01-19T03:00Z, some minutes before seconds need more than 31 bits"},
+};
+const struct words words_calendar = {
+    "an instant, like 2026-03-29T00:30Z, or a trap of the calendar", "Traps of the calendar",
+    calendar, FL_COUNT(calendar)};
+
 static const struct word redis_kept[] = {{"all", PLAN_KEPT_ALL, NULL, NULL},
                                          {"aof", PLAN_KEPT_AOF, NULL, NULL},
                                          {"rdb", PLAN_KEPT_RDB, NULL, NULL},
@@ -395,9 +418,10 @@ const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_way
                                  FL_COUNT(mail_ways)};
 
 const struct words *const words_sections[] = {
-    &words_statements, &words_choices,  &words_process,      &words_given,   &words_enqueue,
-    &words_verbs,      &words_clauses,  &words_redis_states, &words_errors,  &words_states,
-    &words_expects,    &words_accounts, &words_gauges,       &words_classes, NULL,
+    &words_statements,   &words_choices, &words_calendar, &words_process,
+    &words_given,        &words_enqueue, &words_verbs,    &words_clauses,
+    &words_redis_states, &words_errors,  &words_states,   &words_expects,
+    &words_accounts,     &words_gauges,  &words_classes,  NULL,
 };
 
 const struct word *words_find(const struct words *words, struct fl_span text)

@@ -137,6 +137,7 @@ extern const struct words words_db;
 extern const struct words words_mail;
 extern const struct words words_redis_states; /* values: enum fake_redis_states */
 extern const struct words words_redis_kept;
+extern const struct words words_calendar; /* values: seconds since 1970 */
 extern const struct words words_classes;  /* enum plan_class */
 extern const struct words words_accounts; /* enum plan_account */
 /* All tables with a title, in the order of the reference page; ended by NULL. */

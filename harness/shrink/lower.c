@@ -135,7 +135,10 @@ static bool lower_fault(struct plan_fault *fault, uint32_t what)
         lowered = address->moment != PLAN_BEFORE;
         address->moment = PLAN_BEFORE;
         break;
-    case 7: lowered = fault->amount_us > 0 && halve_us(&fault->amount_us); break;
+    case 7:
+        lowered = fault->amount_max_us || (fault->amount_us > 0 && halve_us(&fault->amount_us));
+        fault->amount_max_us = 0;
+        break;
     case 8: lowered = address->at_us > 0 && halve_us(&address->at_us); break;
     case 9:
         lowered = fault->verb != PLAN_REDIS && lower_int(&number, number > 2 ? number / 2 : 1);

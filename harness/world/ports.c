@@ -43,8 +43,7 @@ void sim_world_assert_no_monitor(const struct sim_world *world, const char *port
 static int64_t wall_us(void *self)
 {
     const struct sim_process *process = self;
-    int64_t now_us = sim_world_now_us(process->world);
-    return process->world->start_wall_us + now_us + sim_wall_ahead_us(&process->wall, now_us);
+    return wall_clock_shows_us(&process->wall, sim_world_now_us(process->world));
 }
 
 static int64_t mono_us(void *self)

@@ -20,12 +20,12 @@ static void pause_over(struct sim_timer *timer)
 
 /* The wall clock is the machine's: the next process of that name finds it as the last one left it.
  */
-static struct sim_wall inherited_wall(const struct sim_world *world, const char *name)
+static struct wall_clock inherited_wall(const struct sim_world *world, const char *name)
 {
     for (const struct sim_process *at = world->last_process; at; at = at->previous) {
         if (strcmp(at->name, name) == 0) return at->wall;
     }
-    return (struct sim_wall){0};
+    return (struct wall_clock){.start_us = world->start_wall_us};
 }
 
 static struct sim_process *new_process(struct sim_world *world,
@@ -160,34 +160,18 @@ void sim_process_pause(struct sim_process *process, int64_t until_us)
 
 void sim_process_clock_jump(struct sim_process *process, int64_t delta_us)
 {
-    process->wall.ahead_us += delta_us;
-}
-
-int64_t sim_wall_ahead_us(const struct sim_wall *wall, int64_t now_us)
-{
-    if (!wall->rate_in) return wall->ahead_us;
-    int64_t gain = (int64_t)wall->rate_of - (int64_t)wall->rate_in;
-    return wall->ahead_us + (now_us - wall->since_us) * gain / (int64_t)wall->rate_in;
+    wall_clock_jump(&process->wall, delta_us);
 }
 
 void sim_process_clock_rate(struct sim_process *process, uint32_t of, uint32_t in)
 {
-    int64_t now_us = sim_world_now_us(process->world);
     fl_assert(of >= 1 && of <= SIM_CLOCK_RATE_MAX && in >= 1 && in <= SIM_CLOCK_RATE_MAX);
-    process->wall = (struct sim_wall){.ahead_us = sim_wall_ahead_us(&process->wall, now_us),
-                                      .since_us = now_us,
-                                      .rate_of = of,
-                                      .rate_in = in};
+    wall_clock_run(&process->wall, sim_world_now_us(process->world), of, in);
 }
 
 int64_t sim_process_shows_us(const struct sim_process *process, int64_t wall_us)
 {
-    const struct sim_wall *wall = &process->wall;
-    int64_t now_us = sim_world_now_us(process->world);
-    int64_t shown_us = process->world->start_wall_us + now_us + sim_wall_ahead_us(wall, now_us);
-    int64_t left_us = wall_us - shown_us;
-    return now_us +
-           (wall->rate_in ? left_us / (int64_t)wall->rate_of * (int64_t)wall->rate_in : left_us);
+    return wall_clock_when_us(&process->wall, wall_us);
 }
 
 enum fl_error sim_process_on_death(struct sim_process *process, sim_death_hook *hook, void *context)

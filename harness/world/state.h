@@ -8,6 +8,7 @@
 #include "harness/choice/steps.h"
 #include "harness/module/image.h"
 #include "harness/world/timers.h"
+#include "harness/world/wall_clock.h"
 #include "harness/world/world.h"
 
 enum sim_fiber_state {
@@ -53,12 +54,6 @@ struct sim_hook {
     void *context;
 };
 
-/* How a wall clock differs from the world's: by so much at an instant, and since then by a rate. */
-struct sim_wall {
-    int64_t ahead_us, since_us;
-    uint32_t rate_of, rate_in; /* 0/0: as fast as the world */
-};
-
 struct sim_process {
     struct sim_world *world;
     struct sim_process *previous; /* the one started before */
@@ -73,7 +68,7 @@ struct sim_process {
     struct fl_monitor *monitors;
     struct sim_hook *hooks;
     size_t hook_count, hook_capacity;
-    struct sim_wall wall;
+    struct wall_clock wall;
     uint64_t byte_draws;
     bool paused;
     struct sim_timer pause_end;
@@ -110,8 +105,6 @@ struct sim_world {
     uint32_t process_count, start_count;
 };
 
-/* processes.c: how far it is ahead of the world's clock at that instant. */
-int64_t sim_wall_ahead_us(const struct sim_wall *wall, int64_t now_us);
 /* fibers.c */
 void sim_fiber_make_ready(struct sim_fiber *fiber);
 struct sim_fiber *sim_world_take_ready(struct sim_world *world, size_t at);

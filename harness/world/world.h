@@ -132,8 +132,7 @@ void sim_process_clock_jump(struct sim_process *process, int64_t delta_us);
 /* From now on its wall clock goes of/in times as fast as the world; its monotonic one does not. It
  * outlives the process as a jump does. Both are from 1 to SIM_CLOCK_RATE_MAX. */
 void sim_process_clock_rate(struct sim_process *process, uint32_t of, uint32_t in);
-/* When, in run time, its wall clock shows this, if nothing befalls it before; to within the rate's
- * own parts. */
+/* When, in run time, its wall clock shows this, if nothing befalls it before. */
 int64_t sim_process_shows_us(const struct sim_process *process, int64_t wall_us);
 enum sim_end sim_process_end(const struct sim_process *process, int *ret_status);
 const char *sim_process_name(const struct sim_process *process);

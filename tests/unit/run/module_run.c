@@ -61,9 +61,33 @@ static enum fl_outcome chatty_perform(struct fl_job *job)
     return FL_DONE;
 }
 
+/* Two effects that may take ten seconds; whoever measures that by the wall clock is wrong. */
+static enum fl_outcome within_ten_seconds(struct fl_job *job, int64_t (*now_us)(struct fl_clock))
+{
+    int64_t began_us = now_us(fl_job_clock(job));
+    if (note(job, "first") || note(job, "second"))
+        return fl_fail(job, FL_TRANSIENT, "RedisError", "no note");
+    int64_t took_us = now_us(fl_job_clock(job)) - began_us;
+    if (took_us < 0 || took_us > 10 * INT64_C(1000000))
+        return fl_fail(job, FL_TRANSIENT, "TimeoutError", "it has taken too long");
+    return FL_DONE;
+}
+
+static enum fl_outcome wall_clock_perform(struct fl_job *job)
+{
+    return within_ten_seconds(job, fl_clock_wall_us);
+}
+
+static enum fl_outcome monotonic_perform(struct fl_job *job)
+{
+    return within_ten_seconds(job, fl_clock_mono_us);
+}
+
 const struct fl_worker fl_workers[] = {
     {.name = "BatchWorker", .perform = batch_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PlainWorker", .perform = plain_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ChattyWorker", .perform = chatty_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "WallClockWorker", .perform = wall_clock_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "MonotonicWorker", .perform = monotonic_perform, .retry = FL_RETRY_DEFAULT},
     {0},
 };

@@ -54,6 +54,59 @@ static void a_kill_in_the_middle_of_a_batch_leaves_what_had_been_sent(void **sta
                    "expect redis SCARD batch = 32\n");
 }
 
+static void a_delay_of_a_range_is_drawn_each_time(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a PlainWorker []\nenqueue b PlainWorker []\n"
+                   "fault delay 10s..20s when web and step \"redis LPUSH *\" times 2\n"
+                   "expect a starts in 10s..21s\nexpect b starts in 20s..41s\n");
+}
+
+/* --- clocks --- */
+
+static void a_key_dies_by_the_clock_of_redis(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a PlainWorker [] in 1m\n"
+                   "fault clock redis +2m at +5s\n"
+                   "fault delay 1ms when p1/fetch and exists(p1:*) = 0\n"
+                   "expect a starts in 1m..1m20s\n");
+}
+
+static void a_fast_clock_sees_first_what_is_due(void **state)
+{
+    (void)state;
+    must_pass(HEAD "processes 2\nenqueue a PlainWorker [] in 100d\n"
+                   "fault clock p2 rate 101/100 at +0s\n"
+                   "expect a starts in 99d14m..99d15m\n");
+}
+
+#define MEASURES(worker, jump)                                                                     \
+    HEAD "enqueue a " worker " []\nfault clock process-of a " jump                                 \
+         " when a#1 step \"redis SADD first *\" after\nexpect runs of a = 1\n"
+
+static void a_handler_that_measures_by_the_wall_clock_is_found(void **state)
+{
+    (void)state;
+    must_end(MEASURES("WallClockWorker", "+1h"), RUN_FAILED, 5, "2 runs of a");
+    must_end(MEASURES("WallClockWorker", "-1h"), RUN_FAILED, 5, "2 runs of a");
+    must_pass(MEASURES("MonotonicWorker", "+1h"));
+    must_pass(MEASURES("MonotonicWorker", "-1h"));
+}
+
+static void time_is_folded_once_a_fault_is_past_its_end(void **state)
+{
+    (void)state;
+    struct run_result result;
+    play_for_facts(HEAD "enqueue first PlainWorker []\nenqueue later PlainWorker [] in 100d\n"
+                        "fault delay 1ms when first step \"redis *\" times always until +1m\n"
+                        "expect later done\n",
+                   RUN_WANTS_NOTHING, &result);
+    assert_int_equal(result.verdict, RUN_PASSED);
+    assert_in_range(result.effects, 1, 1000);
+    run_result_release(&result);
+}
+
 /* --- processes --- */
 
 static void
@@ -194,6 +247,11 @@ int main(void)
         cmocka_unit_test(the_first_reply_of_a_batch_is_lost),
         cmocka_unit_test(a_command_of_a_batch_is_refused_and_the_others_are_applied),
         cmocka_unit_test(a_kill_in_the_middle_of_a_batch_leaves_what_had_been_sent),
+        cmocka_unit_test(a_delay_of_a_range_is_drawn_each_time),
+        cmocka_unit_test(a_key_dies_by_the_clock_of_redis),
+        cmocka_unit_test(a_fast_clock_sees_first_what_is_due),
+        cmocka_unit_test(a_handler_that_measures_by_the_wall_clock_is_found),
+        cmocka_unit_test(time_is_folded_once_a_fault_is_past_its_end),
         cmocka_unit_test(
             a_pause_beyond_the_heartbeat_gives_two_owners_and_the_stale_move_removes_nothing),
         cmocka_unit_test(a_killed_process_comes_back_when_the_run_is_healed),

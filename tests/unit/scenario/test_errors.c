@@ -20,7 +20,8 @@ static struct error_case {
     {"scenario 1 \"again\"", "1: expected this statement only once, found \"scenario\""},
     {"seed x", "6: expected a seed, like 42, found \"x\""},
     {"seeds 9..1", "7: expected two seeds with .. between them, like 1..100, found \"9..1\""},
-    {"start yesterday", "7: expected an instant, like 2026-03-29T00:30Z, found \"yesterday\""},
+    {"start yesterday", "7: expected an instant, like 2026-03-29T00:30Z, or a trap of the "
+                        "calendar, found \"yesterday\""},
     {"horizon 5", "9: expected a duration, like 60d, found \"5\""},
     {"schedule lifo", "10: expected fifo or instant, found \"lifo\""},
     {"choice later world next 1 p1", "8: expected a kind of choice, found \"later\""},
@@ -163,6 +164,12 @@ static struct error_case {
      "17: expected a size, like 64MiB, 512KiB or 4096, found \"64MB\""},
     {"fault http 999", "12: expected a status from 100 to 599, found \"999\""},
     {"fault oom in p1", "11: expected nth, found \"in\""},
+    {"fault kill redis at +1s",
+     "12: expected a process: p1, process-of JOB or all, found \"redis\""},
+    {"fault delay 5s..1s",
+     "13: expected two times with .. between them, like 15s..40s, found \"5s..1s\""},
+    {"start leap-dya", "7: expected an instant, like 2026-03-29T00:30Z, or a trap of the calendar, "
+                       "found \"leap-dya\"; did you mean \"leap-day\"?"},
     {"fault kill p1 p 2/1", "17: expected a chance, like 1/50, found \"2/1\""},
     {"fault kill p1 2s after fault f1",
      "30: expected the name of a fault of this scenario, found \"f1\""},

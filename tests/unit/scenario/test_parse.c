@@ -221,8 +221,15 @@ static void clocks_chances_commands_and_allocations(void **state)
                                 "sweep oom nth * forever in p1 restart after 5s\n"
                                 "fault oom nth 3 in process-of imp-7\n"
                                 "fault http 503 when imp-7\n"
-                                "fault deleted imports id=7 at +1s");
+                                "fault deleted imports id=7 at +1s\n"
+                                "fault clock redis rate 999/1000 at +1s\n"
+                                "fault delay 1ms..5s");
     const struct plan_fault *faults = plan->faults;
+    assert_int_equal(faults[8].target, PLAN_TARGET_REDIS);
+    assert_int_equal(faults[8].rate_of, 999);
+    assert_int_equal(faults[8].rate_in, 1000);
+    assert_int_equal(faults[9].amount_us, 1000);
+    assert_int_equal(faults[9].amount_max_us, 5 * FL_SECOND_US);
     assert_int_equal(faults[0].target, PLAN_TARGET_ALL);
     assert_int_equal(faults[0].amount_us, -FL_HOUR_US);
     assert_int_equal(faults[0].address.at_us, 10 * FL_SECOND_US);
