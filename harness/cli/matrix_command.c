@@ -261,6 +261,17 @@ static void print_verdict(const struct matrix_command *matrix, enum plan_class c
         fprintf(matrix->out, "\n class: %s", matrix_class_text(class));
 }
 
+/* A class is that of a fresh process: what a handler remembers may make it another's. */
+static void print_statics(const struct matrix_command *matrix, struct fl_span lines)
+{
+    while (lines.length) {
+        const char *end = memchr(lines.bytes, '\n', lines.length);
+        size_t length = end ? (size_t)(end - lines.bytes) + 1 : lines.length;
+        fprintf(matrix->out, " keeps state in %.*s", (int)length, lines.bytes);
+        lines = (struct fl_span){lines.bytes + length, lines.length - length};
+    }
+}
+
 static void print_bound(const struct matrix_command *matrix, enum plan_class class)
 {
     const struct matrix_result *result = &matrix->result;
@@ -274,6 +285,7 @@ static void print_bound(const struct matrix_command *matrix, enum plan_class cla
             (double)matrix->real_us / 1e6);
     if (result->unreached)
         fprintf(matrix->out, " %" PRIu32 " cells found no effect to strike\n", result->unreached);
+    print_statics(matrix, result->undisturbed.items[0].facts->statics);
     if (!matrix->pairs) return;
     fprintf(matrix->out,
             " pairs: %" PRIu64 " runs, %" PRIu64 " of them differ; %" PRIu64

@@ -174,6 +174,20 @@ static enum fl_error append_fault(const struct point_list *list, const struct pl
     return err ? err : fl_buf_append_char(out, '\n');
 }
 
+/* What jobs of one process hand to each other unseen. */
+static enum fl_error append_statics(struct fl_span lines, struct fl_buf *out)
+{
+    enum fl_error err = FL_OK;
+    if (lines.length) err = fl_buf_append_text(out, "\nstate in static variables\n");
+    while (lines.length && !err) {
+        const char *end = memchr(lines.bytes, '\n', lines.length);
+        size_t length = end ? (size_t)(end - lines.bytes) + 1 : lines.length;
+        err = fl_buf_printf(out, "       %.*s", (int)length, lines.bytes);
+        lines = (struct fl_span){lines.bytes + length, lines.length - length};
+    }
+    return err;
+}
+
 enum fl_error point_list_text(const struct point_list *list, struct fl_buf *out)
 {
     const struct run_facts *run = list->undisturbed;
@@ -186,7 +200,7 @@ enum fl_error point_list_text(const struct point_list *list, struct fl_buf *out)
     if (!err && list->plan->fault_count) err = fl_buf_append_text(out, "\nfaults, by line\n");
     for (uint32_t i = 0; i < list->plan->fault_count && !err; i++)
         err = append_fault(list, &list->plan->faults[i], out);
-    return err;
+    return err ? err : append_statics(run->statics, out);
 }
 
 /* --- JSON --- */
@@ -266,5 +280,7 @@ enum fl_error point_list_json(const struct point_list *list, struct fl_buf *out)
     if (!w.err) w.err = put_points(list, out);
     fl_json_key(&w, "faults");
     if (!w.err) w.err = put_faults(list, out);
+    if (list->undisturbed->statics.length)
+        fl_json_put_string(&w, "statics", list->undisturbed->statics);
     return fl_json_end(&w);
 }

@@ -88,6 +88,7 @@ enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
     fl_json_put_int64(&w, "struck_after", facts->struck_after);
     fl_json_put_string(&w, "done_before", fl_span_from(digest));
     if (facts->failed_at.length) fl_json_put_string(&w, "failed_at", facts->failed_at);
+    if (facts->statics.length) fl_json_put_string(&w, "statics", facts->statics);
     fl_json_key(&w, "effects");
     if (!w.err) w.err = write_effects(facts, out);
     if (facts->struck_at_count) {
@@ -216,15 +217,16 @@ static enum fl_error read_digest(struct fl_json_at at, uint64_t *ret_digest)
     return err;
 }
 
-static enum fl_error read_failed_at(struct fl_json_at at, struct fl_arena *arena,
-                                    struct run_facts *facts)
+/* Untouched where there is none. */
+static enum fl_error read_text(struct fl_json_at at, struct fl_arena *arena,
+                               struct fl_span *ret_text)
 {
     struct fl_buf text = FL_BUF_INIT(TEXT_BYTES_MAX);
     if (!fl_json_exists(at)) return FL_OK;
     enum fl_error err = fl_json_string(at, &text);
     const char *copy = err ? NULL : fl_arena_copy(arena, fl_buf_span(&text));
     if (!err && !copy) err = FL_ENOMEM;
-    if (!err) facts->failed_at = fl_span_from(copy);
+    if (!err) *ret_text = fl_span_from(copy);
     fl_buf_release(&text);
     return err;
 }
@@ -243,7 +245,8 @@ enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
     fl_json_int64(fl_json_member(at, "strikes"), &strikes);
     facts->strikes = (uint32_t)strikes;
     enum fl_error err = read_digest(fl_json_member(at, "done_before"), &facts->done_before);
-    if (!err) err = read_failed_at(fl_json_member(at, "failed_at"), arena, facts);
+    if (!err) err = read_text(fl_json_member(at, "failed_at"), arena, &facts->failed_at);
+    if (!err) err = read_text(fl_json_member(at, "statics"), arena, &facts->statics);
     struct values values = {.array = fl_json_member(at, "effects"), .arena = arena};
     if (!err) err = read_effects(values, facts);
     values.array = fl_json_member(at, "struck_at");

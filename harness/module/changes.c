@@ -22,6 +22,7 @@ static enum fl_error compare(const struct sim_module *module, const struct sim_s
                              const char *data, struct fl_buf *out)
 {
     enum fl_error err = FL_OK;
+    size_t before = out->length;
     for (size_t i = 0; !err && i < symbols->count; i++) {
         const ElfW(Sym) *symbol = &symbols->rows[i];
         if (ELF64_ST_TYPE(symbol->st_info) != STT_OBJECT || symbol->st_size == 0) continue;
@@ -31,6 +32,9 @@ static enum fl_error compare(const struct sim_module *module, const struct sim_s
         err = fl_buf_printf(out, "%s (%zu bytes) in %s\n", sim_symbol_name(symbols, symbol),
                             (size_t)symbol->st_size, module->path);
     }
+    bool differs = memcmp(data, module->snapshot, module->data_bytes) != 0;
+    if (!err && differs && out->length == before) /* a stripped file names no static variable */
+        err = fl_buf_printf(out, "something that has no name in %s\n", module->path);
     return err;
 }
 

@@ -39,7 +39,8 @@ void sim_image_free(struct sim_image *image);
  * when it is in place already, or when no module has writable data. */
 void sim_image_swap(struct sim_image *image);
 /* The symbols of module variables whose bytes differ from the snapshot, one a line: where a handler
- * keeps state. "counter (4 bytes) in ./workers.so" */
+ * keeps state. "counter (4 bytes) in ./workers.so"; "something that has no name in ./workers.so"
+ * where its file has been stripped. */
 FL_CHECKED enum fl_error sim_image_changes(const struct sim_image *image, struct fl_buf *out);
 
 #endif

@@ -244,6 +244,7 @@ void run_collect_facts(struct run *run)
     if (!(run->order->wants & RUN_WANTS_STATE) || !run->ledger) return;
     if (verdict == RUN_BAD_INPUT || verdict == RUN_HARNESS_FAULT || verdict == RUN_SWEPT) return;
     facts->drained = run->drained_us >= 0;
+    if (run->statics.length) facts->statics = copied(facts, fl_buf_span(&run->statics));
     enum fl_error err = collect_receipts(run);
     if (!err) err = collect_jobs(run);
     if (!err) err = collect_state(run);

@@ -24,8 +24,9 @@ enum run_wants {
     RUN_WANTS_RECORDING = 8, /* all that a picture shows */
     RUN_WANTS_STRIKES = 16,  /* the effects at which faults struck */
     RUN_WANTS_ALLOCATIONS = 32, /* how many its process had made by the end of each effect */
-    RUN_WANTS_ALL = RUN_WANTS_STATE | RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS | RUN_WANTS_RECORDING |
-                    RUN_WANTS_STRIKES | RUN_WANTS_ALLOCATIONS,
+    RUN_WANTS_STATICS = 64,     /* which variables of modules handlers have changed */
+    RUN_WANTS_ALL = RUN_WANTS_STATICS | RUN_WANTS_STATE | RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS |
+                    RUN_WANTS_RECORDING | RUN_WANTS_STRIKES | RUN_WANTS_ALLOCATIONS,
 };
 
 /* An effect that was closed; a fault addresses it by `who`, `what` and `occurrence`. */
@@ -72,6 +73,7 @@ struct run_facts { /* zeroed is empty; all texts live in the arena */
     uint32_t struck_after;    /* effects that had been listed when the first did */
     uint64_t done_before;     /* a digest of what had changed anything by then */
     struct fl_span failed_at; /* the call path of the first allocation that failed; empty: none */
+    struct fl_span statics;   /* lines: "counter (4 bytes) in ./workers.so" */
     bool incomplete; /* there was no memory for some; the run is then a fault of the harness */
     struct run_effect *effects;
     uint32_t effect_count, effect_capacity;

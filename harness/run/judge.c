@@ -212,6 +212,16 @@ static bool explains(void *self, enum linear_object object, const char *glob, st
     return holds;
 }
 
+static bool stateless(void *self, struct fl_buf *out)
+{
+    const struct run *run = self;
+    struct fl_span lines = fl_buf_span(&run->statics);
+    if (!lines.length) return true;
+    lines.length--; /* the last line's end */
+    append_renamed(self, lines, out);
+    return false;
+}
+
 static const struct expect_ops ops = {
     .rows = rows,
     .show_rows = show_rows,
@@ -221,6 +231,7 @@ static const struct expect_ops ops = {
     .memory_peak = memory_peak,
     .same_state = same_state,
     .explains = explains,
+    .stateless = stateless,
 };
 
 /* The line without its first word. */

@@ -137,6 +137,7 @@ static void died(void *context)
     char text[32];
     int status = 0;
     node_look_at_memory(node);
+    if (!run->over) run_note_statics(node);
     node->alive = false;
     node->program = NULL;
     server_close_all(&node->redis);

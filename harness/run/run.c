@@ -62,6 +62,7 @@ void run_close(struct run *run)
     fl_map_release(&run->mail_keys);
     fl_buf_release(&run->struck);
     fl_buf_release(&run->leak);
+    fl_buf_release(&run->statics);
     fl_arena_release(&run->arena);
     free(run);
 }
@@ -116,6 +117,7 @@ struct run *run_open(const struct run_order *order, struct run_house *house,
     run->mail_keys = FL_MAP_INIT(MAILS_MAX);
     run->struck = FL_BUF_INIT(RUN_STRUCK_BYTES);
     run->leak = FL_BUF_INIT(RUN_STRUCK_BYTES);
+    run->statics = FL_BUF_INIT(RUN_MESSAGE_BYTES);
     return run;
 }
 
@@ -148,6 +150,7 @@ static void play(struct run *run, struct state *state)
 {
     run_build(run, RUN_BUILT_WHOLE);
     if (!run->over) run_drive(run);
+    run_note_all_statics(run);
     if (!run->is_anothers) run_judge(run);
     if (state && run->result->verdict == RUN_PASSED && run_collect_state(run, state))
         run_end(run, RUN_HARNESS_FAULT, 0, "the final state cannot be read");

@@ -138,6 +138,7 @@ struct run {
     bool has_reference;
     bool has_planned;                  /* the fiber for what is planned */
     struct fl_buf struck;              /* the faults that struck, for a report */
+    struct fl_buf statics;             /* variables that handlers have changed, a line each */
     struct fl_buf leak;                /* the first leak that was found; empty: none */
     const struct run_witness *witness; /* NULL: none */
     void *witness_self;
@@ -229,6 +230,9 @@ void run_say_stale(const struct run *run, struct fl_buf *out);
 void run_look_for_loans(struct node *node);
 /* The first leak that was found, told as a failure. */
 void run_judge_leaks(struct run *run);
+/* statics.c: the process's variables, before it ends; those of all that live. */
+void run_note_statics(struct node *node);
+void run_note_all_statics(struct run *run);
 /* drive.c */
 void run_drive(struct run *run);
 /* idle.c: before time passes. */

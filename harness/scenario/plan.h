@@ -263,6 +263,7 @@ enum plan_expect_kind {
     PLAN_EXPECT_ACCOUNT, /* `expect jobs lost = 0` : of all jobs, by what became of them */
     PLAN_EXPECT_LINEARIZABLE, /* `expect linearizable "lock:*"` : one copy explains the answers */
     PLAN_EXPECT_EXCLUSIVE,    /* `expect exclusive "lock:*"` : never two who believe to hold it */
+    PLAN_EXPECT_STATELESS,    /* `expect stateless` : no static variable has been changed */
     PLAN_EXPECT_CLASS,        /* `expect class effectively-once` : of the first job's handler, by a
                                  matrix; a single run says nothing about it */
 };

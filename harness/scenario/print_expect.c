@@ -116,6 +116,7 @@ static void print_claim(struct printing *p, const struct plan_expect *expect)
         print_text(p, expect->kind == PLAN_EXPECT_EXCLUSIVE ? "exclusive " : "linearizable ");
         print_word(p, fl_span_from(expect->text));
         break;
+    case PLAN_EXPECT_STATELESS: print_text(p, "stateless"); break;
     case PLAN_EXPECT_CLASS:
         print_text(p, "class %s", words_text(&words_classes, expect->class));
         break;

@@ -256,6 +256,9 @@ static const struct word expects[] = {
     {"exclusive", WORD_EXPECT_EXCLUSIVE, "expect exclusive KEY",
      "never two clients at a time who live, have taken the key (SET NX) and have not given it "
      "back"},
+    {"stateless", WORD_EXPECT_STATELESS, "expect stateless",
+     "no handler has changed a static variable of its module: no job depends on earlier ones of "
+     "its process"},
     {"class", WORD_EXPECT_CLASS, "expect class CLASS",
      "what the first job's handler is, disturbed at each of its effects: `faultline matrix`"},
 };

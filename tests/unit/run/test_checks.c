@@ -152,6 +152,14 @@ static struct check_case {
     {"a key that nobody has asked for is a mistake",
      HEAD "enqueue a LockWorker []\nexpect linearizable look:*\n",
      "nobody has asked for a key look:*"},
+    /* --- static variables --- */
+    {"state: a handler that counts its jobs",
+     HEAD "enqueue a RememberWorker []\nexpect stateless\n", "found     jobs_so_far (4 bytes) in "},
+    {"state: told though its process has died",
+     HEAD "enqueue a RememberWorker []\nfault kill p1 when a step \"redis LREM*\" before\n"
+          "expect stateless\n",
+     "found     jobs_so_far (4 bytes) in "},
+    {"state: a handler that keeps none", HEAD "enqueue a ListWorker []\nexpect stateless\n", NULL},
     /* --- what handlers are lent --- */
     {"leak: a connection that is kept by a failure",
      HEAD "enqueue a KeepConnectionWorker []\nexpect a done\n",

@@ -271,6 +271,7 @@ static void claims_of_every_kind(void **state)
                                 "expect jobs lost at most 1\n"
                                 "expect linearizable lock:*\n"
                                 "expect exclusive lock:*\n"
+                                "expect stateless\n"
                                 "expect class at-least-once-safe");
     const struct plan_expect *e = plan->expects;
     for (int kind = PLAN_EXPECT_RUNS; kind <= PLAN_EXPECT_CLASS; kind++)
@@ -288,7 +289,7 @@ static void claims_of_every_kind(void **state)
     assert_int_equal(e[14].compare, PLAN_AT_MOST);
     assert_string_equal(e[15].text, "lock:*");
     assert_string_equal(e[16].text, "lock:*");
-    assert_int_equal(e[17].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
+    assert_int_equal(e[18].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
     assert_int_equal(e[6].columns[1].op, PLAN_CONTAINS);
     assert_true(e[6].has_count);
     assert_int_equal(e[6].compare, PLAN_AT_MOST);
