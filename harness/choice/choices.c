@@ -51,6 +51,7 @@ void sim_choices_free(struct sim_choices *choices)
     if (!choices) return;
     sim_points_release(&choices->points);
     sim_steps_free(choices->steps);
+    sim_turns_free(choices->turns);
     free(choices->made);
     free(choices->recorded);
     free(choices);
@@ -128,6 +129,16 @@ static size_t simplest_name(const struct sim_choices *choices, const struct sim_
     return 0;
 }
 
+/* What a record does not decide, and a seed does. */
+static size_t seeded_name(struct sim_choices *choices, struct sim_point *point,
+                          const char *const *names, size_t count)
+{
+    if (!choices->turns || point->kind != SIM_CHOICE_SCHEDULE)
+        return (size_t)below(choices, point, count);
+    uint64_t drawn = below(choices, point, sim_turns_sum(choices->turns, names, count));
+    return sim_turns_pick(choices->turns, names, count, drawn);
+}
+
 static size_t draw_name(struct sim_choices *choices, struct sim_point *point,
                         const char *const *names, size_t count)
 {
@@ -143,7 +154,7 @@ static size_t draw_name(struct sim_choices *choices, struct sim_point *point,
         }
     }
     choices->missed++;
-    return choices->then_seeded ? (size_t)below(choices, point, count)
+    return choices->then_seeded ? seeded_name(choices, point, names, count)
                                 : simplest_name(choices, point, names, count);
 }
 
@@ -221,11 +232,14 @@ size_t sim_choose_name_at(struct sim_choices *choices, uint32_t *place, enum sim
                           size_t count)
 {
     fl_assert(count > 0);
+    if (count == 1 && choices->turns && kind == SIM_CHOICE_SCHEDULE)
+        sim_turns_take(choices->turns, names[0]);
     if (count == 1) return 0;
     struct sim_point *point = point_at(choices, place, kind, stream, label);
     if (!point) return 0;
     size_t index = draw_name(choices, point, names, count);
     if (kind == SIM_CHOICE_SCHEDULE) note_schedule(choices, point, names, count, index);
+    if (kind == SIM_CHOICE_SCHEDULE && choices->turns) sim_turns_take(choices->turns, names[index]);
     point->occurrences++;
     struct sim_choice choice = {.point = *place - 1};
     enum fl_error err = sim_names_put(&choices->points.names, names[index], &choice.name);
@@ -266,4 +280,9 @@ void sim_choices_list_alternatives(struct sim_choices *choices, uint64_t from, s
 struct sim_steps *sim_choices_steps(const struct sim_choices *choices)
 {
     return choices->steps;
+}
+
+bool sim_choices_count_turns(const struct sim_choices *choices)
+{
+    return choices->turns != NULL;
 }

@@ -35,7 +35,8 @@ FL_CHECKED enum fl_error sim_choices_simplest(struct sim_choices **ret_choices);
  * any more, becomes the simplest option and is counted as a miss. FL_EPARSE with *ret_line. */
 FL_CHECKED enum fl_error
 sim_choices_from_text(struct fl_span text, struct sim_choices **ret_choices, uint32_t *ret_line);
-/* As sim_choices_from_text, but what is not recorded is drawn from the seed. */
+/* As sim_choices_from_text, but what is not recorded is drawn from the seed; where the text has
+ * lines `turns`, who runs next by these weights: turns.h. */
 FL_CHECKED enum fl_error sim_choices_from_text_then_seed(struct fl_span text, uint64_t seed,
                                                          struct sim_choices **ret_choices,
                                                          uint32_t *ret_line);
@@ -80,6 +81,8 @@ uint64_t sim_choices_scheduled(const struct sim_choices *choices);
  * is borrowed. One a line: the number of the choice, a blank, and the line of a record that chooses
  * it. What does not fit is FL_EBOUND from sim_choices_format. */
 void sim_choices_list_alternatives(struct sim_choices *choices, uint64_t from, struct fl_buf *out);
+/* sim_choose_name is to be called for the schedule where there is one option, too. */
+bool sim_choices_count_turns(const struct sim_choices *choices);
 /* Of a record with a line `by process`, which comes before all choices: processes take turns, and
  * the steps are logged, see steps.h; NULL: of any other. Such a record may have lines `asleep`. */
 struct sim_steps *sim_choices_steps(const struct sim_choices *choices);

@@ -7,6 +7,7 @@
 #include "harness/choice/points.h"
 #include "harness/choice/priorities.h"
 #include "harness/choice/steps.h"
+#include "harness/choice/turns.h"
 
 #define SIM_NO_NAME UINT32_MAX
 
@@ -24,6 +25,7 @@ struct sim_recorded { /* of a replay; sorted by point and occurrence */
 enum sim_source { SIM_SOURCE_SEED, SIM_SOURCE_FIFO, SIM_SOURCE_SIMPLEST, SIM_SOURCE_RECORDED };
 
 #define SIM_STEPS_LINE "by process"
+#define SIM_TURNS_LINE "turns "
 
 struct sim_choices {
     enum sim_source source;
@@ -43,6 +45,7 @@ struct sim_choices {
     struct fl_buf *alternatives; /* NULL: not wanted */
     uint64_t alternatives_from;
     struct sim_steps *steps; /* owned; NULL: tasks take turns, and steps are not logged */
+    struct sim_turns *turns; /* owned; NULL: no task has a weight */
 };
 
 #endif

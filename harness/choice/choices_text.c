@@ -1,7 +1,8 @@
 /* One choice a line: kind, stream, label, occurrence, value. Words are quoted, numbers are not:
  *     schedule "world" "next" 3 "p1/fetch"
  *     random "p1/poller" "retry jitter" 0 17
- * A line `instant` says that calls took no time. What steps.h needs is read, and never written.
+ * A line `instant` says that calls took no time. What steps.h and turns.h need is read, and never
+ * written.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +196,10 @@ static enum fl_error take_mode(struct sim_choices *choices, struct fl_span line,
     }
     if (fl_span_is(line, SIM_STEPS_LINE))
         return choices->steps ? FL_EPARSE : sim_steps_new(&choices->steps);
+    if (fl_span_starts(line, FL_SPAN(SIM_TURNS_LINE))) {
+        if (!choices->turns) choices->turns = calloc(1, sizeof *choices->turns);
+        return choices->turns ? sim_turns_read(choices->turns, line) : FL_ENOMEM;
+    }
     *ret_is_mode = fl_span_starts(line, FL_SPAN("asleep "));
     if (!*ret_is_mode) return FL_OK;
     return choices->steps && sim_steps_read_sleeper(choices->steps, line) ? FL_OK : FL_EPARSE;

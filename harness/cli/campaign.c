@@ -12,6 +12,7 @@
 #include "harness/cli/evidence.h"
 #include "harness/explore/guided.h"
 #include "harness/explore/seen.h"
+#include "harness/explore/weights.h"
 
 enum { PROBLEM_BYTES_MAX = 64 * 1024 };
 
@@ -33,6 +34,7 @@ struct campaign {
     uint32_t shot_count;
     uint64_t next; /* number of a run */
     uint64_t horizon;
+    struct fl_buf weights; /* of urw: a record's first lines */
     struct seen states, traces;
     struct tree *tree;
     struct dpor *dpor;
@@ -42,18 +44,6 @@ struct campaign {
     bool over;
 };
 
-static const char *const words[CAMPAIGN_STRATEGIES] = {"random", "pct", "dfs", "dpor", "guided"};
-
-bool campaign_strategy_parse(const char *word, enum campaign_strategy *ret_strategy)
-{
-    for (int i = 0; i < CAMPAIGN_STRATEGIES; i++)
-        if (strcmp(words[i], word) == 0) {
-            *ret_strategy = (enum campaign_strategy)i;
-            return true;
-        }
-    return false;
-}
-
 static int64_t real_us(void)
 {
     struct timespec now;
@@ -62,11 +52,6 @@ static int64_t real_us(void)
 }
 
 /* --- aiming --- */
-
-static uint32_t pct_depth(const struct campaign_order *order)
-{
-    return order->depth ? order->depth : CAMPAIGN_DEPTH;
-}
 
 static struct coordinator_scenario scenario_of(const struct campaign *c, const struct shot *shot)
 {
@@ -86,11 +71,12 @@ static struct coordinator_scenario scenario_of(const struct campaign *c, const s
     switch (order->strategy) {
     case CAMPAIGN_PCT:
         scenario.source = REQUEST_BY_PRIORITY;
-        scenario.depth = pct_depth(order);
+        scenario.depth = campaign_pct_depth(order);
         scenario.horizon = c->horizon;
         break;
     case CAMPAIGN_DPOR:
     case CAMPAIGN_DFS: scenario.source = REQUEST_RECORDED; break;
+    case CAMPAIGN_URW:
     case CAMPAIGN_GUIDED: scenario.source = REQUEST_THEN_SEEDED; break;
     case CAMPAIGN_RANDOM:
     case CAMPAIGN_STRATEGIES: break;
@@ -150,6 +136,9 @@ static bool aim(struct campaign *c, struct shot *shot, enum fl_error *err)
     shot->seed = same_seed ? c->order->seed : (c->order->seed + shot->number) & INT64_MAX;
     if (c->dpor) *err = dpor_write(c->dpor, shot->node, &shot->choices);
     if (c->tree) *err = tree_write(c->tree, shot->node, &shot->choices);
+    if (c->order->strategy == CAMPAIGN_URW)
+        *err =
+            fl_buf_printf(&shot->choices, "instant\n%.*s", FL_SPAN_ARGS(fl_buf_span(&c->weights)));
     if (c->order->strategy == CAMPAIGN_GUIDED)
         *err = fl_buf_append_span(&shot->choices, guided_vary(&c->guided, shot->seed));
     return true;
@@ -364,31 +353,36 @@ static enum fl_error play_corpus(struct campaign *c)
 
 /* --- the whole --- */
 
-/* How many schedule choices a run has: those of the one without any switch. */
-static enum fl_error measure_horizon(struct campaign *c)
+/* What a strategy must know of a run in which nothing is disturbed and nobody switches. */
+static enum fl_error measure(struct campaign *c)
 {
-    struct shot *shot = &c->shots[0];
+    const struct campaign_order *order = c->order;
+    bool urw = order->strategy == CAMPAIGN_URW;
     struct pool_answer answer;
+    struct run_answer read;
     struct fl_buf line = FL_BUF_INIT(POOL_LINE_BYTES_MAX);
-    struct run_request request = {.path = c->order->path,
-                                  .settings = c->order->settings,
-                                  .setting_count = c->order->setting_count,
-                                  .seed = c->order->seed,
+    uint64_t ticket;
+    struct run_request request = {.path = order->path,
+                                  .settings = order->settings,
+                                  .setting_count = order->setting_count,
+                                  .seed = order->seed,
                                   .seeds = 1,
                                   .sweep = -1,
                                   .points = 1,
                                   .source = REQUEST_RECORDED,
-                                  .choices = FL_SPAN("instant\n")};
+                                  .choices = urw ? FL_SPAN("instant\nby process\n")
+                                                 : FL_SPAN("instant\n")};
     enum fl_error err = run_request_write(&request, &line);
-    if (!err) err = pool_submit(c->order->pool, -1, fl_buf_span(&line), &shot->ticket);
+    if (!err) err = pool_submit(order->pool, -1, fl_buf_span(&line), &ticket);
     fl_buf_release(&line);
-    if (!err) err = pool_next(c->order->pool, &answer);
+    if (!err) err = pool_next(order->pool, &answer);
     if (err || answer.death != POOL_ANSWERED) return err; /* the first run dies of it, too */
-    err = run_answer_read(answer.line, &shot->answer);
+    err = run_answer_read(answer.line, &read);
     if (err) return err;
-    if (shot->answer.item_count) c->horizon = shot->answer.items[0].scheduled;
-    run_answer_release(&shot->answer);
-    return FL_OK;
+    if (read.item_count) c->horizon = read.items[0].scheduled;
+    if (read.item_count && urw) err = weights_write(read.items[0].steps, &c->weights);
+    run_answer_release(&read);
+    return err;
 }
 
 static enum fl_error explore(struct campaign *c)
@@ -396,7 +390,7 @@ static enum fl_error explore(struct campaign *c)
     enum fl_error err = FL_OK;
     if (c->order->strategy == CAMPAIGN_DFS) err = tree_new(c->order->depth, &c->tree);
     if (c->order->strategy == CAMPAIGN_DPOR) err = dpor_new(&c->dpor);
-    if (c->order->strategy == CAMPAIGN_PCT) err = measure_horizon(c);
+    if (c->order->strategy == CAMPAIGN_PCT || c->order->strategy == CAMPAIGN_URW) err = measure(c);
     if (!err && c->order->corpus) err = play_corpus(c);
     while (!err && !c->over)
         err = play_round(c);
@@ -413,6 +407,7 @@ void campaign_run(const struct campaign_order *order, struct campaign_result *re
     if (c) {
         c->order = order;
         c->result = ret_result;
+        c->weights = FL_BUF_INIT(REQUEST_TEXT_BYTES_MAX);
         c->begun_us = real_us();
         err = explore(c);
         ret_result->states = c->states.count;
@@ -427,6 +422,7 @@ void campaign_run(const struct campaign_order *order, struct campaign_result *re
         tree_free(c->tree);
         dpor_free(c->dpor);
         guided_release(&c->guided);
+        fl_buf_release(&c->weights);
         corpus_release(&c->corpus);
     }
     free(c);
@@ -440,78 +436,4 @@ void campaign_result_release(struct campaign_result *result)
     fl_buf_release(&result->first_choices);
     never_release(&result->never);
     fl_buf_release(&result->problem);
-}
-
-/* --- telling --- */
-
-static void tell_extent(const struct campaign_result *result, FILE *out)
-{
-    switch (result->extent) {
-    case TREE_COMPLETE:
-        fputs("      complete: every order in which the tasks of these processes can run, to the "
-              "end of the run;\n      tasks switch at effects only, calls take no time, faults "
-              "strike as the plan says\n",
-              out);
-        return;
-    case TREE_BOUNDED:
-        fprintf(out,
-                "      complete up to %" PRId32 " switches between tasks; there are orders with "
-                "more\n",
-                result->switches);
-        return;
-    case TREE_OPEN: break;
-    }
-    if (result->switches < 0)
-        fputs("      not complete\n", out);
-    else
-        fprintf(out,
-                "      not complete: all orders with at most %" PRId32 " switches were played\n",
-                result->switches);
-}
-
-static void tell_sums(const struct campaign_result *result, FILE *out)
-{
-    fprintf(out,
-            "      %" PRIu32 " of them were cut short, since others play the rest; %" PRIu32
-            " different states at which time passed\n",
-            result->sums.cut_short, result->sums.instants);
-    if (result->failed || result->known_failed || result->problem.length) return;
-    if (!result->complete) {
-        fputs("      not complete\n", out);
-        return;
-    }
-    fputs(
-        "      complete: of every order in which the steps of these processes can come, to the end "
-        "of the run,\n      one that makes no difference to it; processes switch at effects only, "
-        "the tasks of one take\n      turns in one order, calls take no time, faults strike as the "
-        "plan says\n",
-        out);
-}
-
-void campaign_tell(const char *id, const struct campaign_order *order,
-                   const struct campaign_result *result, FILE *out)
-{
-    fprintf(out, "%s: %s", id, words[order->strategy]);
-    if (order->strategy == CAMPAIGN_PCT) fprintf(out, " of depth %" PRIu32, pct_depth(order));
-    fprintf(out,
-            " from seed %" PRIu64 ", %" PRIu64 " runs, %" PRIu64 " final states, %" PRIu64
-            " traces",
-            order->seed, result->runs, result->states, result->traces);
-    if (order->strategy == CAMPAIGN_GUIDED)
-        fprintf(out, ", %" PRIu64 " pairs of commands", result->pairs);
-    if (result->out_of_time)
-        fprintf(out, "; the budget of %" PRId64 " s of real time is spent",
-                order->budget_us / 1000000);
-    if (result->first_run)
-        fprintf(out, "; run %" PRIu64 " is the first of %" PRIu64 " that failed", result->first_run,
-                result->failed);
-    fputc('\n', out);
-    if (order->corpus)
-        fprintf(out,
-                "      corpus %s: %" PRIu64 " of its failures played first, %" PRIu64
-                " still fail, %" PRIu64 " new\n",
-                order->corpus, result->known, result->known_failed, result->stored);
-    if (order->strategy == CAMPAIGN_DFS) tell_extent(result, out);
-    if (order->strategy == CAMPAIGN_DPOR) tell_sums(result, out);
-    if (result->problem.length) fprintf(out, "      %s\n", result->problem.bytes);
 }

@@ -18,6 +18,7 @@
 enum campaign_strategy {
     CAMPAIGN_RANDOM, /* run i has seed + i */
     CAMPAIGN_PCT,    /* the same, and tasks have priorities: choice/priorities.h */
+    CAMPAIGN_URW,    /* the same, and every order is as likely as any other: choice/turns.h */
     CAMPAIGN_DFS,    /* every order of the tasks: explore/tree.h */
     CAMPAIGN_DPOR,   /* every order that makes a difference: explore/dpor.h */
     CAMPAIGN_GUIDED, /* variations of runs in which something new was seen: explore/guided.h */
@@ -72,6 +73,7 @@ bool campaign_strategy_parse(const char *word, enum campaign_strategy *ret_strat
 /* What the run workers do wrong is told in the result, to be released in any case. */
 void campaign_run(const struct campaign_order *order, struct campaign_result *ret_result);
 void campaign_result_release(struct campaign_result *result);
+uint32_t campaign_pct_depth(const struct campaign_order *order); /* ordering constraints */
 /* A line for a person, or two. */
 void campaign_tell(const char *id, const struct campaign_order *order,
                    const struct campaign_result *result, FILE *out);

@@ -9,7 +9,7 @@ int explore_take_strategy(struct explore_options *options, const struct cli_read
 {
     options->on = campaign_strategy_parse(reader->value, &options->strategy);
     if (options->on) return CLI_PASSED;
-    return cli_wrong(reader, "expected random, pct, dfs, dpor or guided, found \"%s\"",
+    return cli_wrong(reader, "expected random, pct, urw, dfs, dpor or guided, found \"%s\"",
                      reader->value);
 }
 
@@ -88,8 +88,8 @@ int explore_check(const struct explore_options *options, const struct cli_reader
         return cli_wrong(reader, "--runs, --budget, --depth, --corpus and --keep-going want "
                                  "--explore");
     if (options->on && options->shards > 1 && options->strategy != CAMPAIGN_RANDOM &&
-        options->strategy != CAMPAIGN_PCT)
-        return cli_wrong(reader, "--shard divides random and pct only: what the others play "
+        options->strategy != CAMPAIGN_PCT && options->strategy != CAMPAIGN_URW)
+        return cli_wrong(reader, "--shard divides random, pct and urw only: what the others play "
                                  "next depends on what they have played");
     if (options->on && options->depth && options->strategy != CAMPAIGN_PCT &&
         options->strategy != CAMPAIGN_DFS)

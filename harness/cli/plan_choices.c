@@ -54,7 +54,8 @@ enum fl_error plan_choices_lines(struct fl_span record, struct fl_buf *out)
         if (fl_span_is(line, SIM_INSTANT_LINE))
             err = fl_buf_append_text(out, "schedule instant\n");
         else if (length && !fl_span_is(line, "by process") &&
-                 !fl_span_starts(line, FL_SPAN("asleep ")))
+                 !fl_span_starts(line, FL_SPAN("asleep ")) &&
+                 !fl_span_starts(line, FL_SPAN("turns ")))
             err = append_line(line, out);
         size_t used = length + (end ? 1 : 0);
         record = (struct fl_span){record.bytes + used, record.length - used};

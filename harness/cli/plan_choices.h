@@ -12,7 +12,7 @@
 bool plan_choices_made(const struct plan *plan);
 /* As sim_choices_from_text reads them. */
 FL_CHECKED enum fl_error plan_choices_record(const struct plan *plan, struct fl_buf *out);
-/* A record, as lines of the language; without what choice/steps.h is told. */
+/* A record, as lines of the language; without what choice/steps.h and turns.h are told. */
 FL_CHECKED enum fl_error plan_choices_lines(struct fl_span record, struct fl_buf *out);
 
 #endif

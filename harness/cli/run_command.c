@@ -48,7 +48,7 @@ static const struct cli_option options[] = {
     {OPT_SEEDS, 0, "seeds", "A..B", "run these seeds"},
     {OPT_SEEDS_FROM, 0, "seeds-from", "COMMIT", "begin with a seed made of a commit's hash"},
     {OPT_SHARD, 0, "shard", "I/N", "run only part I of N: of a campaign's runs, or the scenarios"},
-    {OPT_EXPLORE, 0, "explore", "HOW", "a campaign: random, pct, dfs, dpor or guided"},
+    {OPT_EXPLORE, 0, "explore", "HOW", "a campaign: random, pct, urw, dfs, dpor or guided"},
     {OPT_RUNS, 0, "runs", "N", "of a campaign at most; without --budget 1000, of dpor 100000"},
     {OPT_BUDGET, 0, "budget", "TIME", "of a campaign, in real time: 60s, 10m, 8h"},
     {OPT_DEPTH, 0, "depth", "D", "of pct: ordering constraints, 3; of dfs: switches, all"},
@@ -79,7 +79,8 @@ static const char details[] =
     "and Markdown is appended to $GITHUB_STEP_SUMMARY. What cannot be written ends in status 5.\n"
     "A campaign plays each run once, and the first that fails once more, twice, as it would any.\n"
     "random: seeds. pct: tasks have random priorities, which change at D - 1 random places, and\n"
-    "calls take no time. dfs: every order of the tasks, those with the fewest switches first;\n"
+    "calls take no time. urw: orders of tasks that are all about as likely. dfs: every order of "
+    "the tasks, those with the fewest switches first;\n"
     "\"complete\" means all of them, with switches at effects only and calls that take no time.\n"
     "dpor: of the orders that differ in nothing but steps of different processes that touch no\n"
     "common key, database or receiver, one; the tasks of one process take turns in one order.\n"

@@ -87,6 +87,7 @@ struct sim_world {
     struct sim_choices *choices;
     uint32_t next_place;     /* of the choice who runs next */
     struct sim_steps *steps; /* the choices'; NULL: not logged */
+    bool counts_turns;       /* they want to hear of turns that nobody else could have had */
     int64_t start_wall_us;
     uint64_t step_count, steps_max;
     enum sim_backend backend;

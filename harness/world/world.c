@@ -18,6 +18,7 @@ enum fl_error sim_world_new(const struct sim_world_options *options, struct sim_
     if (!world) return FL_ENOMEM;
     world->choices = options->choices;
     if (options->choices) world->steps = sim_choices_steps(options->choices);
+    world->counts_turns = options->choices && sim_choices_count_turns(options->choices);
     world->start_wall_us = options->start_wall_us;
     world->steps_max = options->steps_max ? options->steps_max : STEPS_MAX_DEFAULT;
     world->backend = options->backend;
@@ -111,7 +112,7 @@ static struct sim_fiber *choose_ready(struct sim_world *world)
     if (steps &&
         !sim_steps_begin(steps, world->ready_names, world->ready_count, sim_world_now_us(world)))
         return NULL;
-    if (world->ready_count > 1)
+    if (world->ready_count > 1 || world->counts_turns)
         chosen = sim_choose_name_at(world->choices, &world->next_place, SIM_CHOICE_SCHEDULE,
                                     "world", "next", world->ready_names, world->ready_count);
     if (steps) sim_steps_run(steps, chosen, choice);

@@ -13,6 +13,7 @@
 #include "harness/explore/dpor.h"
 #include "harness/explore/guided.h"
 #include "harness/explore/tree.h"
+#include "harness/explore/weights.h"
 
 enum { TEXT_BYTES_MAX = 64 * 1024 };
 
@@ -88,6 +89,25 @@ static enum fl_error run_from_a_record_and_then_a_seed(void *context)
     return err ? err : draw(choices);
 }
 
+static enum fl_error weigh(void *context)
+{
+    struct fl_buf weights = FL_BUF_INIT(TEXT_BYTES_MAX);
+    (void)context;
+    enum fl_error err = weights_write(FL_SPAN("name p1/main\nstep - 0 w1\n"), &weights);
+    fl_buf_release(&weights);
+    return err;
+}
+
+static enum fl_error walk_uniformly(void *context)
+{
+    struct sim_choices *choices;
+    uint32_t line;
+    (void)context;
+    enum fl_error err = sim_choices_from_text_then_seed(
+        FL_SPAN("instant\nturns 3 p1/fetch\nturns 2 p2/poller\n"), 7, &choices, &line);
+    return err ? err : draw(choices);
+}
+
 /* Whoever logs is not disturbed either. */
 static enum fl_error log_steps(void *context)
 {
@@ -133,6 +153,8 @@ static enum fl_error (*const attempts[])(void *) = {enumerate,
                                                     be_guided,
                                                     log_steps,
                                                     reduce,
+                                                    weigh,
+                                                    walk_uniformly,
                                                     gather_what_never_happened,
                                                     run_by_priority,
                                                     run_from_a_record_and_then_a_seed};
