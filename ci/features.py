@@ -3,8 +3,9 @@
 Each row of its tables names a feature, how far it is there, and in spans of code what shows it: a path from the root,
 a test as meson knows it (`run` or `run: words of its source`), a stage (`ci/test hashes`) or a command line
 (`faultline run --explore pct`), of which the help must know the command and every option. Numbers go up, each once.
-`--self-test` plants what must be found."""
+The command lines of all other pages are asked of the help as well. `--self-test` plants what must be found."""
 
+import glob
 import json
 import os
 import re
@@ -16,6 +17,8 @@ ROW = re.compile(r"^\| *(\d+) *\|(.*)\|([^|]*)\|$")
 STATUS = re.compile(r"^(yes|partly|not yet)\b")
 SPAN = re.compile(r"`([^`]+)`")
 OPTION = re.compile(r"(?<!\S)(--?[a-z][a-z-]*)")
+SHELL = re.compile(r"^```(?:sh)?\n(.*?)^```", re.M | re.S)
+COMMAND = re.compile(r"(?:^|[ /$])faultline +([a-z]+)(?=\s|$)([^|&;>#\n]*)", re.M)
 EXPECTED = set(range(1, 112)) - {19, 97, 104, 106}  # these are about foreign processes, which come later
 
 
@@ -117,6 +120,18 @@ def judged(tree, text, expected):
     return passed, wrong
 
 
+def judged_commands(tree, page, text):
+    """(passed, what is wrong) for the command lines of a page."""
+    passed, wrong = 0, []
+    for block in SHELL.findall(text):
+        for command, rest in COMMAND.findall(block.replace("\\\n", " ")):
+            options = " ".join(OPTION.findall(rest))
+            reason = wrong_command(tree, ["faultline", command, *options.split()])
+            passed += reason is None
+            wrong += [f"{page}: {reason}"] if reason else []
+    return passed, wrong
+
+
 class SmallTree(Tree):
     def __init__(self):  # pylint: disable=super-init-not-called
         self.tests, self.stages = {"run": [], "run reader": []}, {"hashes"}
@@ -149,15 +164,30 @@ def self_test():
         if (found[0], len(found[1])) != (passed, wrong):
             failed += 1
             print(f"judged wrongly: {text!r}: {found}")
-    print(f"{len(cases) - failed} passed, {failed} failed, 0 skipped")
+    lines = [("```sh\nbuild/faultline run x --seeds 1 && y --z\n```\n", 1, 0), ("```\n$ faultline run --seed 1\n```\n", 0, 1),
+             ("```sh\nfaultline run x \\\n    --seed 1\n```\n", 0, 1), ("```sh\nfaultline walk\n```\n", 0, 1),
+             ("faultline walk\n```c\nfaultline walk\n```\n", 0, 0)]
+    for text, passed, wrong in lines:
+        found = judged_commands(SmallTree(), "page", text)
+        if (found[0], len(found[1])) != (passed, wrong):
+            failed += 1
+            print(f"judged wrongly: {text!r}: {found}")
+    count = len(cases) + len(lines)
+    print(f"{count - failed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
 
 
 def main():
     if "--self-test" in sys.argv:
         return self_test()
+    tree = Tree(sys.argv[1])
     with open(PAGE, encoding="utf-8") as page:
-        passed, wrong = judged(Tree(sys.argv[1]), page.read(), EXPECTED)
+        passed, wrong = judged(tree, page.read(), EXPECTED)
+    for path in ["README.md", *sorted(glob.glob("docs/*.md")), *sorted(glob.glob("docs/how-to/*.md"))]:
+        with open(path, encoding="utf-8") as page:
+            fine, found = judged_commands(tree, path, page.read())
+        passed += fine
+        wrong += found
     for line in wrong:
         print(line)
     print(f"{passed} passed, {len(wrong)} failed, 0 skipped")
