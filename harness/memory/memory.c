@@ -18,7 +18,8 @@
 struct block {
     struct block *next, *previous;
     struct sim_memory *owner;
-    uint64_t bytes : 40;
+    uint64_t bytes : 36;
+    uint64_t work : 4;
     uint64_t offset : 16; /* from the start of the allocation to the user's bytes, in units of 16 */
     uint64_t mark : 8;
 };
@@ -30,12 +31,13 @@ enum {
     ALIGNMENT_MAX = 256 * 1024,
     POISONED_BYTES_MAX = 1024,
 };
-#define BYTES_MAX             (UINT64_C(1) << 39)
-#define BYTES_MASK            ((UINT64_C(1) << 40) - 1)
+#define BYTES_MAX             (UINT64_C(1) << 35)
+#define BYTES_MASK            ((UINT64_C(1) << 36) - 1)
 #define UNLIMITED_BYTES_MAX   (INT64_C(4) << 30) /* of a process without a limit: then NULL */
 #define BEYOND_LIMIT_FRACTION 2 /* past its limit by half as much again malloc itself fails */
 
 static_assert(sizeof(struct block) == 32, "the header keeps malloc's alignment");
+static_assert(SIM_MEMORY_WORKS <= 1 << 4, "a block has room for its work");
 
 struct frames {
     size_t count;
@@ -45,7 +47,7 @@ struct frames {
 struct sim_memory {
     struct block *blocks;
     int64_t bytes, bytes_max, peak;
-    uint64_t allocations;
+    uint64_t allocations, block_count;
     uint64_t fail_in; /* 1: the next one; 0: none */
     bool fail_forever, has_failed, over_limit;
     sim_memory_counts *counts;
@@ -55,6 +57,7 @@ struct sim_memory {
 
 /* Process-wide by nature: malloc has no argument that could carry it. */
 static struct sim_memory *current;
+static unsigned current_work;
 static uint8_t poison_byte;
 static bool poisons;
 
@@ -62,6 +65,14 @@ struct sim_memory *sim_memory_switch(struct sim_memory *memory)
 {
     struct sim_memory *former = current;
     current = memory;
+    return former;
+}
+
+unsigned sim_memory_work(unsigned work)
+{
+    unsigned former = current_work;
+    fl_assert(work < SIM_MEMORY_WORKS);
+    current_work = work;
     return former;
 }
 
@@ -132,6 +143,7 @@ void sim_memory_disown_blocks(struct sim_memory *memory)
         block->owner = NULL;
     memory->blocks = NULL;
     memory->bytes = 0;
+    memory->block_count = 0;
 }
 
 void sim_memory_release_blocks(struct sim_memory *memory)
@@ -145,6 +157,23 @@ void sim_memory_release_blocks(struct sim_memory *memory)
 int64_t sim_memory_peak(const struct sim_memory *memory)
 {
     return memory->peak;
+}
+
+uint64_t sim_memory_blocks(const struct sim_memory *memory)
+{
+    return memory->block_count;
+}
+
+struct sim_memory_rest sim_memory_end_work(struct sim_memory *memory, unsigned work)
+{
+    struct sim_memory_rest rest = {0};
+    for (struct block *block = memory->blocks; block; block = block->next) {
+        if (block->work != work) continue;
+        block->work = 0;
+        rest.blocks++;
+        rest.bytes += (int64_t)block->bytes;
+    }
+    return rest;
 }
 
 int64_t sim_memory_bytes(const struct sim_memory *memory)
@@ -262,6 +291,7 @@ static void own(struct block *block, struct sim_memory *owner)
     block->next = owner->blocks;
     if (block->next) block->next->previous = block;
     owner->blocks = block;
+    owner->block_count++;
     owner->bytes += (int64_t)block->bytes;
     if (owner->bytes > owner->peak) owner->peak = owner->bytes;
     if (owner->bytes_max && owner->bytes > owner->bytes_max) owner->over_limit = true;
@@ -273,6 +303,7 @@ static void disown(struct block *block)
     if (!owner) return;
     *(block->previous ? &block->previous->next : &owner->blocks) = block->next;
     if (block->next) block->next->previous = block->previous;
+    owner->block_count--;
     owner->bytes -= (int64_t)block->bytes;
 }
 
@@ -291,8 +322,10 @@ static char *allocate(size_t room, enum sim_fill fill)
 static void *set_up(struct block *block, size_t bytes, size_t offset, enum sim_fill fill,
                     struct sim_memory *owner)
 {
-    *block = (struct block){
-        .bytes = bytes & BYTES_MASK, .offset = (uint16_t)(offset / ALIGNMENT), .mark = MARK};
+    *block = (struct block){.bytes = bytes & BYTES_MASK,
+                            .work = owner ? current_work & (SIM_MEMORY_WORKS - 1) : 0,
+                            .offset = (uint16_t)(offset / ALIGNMENT),
+                            .mark = MARK};
     own(block, owner);
     if (fill == SIM_FILL_POISON) poison(block + 1, bytes);
     return block + 1;

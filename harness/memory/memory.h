@@ -24,6 +24,7 @@ void sim_memory_release_blocks(struct sim_memory *memory);
 int64_t sim_memory_bytes(const struct sim_memory *memory);
 int64_t sim_memory_peak(const struct sim_memory *memory); /* the most that was held at once */
 uint64_t sim_memory_allocations(const struct sim_memory *memory); /* so far, failed ones included */
+uint64_t sim_memory_blocks(const struct sim_memory *memory);      /* that it has now */
 /* The nth allocation from now (1 is the next) returns NULL; `forever`: and all after it. 0 stops
  * failing. */
 void sim_memory_fail(struct sim_memory *memory, uint64_t nth, bool forever);
@@ -42,6 +43,17 @@ bool sim_memory_over_limit(const struct sim_memory *memory);
 /* Who owns what is allocated from here on; NULL is the harness. Returns the former owner. Fakes and
  * checkers bracket their work with it; a fiber switch sets it to the fiber's process. */
 struct sim_memory *sim_memory_switch(struct sim_memory *memory);
+
+/* Whose work the blocks are for that a process allocates from here on; 0: nobody's. Returns the
+ * former one. A fiber keeps its own while others run. */
+enum { SIM_MEMORY_WORKS = 16 };
+unsigned sim_memory_work(unsigned work);
+/* The work has ended: how many of its blocks are left. They are nobody's from now on. */
+struct sim_memory_rest {
+    uint64_t blocks;
+    int64_t bytes;
+};
+struct sim_memory_rest sim_memory_end_work(struct sim_memory *memory, unsigned work);
 
 /* Makes libc allocate what it keeps for good (time zone: UTC unless TZ is set; standard streams'
  * buffers), so that it

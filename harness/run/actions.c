@@ -376,6 +376,8 @@ static void job_begins(void *self, const char *process, const char *jid, const c
 static void job_ends(void *self, const char *process, const char *jid)
 {
     struct run *run = self;
+    struct node *node = run_node(run, process);
+    if (node) run_end_measure(node);
     ledger_task_ends(run->ledger, jid, process, sim_world_now_us(run->world));
 }
 

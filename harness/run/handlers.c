@@ -53,9 +53,11 @@ static enum fl_outcome perform(struct fl_job *job)
     uint32_t delivery = effect_process_context(&node->effects)->delivery;
     ledger_run_begins(run->ledger, known, node->name, delivery, sim_world_now_us(run->world));
     mark(node, "run begins", "");
+    run_measure(node, worker);
     sim_memory_switch(owner);
     enum fl_outcome outcome = worker->perform(job);
     owner = sim_memory_switch(NULL);
+    run_measured(node);
     ledger_run_ends(run->ledger, known, node->name, delivery, outcome,
                     sim_world_now_us(run->world));
     mark(node, "run ends", outcomes[outcome]);

@@ -138,6 +138,7 @@ static void died(void *context)
     int status = 0;
     node_look_at_memory(node);
     if (!run->over) run_note_statics(node);
+    run_forget_measures(node);
     node->alive = false;
     node->program = NULL;
     server_close_all(&node->redis);

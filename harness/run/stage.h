@@ -29,6 +29,8 @@ enum {
     RUN_STRUCK_BYTES = 512,
     RUN_LASTING_MAX = 32,
     RUN_WRITES_KEPT = 64 * 1024,
+    RUN_GROWTHS_MAX = 8,  /* classes of a process whose memory is watched */
+    RUN_GROWTH_RUNS = 16, /* so many runs in a row that leave something are a leak */
 };
 
 /* How long a healed run may stand still before it counts as stuck; longer while a task works. */
@@ -53,6 +55,21 @@ struct node_modules {
     uint32_t count;
 };
 
+/* What a handler's run is measured by: its blocks are known by its number, from 1. */
+struct node_work {
+    const struct sim_fiber *fiber; /* NULL: this number is free */
+    const struct fl_worker *worker;
+    bool ended; /* the handler has returned; its job's own memory goes with the task's end */
+};
+
+/* How the runs of one class have left the memory of a process, in a row. */
+struct node_growth {
+    const struct fl_worker *worker; /* NULL: none */
+    uint32_t runs;                  /* that have each left something, since `blocks` was known */
+    uint64_t blocks;                /* that the process had before the first of them */
+    struct sim_memory_rest last;
+};
+
 /* One process of the plan, through all its starts; or the client that enqueues, "web". */
 struct node {
     struct run *run;
@@ -74,6 +91,9 @@ struct node {
     const char *oom_within; /* the function whose allocations are counted; NULL: all */
     bool jitter_uniform;    /* of the wire that it writes */
     /* of this start */
+    struct node_work works[SIM_MEMORY_WORKS];
+    uint32_t working; /* handlers' runs that have not come to their end */
+    struct node_growth growths[RUN_GROWTHS_MAX];
     struct fl_process *program; /* its memory; NULL when not running */
     struct fl_ports ports;
     struct effect_process effects;
@@ -226,7 +246,12 @@ void run_tell_write(struct node *node, const struct fake_redis_event *event);
 void run_tell_change(struct run *run, const struct effect *effect);
 /* What owners have changed of jobs that had been taken from them, for a report; "" otherwise. */
 void run_say_stale(const struct run *run, struct fl_buf *out);
-/* leaks.c: the handler of the running fiber has ended; what it has kept is a leak. */
+/* leaks.c: the running fiber calls a handler, which returns, and then ends its work on the job. */
+void run_measure(struct node *node, const struct fl_worker *worker);
+void run_measured(struct node *node);
+void run_end_measure(struct node *node);
+void run_forget_measures(struct node *node); /* the process is dead */
+/* The handler of the running fiber has ended; what it has kept is a leak. */
 void run_look_for_loans(struct node *node);
 /* The first leak that was found, told as a failure. */
 void run_judge_leaks(struct run *run);

@@ -33,6 +33,7 @@ struct sim_fiber {
     fl_task_main *main;
     void *argument;
     struct sim_memory *owner; /* of its allocations, while it does not run */
+    unsigned work;            /* that they are for, likewise */
     bool has_handle, is_process_main;
     char role[SIM_NAME_BYTES];
     char name[2 * SIM_NAME_BYTES];

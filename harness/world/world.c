@@ -143,9 +143,11 @@ static void run(struct sim_world *world, struct sim_fiber *fiber)
     world->current = fiber;
     if (fiber->process) sim_image_swap(fiber->process->image);
     struct sim_memory *outside = sim_memory_switch(fiber->owner);
+    unsigned outside_work = sim_memory_work(fiber->work);
     sim_running_set(world);
     sim_context_switch(&world->scheduler, &fiber->context);
     sim_running_set(NULL);
+    fiber->work = sim_memory_work(outside_work);
     fiber->owner = sim_memory_switch(outside);
     world->current = NULL;
     settle(fiber);

@@ -3,6 +3,8 @@
 #include <faultline/worker.h>
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define TIMEOUT_US (5 * INT64_C(1000000))
 
@@ -185,6 +187,41 @@ static enum fl_outcome hash_perform(struct fl_job *job)
     return err ? wait_for_lock(job) : FL_DONE;
 }
 
+/* --- memory --- */
+
+/* The reply is not released. */
+static enum fl_outcome keep_reply_perform(struct fl_job *job)
+{
+    const struct fl_span args[] = {FL_SPAN("GET"), FL_SPAN("nothing")};
+    const struct fl_command command = {args, 2};
+    struct fl_replies replies = {0};
+    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
+    return err ? fl_fail(job, FL_TRANSIENT, "RedisError", "no answer") : FL_DONE;
+}
+
+static char *last_text;
+
+/* Keeps the last text in place of the one before it. */
+static enum fl_outcome keep_last_perform(struct fl_job *job)
+{
+    free(last_text);
+    last_text = strdup(fl_job_jid(job));
+    return FL_DONE;
+}
+
+/* A cache that is full after a few jobs. */
+static char *texts[4];
+
+static enum fl_outcome cache_perform(struct fl_job *job)
+{
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        if (texts[i]) continue;
+        texts[i] = strdup(fl_job_jid(job));
+        break;
+    }
+    return list_perform(job);
+}
+
 /* --- state of its own --- */
 
 static int jobs_so_far;
@@ -197,6 +234,9 @@ static enum fl_outcome remember_perform(struct fl_job *job)
 }
 
 const struct fl_worker fl_workers[] = {
+    {.name = "KeepReplyWorker", .perform = keep_reply_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "KeepLastWorker", .perform = keep_last_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "CacheWorker", .perform = cache_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "RememberWorker", .perform = remember_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "LockWorker", .perform = lock_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ShortLeaseWorker", .perform = short_lease_perform, .retry = FL_RETRY_DEFAULT},

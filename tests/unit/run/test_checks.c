@@ -163,11 +163,25 @@ static struct check_case {
     /* --- what handlers are lent --- */
     {"leak: a connection that is kept by a failure",
      HEAD "enqueue a KeepConnectionWorker []\nexpect a done\n",
-     "expected  every handler to give back what it was lent\n"
+     "expected  every handler to keep nothing\n"
      "found     the handler of a#1 (p1) has ended and keeps a database connection, with a "
      "transaction open\n"},
     {"leak: a connection that is returned, its transaction open",
      HEAD "enqueue a GiveConnectionWorker []\nexpect a done\n", NULL},
+    {"memory: a reply that is never released",
+     HEAD "enqueue a-{1..40} KeepReplyWorker []\nexpect a-* done\n",
+     "runs of KeepReplyWorker in a row have each left memory in p1, the last one 1 block of "},
+    {"memory: beside jobs of another class that keep nothing",
+     HEAD "enqueue a-{1..40} KeepReplyWorker []\nenqueue b-{1..40} ListWorker []\nexpect * done\n",
+     "runs of KeepReplyWorker in a row"},
+    {"memory: too few runs to tell it from a cache",
+     HEAD "enqueue a-{1..10} KeepReplyWorker []\nexpect a-* done\n", NULL},
+    {"memory: what takes the place of what was freed does not grow",
+     HEAD "enqueue a-{1..60} KeepLastWorker []\nexpect a-* done\n", NULL},
+    {"memory: a cache that is full does not grow",
+     HEAD "enqueue a-{1..60} CacheWorker []\nexpect a-* done\n", NULL},
+    {"memory: of many at a time",
+     HEAD "processes 1 concurrency 20\nenqueue a-{1..200} ListWorker []\nexpect a-* done\n", NULL},
     {"leak: a file that is not closed",
      HEAD "given file a.txt \"x\"\nenqueue a KeepFileWorker []\nexpect a done\n",
      "the handler of a#1 (p1) has ended and keeps an open file\n"},
