@@ -85,6 +85,8 @@ static enum fl_error send(struct explorer *x, const struct flight *flight, int w
         return FL_ENOMEM;
     for (uint32_t i = 0; i < flight->count; i++)
         variants[i] = x->trials[flight->first + i].lines;
+    request.may_be_same = x->trials[flight->first].is_pair;
+    request.same_as = x->undisturbed.facts->end;
     request.variants = variants;
     request.variant_count = flight->count;
     enum fl_error err = run_request_write(&request, &line);
@@ -142,6 +144,7 @@ static uint64_t rank_of(const struct explorer *x, const struct trial *trial,
 static unsigned compare(const struct explorer *x, const struct trial *trial,
                         const struct matrix_end *end, struct fl_buf *text)
 {
+    if (end->facts && end->facts->same) return MATRIX_SAME;
     unsigned cells = matrix_compare(&x->undisturbed, end, text);
     if (!cells || !x->renewed.facts || !matrix_mode_renews(trial->mode)) return cells;
     struct fl_buf other = FL_BUF_INIT(MATRIX_STORY_BYTES);

@@ -71,6 +71,7 @@ enum fl_error run_request_write(const struct run_request *request, struct fl_buf
     if (request->changes.extra.length) fl_json_put_string(&w, "extra", request->changes.extra);
     if (request->effects_max) fl_json_put_int64(&w, "effects_max", (int64_t)request->effects_max);
     if (request->wants) fl_json_put_int64(&w, "wants", (int64_t)request->wants);
+    if (request->may_be_same) fl_json_put_int64(&w, "same_as", (int64_t)request->same_as);
     if (request->variant_count) fl_json_key(&w, "variants");
     if (request->variant_count && !w.err) w.err = write_variants(request, out);
     return fl_json_end(&w);
@@ -159,13 +160,15 @@ static enum fl_error read_variants(struct fl_json_at array, struct fl_arena *are
 static enum fl_error read_changes(struct fl_json_at root, struct fl_arena *arena,
                                   struct run_request *request)
 {
-    int64_t wants = RUN_WANTS_NOTHING, effects_max = 0;
+    int64_t wants = RUN_WANTS_NOTHING, effects_max = 0, same_as = 0;
     fl_json_int64(fl_json_member(root, "effects_max"), &effects_max);
     if (effects_max < 0) return FL_EPARSE;
     request->effects_max = (uint64_t)effects_max;
     fl_json_int64(fl_json_member(root, "wants"), &wants);
     if (wants < 0 || wants > RUN_WANTS_ALL) return FL_EPARSE;
     request->wants = (unsigned)wants;
+    request->may_be_same = fl_json_int64(fl_json_member(root, "same_as"), &same_as);
+    request->same_as = (uint64_t)same_as;
     request->changes.bare = fl_json_type(fl_json_member(root, "bare")) == FL_JSON_TRUE;
     request->changes.instead = fl_json_type(fl_json_member(root, "instead")) == FL_JSON_TRUE;
     enum fl_error err = read_variants(fl_json_member(root, "variants"), arena, request);

@@ -50,6 +50,8 @@ struct run_request {
     uint32_t variant_count;
     uint64_t effects_max; /* of a run, which fails past them; 0: no bound */
     unsigned wants;       /* bits of enum run_wants: what an item tells besides */
+    bool may_be_same;     /* but of an end with this digest only that it is the same */
+    uint64_t same_as;
 };
 
 /* One run's result as it travels. Texts are empty where there is nothing to say. */

@@ -177,7 +177,8 @@ static enum run_verdict play(struct run_house *house, const struct run_request *
                               .sweep = sweep,
                               .want_trace = request->record,
                               .effects_max = request->effects_max,
-                              .wants = request->wants};
+                              .wants = request->wants,
+                              .same_as = request->may_be_same ? &request->same_as : NULL};
     if (request->tells_alternatives)
         sim_choices_list_alternatives(choices, request->alternatives_from, &alternatives);
     run_play(&order, &result);

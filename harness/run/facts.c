@@ -12,6 +12,7 @@ enum { TEXT_BYTES_MAX = 4096 };
 void run_facts_release(struct run_facts *facts)
 {
     fl_arena_release(&facts->arena);
+    fl_arena_release(&facts->names);
     free(facts->effects);
     *facts = (struct run_facts){0};
 }
@@ -96,12 +97,12 @@ void run_note_effect(struct run *run, const struct effect *effect,
     }
     if (!grow(facts)) return;
     facts->effects[facts->effect_count++] = (struct run_effect){
-        .who = copied(facts, fl_span_from(context->name)),
-        .job = copied(facts, fl_span_from(context->job ? context->job : "")),
-        .process = copied(facts, fl_span_from(context->process)),
-        .role = copied(facts, fl_span_from(context->role)),
-        .what = copied(facts, fl_span_from(effect->label->text)),
-        .detail = renamed(run, (struct fl_span){effect->detail, effect->detail_length}),
+        .who = fl_span_from(context->name),
+        .job = fl_span_from(context->job ? context->job : ""),
+        .process = fl_span_from(context->process),
+        .role = fl_span_from(context->role),
+        .what = fl_span_from(effect->label->text),
+        .detail = copied(facts, (struct fl_span){effect->detail, effect->detail_length}),
         .ordinal = effect->ordinal,
         .occurrence = effect->occurrence,
         .applied = outcome->applied,
@@ -210,6 +211,35 @@ static enum fl_error collect_receipts(struct run *run)
 
 /* --- jobs and state --- */
 
+static uint64_t add_receipts(uint64_t digest, const struct run_facts *facts)
+{
+    for (uint32_t i = 0; i < facts->receipt_count; i++) {
+        digest = digest_span(digest, facts->receipts[i].what);
+        digest = digest_span(digest, facts->receipts[i].key);
+        digest = digest_word(digest, facts->receipts[i].count);
+    }
+    return digest_word(digest, facts->receipt_count);
+}
+
+static uint64_t digest_end(const struct run_facts *facts, struct fl_span state)
+{
+    uint64_t digest = add_receipts(digest_span(facts->job_count, state), facts);
+    for (uint32_t i = 0; i < facts->job_count; i++) {
+        digest = digest_span(digest, facts->jobs[i].name);
+        digest = digest_span(digest, facts->jobs[i].state);
+        digest = digest_word(digest, facts->jobs[i].of_plan);
+    }
+    return digest;
+}
+
+static bool ends_as_asked(const struct run *run)
+{
+    const struct run_result *result = run->result;
+    const uint64_t *wanted = run->order->same_as;
+    return wanted && result->verdict == RUN_PASSED && result->facts.drained &&
+           result->facts.end == *wanted;
+}
+
 static enum fl_error collect_jobs(struct run *run)
 {
     struct run_facts *facts = &run->result->facts;
@@ -237,18 +267,42 @@ static enum fl_error collect_state(struct run *run)
     return err;
 }
 
-void run_collect_facts(struct run *run)
+static enum fl_error collect_end(struct run *run)
 {
     struct run_facts *facts = &run->result->facts;
     enum run_verdict verdict = run->result->verdict;
-    if (!(run->order->wants & RUN_WANTS_STATE) || !run->ledger) return;
-    if (verdict == RUN_BAD_INPUT || verdict == RUN_HARNESS_FAULT || verdict == RUN_SWEPT) return;
+    if (!(run->order->wants & RUN_WANTS_STATE) || !run->ledger) return FL_OK;
+    if (verdict == RUN_BAD_INPUT || verdict == RUN_HARNESS_FAULT || verdict == RUN_SWEPT)
+        return FL_OK;
     facts->drained = run->drained_us >= 0;
     if (run->statics.length) facts->statics = copied(facts, fl_buf_span(&run->statics));
     enum fl_error err = collect_receipts(run);
     if (!err) err = collect_jobs(run);
     if (!err) err = collect_state(run);
-    if (!err && facts->incomplete) err = FL_ENOMEM;
+    if (!err) facts->end = digest_end(facts, fl_buf_span(&run->result->state));
+    return err;
+}
+
+/* Their names are the run's own, which they outlive; the details are renamed only now, since most
+ * lists are not looked at. */
+static void finish_effects(struct run *run)
+{
+    struct run_facts *facts = &run->result->facts;
+    if (facts->same) facts->effect_count = facts->receipt_count = facts->job_count = 0;
+    for (uint32_t i = 0; i < facts->effect_count; i++)
+        facts->effects[i].detail = renamed(run, facts->effects[i].detail);
+    facts->names = run->effects.identities.arena;
+    run->effects.identities.arena = (struct fl_arena){0};
+}
+
+void run_collect_facts(struct run *run)
+{
+    struct run_facts *facts = &run->result->facts;
+    enum fl_error err = collect_end(run);
+    facts->same = !err && ends_as_asked(run);
+    if (facts->same) fl_buf_truncate(&run->result->state, 0);
+    if (run->order->wants) finish_effects(run);
+    if (!err && facts->incomplete && run->order->wants & RUN_WANTS_STATE) err = FL_ENOMEM;
     if (!err) return;
     run->result->verdict = RUN_PASSED; /* a verdict without its facts would mislead */
     run_end(run, RUN_HARNESS_FAULT, 0, "the facts of the run cannot be read: %s",

@@ -65,8 +65,12 @@ struct run_job {
     bool of_plan;
 };
 
-struct run_facts { /* zeroed is empty; all texts live in the arena */
+struct run_facts { /* zeroed is empty; all texts live in the arenas */
     struct fl_arena arena;
+    struct fl_arena names;    /* those of effects, from the run that made them */
+    uint64_t end;             /* a digest of the state, of what the outside has got and of how the
+                                 jobs ended; where no state was wanted 0 */
+    bool same;                /* it ended as the run that was asked about: nothing is listed */
     bool drained;             /* every job has ended, and nobody works */
     bool struck;              /* a fault has */
     uint32_t strikes;         /* how often faults have */

@@ -37,6 +37,8 @@ struct run_order {
     int32_t sweep;   /* which point of the plan's sweep, from 0; -1: none (the undisturbed run) */
     bool want_trace; /* keep the whole trace as text, not only the last events */
     unsigned wants;  /* bits of enum run_wants */
+    const uint64_t *same_as;           /* when it ends with this digest, what is wanted is not told,
+                                          but that it does; NULL: always told */
     uint64_t effects_max;              /* past so many it has failed; 0: no matter how many */
     const struct run_watcher *watcher; /* of its server, but not in the runs of a reference; NULL:
                                           nobody */

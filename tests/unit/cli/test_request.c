@@ -28,6 +28,8 @@ static void a_request_arrives_as_it_was_sent(void **state)
                                      .alternatives_from = 17,
                                      .changes = {FL_SPAN("fault kill p1 at +1s\n"), true, true},
                                      .effects_max = 1000,
+                                     .may_be_same = true,
+                                     .same_as = UINT64_MAX - 5,
                                      .variants = variants,
                                      .variant_count = 2,
                                      .wants = RUN_WANTS_ALL};
@@ -56,6 +58,7 @@ static void a_request_arrives_as_it_was_sent(void **state)
     assert_true(got.changes.bare);
     assert_true(got.changes.instead);
     assert_int_equal(got.effects_max, 1000);
+    assert_true(got.may_be_same && got.same_as == UINT64_MAX - 5);
     assert_int_equal(got.variant_count, 2);
     assert_true(fl_span_equal(got.variants[1], variants[1]));
     assert_int_equal(got.wants, RUN_WANTS_ALL);

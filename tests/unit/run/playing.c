@@ -48,16 +48,28 @@ void play_plan(const struct plan *plan, uint64_t seed, int32_t sweep, struct run
     sim_choices_free(choices);
 }
 
-void play_for_facts(const char *text, unsigned wants, struct run_result *ret_result)
+static void play_order(const char *text, struct run_order order, struct run_result *ret_result)
 {
     struct plan *plan = playing_read(text);
-    struct sim_choices *choices;
-    assert_int_equal(sim_choices_from_seed(1, &choices), FL_OK);
-    const struct run_order order = {
-        .house = playing_house, .plan = plan, .choices = choices, .sweep = -1, .wants = wants};
+    assert_int_equal(sim_choices_from_seed(1, &order.choices), FL_OK);
+    order.house = playing_house;
+    order.plan = plan;
+    order.sweep = -1;
     run_play(&order, ret_result);
-    sim_choices_free(choices);
+    sim_choices_free(order.choices);
     scenario_plan_free(plan);
+}
+
+void play_for_facts(const char *text, unsigned wants, struct run_result *ret_result)
+{
+    play_order(text, (struct run_order){.wants = wants}, ret_result);
+}
+
+void play_for_end(const char *text, uint64_t same_as, struct run_result *ret_result)
+{
+    play_order(text,
+               (struct run_order){.wants = RUN_WANTS_STATE | RUN_WANTS_DEEDS, .same_as = &same_as},
+               ret_result);
 }
 
 void play(const char *text, uint64_t seed, int32_t sweep, struct run_result *ret_result)

@@ -19,6 +19,8 @@ void play_plan(const struct plan *plan, uint64_t seed, int32_t sweep,
                struct run_result *ret_result);
 void play(const char *text, uint64_t seed, int32_t sweep, struct run_result *ret_result);
 void play_for_facts(const char *text, unsigned wants, struct run_result *ret_result);
+/* As above, but an end with this digest is told as the same. */
+void play_for_end(const char *text, uint64_t same_as, struct run_result *ret_result);
 /* The first seed. */
 void must_pass(const char *text);
 void must_end(const char *text, enum run_verdict verdict, uint32_t line, const char *part);

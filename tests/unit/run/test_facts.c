@@ -42,6 +42,46 @@ static void the_facts_of_a_run_list_what_it_has_done(void **state)
     run_result_release(&result);
 }
 
+static uint64_t end_of(const char *text)
+{
+    struct run_result result;
+    play_for_end(text, 0, &result);
+    assert_false(result.facts.same);
+    assert_true(result.facts.effect_count > 0 && result.state.length > 0);
+    uint64_t digest = result.facts.end;
+    run_result_release(&result);
+    return digest;
+}
+
+static void an_end_that_is_known_is_told_as_the_same_and_no_more(void **state)
+{
+    static const char undisturbed[] = HEAD "enqueue a PlainWorker []\nexpect a done\n",
+                      killed[] = HEAD "enqueue a PlainWorker []\nexpect a done\n"
+                                      "fault kill p1 when a#1 the 2nd \"redis SADD\" before\n",
+                      other[] = HEAD "enqueue b PlainWorker []\nexpect b done\n";
+    struct run_result result;
+    uint64_t digest = end_of(undisturbed);
+    (void)state;
+    play_for_end(killed, digest, &result);
+    assert_true(result.facts.same && result.facts.struck);
+    assert_int_equal(result.facts.strikes, 1);
+    assert_int_equal(result.facts.effect_count + result.facts.job_count, 0);
+    assert_int_equal(result.state.length, 0);
+    run_result_release(&result);
+    assert_true(end_of(other) != digest);
+}
+
+static void a_run_that_fails_never_ended_the_same(void **state)
+{
+    static const char fails[] = HEAD "enqueue a PlainWorker []\nexpect a dead\n";
+    struct run_result result;
+    (void)state;
+    play_for_end(fails, end_of(HEAD "enqueue a PlainWorker []\nexpect a done\n"), &result);
+    assert_int_equal(result.verdict, RUN_FAILED);
+    assert_false(result.facts.same);
+    run_result_release(&result);
+}
+
 static void allocations_are_counted_effect_by_effect(void **state)
 {
     (void)state;
@@ -151,6 +191,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_facts_of_a_run_list_what_it_has_done),
+        cmocka_unit_test(an_end_that_is_known_is_told_as_the_same_and_no_more),
+        cmocka_unit_test(a_run_that_fails_never_ended_the_same),
         cmocka_unit_test(allocations_are_counted_effect_by_effect),
         cmocka_unit_test(deeds_are_the_effects_without_housekeeping),
         cmocka_unit_test(an_allocation_that_fails_is_told_with_its_call_path),
