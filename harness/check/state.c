@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/cut.h"
 
 enum { PATH_BYTES = 512 };
 
@@ -66,8 +67,11 @@ enum fl_error state_volatiles_add(struct state_volatiles *volatiles, const char 
 static bool is_volatile(const struct state_volatiles *volatiles, const struct state_cell *cell)
 {
     char path[PATH_BYTES];
-    snprintf(path, sizeof path, *cell->column ? "%s.%s" : "%s", cell->group, cell->column);
-    return fl_map_get(&volatiles->paths, fl_span_from(path)) != NULL;
+    if (!volatiles->paths.count) return false;
+    size_t length = fl_cut(path, sizeof path, 0, fl_span_from(cell->group));
+    if (*cell->column) length = fl_cut(path, sizeof path, length, FL_SPAN("."));
+    length = fl_cut(path, sizeof path, length, fl_span_from(cell->column));
+    return fl_map_get(&volatiles->paths, (struct fl_span){path, length}) != NULL;
 }
 
 /* --- learning --- */
@@ -120,6 +124,20 @@ enum fl_error state_learn(struct state_volatiles *volatiles, const struct state 
 
 /* --- text --- */
 
+static enum fl_error append_on_one_line(struct fl_buf *out, struct fl_span value)
+{
+    enum fl_error err = FL_OK;
+    while (value.length && !err) {
+        const char *end = memchr(value.bytes, '\n', value.length);
+        size_t length = end ? (size_t)(end - value.bytes) : value.length;
+        err = fl_buf_append(out, value.bytes, length);
+        if (end && !err) err = fl_buf_append_text(out, "\\n");
+        value.bytes += end ? length + 1 : length;
+        value.length -= end ? length + 1 : length;
+    }
+    return err;
+}
+
 static enum fl_error format_row(const struct state *state, uint32_t row,
                                 const struct state_volatiles *volatiles, struct fl_buf *out)
 {
@@ -128,11 +146,10 @@ static enum fl_error format_row(const struct state *state, uint32_t row,
     enum fl_error err = fl_buf_append_text(out, state->cells[first].group);
     for (uint32_t i = first + 1; i < end && !err; i++) {
         if (is_volatile(volatiles, &state->cells[i])) continue;
-        err = fl_buf_printf(out, " %s=", state->cells[i].column);
-        for (size_t b = 0; b < state->cells[i].value.length && !err; b++) {
-            char c = state->cells[i].value.bytes[b];
-            err = c == '\n' ? fl_buf_append_text(out, "\\n") : fl_buf_append_char(out, c);
-        }
+        err = fl_buf_append_char(out, ' ');
+        if (!err) err = fl_buf_append_text(out, state->cells[i].column);
+        if (!err) err = fl_buf_append_char(out, '=');
+        if (!err) err = append_on_one_line(out, state->cells[i].value);
     }
     return err;
 }
@@ -157,8 +174,10 @@ enum fl_error state_format(const struct state *state, const struct state_volatil
         if (!lines[i]) err = FL_ENOMEM;
     }
     if (!err) qsort(lines, state->row_count, sizeof *lines, compare_lines);
-    for (uint32_t i = 0; i < state->row_count && !err; i++)
-        err = fl_buf_printf(out, "%s\n", lines[i]);
+    for (uint32_t i = 0; i < state->row_count && !err; i++) {
+        err = fl_buf_append_text(out, lines[i]);
+        if (!err) err = fl_buf_append_char(out, '\n');
+    }
     fl_buf_release(&line);
     fl_arena_release(&arena);
     free(lines);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/cut.h"
 #include "harness/check/expect.h"
 #include "harness/run/stage.h"
 
@@ -32,9 +33,10 @@ static bool is_queue_key(struct fl_span name, const struct run *run)
     for (size_t i = 0; i < FL_COUNT(prefixes); i++)
         if (fl_span_starts(name, fl_span_from(prefixes[i]))) return true;
     for (uint32_t i = 0; i < run->node_count; i++) {
-        char prefix[SIM_NAME_BYTES + 2];
-        snprintf(prefix, sizeof prefix, "%s:", run->nodes[i].name);
-        if (fl_span_starts(name, fl_span_from(prefix))) return true;
+        struct fl_span node = fl_span_from(run->nodes[i].name);
+        if (fl_span_starts(name, node) && name.length > node.length &&
+            name.bytes[node.length] == ':')
+            return true;
     }
     return false;
 }
@@ -45,7 +47,8 @@ static enum fl_error add_key(struct state *state, const struct fake_redis_key *k
     struct fake_redis_cursor cursor = {0};
     struct fake_redis_element element;
     char group[320];
-    snprintf(group, sizeof group, "redis %.*s", FL_SPAN_ARGS(fake_redis_key_name(key)));
+    size_t length = fl_cut(group, sizeof group, 0, FL_SPAN("redis "));
+    fl_cut(group, sizeof group, length, fake_redis_key_name(key));
     enum fl_error err = FL_OK;
     while (!err && fake_redis_next(key, &cursor, &element)) {
         char score[40];

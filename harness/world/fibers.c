@@ -1,10 +1,10 @@
 /* A fiber stands in exactly one place: running, ready, held by a pause, waiting (in a list, with a
  * timer, or both) or ended; sim_fiber_drop takes it from wherever that is. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/cut.h"
 #include "harness/world/state.h"
 
 static struct sim_fiber_list *list_of(struct sim_fiber *fiber)
@@ -161,9 +161,11 @@ static enum fl_error spawn(struct sim_world *world, struct sim_process *process,
     struct sim_fiber *fiber = *ret_fiber;
     fiber->process = process;
     fiber->owner = process ? process->memory : NULL;
-    snprintf(fiber->role, sizeof(fiber->role), "%s", role);
-    snprintf(fiber->name, sizeof(fiber->name), "%s%s%s", process ? process->name : "",
-             process ? "/" : "", role);
+    size_t length = 0, capacity = sizeof(fiber->name);
+    fl_cut(fiber->role, sizeof(fiber->role), 0, fl_span_from(role));
+    if (process) length = fl_cut(fiber->name, capacity, 0, fl_span_from(process->name));
+    if (process) length = fl_cut(fiber->name, capacity, length, FL_SPAN("/"));
+    fl_cut(fiber->name, capacity, length, fl_span_from(role));
     link_fiber(fiber);
     return FL_OK;
 }

@@ -2,11 +2,11 @@
  * fibers are switched in waits alone, so nobody can meet a monitor that is held; what is checked is
  * the rule that makes this true of real threads as well. Reading the clock never blocks and is
  * allowed inside a monitor: a deadline is often computed there. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/cut.h"
 #include "harness/choice/names.h"
 #include "harness/world/state.h"
 
@@ -142,7 +142,7 @@ static void task_sleep_until(void *self, int64_t deadline_us)
 static void task_set_context(void *self, const char *jid)
 {
     struct sim_fiber *fiber = running_of(self, "set_context");
-    snprintf(fiber->jid, sizeof(fiber->jid), "%s", jid ? jid : "");
+    fl_cut(fiber->jid, sizeof(fiber->jid), 0, fl_span_from(jid));
 }
 
 /* --- monitors --- */
@@ -154,7 +154,7 @@ static enum fl_error monitor_new(void *self, const char *name, struct fl_monitor
     struct fl_monitor *monitor = calloc(1, sizeof(*monitor));
     sim_memory_switch(caller);
     if (!monitor) return FL_ENOMEM;
-    snprintf(monitor->name, sizeof(monitor->name), "%s", name);
+    fl_cut(monitor->name, sizeof(monitor->name), 0, fl_span_from(name));
     monitor->process = process;
     monitor->next = process->monitors;
     if (monitor->next) monitor->next->previous = monitor;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "core/assert.h"
+#include "core/cut.h"
+#include "core/digits.h"
 #include "core/time_text.h"
 #include "queue/commands.h"
 #include "queue/control.h"
@@ -219,10 +221,12 @@ static void name_process(struct fl_process *process)
 {
     struct fl_process_port port = process->ports->process;
     unsigned char nonce[NONCE_BYTES];
-    char text[2 * NONCE_BYTES + 1];
+    char text[2 * NONCE_BYTES + 1] = "";
     fl_random_bytes(process->ports->random, "identity", nonce, sizeof(nonce));
-    for (size_t i = 0; i < sizeof(nonce); i++)
-        snprintf(text + 2 * i, 3, "%02x", nonce[i]);
+    for (size_t i = 0; i < sizeof(nonce); i++) {
+        text[2 * i] = "0123456789abcdef"[nonce[i] >> 4];
+        text[2 * i + 1] = "0123456789abcdef"[nonce[i] & 15];
+    }
     snprintf(process->identity, sizeof(process->identity), "%.*s:%" PRId64 ":%s",
              FL_HOSTNAME_BYTES - 1, port.ops->hostname(port.self), port.ops->pid(port.self), text);
 }
@@ -277,8 +281,9 @@ static enum fl_error start(struct fl_process *process)
     if (!err && process->periodics.count)
         err = spawn(process, "periodic", fl_periodics_run, &process->periodics);
     for (int i = 0; !err && i < process->settings.options.concurrency; i++) {
-        char role[ROLE_BYTES];
-        snprintf(role, sizeof(role), "thread-%d", i + 1);
+        char role[ROLE_BYTES], digits[FL_DIGITS_BYTES];
+        size_t length = fl_cut(role, sizeof(role), 0, FL_SPAN("thread-"));
+        fl_cut(role, sizeof(role), length, fl_digits(i + 1, digits));
         err = spawn_worker(process, role, fl_processor_run, &process->processors[i]);
     }
     if (!err) err = spawn_worker(process, "fetch", fl_fetcher_run, &process->fetcher);
