@@ -302,7 +302,6 @@ struct fake_redis_element {
  * insertion, a string once. */
 struct fake_redis_cursor {
     size_t position; /* start from a zeroed cursor */
-    const void *node;
 };
 bool fake_redis_next(const struct fake_redis_key *key, struct fake_redis_cursor *cursor,
                      struct fake_redis_element *ret_element);

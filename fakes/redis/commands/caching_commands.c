@@ -92,7 +92,7 @@ static bool find_overlap(const struct fake_dict *prefixes, struct fl_span prefix
     uint32_t i = 0;
     bool found = false;
     for (const struct fake_entry *entry; (entry = fake_dict_next(prefixes, &i));) {
-        struct fl_span other = fake_str_span(entry->key);
+        struct fl_span other = fake_entry_key(entry);
         if (!overlap(prefix, other) || (found && fl_span_compare(other, *ret_other) > 0)) continue;
         *ret_other = other;
         found = true;
@@ -237,7 +237,7 @@ static void reply_prefixes(struct fake_call *call, const struct fake_dict *prefi
     uint32_t i = 0;
     const struct fake_entry *entry;
     while (sorted && (entry = fake_dict_next(prefixes, &i)))
-        sorted[count++] = fake_str_span(entry->key);
+        sorted[count++] = fake_entry_key(entry);
     if (sorted) qsort(sorted, count, sizeof(*sorted), by_bytes);
     fake_reply_array(call->out, count);
     for (size_t at = 0; at < count; at++)

@@ -39,17 +39,17 @@ bool fake_geo_parse_unit(struct fake_call *call, struct fl_span text, double *re
     return false;
 }
 
-static const struct fake_znode *node_of(const struct fake_redis_key *zset, struct fl_span member)
+static const struct fake_entry *member_of(const struct fake_redis_key *zset, struct fl_span name)
 {
-    return zset ? fake_zset_find(&zset->zset, member) : NULL;
+    return zset ? fake_zset_find(&zset->zset, name) : NULL;
 }
 
 bool fake_geo_find(const struct fake_redis_key *zset, struct fl_span member,
                    struct fake_geo_point *ret_point)
 {
-    const struct fake_znode *node = node_of(zset, member);
-    if (node) *ret_point = fake_geo_point_of(node->score);
-    return node;
+    const struct fake_entry *found = member_of(zset, member);
+    if (found) *ret_point = fake_geo_point_of(found->score);
+    return found;
 }
 
 static void reply_coordinate(struct fake_out *out, double value)
@@ -161,12 +161,12 @@ void fake_cmd_geohash(struct fake_call *call)
     fake_reply_array(call->out, call->count - 2);
     for (size_t i = 2; i < call->count; i++) {
         char text[FAKE_GEO_TEXT_BYTES];
-        const struct fake_znode *node = node_of(zset, call->args[i]);
-        if (!node) {
+        const struct fake_entry *member = member_of(zset, call->args[i]);
+        if (!member) {
             fake_reply_nil(call->out);
             continue;
         }
-        fake_geo_text(node->score, text);
+        fake_geo_text(member->score, text);
         fake_reply_bulk(call->out, (struct fl_span){text, sizeof(text)});
     }
 }

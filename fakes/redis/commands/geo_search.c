@@ -265,20 +265,22 @@ static bool is_enough(const struct search *search)
     return search->any && search->found_count >= (uint64_t)search->count;
 }
 
-static bool below_score(const void *context, const struct fake_znode *node)
+static bool below_score(const void *context, const struct fake_entry *member)
 {
-    return node->score < *(const double *)context;
+    return member->score < *(const double *)context;
 }
 
 static bool search_cell(struct fake_call *call, struct search *search, struct fake_geo_cell cell)
 {
     double first, end, distance_m;
     fake_geo_scores(cell, &first, &end);
-    const struct fake_znode *node = fake_zset_bound(&search->zset->zset, below_score, &first);
-    for (; node && node->score < end && !is_enough(search); node = node->next) {
-        struct fake_geo_point point = fake_geo_point_of(node->score);
+    const struct fake_zset *zset = &search->zset->zset;
+    struct fake_zcursor at = fake_zset_bound(zset, below_score, &first);
+    for (const struct fake_entry *member; (member = fake_zset_next(zset, &at));) {
+        if (member->score >= end || is_enough(search)) break;
+        struct fake_geo_point point = fake_geo_point_of(member->score);
         if (fake_geo_inside(&search->shape, point, &distance_m) &&
-            !add_found(call, search, fake_str_span(node->member), distance_m))
+            !add_found(call, search, fake_entry_key(member), distance_m))
             return false;
     }
     return true;

@@ -169,7 +169,7 @@ static void reply_all(struct fake_call *call, bool fields, bool values)
         fake_reply_array(call->out, count);
     uint32_t i = 0;
     for (struct fake_entry *entry; hash && (entry = fake_dict_next(&hash->dict, &i));) {
-        if (fields) fake_reply_bulk(call->out, fake_str_span(entry->key));
+        if (fields) fake_reply_bulk(call->out, fake_entry_key(entry));
         if (values) fake_reply_bulk(call->out, fake_str_span(entry->value));
     }
 }

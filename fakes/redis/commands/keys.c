@@ -173,8 +173,8 @@ void fake_cmd_keys(struct fake_call *call)
     for (struct fake_entry *entry; (entry = fake_dict_next(&call->db->keys, &i));) {
         const struct fake_redis_key *key = entry->value;
         if (call->engine->now_ms > key->expires_ms) continue; /* dead, and left as it is */
-        if (!fl_span_glob(call->args[1], fake_str_span(entry->key))) continue;
-        fake_reply_bulk(call->out, fake_str_span(entry->key));
+        if (!fl_span_glob(call->args[1], fake_entry_key(entry))) continue;
+        fake_reply_bulk(call->out, fake_entry_key(entry));
         found++;
     }
     fake_reply_array_set(call->out, place, found);
@@ -207,7 +207,7 @@ void fake_cmd_randomkey(struct fake_call *call)
     }
     const struct fake_entry *entry =
         fake_dict_pick(&call->db->keys, fake_dice_roll(&call->engine->dice));
-    fake_reply_bulk(call->out, fake_str_span(entry->key));
+    fake_reply_bulk(call->out, fake_entry_key(entry));
 }
 
 void fake_cmd_dbsize(struct fake_call *call)
@@ -248,7 +248,7 @@ static void touch_all(struct fake_database *db)
     db->engine->cached = NULL;
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&db->keys, &i));)
-        fake_key_touch(db, fake_str_span(entry->key));
+        fake_key_touch(db, fake_entry_key(entry));
     db->engine->cached = cached;
 }
 

@@ -46,7 +46,7 @@ static void unsubscribe_all(struct fake_call *call, enum fake_topic_kind kind)
     struct fake_entry *entry = fake_dict_next(&session->subscribed[kind], &i);
     if (!entry) confirm(call, NULL, count_of(session, kind));
     for (; entry; entry = fake_dict_next(&session->subscribed[kind], &i)) {
-        struct fl_span name = fake_str_span(entry->key); /* which dies with the entry */
+        struct fl_span name = fake_entry_key(entry); /* which dies with the entry */
         confirm(call, &name, count_of(session, kind) - 1);
         (void)fake_pubsub_unsubscribe(session, kind, name);
     }
@@ -122,7 +122,7 @@ static void channels(struct fake_call *call, enum fake_topic_kind kind)
     size_t place = fake_reply_array_later(call->out), count = 0;
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&call->engine->topics[kind], &i));) {
-        struct fl_span name = fake_str_span(entry->key);
+        struct fl_span name = fake_entry_key(entry);
         if (call->count == 3 && !fake_pubsub_matches(call->args[2], name)) continue;
         fake_reply_bulk(call->out, name);
         count++;

@@ -5,26 +5,19 @@
 /* What is picked from: a sorted set or a hash. */
 struct urn {
     struct fake_dict *dict;
-    void (*reply_value)(struct fake_out *out, const void *value);
+    struct fake_zset *zset; /* NULL: a hash */
 };
-
-static void reply_score(struct fake_out *out, const void *value)
-{
-    const struct fake_znode *node = value;
-    fake_reply_double(out, node->score);
-}
-
-static void reply_text(struct fake_out *out, const void *value)
-{
-    fake_reply_bulk(out, fake_str_span(value));
-}
 
 static void reply_entry(struct fake_out *out, const struct urn *urn, const struct fake_entry *entry,
                         bool with_values)
 {
     if (with_values) fake_reply_pair(out);
-    fake_reply_bulk(out, fake_str_span(entry->key));
-    if (with_values) urn->reply_value(out, entry->value);
+    fake_reply_bulk(out, fake_entry_key(entry));
+    if (!with_values) return;
+    if (urn->zset)
+        fake_reply_double(out, entry->score);
+    else
+        fake_reply_bulk(out, fake_str_span(entry->value));
 }
 
 static void begin(struct fake_out *out, size_t count, bool with_values)
@@ -37,7 +30,8 @@ static void begin(struct fake_out *out, size_t count, bool with_values)
 
 static struct fake_entry *pick(struct fake_call *call, const struct urn *urn)
 {
-    return fake_dict_pick(urn->dict, fake_dice_roll(&call->engine->dice));
+    uint64_t random = fake_dice_roll(&call->engine->dice);
+    return urn->zset ? fake_zset_pick(urn->zset, random) : fake_dict_pick(urn->dict, random);
 }
 
 static void reply_repeated(struct fake_call *call, const struct urn *urn, int64_t count,
@@ -85,9 +79,9 @@ static bool find(struct fake_call *call, enum fake_redis_type type, struct fake_
 {
     if (!fake_call_find(call, call->args[1], type, ret_key)) return false;
     if (*ret_key && type == FAKE_REDIS_ZSET)
-        *ret_urn = (struct urn){&(*ret_key)->zset.members, reply_score};
+        *ret_urn = (struct urn){&(*ret_key)->zset.members, &(*ret_key)->zset};
     else if (*ret_key)
-        *ret_urn = (struct urn){&(*ret_key)->dict, reply_text};
+        *ret_urn = (struct urn){&(*ret_key)->dict, NULL};
     return true;
 }
 
@@ -95,10 +89,11 @@ static bool find(struct fake_call *call, enum fake_redis_type type, struct fake_
 static void reply_descending(struct fake_call *call, const struct fake_zset *zset, bool with_values)
 {
     begin(call->out, fake_zset_count(zset), with_values);
-    for (const struct fake_znode *node = fake_zset_last(zset); node; node = node->previous) {
+    struct fake_zcursor at = fake_zset_end(zset);
+    for (const struct fake_entry *member; (member = fake_zset_previous(zset, &at));) {
         if (with_values) fake_reply_pair(call->out);
-        fake_reply_bulk(call->out, fake_str_span(node->member));
-        if (with_values) reply_score(call->out, node);
+        fake_reply_bulk(call->out, fake_entry_key(member));
+        if (with_values) fake_reply_double(call->out, member->score);
     }
 }
 
@@ -108,7 +103,7 @@ static void reply_one(struct fake_call *call, enum fake_redis_type type)
     struct urn urn;
     if (!find(call, type, &key, &urn)) return;
     if (key)
-        fake_reply_bulk(call->out, fake_str_span(pick(call, &urn)->key));
+        fake_reply_bulk(call->out, fake_entry_key(pick(call, &urn)));
     else
         fake_reply_nil(call->out);
 }

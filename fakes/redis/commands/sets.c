@@ -145,12 +145,12 @@ static void reply_members(struct fake_call *call, const struct fake_dict *member
     fake_reply_set(call->out, members->count);
     if (fake_intset_order(members, ascending)) {
         for (uint32_t i = 0; i < members->count; i++)
-            fake_reply_bulk(call->out, fake_str_span(ascending[i]->key));
+            fake_reply_bulk(call->out, fake_entry_key(ascending[i]));
         return;
     }
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(members, &i));)
-        fake_reply_bulk(call->out, fake_str_span(entry->key));
+        fake_reply_bulk(call->out, fake_entry_key(entry));
 }
 
 void fake_cmd_smembers(struct fake_call *call)
@@ -184,7 +184,7 @@ static void reply_popped(struct fake_call *call, struct fake_redis_key *set, uin
 {
     for (uint32_t i = 0; i < count; i++) {
         struct fake_entry *entry = pick(call, set);
-        fake_reply_bulk(call->out, fake_str_span(entry->key));
+        fake_reply_bulk(call->out, fake_entry_key(entry));
         discard(call, set, entry);
     }
     if (count) shrunk(call, set);
@@ -221,7 +221,7 @@ static void reply_distinct(struct fake_call *call, const struct fake_redis_key *
     fake_reply_array(call->out, count);
     for (struct fake_entry *entry; want && (entry = fake_dict_next(&set->dict, &i)); left--) {
         if (fake_dice_roll(&call->engine->dice) % left >= want) continue;
-        fake_reply_bulk(call->out, fake_str_span(entry->key));
+        fake_reply_bulk(call->out, fake_entry_key(entry));
         want--;
     }
 }
@@ -283,7 +283,7 @@ static bool collect(struct fake_call *call, enum algebra algebra, size_t first, 
         set = fake_key_find(call->db, call->args[i]);
         uint32_t at = 0;
         for (struct fake_entry *entry; set && (entry = fake_dict_next(&set->dict, &at));) {
-            struct fl_span member = fake_str_span(entry->key);
+            struct fl_span member = fake_entry_key(entry);
             if (fake_dict_find(result, member)) continue;
             if (algebra != UNION && !belongs(call, algebra, first + 1, count - 1, member)) continue;
             if (fake_dict_insert(fake_call_heap(call), result, member)) continue;
@@ -350,7 +350,7 @@ static void store(struct fake_call *call, struct fake_dict *result, bool news_fi
     *result = (struct fake_dict){0};
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&target->dict, &i));)
-        note_member(target, fake_str_span(entry->key));
+        note_member(target, fake_entry_key(entry));
     fake_reply_int(call->out, target->dict.count);
     fake_key_notify(call->db, FAKE_NOTIFY_SET, call->command->name, name);
 }

@@ -119,9 +119,11 @@ static void load_zset(const struct sort *sort)
     sort->source->large = true; /* Redis leaves it a skip list, even SORT_RO does */
     bool reversed = sort->unsorted && sort->order.descending;
     const struct fake_zset *zset = &sort->source->zset;
-    const struct fake_znode *node = reversed ? fake_zset_last(zset) : fake_zset_first(zset);
-    for (size_t i = 0; node; i++, node = reversed ? node->previous : node->next)
-        sort->items[i].element = fake_str_span(node->member);
+    struct fake_zcursor at = {0};
+    if (reversed) at = fake_zset_end(zset);
+    size_t i = 0;
+    for (const struct fake_entry *member; (member = fake_zset_step(zset, &at, reversed));)
+        sort->items[i++].element = fake_entry_key(member);
 }
 
 static void load_set(const struct sort *sort)
@@ -131,11 +133,11 @@ static void load_set(const struct sort *sort)
     size_t i = 0;
     if (fake_intset_order(&sort->source->dict, ascending)) {
         for (; i < sort->count; i++)
-            sort->items[i].element = fake_str_span(ascending[i]->key);
+            sort->items[i].element = fake_entry_key(ascending[i]);
         return;
     }
     for (const struct fake_entry *entry; (entry = fake_dict_next(&sort->source->dict, &at));)
-        sort->items[i++].element = fake_str_span(entry->key);
+        sort->items[i++].element = fake_entry_key(entry);
 }
 
 static void load_list(const struct sort *sort)

@@ -137,14 +137,13 @@ struct member {
 
 struct walk {
     const struct fake_redis_key *key;
-    uint32_t position;
-    const struct fake_znode *node;
+    uint32_t position;      /* in a set */
+    struct fake_zcursor at; /* in a sorted set */
 };
 
 static struct walk walk_of(const struct fake_redis_key *key)
 {
-    bool zset = key && key->type == FAKE_REDIS_ZSET;
-    return (struct walk){.key = key, .node = zset ? fake_zset_first(&key->zset) : NULL};
+    return (struct walk){.key = key};
 }
 
 static bool next(struct walk *walk, struct member *ret_member)
@@ -152,13 +151,12 @@ static bool next(struct walk *walk, struct member *ret_member)
     if (!walk->key) return false;
     if (walk->key->type == FAKE_REDIS_SET) {
         const struct fake_entry *entry = fake_dict_next(&walk->key->dict, &walk->position);
-        if (entry) *ret_member = (struct member){fake_str_span(entry->key), 1};
+        if (entry) *ret_member = (struct member){fake_entry_key(entry), 1};
         return entry;
     }
-    if (!walk->node) return false;
-    *ret_member = (struct member){fake_str_span(walk->node->member), walk->node->score};
-    walk->node = walk->node->next;
-    return true;
+    const struct fake_entry *entry = fake_zset_next(&walk->key->zset, &walk->at);
+    if (entry) *ret_member = (struct member){fake_entry_key(entry), entry->score};
+    return entry;
 }
 
 static bool score_in(const struct fake_redis_key *key, struct fl_span name, double *ret_score)
@@ -168,9 +166,9 @@ static bool score_in(const struct fake_redis_key *key, struct fl_span name, doub
         *ret_score = 1;
         return fake_dict_find(&key->dict, name);
     }
-    const struct fake_znode *node = fake_zset_find(&key->zset, name);
-    if (node) *ret_score = node->score;
-    return node;
+    const struct fake_entry *member = fake_zset_find(&key->zset, name);
+    if (member) *ret_score = member->score;
+    return member;
 }
 
 /* ---- the algebra ---- */
@@ -268,11 +266,11 @@ static void reply(struct fake_call *call, const struct operation *operation,
         fake_reply_pairs(out, fake_zset_count(result));
     else
         fake_reply_array(out, fake_zset_count(result));
-    const struct fake_znode *node = fake_zset_first(result);
-    for (; node; node = node->next) {
+    struct fake_zcursor at = {0};
+    for (const struct fake_entry *member; (member = fake_zset_next(result, &at));) {
         if (operation->with_scores) fake_reply_pair(out);
-        fake_reply_bulk(out, fake_str_span(node->member));
-        if (operation->with_scores) fake_reply_double(out, node->score);
+        fake_reply_bulk(out, fake_entry_key(member));
+        if (operation->with_scores) fake_reply_double(out, member->score);
     }
 }
 

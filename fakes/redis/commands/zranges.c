@@ -78,29 +78,29 @@ static bool parse_bounds(struct fake_call *call, struct fl_span min, struct fl_s
 
 /* ---- comparing ---- */
 
-/* Where a node stands against a bound: < 0 before it, 0 on it, > 0 behind it. */
-static int compare(enum by by, const struct limit *limit, const struct fake_znode *node)
+/* Where a member stands against a bound: < 0 before it, 0 on it, > 0 behind it. */
+static int compare(enum by by, const struct limit *limit, const struct fake_entry *member)
 {
-    if (by == BY_SCORE) return node->score < limit->score ? -1 : node->score > limit->score;
+    if (by == BY_SCORE) return member->score < limit->score ? -1 : member->score > limit->score;
     if (limit->infinity) return -limit->infinity;
-    return fl_span_compare(fake_str_span(node->member), limit->text);
+    return fl_span_compare(fake_entry_key(member), limit->text);
 }
 
-static bool below_min(const void *context, const struct fake_znode *node)
+static bool below_min(const void *context, const struct fake_entry *member)
 {
     const struct range *range = context;
-    int order = compare(range->by, &range->min, node);
+    int order = compare(range->by, &range->min, member);
     return order < 0 || (order == 0 && range->min.excluded);
 }
 
-static bool not_above_max(const void *context, const struct fake_znode *node)
+static bool not_above_max(const void *context, const struct fake_entry *member)
 {
     const struct range *range = context;
-    int order = compare(range->by, &range->max, node);
+    int order = compare(range->by, &range->max, member);
     return order < 0 || (order == 0 && !range->max.excluded);
 }
 
-/* ---- the nodes of a range ---- */
+/* ---- the members of a range ---- */
 
 /* The ranks that a range covers, from the left. False: none. */
 static bool covered(const struct fake_redis_key *key, const struct range *range,
@@ -115,10 +115,8 @@ static bool covered(const struct fake_redis_key *key, const struct range *range,
         *ret_last = (uint32_t)(range->reversed ? size - 1 - first : last);
         return true;
     }
-    const struct fake_znode *first = fake_zset_bound(zset, below_min, range);
-    const struct fake_znode *behind = fake_zset_bound(zset, not_above_max, range);
-    uint32_t begin = first ? fake_zset_rank(zset, first) : size;
-    uint32_t end = behind ? fake_zset_rank(zset, behind) : size;
+    uint32_t begin = fake_zset_rank(zset, fake_zset_bound(zset, below_min, range));
+    uint32_t end = fake_zset_rank(zset, fake_zset_bound(zset, not_above_max, range));
     *ret_first = begin;
     *ret_last = end - 1;
     return begin < end;
@@ -141,11 +139,6 @@ static bool limited(const struct range *range, uint32_t *first, uint32_t *last)
     return true;
 }
 
-static const struct fake_znode *step(const struct fake_znode *node, bool reversed)
-{
-    return reversed ? node->previous : node->next;
-}
-
 static void reply_range(struct fake_call *call, const struct fake_redis_key *zset,
                         const struct range *range)
 {
@@ -159,11 +152,12 @@ static void reply_range(struct fake_call *call, const struct fake_redis_key *zse
         fake_reply_pairs(call->out, length);
     else
         fake_reply_array(call->out, length);
-    const struct fake_znode *node = fake_zset_at(&zset->zset, range->reversed ? last : first);
-    for (size_t i = 0; i < length; i++, node = step(node, range->reversed)) {
+    struct fake_zcursor at = fake_zset_seek(&zset->zset, range->reversed ? last + 1 : first);
+    for (size_t i = 0; i < length; i++) {
+        const struct fake_entry *member = fake_zset_step(&zset->zset, &at, range->reversed);
         if (range->with_scores) fake_reply_pair(call->out);
-        fake_reply_bulk(call->out, fake_str_span(node->member));
-        if (range->with_scores) fake_reply_double(call->out, node->score);
+        fake_reply_bulk(call->out, fake_entry_key(member));
+        if (range->with_scores) fake_reply_double(call->out, member->score);
     }
 }
 
@@ -174,10 +168,13 @@ static void store_range(struct fake_call *call, const struct fake_redis_key *sou
     struct fake_redis_key copy = {.type = FAKE_REDIS_ZSET};
     bool any = source && covered(source, range, &first, &last) && limited(range, &first, &last);
     if (any) length = last - first + 1;
-    const struct fake_znode *node = any ? fake_zset_at(&source->zset, first) : NULL;
+    struct fake_zcursor at = {0};
     bool ok = true;
-    for (uint32_t i = 0; ok && i < length; i++, node = step(node, false))
-        ok = fake_zset_put(call, &copy, fake_str_span(node->member), node->score);
+    if (any) at = fake_zset_seek(&source->zset, first);
+    for (uint32_t i = 0; ok && i < length; i++) {
+        const struct fake_entry *member = fake_zset_next(&source->zset, &at);
+        ok = fake_zset_put(call, &copy, fake_entry_key(member), member->score);
+    }
     if (ok)
         fake_zset_store(call, call->args[1], &copy, "zrangestore", FAKE_ZSET_REPLY_FIRST);
     else
@@ -298,6 +295,20 @@ void fake_cmd_zlexcount(struct fake_call *call)
     count(call, BY_LEX);
 }
 
+/* Finds its place again by the member behind, since ranks may cost more after a removal. */
+static void remove_members(struct fake_heap *heap, struct fake_zset *zset, uint32_t first,
+                           uint32_t count)
+{
+    struct fake_zcursor at = fake_zset_seek(zset, first);
+    struct fake_entry *member = fake_zset_next(zset, &at);
+    while (count--) {
+        struct fake_entry *behind = fake_zset_next(zset, &at);
+        fake_zset_remove(heap, zset, member);
+        if (count) at = fake_zset_place(zset, behind);
+        if (count) member = fake_zset_next(zset, &at);
+    }
+}
+
 static void remove_range(struct fake_call *call, enum by by)
 {
     struct range range = {.by = by};
@@ -309,12 +320,7 @@ static void remove_range(struct fake_call *call, enum by by)
         fake_reply_int(call->out, 0);
         return;
     }
-    struct fake_znode *node = fake_zset_at(&zset->zset, first);
-    for (uint32_t i = first; i <= last; i++) {
-        struct fake_znode *next = node->next;
-        fake_zset_remove(fake_call_heap(call), &zset->zset, node);
-        node = next;
-    }
+    remove_members(fake_call_heap(call), &zset->zset, first, last - first + 1);
     fake_key_touch(call->db, zset->name);
     fake_key_notify(call->db, FAKE_NOTIFY_ZSET, call->command->name, zset->name);
     (void)fake_key_delete_empty(call->db, zset);

@@ -15,39 +15,41 @@ static bool find_zset(struct fake_call *call, struct fake_redis_key **ret_zset)
     return fake_call_find(call, call->args[1], FAKE_REDIS_ZSET, ret_zset);
 }
 
-static struct fake_znode *node_of(const struct fake_redis_key *zset, struct fl_span member)
+static struct fake_entry *member_of(const struct fake_redis_key *zset, struct fl_span name)
 {
-    return zset ? fake_zset_find(&zset->zset, member) : NULL;
+    return zset ? fake_zset_find(&zset->zset, name) : NULL;
 }
 
-/* `node` is the member's, or NULL when it is new. */
-static bool put_node(struct fake_call *call, struct fake_redis_key *zset, struct fake_znode *node,
-                     struct fl_span member, double score)
+/* `member` is NULL when it is new. */
+static bool put_member(struct fake_call *call, struct fake_redis_key *zset,
+                       struct fake_entry *member, struct fl_span name, double score)
 {
-    if (!node && (fake_zset_count(&zset->zset) + 1 > FAKE_ZSET_LISTPACK_ENTRIES_MAX ||
-                  member.length > FAKE_LISTPACK_VALUE_BYTES_MAX))
+    if (!member && (fake_zset_count(&zset->zset) + 1 > FAKE_ZSET_LISTPACK_ENTRIES_MAX ||
+                    name.length > FAKE_LISTPACK_VALUE_BYTES_MAX))
         zset->large = true;
     if (score == 0 && !zset->large) score = 0; /* a listpack holds -0 as the integer 0 */
-    if (node) return fake_zset_move(fake_call_heap(call), &zset->zset, node, score);
-    return fake_zset_add(fake_call_heap(call), &zset->zset, member, score);
+    if (member) return fake_zset_move(fake_call_heap(call), &zset->zset, member, score);
+    return fake_zset_add(fake_call_heap(call), &zset->zset, name, score);
 }
 
-bool fake_zset_put(struct fake_call *call, struct fake_redis_key *zset, struct fl_span member,
+bool fake_zset_put(struct fake_call *call, struct fake_redis_key *zset, struct fl_span name,
                    double score)
 {
-    return put_node(call, zset, fake_zset_find(&zset->zset, member), member, score);
+    return put_member(call, zset, fake_zset_find(&zset->zset, name), name, score);
 }
 
 /* A sorted set that was made whole is compact when it could have grown so. */
 static void choose_encoding(struct fake_redis_key *zset)
 {
-    struct fake_znode *node = fake_zset_first(&zset->zset);
+    struct fake_entry *member;
+    struct fake_zcursor at = {0};
     zset->large = fake_zset_count(&zset->zset) > FAKE_ZSET_LISTPACK_ENTRIES_MAX;
-    for (; node && !zset->large; node = node->next)
-        zset->large = node->member->length > FAKE_LISTPACK_VALUE_BYTES_MAX;
+    while (!zset->large && (member = fake_zset_next(&zset->zset, &at)))
+        zset->large = fake_entry_key(member).length > FAKE_LISTPACK_VALUE_BYTES_MAX;
     if (zset->large) return;
-    for (node = fake_zset_first(&zset->zset); node; node = node->next)
-        if (node->score == 0) node->score = 0; /* as fake_zset_put */
+    at = (struct fake_zcursor){0};
+    while ((member = fake_zset_next(&zset->zset, &at)))
+        if (member->score == 0) member->score = 0; /* as fake_zset_put */
 }
 
 /* Whatever it was, it holds what `value` held. False: OOM was answered. */
@@ -108,6 +110,7 @@ static size_t parse_zadd_flags(const struct fake_call *call, unsigned *ret_flags
     unsigned flags = 0;
     size_t i = 2;
     for (; i < call->count; i++) {
+        if (call->args[i].length && call->args[i].bytes[0] <= '9') break; /* a score, mostly */
         unsigned j = 0;
         while (j < 6 && !fake_arg_is(call->args[i], words[j]))
             j++;
@@ -134,18 +137,18 @@ static const char *zadd_flags_error(unsigned flags, size_t rest)
 enum zadd { ZADD_ADDED, ZADD_UPDATED, ZADD_SAME, ZADD_REFUSED, ZADD_NAN, ZADD_OOM };
 
 static enum zadd zadd_one(struct fake_call *call, struct fake_redis_key *zset, unsigned flags,
-                          double score, struct fl_span member, double *ret_score)
+                          double score, struct fl_span name, double *ret_score)
 {
-    struct fake_znode *node = fake_zset_find(&zset->zset, member);
-    if (node ? (flags & ZADD_NX) : (flags & ZADD_XX)) return ZADD_REFUSED;
-    if (node && (flags & ZADD_INCR)) score += node->score;
+    struct fake_entry *member = fake_zset_find(&zset->zset, name);
+    if (member ? (flags & ZADD_NX) : (flags & ZADD_XX)) return ZADD_REFUSED;
+    if (member && (flags & ZADD_INCR)) score += member->score;
     if (isnan(score)) return ZADD_NAN;
-    if (node && (flags & ZADD_GT) && score <= node->score) return ZADD_REFUSED;
-    if (node && (flags & ZADD_LT) && score >= node->score) return ZADD_REFUSED;
+    if (member && (flags & ZADD_GT) && score <= member->score) return ZADD_REFUSED;
+    if (member && (flags & ZADD_LT) && score >= member->score) return ZADD_REFUSED;
     *ret_score = score;
-    if (node && node->score == score) return ZADD_SAME;
-    if (!put_node(call, zset, node, member, score)) return ZADD_OOM;
-    return node ? ZADD_UPDATED : ZADD_ADDED;
+    if (member && member->score == score) return ZADD_SAME;
+    if (!put_member(call, zset, member, name, score)) return ZADD_OOM;
+    return member ? ZADD_UPDATED : ZADD_ADDED;
 }
 
 struct zadd_counts {
@@ -154,12 +157,12 @@ struct zadd_counts {
     double score; /* of the last pair that was not refused */
 };
 
-/* All scores are read before anything is written. False: an error was written. */
-static bool check_scores(struct fake_call *call, size_t first)
+/* All scores are read before anything is written; the last, mostly the only one, need not be read
+ * again. False: an error was written. */
+static bool check_scores(struct fake_call *call, size_t first, double *ret_last)
 {
-    double score;
     for (size_t i = first; i < call->count; i += 2) {
-        if (fake_double_parse(call->args[i], &score)) continue;
+        if (fake_double_parse(call->args[i], ret_last)) continue;
         fake_reply_error(call->out, "ERR value is not a valid float");
         return false;
     }
@@ -167,11 +170,11 @@ static bool check_scores(struct fake_call *call, size_t first)
 }
 
 static bool zadd_pairs(struct fake_call *call, struct fake_redis_key *zset, unsigned flags,
-                       size_t first, struct zadd_counts *counts)
+                       size_t first, double last, struct zadd_counts *counts)
 {
     for (size_t i = first; i < call->count; i += 2) {
-        double score = 0;
-        (void)fake_double_parse(call->args[i], &score);
+        double score = last;
+        if (i + 2 < call->count) (void)fake_double_parse(call->args[i], &score);
         enum zadd one = zadd_one(call, zset, flags, score, call->args[i + 1], &counts->score);
         counts->refused = one == ZADD_REFUSED;
         if (one == ZADD_ADDED) counts->added++;
@@ -198,14 +201,15 @@ static void zadd(struct fake_call *call, unsigned flags, size_t first)
 {
     struct fake_redis_key *zset;
     struct zadd_counts counts = {.refused = true};
-    if (!check_scores(call, first)) return;
+    double last = 0;
+    if (!check_scores(call, first, &last)) return;
     if (!find_zset(call, &zset)) return;
     if (!zset && (flags & ZADD_XX)) {
         reply_zadd(call, flags, &counts);
         return;
     }
     if (!fake_call_find_or_create(call, call->args[1], FAKE_REDIS_ZSET, &zset)) return;
-    bool done = zadd_pairs(call, zset, flags, first, &counts);
+    bool done = zadd_pairs(call, zset, flags, first, last, &counts);
     bool changed = counts.added || counts.updated;
     if (changed) fake_key_touch(call->db, zset->name);
     if (done) reply_zadd(call, flags, &counts);
@@ -239,10 +243,10 @@ void fake_cmd_zcard(struct fake_call *call)
     if (find_zset(call, &zset)) fake_reply_int(call->out, zset ? fake_zset_count(&zset->zset) : 0);
 }
 
-static void reply_score(struct fake_call *call, const struct fake_znode *node)
+static void reply_score(struct fake_call *call, const struct fake_entry *member)
 {
-    if (node)
-        fake_reply_double(call->out, node->score);
+    if (member)
+        fake_reply_double(call->out, member->score);
     else
         fake_reply_nil(call->out);
 }
@@ -250,7 +254,7 @@ static void reply_score(struct fake_call *call, const struct fake_znode *node)
 void fake_cmd_zscore(struct fake_call *call)
 {
     struct fake_redis_key *zset;
-    if (find_zset(call, &zset)) reply_score(call, node_of(zset, call->args[2]));
+    if (find_zset(call, &zset)) reply_score(call, member_of(zset, call->args[2]));
 }
 
 void fake_cmd_zmscore(struct fake_call *call)
@@ -259,19 +263,19 @@ void fake_cmd_zmscore(struct fake_call *call)
     if (!find_zset(call, &zset)) return;
     fake_reply_array(call->out, call->count - 2);
     for (size_t i = 2; i < call->count; i++)
-        reply_score(call, node_of(zset, call->args[i]));
+        reply_score(call, member_of(zset, call->args[i]));
 }
 
 static void reply_rank(struct fake_call *call, bool reversed)
 {
     struct fake_redis_key *zset;
     if (!find_zset(call, &zset)) return;
-    const struct fake_znode *node = node_of(zset, call->args[2]);
-    if (!node) {
+    const struct fake_entry *member = member_of(zset, call->args[2]);
+    if (!member) {
         fake_reply_nil(call->out);
         return;
     }
-    uint32_t rank = fake_zset_rank(&zset->zset, node);
+    uint32_t rank = fake_zset_rank(&zset->zset, fake_zset_place(&zset->zset, member));
     fake_reply_int(call->out, reversed ? fake_zset_count(&zset->zset) - 1 - rank : rank);
 }
 
@@ -288,10 +292,9 @@ void fake_cmd_zrevrank(struct fake_call *call)
 static size_t scan_writer(struct fake_call *call, const struct fake_scan *scan,
                           const struct fake_entry *entry)
 {
-    const struct fake_znode *node = entry->value;
-    if (!fake_scan_matches(scan, fake_str_span(entry->key))) return 0;
-    fake_reply_bulk(call->out, fake_str_span(entry->key));
-    fake_reply_bulk_double(call->out, node->score);
+    if (!fake_scan_matches(scan, fake_entry_key(entry))) return 0;
+    fake_reply_bulk(call->out, fake_entry_key(entry));
+    fake_reply_bulk_double(call->out, entry->score);
     return 2;
 }
 
@@ -301,11 +304,10 @@ static void scan_ascending(struct fake_call *call, const struct fake_scan *scan,
 {
     const struct fake_entry *entries[FAKE_ZSET_LISTPACK_ENTRIES_MAX];
     uint32_t count = fake_zset_count(zset);
+    struct fake_zcursor at = {0};
     fl_assert(count <= FAKE_ZSET_LISTPACK_ENTRIES_MAX);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct fake_znode *node = fake_zset_at(zset, i);
-        entries[i] = fake_dict_find(&zset->members, fake_str_span(node->member));
-    }
+    for (uint32_t i = 0; i < count; i++)
+        entries[i] = fake_zset_next(zset, &at);
     fake_scan_whole(call, scan, entries, count, scan_writer);
 }
 
@@ -329,9 +331,9 @@ void fake_cmd_zrem(struct fake_call *call)
     if (!find_zset(call, &zset)) return;
     int64_t removed = 0;
     for (size_t i = 2; zset && i < call->count; i++) {
-        struct fake_znode *node = fake_zset_find(&zset->zset, call->args[i]);
-        if (!node) continue;
-        fake_zset_remove(fake_call_heap(call), &zset->zset, node);
+        struct fake_entry *member = fake_zset_find(&zset->zset, call->args[i]);
+        if (!member) continue;
+        fake_zset_remove(fake_call_heap(call), &zset->zset, member);
         removed++;
     }
     if (removed) {
@@ -341,7 +343,7 @@ void fake_cmd_zrem(struct fake_call *call)
     fake_reply_int(call->out, removed);
 }
 
-static struct fake_znode *end_node(const struct fake_redis_key *zset, enum fake_end from)
+static struct fake_entry *end_member(const struct fake_redis_key *zset, enum fake_end from)
 {
     return from == FAKE_LEFT ? fake_zset_first(&zset->zset) : fake_zset_last(&zset->zset);
 }
@@ -352,21 +354,21 @@ static void announce_pop(struct fake_database *db, const struct fake_redis_key *
     fake_key_notify(db, FAKE_NOTIFY_ZSET, from == FAKE_LEFT ? "zpopmin" : "zpopmax", zset->name);
 }
 
-static void reply_node(struct fake_out *out, const struct fake_znode *node)
+static void reply_member(struct fake_out *out, const struct fake_entry *member)
 {
-    fake_reply_bulk(out, fake_str_span(node->member));
-    fake_reply_double(out, node->score);
+    fake_reply_bulk(out, fake_entry_key(member));
+    fake_reply_double(out, member->score);
 }
 
 void fake_zset_reply_bzpop(struct fake_database *db, struct fake_redis_key *zset,
                            enum fake_end from, struct fake_out *out)
 {
-    struct fake_znode *node = end_node(zset, from);
+    struct fake_entry *member = end_member(zset, from);
     fake_reply_array(out, 3);
     fake_reply_bulk(out, zset->name);
     announce_pop(db, zset, from);
-    reply_node(out, node);
-    fake_zset_remove(&db->engine->heap, &zset->zset, node);
+    reply_member(out, member);
+    fake_zset_remove(&db->engine->heap, &zset->zset, member);
     fake_key_touch(db, zset->name); /* told before "del" */
     (void)fake_key_delete_empty(db, zset);
 }
@@ -381,10 +383,10 @@ static void reply_popped(struct fake_database *db, struct fake_redis_key *zset, 
     fake_reply_array(out, form == PAIRS_FLAT ? (size_t)pops * 2 : pops);
     announce_pop(db, zset, from);
     for (uint32_t i = 0; i < pops; i++) {
-        struct fake_znode *node = end_node(zset, from);
+        struct fake_entry *member = end_member(zset, from);
         if (form == PAIRS_NESTED) fake_reply_array(out, 2);
-        reply_node(out, node);
-        fake_zset_remove(&db->engine->heap, &zset->zset, node);
+        reply_member(out, member);
+        fake_zset_remove(&db->engine->heap, &zset->zset, member);
     }
     fake_key_touch(db, zset->name); /* told before "del" */
     (void)fake_key_delete_empty(db, zset);

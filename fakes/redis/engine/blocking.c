@@ -127,7 +127,7 @@ static struct fake_waiters *queue_of(struct fake_database *db, struct fl_span na
     }
     entry->value = queue;
     queue->db = db;
-    queue->name = fake_str_span(entry->key);
+    queue->name = fake_entry_key(entry);
     return queue;
 }
 
@@ -237,7 +237,7 @@ void fake_blocking_database_swapped(struct fake_database *db)
 {
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&db->waiting, &i));) {
-        const struct fake_redis_key *key = fake_key_peek(db, fake_str_span(entry->key), INT64_MIN);
+        const struct fake_redis_key *key = fake_key_peek(db, fake_entry_key(entry), INT64_MIN);
         if (key) fake_blocking_key_ready(db, key);
     }
 }

@@ -178,7 +178,7 @@ static bool remember(struct fake_redis_session *session, struct fl_span name)
 static void tell_readers(struct fake_redis *engine, struct fake_entry *entry)
 {
     const struct readers *readers = entry->value;
-    struct fl_span name = fake_str_span(entry->key);
+    struct fl_span name = fake_entry_key(entry);
     for (uint32_t i = 0; i < readers->count; i++) {
         struct fake_redis_session *session = fake_client_find(engine, (int64_t)readers->ids[i]);
         if (!session || !session->caching || (session->caching->flags & FAKE_CACHING_BCAST))
@@ -287,7 +287,7 @@ static void note_for_prefixes(struct fake_redis *engine, struct fl_span name)
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&engine->cached->prefixes, &i));) {
         struct prefix *prefix = entry->value;
-        if (!fl_span_starts(name, fake_str_span(entry->key))) continue;
+        if (!fl_span_starts(name, fake_entry_key(entry))) continue;
         struct fake_entry *changed = fake_dict_find(&prefix->changed, name);
         if (!changed) changed = fake_dict_insert(&engine->heap, &prefix->changed, name);
         if (!changed) {
@@ -331,7 +331,7 @@ static bool broadcast_prefix(struct fake_redis *engine, struct prefix *prefix)
     size_t count = 0;
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&prefix->changed, &i));)
-        changed[count++] = (struct changed){fake_str_span(entry->key), (uintptr_t)entry->value};
+        changed[count++] = (struct changed){fake_entry_key(entry), (uintptr_t)entry->value};
     qsort(changed, count, sizeof(*changed), by_name);
     i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&prefix->sessions, &i));) {
@@ -408,7 +408,7 @@ void fake_caching_tell_actor(struct fake_redis *engine)
     struct fake_redis_session *session = engine->actor;
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&tracks->of_actor, &i));)
-        if (session->caching) tell_key(session, fake_str_span(entry->key));
+        if (session->caching) tell_key(session, fake_entry_key(entry));
     fake_dict_release(&engine->heap, &tracks->of_actor);
     if (tracks->actor_flushed && session->caching) tell_flush(session);
     tracks->actor_flushed = false;

@@ -83,20 +83,22 @@ static bool next_entry(const struct fake_dict *dict, struct fake_redis_cursor *c
     const struct fake_entry *entry = fake_dict_next(dict, &i);
     cursor->position = i;
     if (!entry) return false;
-    element->member = fake_str_span(entry->key);
+    element->member = fake_entry_key(entry);
     if (entry->value) element->value = fake_str_span(entry->value);
     return true;
 }
 
-static bool next_node(const struct fake_zset *zset, struct fake_redis_cursor *cursor,
-                      struct fake_redis_element *element)
+/* The position holds a cursor: the leaf above, the place in it below. */
+static bool next_member(const struct fake_zset *zset, struct fake_redis_cursor *cursor,
+                        struct fake_redis_element *element)
 {
-    const struct fake_znode *node = cursor->node;
-    node = cursor->position++ == 0 ? fake_zset_first(zset) : node ? node->next : NULL;
-    cursor->node = node;
-    if (!node) return false;
-    element->member = fake_str_span(node->member);
-    element->score = node->score;
+    struct fake_zcursor at = {.leaf = (uint32_t)((uint64_t)cursor->position >> 32),
+                              .place = (uint32_t)cursor->position};
+    const struct fake_entry *member = fake_zset_next(zset, &at);
+    cursor->position = (size_t)at.leaf << 32 | at.place;
+    if (!member) return false;
+    element->member = fake_entry_key(member);
+    element->score = member->score;
     return true;
 }
 
@@ -131,7 +133,7 @@ bool fake_redis_next(const struct fake_redis_key *key, struct fake_redis_cursor 
         break;
     case FAKE_REDIS_SET:
     case FAKE_REDIS_HASH: found = next_entry(&key->dict, cursor, &element); break;
-    case FAKE_REDIS_ZSET: found = next_node(&key->zset, cursor, &element); break;
+    case FAKE_REDIS_ZSET: found = next_member(&key->zset, cursor, &element); break;
     case FAKE_REDIS_STREAM: found = next_stream_entry(key->stream, cursor, &element); break;
     }
     if (found) *ret_element = element;
@@ -163,9 +165,9 @@ bool fake_redis_zset_score(const struct fake_redis_key *zset, struct fl_span mem
                            double *ret_score)
 {
     if (!zset || zset->type != FAKE_REDIS_ZSET) return false;
-    const struct fake_znode *node = fake_zset_find(&zset->zset, member);
-    if (node) *ret_score = node->score;
-    return node;
+    const struct fake_entry *found = fake_zset_find(&zset->zset, member);
+    if (found) *ret_score = found->score;
+    return found;
 }
 
 bool fake_redis_string(const struct fake_redis_key *string, struct fl_span *ret_value)

@@ -107,7 +107,7 @@ struct fake_redis_key *fake_key_create_quietly(struct fake_database *db, struct 
         return NULL;
     }
     entry->value = key;
-    key->name = fake_str_span(entry->key);
+    key->name = fake_entry_key(entry);
     empty_value(key, type, db->engine->now_ms);
     fake_blocking_key_ready(db, key);
     return key;
@@ -230,7 +230,7 @@ static bool copy_dict(struct fake_heap *heap, struct fake_dict *target,
 {
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(source, &i));) {
-        struct fake_entry *copy = fake_dict_insert(heap, target, fake_str_span(entry->key));
+        struct fake_entry *copy = fake_dict_insert(heap, target, fake_entry_key(entry));
         if (!copy) return false;
         if (!entry->value) continue; /* a set */
         copy->value = fake_str_new(heap, fake_str_span(entry->value));
@@ -254,8 +254,9 @@ static bool copy_list(struct fake_heap *heap, struct fake_deque *target,
 static bool copy_zset(struct fake_database *db, struct fake_zset *target,
                       const struct fake_zset *source)
 {
-    for (struct fake_znode *node = fake_zset_first(source); node; node = node->next)
-        if (!fake_zset_add(heap_of(db), target, fake_str_span(node->member), node->score))
+    struct fake_zcursor at = {0};
+    for (const struct fake_entry *member; (member = fake_zset_next(source, &at));)
+        if (!fake_zset_add(heap_of(db), target, fake_entry_key(member), member->score))
             return false;
     return true;
 }

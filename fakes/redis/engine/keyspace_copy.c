@@ -30,7 +30,7 @@ static void touch_all(struct fake_database *db)
 {
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&db->keys, &i));)
-        fake_key_touch(db, fake_str_span(entry->key));
+        fake_key_touch(db, fake_entry_key(entry));
 }
 
 bool fake_keyspace_copy(struct fake_redis *target, const struct fake_redis *source)

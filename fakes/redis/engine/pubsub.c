@@ -38,7 +38,7 @@ static struct fake_topic *find_or_create_topic(struct fake_redis *engine, enum f
         return NULL;
     }
     entry->value = topic;
-    topic->name = fake_str_span(entry->key);
+    topic->name = fake_entry_key(entry);
     return topic;
 }
 
@@ -208,7 +208,7 @@ size_t fake_pubsub_publish(struct fake_redis *engine, enum fake_topic_kind kind,
     uint32_t i = 0;
     for (struct fake_entry *entry;
          (entry = fake_dict_next(&engine->topics[FAKE_TOPIC_PATTERN], &i));)
-        if (fake_pubsub_matches(fake_str_span(entry->key), channel))
+        if (fake_pubsub_matches(fake_entry_key(entry), channel))
             heard += deliver(entry->value, FAKE_TOPIC_PATTERN, channel, message);
     return heard;
 }

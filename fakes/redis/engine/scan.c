@@ -65,16 +65,16 @@ bool fake_scan_matches(const struct fake_scan *scan, struct fl_span name)
 size_t fake_scan_member(struct fake_call *call, const struct fake_scan *scan,
                         const struct fake_entry *entry)
 {
-    if (!fake_scan_matches(scan, fake_str_span(entry->key))) return 0;
-    fake_reply_bulk(call->out, fake_str_span(entry->key));
+    if (!fake_scan_matches(scan, fake_entry_key(entry))) return 0;
+    fake_reply_bulk(call->out, fake_entry_key(entry));
     return 1;
 }
 
 size_t fake_scan_field(struct fake_call *call, const struct fake_scan *scan,
                        const struct fake_entry *entry)
 {
-    if (!fake_scan_matches(scan, fake_str_span(entry->key))) return 0;
-    fake_reply_bulk(call->out, fake_str_span(entry->key));
+    if (!fake_scan_matches(scan, fake_entry_key(entry))) return 0;
+    fake_reply_bulk(call->out, fake_entry_key(entry));
     fake_reply_bulk(call->out, fake_str_span(entry->value));
     return 2;
 }

@@ -51,7 +51,7 @@ static struct record *record_of(struct fake_tracked *tracked, struct fl_span nam
         return NULL;
     }
     entry->value = record;
-    record->name = fake_str_span(entry->key);
+    record->name = fake_entry_key(entry);
     return record;
 }
 

@@ -394,9 +394,9 @@ static void choose_encoding(struct fake_redis_key *value)
     if (value->type == FAKE_REDIS_ZSET && count > FAKE_ZSET_LISTPACK_ENTRIES_MAX)
         value->large = true;
     if (value->type != FAKE_REDIS_ZSET || value->large) return;
-    struct fake_znode *node = fake_zset_first(&value->zset);
-    for (; node; node = node->next)
-        if (node->score == 0) node->score = 0; /* a listpack holds -0 as the integer 0 */
+    struct fake_zcursor at = {0};
+    for (struct fake_entry *member; (member = fake_zset_next(&value->zset, &at));)
+        if (member->score == 0) member->score = 0; /* a listpack holds -0 as the integer 0 */
 }
 
 enum fake_rdb_read fake_rdb_read(struct fake_heap *heap, struct fl_span bytes,

@@ -145,7 +145,7 @@ static enum fl_error write_intset(struct fl_buf *out, const struct fake_dict *se
     uint32_t at = 0, count = 0;
     if (!integers) return FL_ENOMEM;
     for (const struct fake_entry *entry; (entry = fake_dict_next(set, &at));) {
-        bool is_int = fake_int_parse(fake_str_span(entry->key), &integers[count++]);
+        bool is_int = fake_int_parse(fake_entry_key(entry), &integers[count++]);
         fl_assert(is_int);
     }
     enum fl_error err = write_integers(out, integers, count);
@@ -161,7 +161,7 @@ static enum fl_error write_dict(struct fl_buf *out, const struct fake_dict *dict
     enum fl_error err = write_type(out, type);
     if (!err) err = write_length(out, dict->count);
     for (const struct fake_entry *entry; !err && (entry = fake_dict_next(dict, &at));) {
-        err = write_string(out, fake_str_span(entry->key));
+        err = write_string(out, fake_entry_key(entry));
         if (!err && type == FAKE_RDB_HASH) err = write_string(out, fake_str_span(entry->value));
     }
     return err;
@@ -174,7 +174,7 @@ static enum fl_error pack_hash(struct fl_buf *pack, const struct fake_dict *hash
     uint32_t at = 0;
     enum fl_error err = fake_listpack_begin(pack);
     for (const struct fake_entry *entry; !err && (entry = fake_dict_next(hash, &at));) {
-        err = fake_listpack_append(pack, fake_str_span(entry->key));
+        err = fake_listpack_append(pack, fake_entry_key(entry));
         if (!err) err = fake_listpack_append(pack, fake_str_span(entry->value));
     }
     return err;
@@ -192,10 +192,10 @@ static enum fl_error pack_score(struct fl_buf *pack, double score)
 static enum fl_error pack_zset(struct fl_buf *pack, const struct fake_zset *zset)
 {
     enum fl_error err = fake_listpack_begin(pack);
-    const struct fake_znode *node = fake_zset_first(zset);
-    for (; !err && node; node = node->next) {
-        err = fake_listpack_append(pack, fake_str_span(node->member));
-        if (!err) err = pack_score(pack, node->score);
+    struct fake_zcursor at = {0};
+    for (const struct fake_entry *member; !err && (member = fake_zset_next(zset, &at));) {
+        err = fake_listpack_append(pack, fake_entry_key(member));
+        if (!err) err = pack_score(pack, member->score);
     }
     return err;
 }
@@ -216,11 +216,11 @@ static enum fl_error write_skiplist(struct fl_buf *out, const struct fake_zset *
 {
     enum fl_error err = write_type(out, FAKE_RDB_ZSET);
     if (!err) err = write_length(out, fake_zset_count(zset));
-    for (const struct fake_znode *node = fake_zset_last(zset); !err && node;
-         node = node->previous) {
+    struct fake_zcursor at = fake_zset_end(zset);
+    for (const struct fake_entry *member; !err && (member = fake_zset_previous(zset, &at));) {
         uint64_t bits;
-        memcpy(&bits, &node->score, sizeof(bits));
-        err = write_string(out, fake_str_span(node->member));
+        memcpy(&bits, &member->score, sizeof(bits));
+        err = write_string(out, fake_entry_key(member));
         if (!err) err = write_little(out, bits, sizeof(bits));
     }
     return err;

@@ -8,17 +8,36 @@
 
 enum { FAKE_DICT_SMALL = 8 };
 
+/* A slot has three bits of the hash above the index, so that most probes of other keys end there.
+ */
+static const uint32_t tag_bits = UINT32_C(7) << 29;
+static_assert(FAKE_DICT_ENTRIES_MAX < UINT32_C(1) << 29, "the tag stands above the index");
+
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     __extension__ unsigned __int128 product = (unsigned __int128)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-static uint64_t load(const char *bytes, size_t length)
+static uint64_t load8(const char *bytes)
 {
-    uint64_t word = 0;
-    memcpy(&word, bytes, length);
+    uint64_t word;
+    memcpy(&word, bytes, sizeof(word));
     return word;
+}
+
+/* Up to 8 bytes: the two halves may overlap. */
+static uint64_t load_short(const char *bytes, size_t length)
+{
+    if (length >= 4) {
+        uint32_t first, last;
+        memcpy(&first, bytes, sizeof(first));
+        memcpy(&last, bytes + length - 4, sizeof(last));
+        return (uint64_t)first << 32 | last;
+    }
+    if (!length) return 0;
+    return (uint64_t)(unsigned char)bytes[0] << 16 |
+           (uint64_t)(unsigned char)bytes[length / 2] << 8 | (unsigned char)bytes[length - 1];
 }
 
 /* Multiply-and-fold over words; unseeded, since the iteration order does not depend on it. */
@@ -29,19 +48,30 @@ static uint32_t hash_of(struct fl_span key)
     const char *bytes = key.bytes;
     size_t rest = key.length;
     for (; rest > 8; rest -= 8, bytes += 8)
-        h = mix(h ^ load(bytes, 8), p1);
-    if (rest == 8)
-        h = mix(h ^ load(bytes, 8), p0);
-    else if (rest)
-        h = mix(h ^ load(bytes, rest), p0);
+        h = mix(h ^ load8(bytes), p1);
+    if (key.length >= 8)
+        h = mix(h ^ load8(bytes + rest - 8), p0);
+    else
+        h = mix(h ^ load_short(bytes, rest), p0);
     h = mix(h, p1);
     return (uint32_t)(h ^ (h >> 32));
 }
 
 static bool is(const struct fake_entry *entry, uint32_t hash, struct fl_span key)
 {
-    return entry->hash == hash && entry->key && entry->key->length == key.length &&
-           memcmp(entry->key->bytes, key.bytes, key.length) == 0;
+    if (entry->hash != hash || entry->form == FAKE_ENTRY_HOLE) return false;
+    struct fl_span own = fake_entry_key(entry);
+    return own.length == key.length && memcmp(own.bytes, key.bytes, key.length) == 0;
+}
+
+static uint32_t slot_of(uint32_t hash, uint32_t i)
+{
+    return (hash & tag_bits) | (i + 1);
+}
+
+static struct fake_entry *entry_of(const struct fake_dict *dict, uint32_t slot)
+{
+    return &dict->entries[(slot & ~tag_bits) - 1];
 }
 
 static struct fake_entry *find(const struct fake_dict *dict, uint32_t hash, struct fl_span key)
@@ -51,8 +81,10 @@ static struct fake_entry *find(const struct fake_dict *dict, uint32_t hash, stru
             if (is(&dict->entries[i], hash, key)) return &dict->entries[i];
         return NULL;
     }
-    for (uint32_t at = hash & dict->slot_mask; dict->slots[at]; at = (at + 1) & dict->slot_mask) {
-        struct fake_entry *entry = &dict->entries[dict->slots[at] - 1];
+    for (uint32_t at = hash & dict->slot_mask, slot; (slot = dict->slots[at]);
+         at = (at + 1) & dict->slot_mask) {
+        if ((slot ^ hash) & tag_bits) continue;
+        struct fake_entry *entry = entry_of(dict, slot);
         if (is(entry, hash, key)) return entry;
     }
     return NULL;
@@ -66,10 +98,10 @@ struct fake_entry *fake_dict_find(const struct fake_dict *dict, struct fl_span k
 
 static void index_entry(struct fake_dict *dict, uint32_t i)
 {
-    uint32_t at = dict->entries[i].hash & dict->slot_mask;
+    uint32_t hash = dict->entries[i].hash, at = hash & dict->slot_mask;
     while (dict->slots[at])
         at = (at + 1) & dict->slot_mask;
-    dict->slots[at] = i + 1;
+    dict->slots[at] = slot_of(hash, i);
 }
 
 static void index_all(struct fake_dict *dict)
@@ -77,14 +109,26 @@ static void index_all(struct fake_dict *dict)
     if (!dict->slots) return;
     memset(dict->slots, 0, ((size_t)dict->slot_mask + 1) * sizeof(*dict->slots));
     for (uint32_t i = 0; i < dict->used; i++)
-        if (dict->entries[i].key) index_entry(dict, i);
+        if (dict->entries[i].form != FAKE_ENTRY_HOLE) index_entry(dict, i);
 }
 
-static void compact(struct fake_dict *dict)
+bool fake_dict_closes_holes(const struct fake_dict *dict)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < dict->used; i++)
-        if (dict->entries[i].key) dict->entries[kept++] = dict->entries[i];
+    return dict->used == dict->capacity && dict->used && dict->count <= dict->used - dict->used / 4;
+}
+
+/* The index is made anew anyway: until then it has room for the places. */
+void fake_dict_close_holes(struct fake_dict *dict,
+                           void (*moved)(void *context, const uint32_t *places), void *context)
+{
+    uint32_t small[FAKE_DICT_SMALL], kept = 0;
+    uint32_t *places = dict->slots ? dict->slots : small;
+    for (uint32_t i = 0; i < dict->used; i++) {
+        if (dict->entries[i].form == FAKE_ENTRY_HOLE) continue;
+        places[i] = kept;
+        dict->entries[kept++] = dict->entries[i];
+    }
+    if (moved) moved(context, places);
     dict->used = kept;
     index_all(dict);
 }
@@ -119,23 +163,43 @@ static bool grow(struct fake_heap *heap, struct fake_dict *dict)
     return true;
 }
 
+static bool take_key(struct fake_heap *heap, const struct fake_dict *dict, struct fake_entry *entry,
+                     struct fl_span key)
+{
+    if (dict->keeps_short && key.length <= FAKE_DICT_SHORT_MAX) {
+        if (key.length) memcpy(entry->short_key, key.bytes, key.length);
+        entry->form = (uint8_t)(key.length + 1);
+        return true;
+    }
+    struct fake_str *copy = fake_str_new(heap, key);
+    if (!copy) return false;
+    entry->key = copy;
+    entry->form = FAKE_ENTRY_LONG;
+    return true;
+}
+
+static void free_key(struct fake_heap *heap, struct fake_entry *entry)
+{
+    if (entry->form == FAKE_ENTRY_LONG) fake_str_free(heap, entry->key);
+    entry->form = FAKE_ENTRY_HOLE;
+}
+
 struct fake_entry *fake_dict_insert(struct fake_heap *heap, struct fake_dict *dict,
                                     struct fl_span key)
 {
-    if (dict->used == dict->capacity) {
-        if (dict->used && dict->count <= dict->used - dict->used / 4)
-            compact(dict);
-        else if (!grow(heap, dict))
-            return NULL;
-    }
-    struct fake_str *copy = fake_str_new(heap, key);
-    if (!copy) return NULL;
-    uint32_t i = dict->used++;
-    dict->entries[i] =
-        (struct fake_entry){.key = copy, .sequence = ++dict->last_sequence, .hash = hash_of(key)};
+    if (fake_dict_closes_holes(dict))
+        fake_dict_close_holes(dict, NULL, NULL);
+    else if (dict->used == dict->capacity && !grow(heap, dict))
+        return NULL;
+    struct fake_entry *entry = &dict->entries[dict->used];
+    if (!take_key(heap, dict, entry, key)) return NULL;
+    entry->hash = hash_of(key);
+    entry->value = NULL;
+    entry->sequence = ++dict->last_sequence;
+    if (dict->slots) index_entry(dict, dict->used);
+    dict->used++;
     dict->count++;
-    if (dict->slots) index_entry(dict, i);
-    return &dict->entries[i];
+    return entry;
 }
 
 /* Closes the gap at `at`: later entries of the same run move back when their place allows it. */
@@ -146,7 +210,7 @@ static void unindex(struct fake_dict *dict, uint32_t at)
     for (;;) {
         next = (next + 1) & mask;
         if (!dict->slots[next]) break;
-        uint32_t home = dict->entries[dict->slots[next] - 1].hash & mask;
+        uint32_t home = entry_of(dict, dict->slots[next])->hash & mask;
         if (((next - home) & mask) < ((next - at) & mask)) continue;
         dict->slots[at] = dict->slots[next];
         at = next;
@@ -156,23 +220,21 @@ static void unindex(struct fake_dict *dict, uint32_t at)
 
 void fake_dict_remove(struct fake_heap *heap, struct fake_dict *dict, struct fake_entry *entry)
 {
-    uint32_t i = (uint32_t)(entry - dict->entries);
     if (dict->slots) {
         uint32_t at = entry->hash & dict->slot_mask;
-        while (dict->slots[at] != i + 1)
+        while (entry_of(dict, dict->slots[at]) != entry)
             at = (at + 1) & dict->slot_mask;
         unindex(dict, at);
     }
-    fake_str_free(heap, entry->key);
-    entry->key = NULL;
+    free_key(heap, entry);
     dict->count--;
-    while (dict->used && !dict->entries[dict->used - 1].key)
+    while (dict->used && dict->entries[dict->used - 1].form == FAKE_ENTRY_HOLE)
         dict->used--;
 }
 
 struct fake_entry *fake_dict_pick(struct fake_dict *dict, uint64_t random)
 {
-    if (dict->count != dict->used) compact(dict);
+    if (dict->count != dict->used) fake_dict_close_holes(dict, NULL, NULL);
     return &dict->entries[random % dict->count];
 }
 
@@ -180,7 +242,7 @@ struct fake_entry *fake_dict_next(const struct fake_dict *dict, uint32_t *index)
 {
     while (*index < dict->used) {
         struct fake_entry *entry = &dict->entries[(*index)++];
-        if (entry->key) return entry;
+        if (entry->form != FAKE_ENTRY_HOLE) return entry;
     }
     return NULL;
 }
@@ -197,14 +259,14 @@ struct fake_entry *fake_dict_before(const struct fake_dict *dict, uint64_t seque
             high = middle;
     }
     while (low > 0)
-        if (dict->entries[--low].key) return &dict->entries[low];
+        if (dict->entries[--low].form != FAKE_ENTRY_HOLE) return &dict->entries[low];
     return NULL;
 }
 
 void fake_dict_release(struct fake_heap *heap, struct fake_dict *dict)
 {
     for (uint32_t i = 0; i < dict->used; i++)
-        fake_str_free(heap, dict->entries[i].key);
+        free_key(heap, &dict->entries[i]);
     fake_release(heap, dict->slots, slots_bytes(dict));
     fake_release(heap, dict->entries, dict->capacity * sizeof(*dict->entries));
     *dict = (struct fake_dict){0};

@@ -7,7 +7,7 @@
 static int64_t value_of(const struct fake_entry *entry)
 {
     int64_t value = 0;
-    (void)fake_int_parse(fake_str_span(entry->key), &value);
+    (void)fake_int_parse(fake_entry_key(entry), &value);
     return value;
 }
 
@@ -25,7 +25,7 @@ bool fake_intset_order(const struct fake_dict *set,
     int64_t value;
     if (set->count > FAKE_INTSET_ENTRIES_MAX) return false;
     for (const struct fake_entry *entry; (entry = fake_dict_next(set, &at));) {
-        if (!fake_int_parse(fake_str_span(entry->key), &value)) return false;
+        if (!fake_int_parse(fake_entry_key(entry), &value)) return false;
         entries[count++] = entry;
     }
     qsort(entries, count, sizeof(*entries), by_value);

@@ -193,8 +193,7 @@ static bool copy_group(struct fake_heap *heap, struct fake_dict *groups,
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(&source->consumers, &i));) {
         const struct fake_consumer *consumer = entry->value;
-        if (!fake_consumer_new(heap, group, fake_str_span(entry->key), consumer->seen_ms))
-            return false;
+        if (!fake_consumer_new(heap, group, fake_entry_key(entry), consumer->seen_ms)) return false;
     }
     for (uint32_t at = 0; at < source->pending.count; at++) {
         const struct fake_pending *from = fake_pending_at(source, at);

@@ -1,43 +1,56 @@
-/* fakes/redis/values/zorder.h - nodes in the order of their scores, equal ones by their members'
- * bytes: insert, remove, find by order or by rank. */
+/* fakes/redis/values/zorder.h - the members of a dict in the order of their scores, equal ones by
+ * their bytes: insert, remove, find by order or by rank, walk.
+ *
+ * Members are entries of `members`, which holds their scores; the order knows them by their places
+ * in that dict, and must be told when these change. */
 #ifndef FAKE_REDIS_ZORDER_H
 #define FAKE_REDIS_ZORDER_H
 
 #include <stdint.h>
 
+#include "fakes/redis/values/dict.h"
 #include "fakes/redis/values/heap.h"
-#include "fakes/redis/values/str.h"
 
-struct fake_znode {
-    const struct fake_str *member;      /* the dict's key */
-    double score;                       /* no NaN */
-    struct fake_znode *previous, *next; /* NULL at the ends */
+struct fake_zorder; /* opaque: layout in zorder.c; NULL is an empty one, in what follows */
+
+/* Stands between two members, before the first or behind the last. Dies with any change. */
+struct fake_zcursor {
+    uint32_t leaf, place;
 };
 
-struct fake_zorder; /* opaque: layout in zorder.c */
-
-/* Makes sure that the next insertion of this score and member needs no memory. *order may be NULL
- * before. False: out of memory; what is there stays as it is. */
-bool fake_zorder_reserve(struct fake_heap *heap, struct fake_zorder **order, double score,
-                         struct fl_span member);
-/* After fake_zorder_reserve() for it. */
-void fake_zorder_insert(struct fake_zorder *order, struct fake_znode *node);
-void fake_zorder_remove(struct fake_heap *heap, struct fake_zorder *order, struct fake_znode *node);
-/* Gives a node of the order another score. False: out of memory, and it stays where it is. */
-bool fake_zorder_move(struct fake_heap *heap, struct fake_zorder *order, struct fake_znode *node,
-                      double score);
-/* Frees the order, not the nodes. NULL is fine, here and below. */
+/* `member` is in the dict, with its score, and not yet in the order. False: out of memory, and
+ * nothing has changed. */
+bool fake_zorder_insert(struct fake_heap *heap, struct fake_zorder **order,
+                        const struct fake_dict *members, const struct fake_entry *member);
+/* Before the dict forgets it. */
+void fake_zorder_remove(struct fake_heap *heap, struct fake_zorder *order,
+                        const struct fake_dict *members, const struct fake_entry *member);
+/* Gives a member another score. False: out of memory, and it stays where it is. */
+bool fake_zorder_move(struct fake_heap *heap, struct fake_zorder *order,
+                      const struct fake_dict *members, struct fake_entry *member, double score);
+/* What stood at i in the dict stands at places[i] now. */
+void fake_zorder_renumber(struct fake_zorder *order, const uint32_t *places);
 void fake_zorder_free(struct fake_heap *heap, struct fake_zorder *order);
 
-struct fake_znode *fake_zorder_first(const struct fake_zorder *order);
-struct fake_znode *fake_zorder_last(const struct fake_zorder *order);
-uint32_t fake_zorder_rank(struct fake_zorder *order, const struct fake_znode *node);
-struct fake_znode *fake_zorder_at(struct fake_zorder *order, uint32_t rank); /* NULL: beyond */
-/* The first node for which `below` is false; NULL: none. `below` is true for a prefix of the order.
- */
-struct fake_znode *fake_zorder_bound(const struct fake_zorder *order,
-                                     bool (*below)(const void *context,
-                                                   const struct fake_znode *node),
-                                     const void *context);
+struct fake_zcursor fake_zorder_end(const struct fake_zorder *order);
+/* Before the member of this rank, from 0; at the end when there is none. */
+struct fake_zcursor fake_zorder_seek(struct fake_zorder *order, uint32_t rank);
+/* Before the member. */
+struct fake_zcursor fake_zorder_place(const struct fake_zorder *order,
+                                      const struct fake_dict *members,
+                                      const struct fake_entry *member);
+/* Before the first member for which `below` is false. `below` is true for a prefix of the order. */
+struct fake_zcursor
+fake_zorder_bound(const struct fake_zorder *order, const struct fake_dict *members,
+                  bool (*below)(const void *context, const struct fake_entry *member),
+                  const void *context);
+/* How many members are before the cursor. */
+uint32_t fake_zorder_rank(struct fake_zorder *order, struct fake_zcursor cursor);
+/* The member that the cursor passes, forwards and backwards; NULL: there is none. */
+struct fake_entry *fake_zorder_next(const struct fake_zorder *order,
+                                    const struct fake_dict *members, struct fake_zcursor *cursor);
+struct fake_entry *fake_zorder_previous(const struct fake_zorder *order,
+                                        const struct fake_dict *members,
+                                        struct fake_zcursor *cursor);
 
 #endif
