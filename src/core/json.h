@@ -85,6 +85,10 @@ struct fl_json_edit {
 FL_CHECKED enum fl_error fl_json_edit(struct fl_json_at object, const struct fl_json_edit *edits,
                                       uint32_t edit_count, struct fl_buf *out);
 
+/* The value as JSON.generate would write it: without blanks, strings with as few escapes as there
+ * can be; numbers keep their bytes. FL_EINVAL: absent. On any failure `out` is as before. */
+FL_CHECKED enum fl_error fl_json_write_compact(struct fl_buf *out, struct fl_json_at at);
+
 /* Writing. Output is what Ruby's JSON.generate emits: no blanks, non-ASCII raw, \u00XX for other
  * control characters, "/" unescaped. Invalid UTF-8 in the string is FL_EINVAL
  * (fl_json_write_scrubbed: U+FFFD). */

@@ -253,6 +253,24 @@ static enum fl_error parse_and_edit(void *context)
     return err;
 }
 
+static void a_compact_text_has_neither_blanks_nor_needless_escapes(void **state)
+{
+    struct fl_span text = FL_SPAN(" [ 1.50 , {\"a\\u0062\" : [ ] , \"\\u00e9\" : null } , "
+                                  "\"\\/ \\\" \\u0001\", true ] ");
+    struct fl_json json;
+    struct fl_buf out = FL_BUF_INIT(1000), small = FL_BUF_INIT(10);
+    (void)state;
+    assert_int_equal(fl_json_parse(text, &json, NULL), FL_OK);
+    assert_int_equal(fl_json_write_compact(&out, fl_json_root(&json)), FL_OK);
+    assert_string_equal(out.bytes, "[1.50,{\"ab\":[],\"\xC3\xA9\":null},\"/ \\\" \\u0001\",true]");
+    assert_int_equal(fl_json_write_compact(&small, fl_json_root(&json)), FL_EBOUND);
+    assert_int_equal(small.length, 0);
+    assert_int_equal(fl_json_write_compact(&out, (struct fl_json_at){0}), FL_EINVAL);
+    fl_buf_release(&out);
+    fl_buf_release(&small);
+    fl_json_release(&json);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -270,6 +288,7 @@ int main(void)
         cmocka_unit_test(an_edit_that_does_not_fit_changes_nothing),
         cmocka_unit_test(editing_a_wide_object_takes_linear_time),
         cmocka_unit_test(writes_what_ruby_generates),
+        cmocka_unit_test(a_compact_text_has_neither_blanks_nor_needless_escapes),
         cmocka_unit_test(every_allocation_may_fail),
     };
     struct CMUnitTest tests[FL_COUNT(parses) + FL_COUNT(ints) + FL_COUNT(single)];
