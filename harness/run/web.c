@@ -107,6 +107,8 @@ static struct fl_client_job describe(const struct push *push, const struct plan_
         .dead = job->dead != FL_DEAD_DEFAULT ? job->dead
                 : worker                     ? worker->dead
                                              : FL_DEAD_DEFAULT,
+        .lock = worker ? worker->lock : FL_LOCK_NONE,
+        .lock_ttl_s = worker ? worker->lock_ttl_s : 0,
     };
     if (job->in_us >= 0) described.at_us = fl_clock_wall_us(push->client.clock) + job->in_us;
     if (job->at_us != -1) described.at_us = run->start_wall_us + job->at_us;

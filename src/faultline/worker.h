@@ -45,6 +45,25 @@ typedef void fl_exhausted(struct fl_job *job);
 enum fl_retry_setting { FL_RETRY_DEFAULT = -2, FL_RETRY_NEVER = -1 };
 enum fl_dead_setting { FL_DEAD_DEFAULT, FL_DEAD_KEEP, FL_DEAD_DROP };
 
+/* Jobs with the same class, queue and arguments exclude each other: while one holds the lock,
+ * another is not pushed (FL_EEXIST), or does not begin to run. */
+enum fl_lock {
+    FL_LOCK_NONE,
+    FL_LOCK_UNTIL_EXECUTING, /* from the push until it runs; again while it waits for a retry */
+    FL_LOCK_UNTIL_EXECUTED,  /* from the push until it is done, dead or dropped */
+    FL_LOCK_UNTIL_EXPIRED,   /* from the push on, for lock_ttl_s */
+    FL_LOCK_WHILE_EXECUTING, /* while it runs */
+    FL_LOCK_UNTIL_AND_WHILE_EXECUTING, /* one waits, one runs */
+};
+/* What becomes of a job that may not begin because the same one runs. */
+enum fl_conflict {
+    FL_CONFLICT_RESCHEDULE, /* it is tried again 5 s later */
+    FL_CONFLICT_DROP,       /* it is gone, with a log line */
+    FL_CONFLICT_RAISE,      /* it has failed, and is retried as any failure */
+    FL_CONFLICT_REJECT,     /* it goes to the dead set */
+};
+enum { FL_LOCK_TTL_S_MAX = 10 * 366 * 24 * 3600 };
+
 struct fl_worker {
     const char *name; /* the job class, "ImportProcessorWorker" */
     fl_perform *perform;
@@ -55,13 +74,16 @@ struct fl_worker {
     const char *queue;         /* NULL: "default" */
     int backtrace_lines;       /* 0: none kept; -1: all */
     enum fl_dead_setting dead; /* FL_DEAD_DROP is Sidekiq's `dead: false` */
+    enum fl_lock lock;
+    int lock_ttl_s; /* a lock is gone then in any case; 0: never. UNTIL_EXPIRED must have it */
+    enum fl_conflict on_conflict;
 };
 
 /* The module's table, ended by a row whose name is NULL. */
 extern const struct fl_worker fl_workers[];
 
 /* The loader refuses a module that was built against another version of this header. */
-enum { FL_WORKER_ABI = 1 };
+enum { FL_WORKER_ABI = 2 };
 __attribute__((weak, visibility("default"))) extern const int fl_worker_abi;
 __attribute__((weak, visibility("default"))) const int fl_worker_abi = FL_WORKER_ABI;
 
@@ -124,7 +146,8 @@ struct fl_push {
     const char *jid;   /* NULL: a fresh one. 24 lower-case hex digits: a repeat can then be told */
     int64_t at_us;     /* wall time; 0: now */
 };
-/* FL_EINVAL: a name or `args` is not well-formed; nothing was sent. FL_ELOST, FL_ETIMEDOUT,
+/* FL_EINVAL: a name or `args` is not well-formed; nothing was sent. FL_EEXIST: the same job holds
+ * the lock of its class already; nothing was pushed. FL_ELOST, FL_ETIMEDOUT,
  * FL_EPROTOCOL: it may stand in Redis. Any other error: it does not. */
 FL_CHECKED enum fl_error fl_job_push(struct fl_job *job, const struct fl_push *push);
 /* 24 hex digits that depend on nothing but `key`: the same outcome enqueues the same job. */

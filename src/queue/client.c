@@ -13,6 +13,8 @@
 #include "core/utf8.h"
 #include "queue/commands.h"
 #include "queue/keys.h"
+#include "queue/lock.h"
+#include "queue/locked_push.h"
 #include "queue/moves.h"
 #include "queue/wire.h"
 
@@ -34,6 +36,8 @@ struct fl_client_job fl_client_job_of(const struct fl_worker *worker, const char
     job.queue = worker->queue;
     job.backtrace_lines = worker->backtrace_lines;
     job.dead = worker->dead;
+    job.lock = worker->lock;
+    job.lock_ttl_s = worker->lock_ttl_s;
     if (worker->retry == FL_RETRY_DEFAULT) return job;
     if (worker->retry == FL_RETRY_NEVER)
         snprintf(retry, FL_RETRY_TEXT_BYTES, "false");
@@ -102,6 +106,20 @@ static void put_options(struct fl_json_writer *object, const struct fl_client_jo
     else if (job->backtrace_lines < 0)
         fl_json_put_bool(object, "backtrace", true);
     if (job->dead == FL_DEAD_DROP) fl_json_put_bool(object, "dead", false);
+    if (job->lock != FL_LOCK_NONE)
+        fl_json_put_string(object, "lock", fl_span_from(fl_lock_name(job->lock)));
+    if (job->lock_ttl_s > 0) fl_json_put_int64(object, "lock_ttl", job->lock_ttl_s);
+}
+
+static enum fl_error digest_of(const struct fl_client_job *job, struct fl_span args,
+                               char ret_digest[FL_LOCK_DIGEST_BYTES])
+{
+    struct fl_json json;
+    enum fl_error err = fl_json_parse(args, &json, NULL);
+    if (err) return err;
+    err = fl_lock_digest(job->worker, queue_of(job), fl_json_root(&json), ret_digest);
+    fl_json_release(&json);
+    return err;
 }
 
 /* `now_us` stands in enqueued_at too, unless the job is for later. */
@@ -110,8 +128,12 @@ static enum fl_error write_payload(const struct fl_client *client, const struct 
                                    struct fl_buf *out)
 {
     const struct fl_wire_facts *facts = fl_wire_facts(client->wire ? client->wire : FL_WIRE_7);
+    char digest[FL_LOCK_DIGEST_BYTES] = "";
+    enum fl_error err = job->lock != FL_LOCK_NONE ? digest_of(job, args, digest) : FL_OK;
+    if (err) return err;
     struct fl_json_writer object = fl_json_begin_object(out);
     put_options(&object, job);
+    if (*digest) fl_json_put_string(&object, "lock_digest", fl_span_from(digest));
     fl_json_put_raw(&object, "args", args);
     fl_json_put_string(&object, "class", fl_span_from(job->worker));
     fl_json_put_string(&object, "jid", fl_span_from(jid));
@@ -127,7 +149,7 @@ enum fl_error fl_client_payload(const struct fl_client *client, const struct fl_
     if (!err) err = check_json(job->args, true);
     if (err) return err;
     int64_t now_us = fl_clock_wall_us(client->clock);
-    return write_payload(client, job, job->args, jid, now_us, false, out);
+    return write_payload(client, job, job->args, jid, now_us, job->at_us > now_us, out);
 }
 
 /* --- the slice: some payloads, sent together --- */
@@ -236,23 +258,34 @@ static void slice_free(struct slice *slice)
     free(slice);
 }
 
+static enum fl_error push_one(const struct fl_client *client, const struct fl_client_job *job,
+                              const char *jid)
+{
+    struct slice *slice;
+    enum fl_error err = slice_new(&slice);
+    if (err) return err;
+    int64_t now_us = fl_clock_wall_us(client->clock);
+    bool later = job->at_us > now_us;
+    err = slice_add(slice, client, job, job->args, jid, now_us, later);
+    if (!err) err = slice_send(client, slice, queue_of(job), later ? job->at_us : 0);
+    slice_free(slice);
+    return err;
+}
+
 enum fl_error fl_client_push(const struct fl_client *client, const struct fl_client_job *job,
                              char ret_jid[FL_JID_BYTES])
 {
     char fresh[FL_JID_BYTES];
-    struct slice *slice = NULL;
     enum fl_error err = check_options(job);
     if (!err && ret_jid && job->jid && strlen(job->jid) >= FL_JID_BYTES) err = FL_EINVAL;
-    if (!err) err = slice_new(&slice);
     if (err) return err;
-    int64_t now_us = fl_clock_wall_us(client->clock);
-    bool later = job->at_us > now_us;
     if (!job->jid) fl_client_fresh_jid(client->random, fresh);
     const char *jid = job->jid ? job->jid : fresh;
-    err = slice_add(slice, client, job, job->args, jid, now_us, later);
-    if (!err) err = slice_send(client, slice, queue_of(job), later ? job->at_us : 0);
+    if (fl_lock_is_taken_at_push(job->lock))
+        err = fl_locked_push(client, job, jid);
+    else
+        err = push_one(client, job, jid);
     if (!err && ret_jid) memcpy(ret_jid, jid, strlen(jid) + 1);
-    slice_free(slice);
     return err;
 }
 
@@ -272,13 +305,30 @@ static enum fl_error push_slice(const struct fl_client *client, const struct fl_
     return err ? err : slice_send(client, slice, queue_of(job), later ? job->at_us : 0);
 }
 
+/* One by one: each has a lock of its own. */
+static enum fl_error push_locked(const struct fl_client *client, const struct fl_client_job *job,
+                                 const struct fl_span *args, size_t count, size_t *pushed)
+{
+    struct fl_client_job one = *job;
+    enum fl_error err = FL_OK;
+    one.jid = NULL;
+    for (; !err && *pushed < count; *pushed += !err) {
+        one.args = args[*pushed];
+        err = fl_client_push(client, &one, NULL);
+        if (err == FL_EEXIST) err = FL_OK;
+    }
+    return err;
+}
+
 enum fl_error fl_client_push_bulk(const struct fl_client *client, const struct fl_client_job *job,
                                   const struct fl_span *args, size_t count, size_t *ret_pushed)
 {
     struct slice *slice = NULL;
     size_t pushed = 0;
     enum fl_error err = check_options(job);
-    if (!err) err = slice_new(&slice);
+    if (!err && fl_lock_is_taken_at_push(job->lock))
+        err = push_locked(client, job, args, count, &pushed);
+    if (!err && pushed < count) err = slice_new(&slice);
     while (!err && pushed < count) {
         size_t size = count - pushed < FL_PUSH_SLICE ? count - pushed : FL_PUSH_SLICE;
         err = push_slice(client, job, args + pushed, size, slice);

@@ -39,6 +39,8 @@ struct fl_client_job {
     struct fl_span retry;      /* raw JSON: true, false or a number; empty: true */
     int backtrace_lines;       /* 0: not written; -1: true */
     enum fl_dead_setting dead; /* FL_DEAD_DROP writes "dead":false */
+    enum fl_lock lock;
+    int lock_ttl_s; /* 0: for ever */
 };
 
 /* A job with its class's own options, as the class would enqueue it; `retry` keeps a text that the
@@ -47,19 +49,21 @@ enum { FL_RETRY_TEXT_BYTES = 16 };
 struct fl_client_job fl_client_job_of(const struct fl_worker *worker, const char *name,
                                       struct fl_span args, char retry[FL_RETRY_TEXT_BYTES]);
 
-/* FL_EINVAL (nothing was sent), FL_EREPLY (Redis refused it), or what the redis port returns.
- * ret_jid may be NULL. */
+/* FL_EINVAL (nothing was sent), FL_EEXIST (the same job holds the lock; nothing was pushed; that it
+ * is this very jid is FL_OK, so a repeat after FL_ELOST pushes nothing twice), FL_EREPLY (Redis
+ * refused it), or what the redis port returns. ret_jid may be NULL. */
 FL_CHECKED enum fl_error fl_client_push(const struct fl_client *client,
                                         const struct fl_client_job *job,
                                         char ret_jid[FL_JID_BYTES]);
 /* `count` jobs that differ in their arguments only; one variadic LPUSH (or ZADD) a slice of 1000,
- * so the first is run first. job->args and job->jid are ignored. Stops at the first slice that
+ * so the first is run first. Jobs with a lock go one by one, and those that are refused are passed
+ * over. job->args and job->jid are ignored. Stops at the first slice that
  * fails; *ret_pushed (may be NULL) counts the jobs of the slices that were answered. */
 FL_CHECKED enum fl_error fl_client_push_bulk(const struct fl_client *client,
                                              const struct fl_client_job *job,
                                              const struct fl_span *args, size_t count,
                                              size_t *ret_pushed);
-/* The payload of `job` as it would be pushed now, whatever its at_us. Errors as of fl_client_push
+/* The payload of `job` as it would be pushed. Errors as of fl_client_push
  * before anything is sent. */
 FL_CHECKED enum fl_error fl_client_payload(const struct fl_client *client,
                                            const struct fl_client_job *job, const char *jid,

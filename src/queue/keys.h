@@ -21,6 +21,7 @@
 #define FL_KEY_STAT_PROCESSED  "stat:processed"
 #define FL_KEY_STAT_FAILED     "stat:failed"
 #define FL_KEY_LEADER          "dear-leader"
+#define FL_KEY_LOCK_DIGESTS    "uniquejobs:digests"
 #define FL_KEY_FETCHERS        "faultline:fetchers"
 #define FL_KEY_PERIODIC_PREFIX "faultline:periodic:"
 #define FL_KEY_PRIVATE_PREFIX  "queue:fl|"

@@ -83,11 +83,58 @@ static enum fl_error run_command(const struct fl_moves *moves, const struct fl_s
     return err;
 }
 
+/* --- a job that holds locks --- */
+
+static bool holds(const struct fl_release *release)
+{
+    return release && release->count;
+}
+
+/* Locks, and the list of digests behind them. */
+static size_t add_locks(const struct fl_release *release, struct fl_span *keys, size_t count)
+{
+    if (!holds(release)) return count;
+    for (size_t i = 0; i < release->count; i++)
+        keys[count++] = release->keys[i];
+    keys[count++] = FL_SPAN(FL_KEY_LOCK_DIGESTS);
+    return count;
+}
+
+/* Basic fetch has no script to do it in. What is to be taken again stays free: it is a hint. */
+static enum fl_error unlock_unowned(const struct fl_moves *moves, const struct fl_release *release,
+                                    char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    struct fl_span keys[1 + FL_LOCK_KEYS_MAX + 1] = {FL_SPAN(FL_KEY_LOCK_DIGESTS)}; /* no list */
+    enum fl_move move;
+    if (!holds(release)) return FL_OK;
+    const struct fl_span args[] = {FL_SPAN(""), release->jid};
+    size_t count = add_locks(release, keys, 1);
+    return run_script(moves, FL_SCRIPT_UNLOCK, keys, count, args, FL_COUNT(args), &move, ret_error);
+}
+
+static enum fl_error acknowledge_locked(const struct fl_moves *moves,
+                                        const struct fl_delivery *delivery,
+                                        const struct fl_release *release, enum fl_move *ret_move,
+                                        char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    char key[FL_KEY_BYTES];
+    struct fl_span keys[1 + FL_LOCK_KEYS_MAX + 1] = {private_of(moves, delivery, key)};
+    const struct fl_span args[] = {delivery->bytes, release->jid};
+    size_t count = add_locks(release, keys, 1);
+    return run_script(moves, FL_SCRIPT_ACKNOWLEDGE_LOCKED, keys, count, args, FL_COUNT(args),
+                      ret_move, ret_error);
+}
+
+/* --- the moves --- */
+
 enum fl_error fl_move_acknowledge(const struct fl_moves *moves, const struct fl_delivery *delivery,
-                                  enum fl_move *ret_move, char ret_error[FL_SCRIPT_ERROR_BYTES])
+                                  const struct fl_release *release, enum fl_move *ret_move,
+                                  char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
     *ret_move = FL_MOVE_DONE;
-    if (moves->fetch == FL_FETCH_BASIC) return FL_OK; /* the pop was the acknowledgement */
+    if (moves->fetch == FL_FETCH_BASIC) /* the pop was the acknowledgement */
+        return unlock_unowned(moves, release, ret_error);
+    if (holds(release)) return acknowledge_locked(moves, delivery, release, ret_move, ret_error);
     char key[FL_KEY_BYTES];
     const struct fl_span args[] = {FL_SPAN("LREM"), private_of(moves, delivery, key), FL_SPAN("-1"),
                                    delivery->bytes};
@@ -121,24 +168,52 @@ enum fl_error fl_move_acknowledge_all(const struct fl_moves *moves,
     return err;
 }
 
-enum fl_error fl_move_to_retry(const struct fl_moves *moves, const struct fl_delivery *delivery,
-                               struct fl_span job, int64_t at_us, enum fl_move *ret_move,
+static enum fl_error add_unowned(const struct fl_moves *moves, const char *set, struct fl_span at,
+                                 struct fl_span job, char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    int64_t added;
+    const struct fl_span zadd[] = {FL_SPAN("ZADD"), fl_span_from(set), at, job};
+    return run_command(moves, zadd, FL_COUNT(zadd), &added, ret_error);
+}
+
+/* What a plain job needs less is not sent. */
+static enum fl_error add_owned(const struct fl_moves *moves, const struct fl_delivery *delivery,
+                               const char *set, struct fl_span job, struct fl_span at,
+                               const struct fl_release *release, enum fl_move *ret_move,
                                char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    char key[FL_KEY_BYTES], ttl[24] = "", now[24];
+    struct fl_span keys[2 + FL_LOCK_KEYS_MAX + 1] = {private_of(moves, delivery, key),
+                                                     fl_span_from(set)};
+    if (!holds(release)) {
+        const struct fl_span args[] = {delivery->bytes, job, at};
+        return run_script(moves, FL_SCRIPT_RETRY, keys, 2, args, FL_COUNT(args), ret_move,
+                          ret_error);
+    }
+    if (release->again) snprintf(ttl, sizeof(ttl), "%" PRId64, release->ttl_ms);
+    snprintf(now, sizeof(now), "%" PRId64, fl_clock_wall_us(moves->clock) / FL_SECOND_US);
+    const struct fl_span args[] = {delivery->bytes,   job,         at, fl_span_from(ttl),
+                                   fl_span_from(now), release->jid};
+    size_t count = add_locks(release, keys, 2);
+    return run_script(moves, FL_SCRIPT_RETRY_LOCKED, keys, count, args, FL_COUNT(args), ret_move,
+                      ret_error);
+}
+
+enum fl_error fl_move_to_set(const struct fl_moves *moves, const struct fl_delivery *delivery,
+                             const char *set, struct fl_span job, int64_t at_us,
+                             const struct fl_release *release, enum fl_move *ret_move,
+                             char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
     struct score score;
     enum fl_error err = score_init(&score, at_us);
     if (err) return err;
     struct fl_span at = fl_buf_span(&score.buf);
     if (moves->fetch == FL_FETCH_BASIC) {
-        int64_t added;
-        const struct fl_span zadd[] = {FL_SPAN("ZADD"), FL_SPAN(FL_KEY_RETRY), at, job};
-        err = run_command(moves, zadd, FL_COUNT(zadd), &added, ret_error);
         *ret_move = FL_MOVE_DONE;
+        err = add_unowned(moves, set, at, job, ret_error);
+        if (!err) err = unlock_unowned(moves, release, ret_error);
     } else {
-        char key[FL_KEY_BYTES];
-        const struct fl_span keys[] = {private_of(moves, delivery, key), FL_SPAN(FL_KEY_RETRY)};
-        const struct fl_span args[] = {delivery->bytes, job, at};
-        err = run_script(moves, FL_SCRIPT_RETRY, keys, 2, args, 3, ret_move, ret_error);
+        err = add_owned(moves, delivery, set, job, at, release, ret_move, ret_error);
     }
     fl_buf_release(&score.buf);
     return err;
@@ -200,22 +275,36 @@ static enum fl_error bury_unowned(const struct fl_moves *moves, struct fl_span j
     return err;
 }
 
+static enum fl_error bury_owned(const struct fl_moves *moves, const struct fl_delivery *delivery,
+                                struct fl_span job, const struct burial *burial,
+                                const struct fl_release *release, enum fl_move *ret_move,
+                                char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    char key[FL_KEY_BYTES];
+    struct fl_span keys[2 + FL_LOCK_KEYS_MAX + 1] = {private_of(moves, delivery, key),
+                                                     FL_SPAN(FL_KEY_DEAD)};
+    const struct fl_span args[] = {delivery->bytes,  job,
+                                   burial->words[0], burial->words[1],
+                                   burial->words[2], release ? release->jid : FL_SPAN("")};
+    bool locked = holds(release);
+    size_t count = add_locks(release, keys, 2);
+    return run_script(moves, locked ? FL_SCRIPT_BURY_LOCKED : FL_SCRIPT_BURY, keys, count, args,
+                      locked ? 6 : 5, ret_move, ret_error);
+}
+
 enum fl_error fl_move_to_dead(const struct fl_moves *moves, const struct fl_delivery *delivery,
-                              struct fl_span job, enum fl_move *ret_move,
-                              char ret_error[FL_SCRIPT_ERROR_BYTES])
+                              struct fl_span job, const struct fl_release *release,
+                              enum fl_move *ret_move, char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
     struct burial burial;
     enum fl_error err = burial_init(&burial, moves);
     if (err) return err;
     if (moves->fetch == FL_FETCH_BASIC) {
-        err = bury_unowned(moves, job, &burial);
         *ret_move = FL_MOVE_DONE;
+        err = bury_unowned(moves, job, &burial);
+        if (!err) err = unlock_unowned(moves, release, ret_error);
     } else {
-        char key[FL_KEY_BYTES];
-        const struct fl_span keys[] = {private_of(moves, delivery, key), FL_SPAN(FL_KEY_DEAD)};
-        const struct fl_span args[] = {delivery->bytes, job, burial.words[0], burial.words[1],
-                                       burial.words[2]};
-        err = run_script(moves, FL_SCRIPT_BURY, keys, 2, args, 5, ret_move, ret_error);
+        err = bury_owned(moves, delivery, job, &burial, release, ret_move, ret_error);
     }
     burial_release(&burial);
     return err;

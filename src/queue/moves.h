@@ -19,6 +19,7 @@
 #include "ports/redis.h"
 #include "queue/delivery.h"
 #include "queue/keys.h"
+#include "queue/lock.h"
 #include "queue/process.h"
 #include "queue/script.h"
 
@@ -37,23 +38,28 @@ struct fl_moves {
 struct fl_span fl_queue_key(const char *queue, char out[FL_KEY_BYTES]);
 struct fl_span fl_private_key(const char *identity, const char *queue, char out[FL_KEY_BYTES]);
 
-/* All: FL_EREPLY fills ret_error with the server's words; else what fl_redis_exec returns. */
+/* `release` holds the locks that are given back in the same step (with basic fetch: after it);
+ * NULL: none. All: FL_EREPLY fills ret_error with the server's words; else what fl_redis_exec
+ * returns. */
 FL_CHECKED enum fl_error fl_move_acknowledge(const struct fl_moves *moves,
                                              const struct fl_delivery *delivery,
+                                             const struct fl_release *release,
                                              enum fl_move *ret_move,
                                              char ret_error[FL_SCRIPT_ERROR_BYTES]);
 /* Many in one batch; *ret_missing counts those that were not there. */
 FL_CHECKED enum fl_error fl_move_acknowledge_all(const struct fl_moves *moves,
                                                  struct fl_delivery *const *deliveries,
                                                  size_t count, size_t *ret_missing);
-FL_CHECKED enum fl_error fl_move_to_retry(const struct fl_moves *moves,
-                                          const struct fl_delivery *delivery, struct fl_span job,
-                                          int64_t at_us, enum fl_move *ret_move,
-                                          char ret_error[FL_SCRIPT_ERROR_BYTES]);
+/* To the retry set, or to that of scheduled jobs. */
+FL_CHECKED enum fl_error fl_move_to_set(const struct fl_moves *moves,
+                                        const struct fl_delivery *delivery, const char *set,
+                                        struct fl_span job, int64_t at_us,
+                                        const struct fl_release *release, enum fl_move *ret_move,
+                                        char ret_error[FL_SCRIPT_ERROR_BYTES]);
 /* Trims the dead set as Sidekiq does: what is older than the timeout, and all but max-1 jobs. */
 FL_CHECKED enum fl_error fl_move_to_dead(const struct fl_moves *moves,
                                          const struct fl_delivery *delivery, struct fl_span job,
-                                         enum fl_move *ret_move,
+                                         const struct fl_release *release, enum fl_move *ret_move,
                                          char ret_error[FL_SCRIPT_ERROR_BYTES]);
 /* Original bytes to the tail of its queue: it is the next to be taken. */
 FL_CHECKED enum fl_error fl_move_back(const struct fl_moves *moves,

@@ -76,6 +76,7 @@ static void read_numbers(struct fl_payload *payload, struct fl_json_at root)
     payload->args = fl_json_member(root, "args");
     payload->bid = fl_json_member(root, "bid");
     payload->tags = fl_json_member(root, "tags");
+    payload->lock = fl_json_member(root, "lock");
 }
 
 static enum fl_error read_texts(struct fl_payload *payload, struct fl_json_at root)

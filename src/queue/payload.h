@@ -35,6 +35,7 @@ struct fl_payload {
     bool dead_given;                   /* "dead" is there ... */
     bool dead;                         /* ... and true (anything but false, as in Ruby) */
     struct fl_json_at args, bid, tags; /* for the handler and for log lines */
+    struct fl_json_at lock;            /* queue/lock.h reads it, and what belongs to it */
 };
 
 /* Borrows `raw` until the release. FL_EPARSE: no JSON object; FL_EBOUND: too deep or too many

@@ -59,7 +59,8 @@ static enum fl_error check(struct fl_process *process, const struct fl_process_o
     if (err) return err;
     err = fl_registry_init(&process->registry, options->tables, options->table_count, &name);
     if (err == FL_EINVAL)
-        fl_log_printf(process->ports->log, FL_LOG_FATAL, "%s has no perform function", name);
+        fl_log_printf(process->ports->log, FL_LOG_FATAL,
+                      "%s has no perform function, or a lock that never expires", name);
     if (err == FL_EBOUND) {
         fl_log_printf(process->ports->log, FL_LOG_FATAL, "more than %d workers", FL_WORKERS_MAX);
         err = FL_EINVAL;

@@ -5,6 +5,7 @@
 
 #include "core/assert.h"
 #include "core/time_text.h"
+#include "queue/locking.h"
 #include "queue/log_text.h"
 #include "queue/retry.h"
 
@@ -63,7 +64,7 @@ static bool write_failed(const struct fl_processor *p, const struct fl_job *job,
 }
 
 static void fail(const struct fl_processor *p, const struct fl_delivery *delivery,
-                 struct fl_job *job, const struct fl_worker *worker)
+                 struct fl_job *job, const struct fl_worker *worker, const struct fl_job_lock *lock)
 {
     struct fl_verdict verdict;
     struct fl_buf failed = FL_BUF_INIT(FL_DELIVERY_BYTES_MAX);
@@ -76,6 +77,9 @@ static void fail(const struct fl_processor *p, const struct fl_delivery *deliver
         return;
     }
     settlement.job = fl_buf_span(&failed);
+    settlement.release =
+        fl_lock_release(lock, job->payload->jid,
+                        verdict.fate == FL_FATE_RETRIED ? FL_LOCK_END_RETRY : FL_LOCK_END_DONE);
     switch (verdict.fate) {
     case FL_FATE_RETRIED:
         settlement.kind = FL_SETTLE_RETRY;
@@ -95,40 +99,125 @@ static void fail(const struct fl_processor *p, const struct fl_delivery *deliver
 
 /* --- one delivery --- */
 
-enum ran { RAN_WELL, RAN_BADLY };
-
 static void run_failed(const struct fl_processor *p, const struct fl_delivery *delivery,
-                       struct fl_job *job, const struct fl_worker *worker)
+                       struct fl_job *job, const struct fl_worker *worker,
+                       const struct fl_job_lock *lock)
 {
     enum fl_failure kind = job->failure.kind;
     log_job(p, job->payload, "fail", delivery->since_us);
     log_failure(job);
     fl_stats_count(p->stats, 1, 1);
     if (fl_handoff_owns(p->settler.handoff, p->thread))
-        fail(p, delivery, job, worker);
+        fail(p, delivery, job, worker, lock);
     else
         fl_job_log(job, FL_LOG_WARN, "failed after it had been given back: that is void");
     if (kind == FL_SYSTEM) fl_control_fail(p->settler.control, FL_EXIT_SYSTEM);
+}
+
+enum ran { RAN_WELL, RAN_AND_SETTLED };
+
+static void run_ended(const struct fl_processor *p, const struct fl_delivery *delivery,
+                      const struct fl_job *job, enum fl_outcome outcome)
+{
+    if (outcome == FL_DISCARDED) fl_job_log(job, FL_LOG_INFO, "discarded: %s", job->discard_reason);
+    log_job(p, job->payload, "done", delivery->since_us);
+    fl_stats_count(p->stats, 1, 0);
+}
+
+/* --- one that excludes others --- */
+
+/* The same job runs elsewhere. */
+static void must_wait(const struct fl_processor *p, const struct fl_delivery *delivery,
+                      struct fl_job *job, const struct fl_worker *worker,
+                      const struct fl_job_lock *lock)
+{
+    int64_t now_us = fl_clock_wall_us(p->settler.ports->clock);
+    struct fl_settlement settlement = {
+        .job = delivery->bytes,
+        .release = fl_lock_release(lock, job->payload->jid, FL_LOCK_END_DONE)};
+    switch (lock->on_conflict) {
+    case FL_CONFLICT_RAISE:
+        fl_fail(job, FL_TRANSIENT, "LockConflict", "the same job runs already");
+        run_failed(p, delivery, job, worker, lock);
+        return;
+    case FL_CONFLICT_RESCHEDULE:
+        settlement.kind = FL_SETTLE_SCHEDULE;
+        settlement.at_us = now_us + FL_LOCK_RESCHEDULE_S * FL_SECOND_US;
+        settlement.release = (struct fl_release){0};
+        break;
+    case FL_CONFLICT_REJECT: settlement.kind = FL_SETTLE_BURY; break;
+    case FL_CONFLICT_DROP: settlement.kind = FL_SETTLE_ACKNOWLEDGE; break;
+    }
+    fl_job_log(job, FL_LOG_INFO, "the same job runs already: %s",
+               fl_conflict_text(lock->on_conflict));
+    fl_stats_count(p->stats, 1, 0);
+    fl_settle(&p->settler, p->thread, delivery, &settlement);
+}
+
+/* False: it must not run; whatever had to be stored has been. */
+static bool may_run(const struct fl_processor *p, const struct fl_delivery *delivery,
+                    struct fl_job *job, const struct fl_worker *worker,
+                    const struct fl_job_lock *lock)
+{
+    if (lock->kind == FL_LOCK_NONE) return true;
+    switch (fl_locking_begin(&p->settler, p->thread, delivery, lock, job->payload->jid)) {
+    case FL_LOCK_MAY_RUN: return true;
+    case FL_LOCK_MUST_WAIT: must_wait(p, delivery, job, worker, lock); break;
+    case FL_LOCK_VOID: break;
+    }
+    return false;
+}
+
+static bool read_lock(const struct fl_processor *p, const struct fl_job *job,
+                      const struct fl_worker *worker, struct fl_job_lock *ret_lock)
+{
+    for (int attempt = 1;; attempt++) {
+        enum fl_error err = fl_lock_of(job->payload, worker, job->queue, ret_lock);
+        if (!err) return true;
+        if (!fl_settle_wait(&p->settler, attempt, err, fl_error_text(err))) return false;
+    }
+}
+
+/* Locks are given back in the step that acknowledges. */
+static enum ran unlock(const struct fl_processor *p, const struct fl_delivery *delivery,
+                       const struct fl_job *job, const struct fl_job_lock *lock)
+{
+    const struct fl_settlement settlement = {
+        .kind = FL_SETTLE_ACKNOWLEDGE,
+        .release = fl_lock_release(lock, job->payload->jid, FL_LOCK_END_DONE)};
+    if (!settlement.release.count) return RAN_WELL;
+    fl_settle(&p->settler, p->thread, delivery, &settlement);
+    return RAN_AND_SETTLED;
+}
+
+/* --- running it --- */
+
+static enum ran perform(const struct fl_processor *p, const struct fl_delivery *delivery,
+                        struct fl_job *job, const struct fl_worker *worker,
+                        const struct fl_job_lock *lock)
+{
+    log_job(p, job->payload, "start", -1);
+    enum fl_outcome outcome = fl_job_perform(job, worker);
+    if (outcome == FL_FAILED) {
+        run_failed(p, delivery, job, worker, lock);
+        return RAN_AND_SETTLED;
+    }
+    run_ended(p, delivery, job, outcome);
+    return unlock(p, delivery, job, lock);
 }
 
 static enum ran run_job(const struct fl_processor *p, const struct fl_delivery *delivery,
                         const struct fl_payload *payload)
 {
     struct fl_job job;
+    struct fl_job_lock lock;
+    enum ran ran = RAN_AND_SETTLED;
     const struct fl_worker *worker = fl_registry_find(p->world->registry, payload->worker);
     fl_job_init(&job, p->world, payload, p->settings->queues[delivery->queue].name);
-    log_job(p, payload, "start", -1);
-    enum fl_outcome outcome = fl_job_perform(&job, worker);
-    if (outcome == FL_FAILED) {
-        run_failed(p, delivery, &job, worker);
-    } else {
-        if (outcome == FL_DISCARDED)
-            fl_job_log(&job, FL_LOG_INFO, "discarded: %s", job.discard_reason);
-        log_job(p, payload, "done", delivery->since_us);
-        fl_stats_count(p->stats, 1, 0);
-    }
+    if (read_lock(p, &job, worker, &lock) && may_run(p, delivery, &job, worker, &lock))
+        ran = perform(p, delivery, &job, worker, &lock);
     fl_job_release(&job);
-    return outcome == FL_FAILED ? RAN_BADLY : RAN_WELL;
+    return ran;
 }
 
 /* What is no job cannot fail either: its bytes go to the dead set as they are. */
@@ -156,7 +245,7 @@ static enum fl_error parse(const struct fl_processor *p, const struct fl_deliver
 static void run(const struct fl_processor *p, const struct fl_delivery *delivery)
 {
     struct fl_payload payload;
-    enum ran ran = RAN_BADLY;
+    enum ran ran = RAN_AND_SETTLED;
     enum fl_error err = parse(p, delivery, &payload);
     if (!err) {
         fl_task_set_context(p->settler.ports->tasks, *payload.jid ? payload.jid : NULL);
@@ -168,7 +257,7 @@ static void run(const struct fl_processor *p, const struct fl_delivery *delivery
     } else if (err != FL_ENOMEM) {
         bury_raw(p, delivery, err == FL_EPARSE ? "not a JSON object" : fl_error_text(err));
     }
-    if (ran == RAN_BADLY || !fl_handoff_put_off(p->settler.handoff, p->thread)) {
+    if (ran == RAN_AND_SETTLED || !fl_handoff_put_off(p->settler.handoff, p->thread)) {
         const struct fl_settlement settlement = {.kind = FL_SETTLE_ACKNOWLEDGE};
         if (ran == RAN_WELL) fl_settle(&p->settler, p->thread, delivery, &settlement);
         fl_handoff_finish(p->settler.handoff, p->thread);

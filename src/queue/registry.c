@@ -16,7 +16,7 @@ static enum fl_error add_table(struct fl_registry *registry, const struct fl_wor
                                const char **ret_name)
 {
     for (; row->name; row++) {
-        if (!row->perform) {
+        if (!row->perform || (row->lock == FL_LOCK_UNTIL_EXPIRED && row->lock_ttl_s <= 0)) {
             *ret_name = row->name;
             return FL_EINVAL;
         }

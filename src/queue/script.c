@@ -76,6 +76,61 @@ static const char fire[] =
                   "redis.call('SET',KEYS[2],ARGV[2],'EX',ARGV[5])\n"
                   "return 1\n";
 
+/* Locks stand in KEYS from `from` on, the list of digests behind them, the jid last in ARGV. A
+ * digest is the lock's key without ":LOCKED". */
+#define EACH_LOCK(from) "for i=" from ",#KEYS-1 do\nlocal digest=string.sub(KEYS[i],1,-8)\n"
+#define LET_GO                                                                                     \
+    "redis.call('HDEL',KEYS[i],ARGV[#ARGV])\n"                                                     \
+    "if redis.call('EXISTS',KEYS[i])==0 then redis.call('ZREM',KEYS[#KEYS],digest) end\n"
+#define HOLD                                                                                       \
+    "redis.call('HSET',KEYS[1],ARGV[1],ARGV[2])\n"                                                 \
+    "redis.call('ZADD',KEYS[2],ARGV[2],string.sub(KEYS[1],1,-8))\n"                                \
+    "if ARGV[3]~='0' then redis.call('PEXPIRE',KEYS[1],ARGV[3]) end\n"
+#define UNLESS_ANOTHER_HOLDS                                                                       \
+    "local mine=redis.call('HEXISTS',KEYS[1],ARGV[1])\n"                                           \
+    "if mine==0 and redis.call('EXISTS',KEYS[1])==1 then return 0 end\n"
+
+static const char push_locked[] =
+    NAMED("push-locked") UNLESS_ANOTHER_HOLDS "if mine==1 then return 1 end\n"
+                                              "if ARGV[6]=='' then\n"
+                                              "redis.call('SADD',KEYS[3],ARGV[5])\n"
+                                              "redis.call('LPUSH',KEYS[4],ARGV[4])\n"
+                                              "else\n"
+                                              "redis.call('ZADD',KEYS[4],ARGV[6],ARGV[4])\n"
+                                              "end\n" HOLD "return 1\n";
+
+/* Whoever has been taken for dead may have run, finished and let go under the same jid elsewhere.
+ */
+#define IF_STILL_MINE(list, job)                                                                   \
+    "if " job "~='' and not redis.call('LPOS'," list "," job ") then return -1 end\n"
+
+static const char lock[] = NAMED("lock") IF_STILL_MINE("KEYS[3]", "ARGV[4]")
+    UNLESS_ANOTHER_HOLDS HOLD "if KEYS[4] then\n"
+                              "redis.call('HDEL',KEYS[4],ARGV[1])\n"
+                              "if redis.call('EXISTS',KEYS[4])==0 then "
+                              "redis.call('ZREM',KEYS[2],string.sub(KEYS[4],1,-8)) "
+                              "end\n"
+                              "end\n"
+                              "return 1\n";
+
+static const char unlock[] =
+    NAMED("unlock") IF_STILL_MINE("KEYS[1]", "ARGV[1]") EACH_LOCK("2") LET_GO "end\nreturn 1\n";
+
+static const char acknowledge_locked[] =
+    NAMED("acknowledge-locked") TAKE_AWAY EACH_LOCK("2") LET_GO "end\nreturn 1\n";
+
+static const char retry_locked[] = NAMED("retry-locked") TAKE_AWAY
+    "local added=redis.pcall('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" OR_PUT_BACK EACH_LOCK(
+        "3") "if ARGV[4]=='' then\n" LET_GO "elseif redis.call('EXISTS',KEYS[i])==0 then\n"
+             "redis.call('HSET',KEYS[i],ARGV[#ARGV],ARGV[5])\n"
+             "redis.call('ZADD',KEYS[#KEYS],ARGV[5],digest)\n"
+             "if ARGV[4]~='0' then redis.call('PEXPIRE',KEYS[i],ARGV[4]) end\n"
+             "end\nend\nreturn 1\n";
+
+static const char bury_locked[] = NAMED("bury-locked") TAKE_AWAY
+    "local added=redis.pcall('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" OR_PUT_BACK TRIM_DEAD("4")
+        EACH_LOCK("3") LET_GO "end\nreturn 1\n";
+
 /* The digest of each text is beside it; a test compares them with what a server computes. */
 static const struct {
     struct fl_span text, sha;
@@ -96,6 +151,18 @@ static const struct {
                         FL_SPAN("db7669beae008a0c053f05a41f94f8fce500af81")},
     [FL_SCRIPT_RESIGN] = {{resign, sizeof(resign) - 1},
                           FL_SPAN("1a45a129ad535e3f162e373b21975a2df1aaffc3")},
+    [FL_SCRIPT_PUSH_LOCKED] = {{push_locked, sizeof(push_locked) - 1},
+                               FL_SPAN("32c7816b96be061d7688ce5952feca748f606f42")},
+    [FL_SCRIPT_LOCK] = {{lock, sizeof(lock) - 1},
+                        FL_SPAN("8420543580c592b22dfacb951986c59b21a42591")},
+    [FL_SCRIPT_UNLOCK] = {{unlock, sizeof(unlock) - 1},
+                          FL_SPAN("fdc4efe5b445008a83e9a469b9f9043afafee6b1")},
+    [FL_SCRIPT_ACKNOWLEDGE_LOCKED] = {{acknowledge_locked, sizeof(acknowledge_locked) - 1},
+                                      FL_SPAN("5050e895a5e6cee43366b6de9a85b9b9875c7299")},
+    [FL_SCRIPT_RETRY_LOCKED] = {{retry_locked, sizeof(retry_locked) - 1},
+                                FL_SPAN("3b43953fb14e91c3ab57ff7ac289ee60c76b2ad9")},
+    [FL_SCRIPT_BURY_LOCKED] = {{bury_locked, sizeof(bury_locked) - 1},
+                               FL_SPAN("a1e60e79f8bde16330a49523d2b18c90db6ddf2b")},
     [FL_SCRIPT_FIRE] = {{fire, sizeof(fire) - 1},
                         FL_SPAN("5bb29aaa88a4e03ff9a259ad5a681661be0ec8b9")},
 };

@@ -33,6 +33,23 @@ enum fl_script {
     /* KEYS leader last-tick queues queue, ARGV identity tick job queue-name keep-seconds -> 1
      * enqueued, 0 this tick or a later one had been before, -1 does not lead */
     FL_SCRIPT_FIRE,
+    /* KEYS lock digests queues queue-or-schedule, ARGV jid now ttl-ms job queue-name score ("": to
+     * the queue) -> 1 pushed, or had been with this jid; 0 another jid holds the lock */
+    FL_SCRIPT_PUSH_LOCKED,
+    /* KEYS lock digests private [lock given back], ARGV jid now ttl-ms job -> 1 held, 0 another jid
+     * has it, -1 the job is not there any more; job "": that is not asked */
+    FL_SCRIPT_LOCK,
+    /* KEYS private lock... digests, ARGV job jid -> 1 given back, -1 as above */
+    FL_SCRIPT_UNLOCK,
+    /* The moves of a job that gives back locks on its way. KEYS private lock... digests, ARGV job
+     * jid -> 1 acknowledged */
+    FL_SCRIPT_ACKNOWLEDGE_LOCKED,
+    /* KEYS private retry lock... digests, ARGV job new-job score ttl-ms now jid. With a ttl
+     * ("0": for ever) the locks are taken anew where nobody has them; "": they are given back */
+    FL_SCRIPT_RETRY_LOCKED,
+    /* KEYS private dead lock... digests, ARGV job new-job score oldest-score rank-from-the-end jid
+     */
+    FL_SCRIPT_BURY_LOCKED,
     FL_SCRIPT_COUNT
 };
 

@@ -9,12 +9,17 @@ static enum fl_error settle_once(const struct fl_moves *moves, const struct fl_d
                                  char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
     switch (settlement->kind) {
-    case FL_SETTLE_ACKNOWLEDGE: return fl_move_acknowledge(moves, delivery, ret_move, ret_error);
+    case FL_SETTLE_ACKNOWLEDGE:
+        return fl_move_acknowledge(moves, delivery, &settlement->release, ret_move, ret_error);
     case FL_SETTLE_RETRY:
-        return fl_move_to_retry(moves, delivery, settlement->job, settlement->at_us, ret_move,
-                                ret_error);
+        return fl_move_to_set(moves, delivery, FL_KEY_RETRY, settlement->job, settlement->at_us,
+                              &settlement->release, ret_move, ret_error);
+    case FL_SETTLE_SCHEDULE:
+        return fl_move_to_set(moves, delivery, FL_KEY_SCHEDULE, settlement->job, settlement->at_us,
+                              &settlement->release, ret_move, ret_error);
     case FL_SETTLE_BURY:
-        return fl_move_to_dead(moves, delivery, settlement->job, ret_move, ret_error);
+        return fl_move_to_dead(moves, delivery, settlement->job, &settlement->release, ret_move,
+                               ret_error);
     }
     fl_panic("settlement %d", (int)settlement->kind);
 }

@@ -22,9 +22,10 @@ struct fl_settler {
 };
 
 struct fl_settlement {
-    enum { FL_SETTLE_ACKNOWLEDGE, FL_SETTLE_RETRY, FL_SETTLE_BURY } kind;
+    enum { FL_SETTLE_ACKNOWLEDGE, FL_SETTLE_RETRY, FL_SETTLE_SCHEDULE, FL_SETTLE_BURY } kind;
     struct fl_span job; /* the new bytes; unused by an acknowledgement */
-    int64_t at_us;      /* of a retry */
+    int64_t at_us;      /* when it is due again */
+    struct fl_release release;
 };
 
 /* The thread's delivery; does nothing once it has been given back. */

@@ -49,6 +49,66 @@ static void an_immediate_job_is_sadd_and_lpush_in_one_exchange(void **state)
                         "SADD queues default\nLPUSH queue:default " HELLO_JOB "\n");
 }
 
+#define LOCK "uniquejobs:4883b96a6ada71eb343561a1e6cf75dd:LOCKED"
+
+/* The lock is taken and the job pushed in one step; whoever holds it may push again. */
+static void a_job_with_a_lock_is_pushed_once(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_client_job job = {.worker = "Hello",
+                                .args = FL_SPAN("[7]"),
+                                .jid = "abc",
+                                .lock = FL_LOCK_UNTIL_EXECUTED,
+                                .lock_ttl_s = 60};
+    desk_fail(&f->desk, DESK_LOST, 2); /* EVALSHA, SCRIPT LOAD, and then the push */
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_ELOST);
+    f->desk.fault = DESK_NONE;
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    job.jid = "def";
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_EEXIST);
+    job.at_us = DESK_START_US + 3600000000;
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_EEXIST);
+    desk_redis(&f->desk, "DEL uniquejobs:digests " LOCK);
+    desk_redis(&f->desk, "DEL queues");
+    desk_expect(&f->desk, "db0 list \"queue:default\" [\"{\\\"retry\\\":true,\\\"queue\\\":"
+                          "\\\"default\\\",\\\"lock\\\":\\\"until_executed\\\",\\\"lock_ttl\\\":60,"
+                          "\\\"lock_digest\\\":\\\"uniquejobs:4883b96a6ada71eb343561a1e6cf75dd\\\","
+                          "\\\"args\\\":[7],\\\"class\\\":\\\"Hello\\\",\\\"jid\\\":\\\"abc\\\","
+                          "\\\"created_at\\\":1795451428.120701,"
+                          "\\\"enqueued_at\\\":1795451428.120701}\"]\n");
+}
+
+static void the_lock_of_a_later_job_lives_so_much_longer(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_client_job job = {.worker = "Hello",
+                                .args = FL_SPAN("[7]"),
+                                .jid = "abc",
+                                .lock = FL_LOCK_UNTIL_EXPIRED,
+                                .lock_ttl_s = 60,
+                                .at_us = DESK_START_US + 40000000};
+    const struct fake_redis_key *key;
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    key = fake_redis_find(f->desk.engine, 0, FL_SPAN(LOCK));
+    assert_non_null(key);
+    assert_int_equal(fake_redis_key_expires_us(key), (DESK_START_US + 100000000) / 1000 * 1000);
+    assert_non_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("schedule")));
+    assert_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default")));
+}
+
+static void of_many_those_that_are_refused_are_passed_over(void **state)
+{
+    struct fixture *f = *state;
+    const struct fl_client_job job = {.worker = "Hello", .lock = FL_LOCK_UNTIL_EXECUTING};
+    const struct fl_span args[] = {FL_SPAN("[1]"), FL_SPAN("[2]"), FL_SPAN("[ 1 ]")};
+    size_t pushed;
+    assert_int_equal(fl_client_push_bulk(&f->client, &job, args, 3, &pushed), FL_OK);
+    assert_int_equal(pushed, 3);
+    desk_redis(&f->desk, "LINDEX queue:default 1");
+    desk_redis(&f->desk, "LPOP queue:default 2");
+    assert_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default")));
+}
+
 static void a_later_job_is_zadd_without_enqueued_at(void **state)
 {
     struct fixture *f = *state;
@@ -249,6 +309,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_immediate_job_is_sadd_and_lpush_in_one_exchange, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_later_job_is_zadd_without_enqueued_at, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_job_with_a_lock_is_pushed_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_lock_of_a_later_job_lives_so_much_longer, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(of_many_those_that_are_refused_are_passed_over, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_time_that_is_past_is_now, setup, teardown),
         cmocka_unit_test_setup_teardown(options_stand_before_the_job, setup, teardown),
         cmocka_unit_test(a_worker_that_never_retries_says_so),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "queue/client.h"
+#include "queue/lock.h"
 #include "queue/poller.h"
 #include "queue/registry.h"
 #include "queue/retry.h"
@@ -52,6 +53,31 @@ static enum fl_error push(void *context)
     const struct fl_client_job job = {.worker = "W", .args = FL_SPAN("[1,\"two\"]")};
     (void)context;
     return fl_client_push(&client, &job, NULL);
+}
+
+static enum fl_error push_with_a_lock(void *context)
+{
+    const struct fl_client client = {clock_port, {&random_ops, NULL}, redis_port, FL_WIRE_7};
+    const struct fl_client_job job = {.worker = "W",
+                                      .args = FL_SPAN("[1,\"two\"]"),
+                                      .lock = FL_LOCK_UNTIL_EXECUTED,
+                                      .at_us = 1795451500000000};
+    (void)context;
+    return fl_client_push(&client, &job, NULL);
+}
+
+static enum fl_error read_a_lock(void *context)
+{
+    struct fl_payload payload;
+    struct fl_job_lock lock;
+    (void)context;
+    enum fl_error err = fl_payload_parse(
+        FL_SPAN("{\"class\":\"W\",\"jid\":\"j\",\"args\":[\"two\"],\"lock\":\"until_executed\"}"),
+        &payload);
+    if (err) return err;
+    err = fl_lock_of(&payload, NULL, "default", &lock);
+    fl_payload_release(&payload);
+    return err;
 }
 
 static enum fl_error push_many_for_later(void *context)
@@ -109,9 +135,9 @@ static enum fl_error move(void *context)
     (void)context;
     struct fl_delivery *delivery = fl_delivery_new(0, FL_SPAN("job"));
     if (!delivery) return FL_ENOMEM;
-    enum fl_error err =
-        fl_move_to_retry(&moves, delivery, FL_SPAN("failed"), 1795451428120701, &done, NULL);
-    if (!err) err = fl_move_to_dead(&moves, delivery, FL_SPAN("failed"), &done, NULL);
+    enum fl_error err = fl_move_to_set(&moves, delivery, "retry", FL_SPAN("failed"),
+                                       1795451428120701, NULL, &done, NULL);
+    if (!err) err = fl_move_to_dead(&moves, delivery, FL_SPAN("failed"), NULL, &done, NULL);
     free(delivery);
     return err;
 }
@@ -139,6 +165,8 @@ static void pushing(void **state)
 {
     (void)state;
     alloc_sweep(push, NULL);
+    alloc_sweep(push_with_a_lock, NULL);
+    alloc_sweep(read_a_lock, NULL);
     alloc_sweep(push_many_for_later, NULL);
 }
 

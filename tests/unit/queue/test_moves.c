@@ -1,5 +1,6 @@
 #include "rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,12 +48,120 @@ static int teardown(void **state)
 static void an_acknowledgement_takes_the_job_away(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, &f->move, f->words), FL_OK);
+    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, NULL, &f->move, f->words), FL_OK);
     assert_int_equal(f->move, FL_MOVE_DONE);
     assert_string_equal(f->desk.sent.bytes, "LREM " PRIVATE " -1 job\n");
     desk_expect(&f->desk, "db0 list \"" PRIVATE "\" [\"newer\",\"older\"]\n");
-    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, &f->move, f->words), FL_OK);
+    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, NULL, &f->move, f->words), FL_OK);
     assert_int_equal(f->move, FL_MOVE_NOT_OWNER);
+}
+
+#define LOCK "uniquejobs:abc:LOCKED"
+
+static struct fl_release release_of(const char *jid)
+{
+    return (struct fl_release){
+        .jid = fl_span_from(jid), .keys = {FL_SPAN(LOCK)}, .count = 1, .ttl_ms = 0};
+}
+
+static void hold(struct fixture *f, const char *jid)
+{
+    char words[100];
+    snprintf(words, sizeof(words), "HSET " LOCK " %s 1", jid);
+    desk_redis(&f->desk, words);
+    desk_redis(&f->desk, "ZADD uniquejobs:digests 1 uniquejobs:abc");
+}
+
+#define REST "db0 list \"" PRIVATE "\" [\"newer\",\"older\"]\n"
+
+static void a_lock_goes_with_the_job_that_is_done(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_release release = release_of("j");
+    hold(f, "j");
+    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, &release, &f->move, NULL), FL_OK);
+    assert_int_equal(f->move, FL_MOVE_DONE);
+    desk_expect(&f->desk, REST);
+}
+
+static void who_is_no_longer_the_owner_takes_no_lock_away(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_release release = release_of("j");
+    hold(f, "j");
+    desk_redis(&f->desk, "LREM " PRIVATE " 1 job");
+    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, &release, &f->move, NULL), FL_OK);
+    assert_int_equal(f->move, FL_MOVE_NOT_OWNER);
+    assert_int_equal(
+        fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("x"), &release, &f->move, NULL), FL_OK);
+    assert_int_equal(f->move, FL_MOVE_NOT_OWNER);
+    assert_non_null(fake_redis_find(f->desk.engine, 0, FL_SPAN(LOCK)));
+}
+
+static void another_job_s_lock_stays(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_release release = release_of("j");
+    hold(f, "another");
+    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, &release, &f->move, NULL), FL_OK);
+    assert_int_equal(f->move, FL_MOVE_DONE);
+    assert_non_null(fake_redis_find(f->desk.engine, 0, FL_SPAN(LOCK)));
+    assert_non_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("uniquejobs:digests")));
+}
+
+static void a_burial_and_a_retry_give_locks_back_too(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_release release = release_of("j");
+    hold(f, "j");
+    assert_int_equal(
+        fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("x"), &release, &f->move, NULL), FL_OK);
+    desk_expect(&f->desk, "db0 zset \"dead\" [(\"x\",1795451428.1207011)]\n" REST);
+    desk_redis(&f->desk, "DEL dead");
+    desk_redis(&f->desk, "LPUSH " PRIVATE " job");
+    hold(f, "j");
+    assert_int_equal(fl_move_to_set(&f->moves, f->delivery, "retry", FL_SPAN("y"), 1500000,
+                                    &release, &f->move, NULL),
+                     FL_OK);
+    desk_expect(&f->desk, REST "db0 zset \"retry\" [(\"y\",1.5)]\n");
+}
+
+static void a_lock_that_is_free_is_taken_anew_for_a_retry(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_release release = release_of("j");
+    release.again = true;
+    release.ttl_ms = 5000;
+    assert_int_equal(fl_move_to_set(&f->moves, f->delivery, "retry", FL_SPAN("y"), 1500000,
+                                    &release, &f->move, NULL),
+                     FL_OK);
+    const struct fake_redis_key *lock = fake_redis_find(f->desk.engine, 0, FL_SPAN(LOCK));
+    assert_non_null(lock);
+    assert_int_equal(fake_redis_key_expires_us(lock), (DESK_START_US + 5000000) / 1000 * 1000);
+    assert_non_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("uniquejobs:digests")));
+}
+
+static void a_lock_that_another_has_by_now_is_left_to_it(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_release release = release_of("j");
+    release.again = true;
+    hold(f, "another");
+    assert_int_equal(fl_move_to_set(&f->moves, f->delivery, "retry", FL_SPAN("y"), 1500000,
+                                    &release, &f->move, NULL),
+                     FL_OK);
+    desk_redis(&f->desk, "DEL retry " PRIVATE " uniquejobs:digests");
+    desk_expect(&f->desk, "db0 hash \"" LOCK "\" {\"another\":\"1\"}\n");
+}
+
+static void with_basic_fetch_a_lock_is_given_back_after_the_move(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_release release = release_of("j");
+    f->moves.fetch = FL_FETCH_BASIC;
+    hold(f, "j");
+    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, &release, &f->move, NULL), FL_OK);
+    assert_null(fake_redis_find(f->desk.engine, 0, FL_SPAN(LOCK)));
 }
 
 static void many_acknowledgements_tell_how_many_were_missing(void **state)
@@ -88,16 +197,17 @@ static void an_acknowledgement_that_meets_a_failover_is_repeated_once(void **sta
 {
     struct fixture *f = *state;
     fake_redis_set_states(f->desk.engine, FAKE_REDIS_READONLY);
-    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, &f->move, f->words), FL_EREPLY);
+    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, NULL, &f->move, f->words),
+                     FL_EREPLY);
     assert_int_equal(f->desk.exchanges, 2);
 }
 
 static void a_retry_takes_the_old_bytes_and_adds_the_new(void **state)
 {
     struct fixture *f = *state;
-    assert_int_equal(
-        fl_move_to_retry(&f->moves, f->delivery, FL_SPAN("failed"), 1500000, &f->move, f->words),
-        FL_OK);
+    assert_int_equal(fl_move_to_set(&f->moves, f->delivery, "retry", FL_SPAN("failed"), 1500000,
+                                    NULL, &f->move, f->words),
+                     FL_OK);
     assert_int_equal(f->move, FL_MOVE_DONE);
     desk_expect(&f->desk, "db0 list \"" PRIVATE "\" [\"newer\",\"older\"]\n"
                           "db0 zset \"retry\" [(\"failed\",1.5)]\n");
@@ -107,12 +217,13 @@ static void who_owns_nothing_moves_nothing(void **state)
 {
     struct fixture *f = *state;
     desk_redis(&f->desk, "DEL " PRIVATE);
-    assert_int_equal(
-        fl_move_to_retry(&f->moves, f->delivery, FL_SPAN("failed"), 1500000, &f->move, f->words),
-        FL_OK);
-    assert_int_equal(f->move, FL_MOVE_NOT_OWNER);
-    assert_int_equal(fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("failed"), &f->move, f->words),
+    assert_int_equal(fl_move_to_set(&f->moves, f->delivery, "retry", FL_SPAN("failed"), 1500000,
+                                    NULL, &f->move, f->words),
                      FL_OK);
+    assert_int_equal(f->move, FL_MOVE_NOT_OWNER);
+    assert_int_equal(
+        fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("failed"), NULL, &f->move, f->words),
+        FL_OK);
     assert_int_equal(f->move, FL_MOVE_NOT_OWNER);
     assert_int_equal(fl_move_back(&f->moves, f->delivery, &f->move, f->words), FL_OK);
     assert_int_equal(f->move, FL_MOVE_NOT_OWNER);
@@ -125,12 +236,12 @@ static void a_repeat_after_a_lost_answer_changes_nothing(void **state)
     assert_int_equal(fl_move_back(&f->moves, f->delivery, &f->move, f->words), FL_OK);
     desk_redis(&f->desk, "LPUSH " PRIVATE " job");
     desk_fail(&f->desk, DESK_LOST, 2); /* EVALSHA, SCRIPT LOAD, and then the move */
-    assert_int_equal(
-        fl_move_to_retry(&f->moves, f->delivery, FL_SPAN("failed"), 1500000, &f->move, f->words),
-        FL_ELOST);
-    assert_int_equal(
-        fl_move_to_retry(&f->moves, f->delivery, FL_SPAN("failed"), 1500000, &f->move, f->words),
-        FL_OK);
+    assert_int_equal(fl_move_to_set(&f->moves, f->delivery, "retry", FL_SPAN("failed"), 1500000,
+                                    NULL, &f->move, f->words),
+                     FL_ELOST);
+    assert_int_equal(fl_move_to_set(&f->moves, f->delivery, "retry", FL_SPAN("failed"), 1500000,
+                                    NULL, &f->move, f->words),
+                     FL_OK);
     assert_int_equal(f->move, FL_MOVE_NOT_OWNER);
     desk_expect(&f->desk, "db0 list \"queue:default\" [\"job\"]\n"
                           "db0 list \"" PRIVATE "\" [\"newer\",\"older\"]\n"
@@ -150,8 +261,8 @@ static void the_dead_set_keeps_one_job_less_than_its_maximum(void **state)
 {
     struct fixture *f = *state;
     desk_redis(&f->desk, "ZADD dead 1795451400 a 1795451401 b 1795451402 c");
-    assert_int_equal(fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("dead job"), &f->move, NULL),
-                     FL_OK);
+    assert_int_equal(
+        fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("dead job"), NULL, &f->move, NULL), FL_OK);
     desk_expect(&f->desk,
                 "db0 zset \"dead\" [(\"c\",1795451402),(\"dead job\",1795451428.1207011)]\n"
                 "db0 list \"" PRIVATE "\" [\"newer\",\"older\"]\n");
@@ -162,7 +273,8 @@ static void the_dead_set_forgets_what_is_too_old(void **state)
     struct fixture *f = *state;
     f->moves.dead_max_jobs = 10000;
     desk_redis(&f->desk, "ZADD dead 1795451328.0 old 1795451329.0 kept");
-    assert_int_equal(fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("x"), &f->move, NULL), FL_OK);
+    assert_int_equal(fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("x"), NULL, &f->move, NULL),
+                     FL_OK);
     desk_expect(&f->desk, "db0 zset \"dead\" [(\"kept\",1795451329),(\"x\",1795451428.1207011)]\n"
                           "db0 list \"" PRIVATE "\" [\"newer\",\"older\"]\n");
 }
@@ -249,9 +361,9 @@ static void a_redis_without_memory_still_takes_a_retry(void **state)
 {
     struct fixture *f = *state;
     fake_redis_set_states(f->desk.engine, FAKE_REDIS_OOM);
-    assert_int_equal(
-        fl_move_to_retry(&f->moves, f->delivery, FL_SPAN("failed"), 1500000, &f->move, f->words),
-        FL_OK);
+    assert_int_equal(fl_move_to_set(&f->moves, f->delivery, "retry", FL_SPAN("failed"), 1500000,
+                                    NULL, &f->move, f->words),
+                     FL_OK);
     assert_int_equal(f->move, FL_MOVE_DONE);
 }
 
@@ -262,12 +374,12 @@ static void what_cannot_be_added_stays_where_it_was(void **state)
     desk_redis(&f->desk, "LPUSH " PRIVATE " job");
     desk_redis(&f->desk, "ZADD schedule 5 due");
     desk_redis(&f->desk, "MSET retry text dead text queue:default text");
-    assert_int_equal(
-        fl_move_to_retry(&f->moves, f->delivery, FL_SPAN("failed"), 1500000, &f->move, f->words),
-        FL_EREPLY);
-    assert_non_null(strstr(f->words, "WRONGTYPE"));
-    assert_int_equal(fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("x"), &f->move, f->words),
+    assert_int_equal(fl_move_to_set(&f->moves, f->delivery, "retry", FL_SPAN("failed"), 1500000,
+                                    NULL, &f->move, f->words),
                      FL_EREPLY);
+    assert_non_null(strstr(f->words, "WRONGTYPE"));
+    assert_int_equal(
+        fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("x"), NULL, &f->move, f->words), FL_EREPLY);
     assert_int_equal(fl_move_back(&f->moves, f->delivery, &f->move, f->words), FL_EREPLY);
     assert_int_equal(fl_move_promote(&f->moves, "schedule", FL_SPAN("due"), FL_SPAN("now"),
                                      "default", &f->move, f->words),
@@ -285,14 +397,14 @@ static void with_basic_fetch_nothing_is_owned(void **state)
     struct fixture *f = *state;
     f->moves.fetch = FL_FETCH_BASIC;
     desk_redis(&f->desk, "DEL " PRIVATE);
-    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, &f->move, f->words), FL_OK);
+    assert_int_equal(fl_move_acknowledge(&f->moves, f->delivery, NULL, &f->move, f->words), FL_OK);
     assert_int_equal(f->desk.exchanges, 0);
-    assert_int_equal(
-        fl_move_to_retry(&f->moves, f->delivery, FL_SPAN("failed"), 1500000, &f->move, f->words),
-        FL_OK);
-    assert_int_equal(fl_move_back(&f->moves, f->delivery, &f->move, f->words), FL_OK);
-    assert_int_equal(fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("x"), &f->move, f->words),
+    assert_int_equal(fl_move_to_set(&f->moves, f->delivery, "retry", FL_SPAN("failed"), 1500000,
+                                    NULL, &f->move, f->words),
                      FL_OK);
+    assert_int_equal(fl_move_back(&f->moves, f->delivery, &f->move, f->words), FL_OK);
+    assert_int_equal(
+        fl_move_to_dead(&f->moves, f->delivery, FL_SPAN("x"), NULL, &f->move, f->words), FL_OK);
     desk_expect(&f->desk, "db0 zset \"dead\" [(\"x\",1795451428.1207011)]\n"
                           "db0 list \"queue:default\" [\"job\"]\n"
                           "db0 zset \"retry\" [(\"failed\",1.5)]\n");
@@ -322,6 +434,13 @@ int main(void)
         WITH_FIXTURE(a_redis_without_memory_still_takes_a_retry),
         WITH_FIXTURE(what_cannot_be_added_stays_where_it_was),
         WITH_FIXTURE(with_basic_fetch_nothing_is_owned),
+        WITH_FIXTURE(a_lock_goes_with_the_job_that_is_done),
+        WITH_FIXTURE(who_is_no_longer_the_owner_takes_no_lock_away),
+        WITH_FIXTURE(another_job_s_lock_stays),
+        WITH_FIXTURE(a_burial_and_a_retry_give_locks_back_too),
+        WITH_FIXTURE(a_lock_that_is_free_is_taken_anew_for_a_retry),
+        WITH_FIXTURE(a_lock_that_another_has_by_now_is_left_to_it),
+        WITH_FIXTURE(with_basic_fetch_a_lock_is_given_back_after_the_move),
     };
     return cmocka_run_group_tests_name("moves", tests, NULL, NULL);
 }

@@ -1,0 +1,13 @@
+/* src/queue/locked_push.h - pushes a job and takes its lock, in one step: a crash cannot leave the
+ * lock without the job, which is what reapers of such locks are for elsewhere. */
+#ifndef FL_QUEUE_LOCKED_PUSH_H
+#define FL_QUEUE_LOCKED_PUSH_H
+
+#include "core/error.h"
+#include "queue/client.h"
+
+/* A job whose lock is taken at the push; errors and FL_EEXIST as of fl_client_push. */
+FL_CHECKED enum fl_error fl_locked_push(const struct fl_client *client,
+                                        const struct fl_client_job *job, const char *jid);
+
+#endif
