@@ -11,7 +11,7 @@
 #include "core/time_text.h"
 #include "harness/check/account.h"
 
-enum { PHRASE_BYTES = 512, NEVER_RUN = 0 };
+enum { PHRASE_BYTES = 512, NEVER_RUN = 0, NAMES_SHOWN = 8 };
 
 static void say(struct fl_buf *found, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -88,6 +88,21 @@ static bool holds_number(const struct expect_sources *s, const struct plan_expec
         return false;
     }
     return seen ? true : no_such_job(expect->job, found);
+}
+
+static bool holds_jobs(const struct expect_sources *s, const struct plan_expect *expect,
+                       struct fl_buf *found)
+{
+    uint32_t cursor = 0, shown = 0;
+    int64_t jobs = 0;
+    const struct ledger_job *job;
+    while ((job = next_job(s->ledger, expect->job, &cursor)))
+        jobs += job->accepted;
+    if (compares(expect->compare, jobs, expect->number)) return true;
+    say(found, "%" PRId64 " jobs", jobs);
+    for (cursor = 0; shown < NAMES_SHOWN && (job = next_job(s->ledger, expect->job, &cursor));)
+        if (job->accepted) say(found, "%s%s", shown++ ? ", " : ": ", job->name);
+    return false;
 }
 
 /* The nth run from 1; NULL: there were fewer. */
@@ -276,6 +291,7 @@ bool expect_holds(const struct expect_sources *s, uint32_t index, struct fl_buf 
     case PLAN_EXPECT_JOB: return holds_state(s, expect, found);
     case PLAN_EXPECT_RUNS:
     case PLAN_EXPECT_DELIVERIES: return holds_number(s, expect, found);
+    case PLAN_EXPECT_JOBS: return holds_jobs(s, expect, found);
     case PLAN_EXPECT_GAP: return holds_gap(s, expect, found);
     case PLAN_EXPECT_STARTS: return holds_start(s, expect, found);
     case PLAN_EXPECT_ORDER: return holds_order(s, expect, found);

@@ -124,15 +124,24 @@ static bool name_taken(const struct ledger *ledger, const char *name)
     return false;
 }
 
-static struct ledger_job *stranger(struct ledger *ledger, struct fl_span class, const char *session)
+void ledger_name_ticks(struct ledger *ledger, ledger_tick_name *name, void *context)
 {
-    char name[160];
+    ledger->tick_name = name;
+    ledger->tick_context = context;
+}
+
+static struct ledger_job *stranger(struct ledger *ledger, struct fl_span jid, struct fl_span class,
+                                   const char *session)
+{
+    char name[LEDGER_NAME_BYTES];
     if (ledger->next_count && strcmp(session, "web") == 0) {
         ledger->next_count--;
         struct ledger_job *job = job_new(ledger, fl_span_from(*ledger->next_names++));
         if (job) job->of_plan = true;
         return job;
     }
+    if (ledger->tick_name && jid.length && ledger->tick_name(ledger->tick_context, jid, name))
+        return job_new(ledger, fl_span_from(name));
     spawned_name(ledger, class, name);
     size_t length = strlen(name);
     for (int i = 2; name_taken(ledger, name) && length < 150; i++)
@@ -151,13 +160,13 @@ static struct ledger_job *slow_job_of(struct ledger *ledger, struct fl_span payl
     struct ledger_job *known = fl_map_get(&ledger->jobs, payload);
     if (fl_json_parse(payload, &json, NULL)) {
         if (known) return known;
-        known = stranger(ledger, (struct fl_span){NULL, 0}, session);
+        known = stranger(ledger, (struct fl_span){NULL, 0}, (struct fl_span){NULL, 0}, session);
         return known && !fl_map_put(&ledger->jobs, payload, known, NULL) ? known : NULL;
     }
     struct fl_span jid = member(&json, "jid");
     struct ledger_job *by_jid = jid.length ? fl_map_get(&ledger->jobs, jid) : NULL;
     if (by_jid) known = by_jid;
-    if (!known) known = stranger(ledger, member(&json, "class"), session);
+    if (!known) known = stranger(ledger, jid, member(&json, "class"), session);
     struct fl_span key = jid.length ? jid : payload;
     if (known) known->by_bytes = !jid.length;
     if (known && !by_jid && fl_map_put(&ledger->jobs, key, known, NULL)) known = NULL;

@@ -133,6 +133,10 @@ struct ledger_job {
     struct ledger_job *next_touched;
 };
 
+/* Whether the clock has enqueued the job of this jid, and its name. */
+enum { LEDGER_NAME_BYTES = 160 };
+typedef bool ledger_tick_name(void *context, struct fl_span jid, char name[LEDGER_NAME_BYTES]);
+
 struct ledger {
     struct fake_redis *engine;      /* borrowed; for keys that were changed wholesale */
     const struct fault_set *faults; /* borrowed; NULL: nothing is permitted */
@@ -143,6 +147,8 @@ struct ledger {
     struct ledger_job **all; /* in order of first sight */
     uint32_t count, capacity;
     struct ledger_job *touched;
+    ledger_tick_name *tick_name; /* NULL: the clock enqueues nothing */
+    void *tick_context;
     const char **next_names; /* of a bulk push under way */
     uint32_t next_count;
     const struct ledger_actor *actor; /* during one command; NULL: nobody's of the scenario */
@@ -170,6 +176,7 @@ void ledger_free(struct ledger *ledger); /* NULL is fine */
 struct ledger_job *ledger_announce(struct ledger *ledger, const char *name, const char *jid);
 struct ledger_job *ledger_announce_raw(struct ledger *ledger, const char *name,
                                        struct fl_span payload);
+void ledger_name_ticks(struct ledger *ledger, ledger_tick_name *name, void *context);
 void ledger_announce_bulk(struct ledger *ledger, const char **names, uint32_t count);
 /* The push has returned; `err` is what the client was told. */
 void ledger_push_ends(struct ledger_job *job, enum fl_error err);

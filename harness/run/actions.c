@@ -113,6 +113,7 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
     case PLAN_RESTART: restart(node); return;
     case PLAN_DEPLOY: deploy(node, fault); return;
     case PLAN_CLOCK:
+        run->crons.is_stale = true;
         if (fault->rate_in)
             sim_process_clock_rate(node->process, fault->rate_of, fault->rate_in);
         else

@@ -252,6 +252,8 @@ static void furnish_node(struct run *run, struct node *node, const char *name,
     enum fl_wire wire = plan->options.wire ? plan->options.wire : FL_WIRE_7;
     node->jitter_uniform = fl_wire_facts(wire)->jitter_uniform;
     node->next_modules = run->modules;
+    node->options.periodic = run->crons.options;
+    node->options.periodic_count = run->crons.count;
 }
 
 static enum fl_error build_nodes(struct run *run)
@@ -301,6 +303,11 @@ static bool keeps_payloads(const struct plan *plan)
     return false;
 }
 
+static bool name_tick(void *self, struct fl_span jid, char name[LEDGER_NAME_BYTES])
+{
+    return run_name_tick(self, jid, name);
+}
+
 static bool has_gauges(const struct plan *plan)
 {
     bool any = plan->heal_when != NULL;
@@ -319,6 +326,7 @@ static enum fl_error build_watchers(struct run *run)
     if (!err) fault_set_ask(run->faults, run_fault_gauges(run));
     if (!err && run->undisturbed) fault_set_heal(run->faults);
     if (!err) err = ledger_new(run->house->engine, run->faults, &run->ledger);
+    if (!err && run->crons.count) ledger_name_ticks(run->ledger, name_tick, run);
     if (!err) run->ledger->keep_payloads = keeps_payloads(run->plan);
     run->keeps_time = !moves_clocks(run->plan);
     if (!err) err = tally_new(run->plan, &run->tally);
@@ -374,6 +382,8 @@ static enum fl_error build_world(struct run *run)
 static enum fl_error build(struct run *run, enum run_building building)
 {
     enum fl_error err = build_modules(run);
+    if (!err) err = run_build_crons(run);
+    if (!err) err = run_set_libc_zone(run);
     if (!err) err = build_world(run);
     if (!err) err = build_nodes(run);
     if (!err) err = build_watchers(run);

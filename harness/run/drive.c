@@ -7,6 +7,7 @@
 #include "core/time_text.h"
 #include "harness/run/stage.h"
 #include "harness/trace/digest.h"
+#include "queue/keys.h"
 
 /* --- what is planned by time, in a fiber of the harness --- */
 
@@ -137,11 +138,42 @@ static bool somebody_is_busy(const struct run *run)
     return false;
 }
 
+/* "host:pid:", as the keys of that process begin. */
+static bool is_of_node(const struct node *node, struct fl_span key)
+{
+    char digits[FL_DIGITS_BYTES];
+    const struct fl_span parts[] = {fl_span_from(sim_process_hostname(node->process)), FL_SPAN(":"),
+                                    fl_digits(sim_process_pid(node->process), digits),
+                                    FL_SPAN(":")};
+    for (size_t i = 0; i < FL_COUNT(parts); i++) {
+        if (!fl_span_starts(key, parts[i])) return false;
+        key.bytes += parts[i].length;
+        key.length -= parts[i].length;
+    }
+    return true;
+}
+
+/* While a process seeks the lead, time passes: an hour later its first tick would be gone. */
+static bool lead_is_sought(const struct run *run)
+{
+    if (!run->crons.count) return false;
+    struct fl_span leader = {"", 0};
+    const struct fake_redis_key *key =
+        fake_redis_find(run->house->engine, 0, FL_SPAN(FL_KEY_LEADER));
+    if (key) fake_redis_string(key, &leader);
+    bool any_alive = false, leads = false;
+    for (uint32_t i = 0; i < run->node_count; i++) {
+        any_alive |= run->nodes[i].alive;
+        leads |= run->nodes[i].alive && is_of_node(&run->nodes[i], leader);
+    }
+    return any_alive && !leads;
+}
+
 /* Nobody has a job in hand or in reach. */
 static bool quiescent(const struct run *run)
 {
     return run->ledger->queued == 0 && run->ledger->working == 0 && !run->web_pushing &&
-           !somebody_is_busy(run);
+           !somebody_is_busy(run) && !lead_is_sought(run);
 }
 
 /* A job whose process is still ending must be waited for when an expectation asks how it ended. */
@@ -160,37 +192,25 @@ static bool an_exit_is_awaited(const struct run *run)
     return false;
 }
 
-static bool drained(const struct run *run)
+static bool drained(struct run *run)
 {
     int64_t now_us = sim_world_now_us(run->world);
     return run->web_done && run->ledger->pending == 0 && quiescent(run) &&
-           fault_set_next_us(run->faults, now_us) == FL_NEVER_US;
+           fault_set_next_us(run->faults, now_us) == FL_NEVER_US &&
+           run_next_tick_us(run) >= run->plan->horizon_us && !run_awaits_tick(run);
 }
 
-/* "host:pid:", as the keys of that process begin. */
-static bool is_of_node(const struct node *node, struct fl_span key)
-{
-    char digits[FL_DIGITS_BYTES];
-    const struct fl_span parts[] = {fl_span_from(sim_process_hostname(node->process)), FL_SPAN(":"),
-                                    fl_digits(sim_process_pid(node->process), digits),
-                                    FL_SPAN(":")};
-    for (size_t i = 0; i < FL_COUNT(parts); i++) {
-        if (!fl_span_starts(key, parts[i])) return false;
-        key.bytes += parts[i].length;
-        key.length -= parts[i].length;
-    }
-    return true;
-}
-
+/* Those of living processes, and the lead that one of them has. */
 static void move_heartbeats(struct run *run, int64_t delta_us)
 {
     size_t count;
     const struct fake_redis_key *const *keys = fake_redis_keys(run->house->engine, 0, &count);
     for (size_t i = 0; i < count; i++) {
         if (fake_redis_key_expires_us(keys[i]) == FL_NEVER_US) continue;
-        struct fl_span name = fake_redis_key_name(keys[i]);
+        struct fl_span name = fake_redis_key_name(keys[i]), beat = name;
+        if (fl_span_is(name, FL_KEY_LEADER)) fake_redis_string(keys[i], &beat);
         for (uint32_t k = 0; k < run->node_count; k++)
-            if (run->nodes[k].alive && is_of_node(&run->nodes[k], name))
+            if (run->nodes[k].alive && is_of_node(&run->nodes[k], beat))
                 fake_redis_shift_ttl(run->house->engine, 0, name, delta_us);
     }
 }
@@ -278,12 +298,14 @@ static void advance_stage(struct run *run)
 static void consider_folding(struct run *run)
 {
     advance_stage(run);
-    bool foldable =
-        run->plan->fold_idle && run->near_since != run->ledger->changes + 1 && quiescent(run);
+    if (run_passes_tick(run)) run->near_since = 0;
+    bool foldable = run->plan->fold_idle && !run_awaits_tick(run) &&
+                    run->near_since != run->ledger->changes + 1 && quiescent(run);
     bool still = sim_world_now_us(run->world) - last_move_us(run) >= RUN_STILL_US;
     if (run->over || (!foldable && !still)) return;
     int64_t due_us = earlier(set_due_us(run, "schedule"), set_due_us(run, "retry"));
     due_us = earlier(due_us, earlier(next_planned_us(run), web_next_us(run)));
+    due_us = earlier(due_us, run_next_tick_us(run));
     judge_stillness(run, due_us);
     if (!run->over && foldable) fold(run, due_us);
 }

@@ -54,6 +54,11 @@ void run_house_free(struct run_house *house)
         free(house->modules[i].name);
         handlers_free(house->modules[i].table);
     }
+    for (uint32_t i = 0; i < house->zone_count; i++) {
+        free(house->zones[i].name);
+        fl_zone_free(house->zones[i].zone);
+    }
+    free(house->libc_zone);
     state_volatiles_release(&house->reference.volatiles);
     sim_call_names_release(&house->call_names);
     fl_buf_release(&house->reference.text);
@@ -153,6 +158,16 @@ static uint64_t digest_processes(uint64_t digest, const struct plan_processes *g
     return digest;
 }
 
+static uint64_t digest_cron(uint64_t digest, const struct plan_cron *cron)
+{
+    digest = digest_text(digest, cron->name);
+    digest = digest_text(digest, cron->worker);
+    digest = digest_span(digest, cron->args);
+    digest = digest_text(digest, cron->when);
+    digest = digest_text(digest, cron->zone);
+    return digest_text(digest, cron->queue);
+}
+
 uint64_t house_plan_digest(const struct plan *plan)
 {
     uint64_t digest = digest_text(1, plan->path);
@@ -174,6 +189,10 @@ uint64_t house_plan_digest(const struct plan *plan)
         }
     for (uint32_t i = 0; i < plan->job_count; i++)
         digest = digest_job(digest, &plan->jobs[i]);
+    for (uint32_t i = 0; i < plan->cron_count; i++)
+        digest = digest_cron(digest, &plan->crons[i]);
+    if (plan->cron_count) digest = digest_word(digest, (uint64_t)plan->horizon_us);
+    digest = digest_text(digest, plan->zone);
     for (uint32_t i = 0; i < plan->module_count; i++)
         digest = digest_text(digest, plan->modules[i]);
     for (uint32_t i = 0; i < plan->processes_count; i++)

@@ -13,7 +13,7 @@
 #include "harness/run/reader.h"
 #include "harness/run/run.h"
 
-enum { HOUSE_STATE_BYTES_MAX = 256 * 1024 * 1024, HOUSE_MESSAGE_BYTES = 512 };
+enum { HOUSE_STATE_BYTES_MAX = 256 * 1024 * 1024, HOUSE_MESSAGE_BYTES = 512, HOUSE_ZONES_MAX = 64 };
 
 /* A module with its table as processes get it: every handler is called through ours. */
 struct house_module {
@@ -29,6 +29,11 @@ struct house_reference {
     struct fl_buf text;
 };
 
+struct house_zone {
+    char *name; /* as plans name it */
+    struct fl_zone *zone;
+};
+
 struct run_house {
     struct fake_redis *engine;
     struct sim_stacks *stacks;
@@ -38,6 +43,9 @@ struct run_house {
     uint64_t seeded_plan;
     struct house_module modules[SIM_MODULES_MAX];
     uint32_t module_count;
+    struct house_zone zones[HOUSE_ZONES_MAX];
+    uint32_t zone_count;
+    char *libc_zone;                  /* what TZ has been set to for runs; NULL: nothing yet */
     struct sim_call_names call_names; /* of allocations that failed */
     struct house_reference reference; /* of the plan that asked last */
 };

@@ -27,9 +27,9 @@ static enum fl_error add_cell(void *context, const char *table, const char *colu
 /* Keys of the queue: judged by the ledger, never by bytes. */
 static bool is_queue_key(struct fl_span name, const struct run *run)
 {
-    static const char *const prefixes[] = {"queue:",    "stat:",    "faultline:",     "j|",
-                                           "h|",        "schedule", "retry",          "dead",
-                                           "processes", "queues",   "process_cleanup"};
+    static const char *const prefixes[] = {
+        "queue:",   "stat:", "faultline:", "j|",        "h|",     "dear-leader",
+        "schedule", "retry", "dead",       "processes", "queues", "process_cleanup"};
     for (size_t i = 0; i < FL_COUNT(prefixes); i++)
         if (fl_span_starts(name, fl_span_from(prefixes[i]))) return true;
     for (uint32_t i = 0; i < run->node_count; i++) {

@@ -140,6 +140,7 @@ static void died(void *context)
     if (!run->over) run_note_statics(node);
     run_forget_measures(node);
     node->alive = false;
+    run->crons.is_stale = true;
     node->program = NULL;
     server_close_all(&node->redis);
     fake_vfs_unmount(node->mount);
@@ -242,6 +243,7 @@ enum fl_error node_start(struct node *node)
     if (!err) err = sim_process_on_death(node->process, died, node);
     if (err) return err;
     node->alive = true;
+    run->crons.is_stale = true;
     node->starts++;
     node->redis.process = node->process;
     if (node->plan) {

@@ -26,7 +26,9 @@ static enum fl_error learn(struct house_reference *reference, struct run_house *
 {
     struct state first = {0}, second = {0};
     enum fl_error err = play_once(house, plan, FIRST_SEED, 0, &first);
-    if (!err) err = play_once(house, plan, SECOND_SEED, LATER_US, &second);
+    /* Another start would be another number of ticks. */
+    int64_t later_us = plan->cron_count ? 0 : LATER_US;
+    if (!err) err = play_once(house, plan, SECOND_SEED, later_us, &second);
     if (!err) err = state_learn(&reference->volatiles, &first, &second);
     for (uint32_t i = 0; i < plan->volatile_count && !err; i++) {
         char path[VOLATILE_BYTES];

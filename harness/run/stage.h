@@ -18,6 +18,7 @@
 #include "harness/run/house.h"
 #include "harness/run/run.h"
 #include "harness/run/server.h"
+#include "queue/cron.h"
 #include "queue/process.h"
 #include "redis/client.h"
 
@@ -109,6 +110,15 @@ struct run_lasting {
     int64_t until_us;
 };
 
+struct run_crons { /* in the arena; the zones are the house's */
+    struct fl_periodic *options;
+    struct fl_cron *parsed;
+    uint32_t count;
+    int64_t next_us;    /* in run time; meaningful unless it is stale */
+    int64_t awaited_us; /* until then what has come is to be enqueued; 0: nothing is */
+    bool is_stale;      /* a clock has jumped, or a process has come or gone */
+};
+
 enum run_stage { RUN_FAULTY, RUN_HEALED };
 
 struct run {
@@ -140,9 +150,10 @@ struct run {
     struct fl_map mail_keys;       /* seen */
     struct fl_arena arena;
     struct node_modules modules; /* of the plan's own lines */
-    struct node *nodes;          /* the workers; then web */
-    uint32_t node_count;         /* without web */
-    struct sim_waiters planned;  /* woken when what is planned has changed */
+    struct run_crons crons;
+    struct node *nodes;         /* the workers; then web */
+    uint32_t node_count;        /* without web */
+    struct sim_waiters planned; /* woken when what is planned has changed */
     enum run_stage stage;
     int64_t healed_us;
     int64_t progress_us; /* the last time at which something was due */
@@ -236,6 +247,17 @@ void run_record_until_now(struct run *run);
 void run_record_fault(struct run *run, const struct plan_fault *fault, const char *at);
 void run_record_end(struct run *run);
 void run_record_close(struct run *run);
+/* crons.c */
+FL_CHECKED enum fl_error run_build_crons(struct run *run);
+FL_CHECKED enum fl_error run_set_libc_zone(struct run *run);
+/* When, in run time, the clock of some process comes to something to enqueue; FL_NEVER_US. */
+int64_t run_next_tick_us(struct run *run);
+/* Called as time passes: whether it has come to something to enqueue. */
+bool run_passes_tick(struct run *run);
+/* What has come has not been enqueued yet, and may still be: that takes its time. */
+bool run_awaits_tick(const struct run *run);
+/* Whether a job of this jid comes from the clock, and its name. */
+bool run_name_tick(struct run *run, struct fl_span jid, char name[LEDGER_NAME_BYTES]);
 /* gauges.c: what Redis or the database hold now. The value is told where there is a buffer. */
 bool run_gauge_holds(struct run *run, const struct plan_gauge *gauge, struct fl_buf *found);
 struct fault_gauges run_fault_gauges(struct run *run);

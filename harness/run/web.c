@@ -73,6 +73,11 @@ enum fl_error web_check_classes(struct run *run)
         else
             tell_unknown(run, &unknown, job);
     }
+    for (uint32_t i = 0; i < run->plan->cron_count; i++) {
+        const struct plan_cron *cron = &run->plan->crons[i];
+        const struct plan_job job = {.where = cron->where, .worker = cron->worker};
+        if (!class_of(run, cron->worker)) tell_unknown(run, &unknown, &job);
+    }
     return unknown.count ? FL_EINVAL : FL_OK;
 }
 

@@ -117,6 +117,15 @@ static void check_overrides(struct reading *r)
     }
 }
 
+/* A clock that nothing stops would enqueue for 400 days. */
+static void check_horizon(struct reading *r)
+{
+    const struct plan_cron *crons = r->crons.items;
+    if (r->problems.count || !r->crons.count || (r->seen & (UINT64_C(1) << WORD_HORIZON))) return;
+    problems_add(&r->problems, crons[0].where.line, crons[0].where.column,
+                 "a line `horizon`: how long the clock goes on", fl_span_from(crons[0].name), NULL);
+}
+
 void check_plan(struct reading *r)
 {
     const struct reference *references = r->references.items;
@@ -124,6 +133,7 @@ void check_plan(struct reading *r)
     check_overrides(r);
     for (uint32_t i = 0; i < r->references.count; i++)
         check_reference(r, &references[i]);
+    check_horizon(r);
     if (r->problems.count == 0 && r->expects.count == 0 && !r->bare)
         problems_add(&r->problems, r->line.number, 1, "a line `expect`: what must hold", nothing,
                      NULL);

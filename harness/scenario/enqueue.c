@@ -16,23 +16,31 @@ static bool check_name(struct reading *r, const struct token *token)
     return reading_problem_note(r, token, "a new name for the job", note);
 }
 
-static bool remember_name(struct reading *r, const struct plan_job *job)
+static bool remember_name(struct reading *r, struct plan_where at, const char *name)
 {
     struct plan_where *where = fl_arena_alloc(&r->plan->arena, sizeof *where);
-    if (where) *where = job->where;
+    if (where) *where = at;
     enum fl_error err = FL_ENOMEM;
-    if (where) err = fl_map_put(&r->job_names, fl_span_from(job->name), where, NULL);
+    if (where) err = fl_map_put(&r->job_names, fl_span_from(name), where, NULL);
     if (err) r->err = err;
     return !err;
 }
 
-static bool read_name(struct reading *r, struct plan_job *job)
+bool reading_new_job(struct reading *r, struct plan_where *ret_where, const char **ret_name)
 {
     const struct token *token = line_peek(&r->line);
-    job->where = reading_where(r, token);
+    *ret_where = reading_where(r, token);
     return reading_name(r, "a name for the job: letters, digits, - _ . :", READING_NAME,
-                        &job->name) &&
-           check_name(r, token) && remember_name(r, job);
+                        ret_name) &&
+           check_name(r, token) && remember_name(r, *ret_where, *ret_name);
+}
+
+bool reading_args(struct reading *r, struct fl_span *ret_args)
+{
+    const struct token *token = line_peek(&r->line);
+    if (!reading_json(r, "the arguments as a JSON array, like [7]", ret_args)) return false;
+    return ret_args->bytes[0] == '[' ||
+           reading_problem(r, token, "the arguments as a JSON array, like [7]");
 }
 
 /* --- options --- */
@@ -108,11 +116,7 @@ static bool read_push(struct reading *r, struct plan_job *job)
     const struct token *token = line_peek(&r->line);
     if (token->kind == TOKEN_JSON) return reading_problem(r, token, class_what);
     if (!reading_text(r, class_what, &job->worker)) return false;
-    token = line_peek(&r->line);
-    if (!reading_json(r, "the arguments as a JSON array, like [7]", &job->args)) return false;
-    if (job->args.bytes[0] != '[')
-        return reading_problem(r, token, "the arguments as a JSON array, like [7]");
-    return read_options(r, job);
+    return reading_args(r, &job->args) && read_options(r, job);
 }
 
 static bool read_job(struct reading *r, bool bulk)
@@ -121,7 +125,7 @@ static bool read_job(struct reading *r, bool bulk)
     if (!job) return false;
     job->in_us = job->at_us = -1;
     job->bulk = bulk;
-    if (!read_name(r, job)) return false;
+    if (!reading_new_job(r, &job->where, &job->name)) return false;
     if (!bulk && line_skip(&r->line, "raw")) return read_raw(r, job);
     return read_push(r, job);
 }

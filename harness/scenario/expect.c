@@ -155,6 +155,16 @@ static bool read_account(struct reading *r, struct plan_expect *expect)
     return read_count(r, expect);
 }
 
+static bool read_jobs(struct reading *r, struct plan_expect *expect)
+{
+    if (line_at(&r->line, "of")) {
+        expect->kind = PLAN_EXPECT_JOBS;
+        return read_of_job(r, expect) && read_count(r, expect);
+    }
+    expect->kind = PLAN_EXPECT_ACCOUNT;
+    return read_account(r, expect);
+}
+
 static bool read_claim(struct reading *r, struct plan_expect *expect)
 {
     const struct token *token = line_peek(&r->line);
@@ -187,7 +197,7 @@ static bool read_claim(struct reading *r, struct plan_expect *expect)
                reading_duration(r, "a duration, like 5m", &expect->high_us);
     case WORD_EXPECT_MEMORY: expect->kind = PLAN_EXPECT_MEMORY; return read_memory(r, expect);
     case WORD_EXPECT_ALWAYS: expect->always = true; return read_gauge_claim(r, expect);
-    case WORD_EXPECT_JOBS: expect->kind = PLAN_EXPECT_ACCOUNT; return read_account(r, expect);
+    case WORD_EXPECT_JOBS: return read_jobs(r, expect);
     case WORD_EXPECT_LINEARIZABLE:
         expect->kind = PLAN_EXPECT_LINEARIZABLE;
         return reading_text(r, "a key, or a pattern of keys", &expect->text);

@@ -20,12 +20,14 @@ static void format_why(struct printing *p, const char *why)
 
 static void format_times(struct printing *p, const struct plan *plan)
 {
-    if (plan->start_us != PLAN_START_DEFAULT_US) {
+    if (plan->start_us != PLAN_START_DEFAULT_US || plan->zone) {
         print_text(p, "start    ");
         if (!p->err) p->err = fl_instant_format(p->out, plan->start_us);
+        if (plan->zone) print_text(p, " tz ");
+        if (plan->zone) print_word(p, fl_span_from(plan->zone));
         print_text(p, "\n");
     }
-    if (plan->horizon_us != PLAN_HORIZON_DEFAULT_US) {
+    if (plan->horizon_us != PLAN_HORIZON_DEFAULT_US || plan->cron_count) {
         print_text(p, "horizon  ");
         print_duration(p, plan->horizon_us);
         print_text(p, "\n");
@@ -202,6 +204,20 @@ static void format_job(struct printing *p, const struct plan_job *job)
     print_text(p, "\n");
 }
 
+static void format_cron(struct printing *p, const struct plan_cron *cron)
+{
+    print_text(p, "cron     %s ", cron->name);
+    print_word(p, fl_span_from(cron->worker));
+    if (cron->args.length) print_text(p, " ");
+    print_json(p, cron->args);
+    print_text(p, " ");
+    print_quoted(p, fl_span_from(cron->when));
+    if (cron->zone) print_text(p, " tz ");
+    if (cron->zone) print_word(p, fl_span_from(cron->zone));
+    if (cron->queue) print_text(p, " queue %s", cron->queue);
+    print_text(p, "\n");
+}
+
 /* --- choices --- */
 static void format_choice(struct printing *p, const struct plan_choice *choice)
 {
@@ -258,6 +274,8 @@ enum fl_error scenario_format(const struct plan *plan, struct fl_buf *out)
     format_given(&p, plan);
     for (uint32_t i = 0; i < plan->job_count; i++)
         format_job(&p, &plan->jobs[i]);
+    for (uint32_t i = 0; i < plan->cron_count; i++)
+        format_cron(&p, &plan->crons[i]);
     format_rest(&p, plan);
     return p.err;
 }

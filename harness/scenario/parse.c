@@ -40,6 +40,7 @@ static read_statement *const readers[] = {
     [WORD_GIVEN] = read_given,
     [WORD_ENQUEUE] = read_enqueue,
     [WORD_ENQUEUE_BULK] = read_enqueue_bulk,
+    [WORD_CRON] = read_cron,
     [WORD_FAULT] = read_fault,
     [WORD_SWEEP] = read_sweep,
     [WORD_HEAL] = read_heal,
@@ -72,6 +73,7 @@ static bool may_repeat(enum word_statement statement)
     case WORD_GIVEN:
     case WORD_ENQUEUE:
     case WORD_ENQUEUE_BULK:
+    case WORD_CRON:
     case WORD_FAULT:
     case WORD_SWEEP:
     case WORD_EXPECT:
@@ -208,6 +210,8 @@ static void finish(struct plan *plan, const struct reading *r)
     plan->file_count = r->files.count;
     plan->jobs = r->jobs.items;
     plan->job_count = r->jobs.count;
+    plan->crons = r->crons.items;
+    plan->cron_count = r->crons.count;
     plan->faults = r->faults.items;
     plan->fault_count = r->faults.count;
     plan->expects = r->expects.items;

@@ -20,6 +20,7 @@ enum {
     PLAN_JOBS_MAX = 1000 * 1000,
     PLAN_FAULTS_MAX = 4096,
     PLAN_PROCESSES_MAX = 32,
+    PLAN_CRONS_MAX = 256,
     PLAN_MODULES_MAX = 16,
     PLAN_VARIANTS_MAX = 100,   /* also of `vary`: lines, and values of one */
     PLAN_PAIR_COLUMNS = 65536, /* of a `sweep pairs`, run ROW * COLUMNS + COLUMN: the first strikes
@@ -242,6 +243,16 @@ struct plan_job { /* `enqueue imp-7 ImportProcessorWorker [7] in 5m queue low_pr
                         one bulk push */
 };
 
+struct plan_cron { /* `cron nightly ImportWorker [7] "0 3 * * *" tz Europe/Berlin queue low` */
+    struct plan_where where;
+    const char *name; /* its jobs are named nightly:2026-03-29T03:00 */
+    const char *worker;
+    struct fl_span args; /* empty: [] */
+    const char *when;    /* five fields */
+    const char *zone;    /* NULL: the scenario's */
+    const char *queue;   /* NULL: the worker's own */
+};
+
 /* --- what must hold --- */
 enum plan_expect_kind {
     PLAN_EXPECT_JOB,  /* `expect JOB done|dead|discarded|lost|dropped|retrying|scheduled|waiting` */
@@ -261,6 +272,7 @@ enum plan_expect_kind {
     PLAN_EXPECT_MEMORY,  /* `expect memory of p1 at most 8MiB` : high-water mark */
     PLAN_EXPECT_GAUGE,   /* `expect zcard(retry) = 0`; `expect always ...`: after each effect */
     PLAN_EXPECT_ACCOUNT, /* `expect jobs lost = 0` : of all jobs, by what became of them */
+    PLAN_EXPECT_JOBS,    /* `expect jobs of nightly:* = 2` : how many there have been */
     PLAN_EXPECT_LINEARIZABLE, /* `expect linearizable "lock:*"` : one copy explains the answers */
     PLAN_EXPECT_EXCLUSIVE,    /* `expect exclusive "lock:*"` : never two who believe to hold it */
     PLAN_EXPECT_STATELESS,    /* `expect stateless` : no static variable has been changed */
@@ -366,6 +378,7 @@ struct plan {
     const char *title, *why;
     uint64_t seed_first, seed_last; /* `seeds 1..100`; both 1 by default */
     int64_t start_us;               /* `start 2026-03-29T00:30Z`; 2026-01-01T00:00Z by default */
+    const char *zone;   /* `start ... tz Europe/Berlin`: of libc and of `cron`; NULL: UTC */
     int64_t horizon_us; /* `horizon 60d`: the run must have drained by then; 400 days by default */
     bool fold_idle;     /* `idle exact` clears it */
     bool fifo;          /* `schedule fifo`: who runs next, and for how long, is not drawn */
@@ -386,6 +399,8 @@ struct plan {
     uint32_t file_count;
     const struct plan_job *jobs;
     uint32_t job_count;
+    const struct plan_cron *crons;
+    uint32_t cron_count;
     const struct plan_fault *faults; /* with the sweeps */
     uint32_t fault_count;
     const struct plan_expect *expects;

@@ -67,6 +67,10 @@ static void print_claim(struct printing *p, const struct plan_expect *expect)
         print_job(p, "runs of ", expect->job);
         print_count(p, expect);
         break;
+    case PLAN_EXPECT_JOBS:
+        print_job(p, "jobs of ", expect->job);
+        print_count(p, expect);
+        break;
     case PLAN_EXPECT_DELIVERIES:
         print_job(p, "deliveries of ", expect->job);
         print_count(p, expect);

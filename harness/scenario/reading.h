@@ -40,7 +40,7 @@ struct reading {
     uint64_t seen;           /* statements that may stand once: bit 1 << enum word_statement */
     struct fl_map job_names; /* name -> struct plan_where */
     struct list references;  /* struct reference: names that some line must have made */
-    struct list modules, module_wheres, processes, rows, https, files, jobs, faults, expects,
+    struct list modules, module_wheres, processes, rows, https, files, jobs, crons, faults, expects,
         volatiles, variants, varied, choices;
     struct repetition repetition;
     bool of_another_variant; /* the line belongs to a variant that is not read */
@@ -90,6 +90,13 @@ bool reading_job(struct reading *r, const char **ret_job);
 bool reading_process(struct reading *r, const char **ret_process);
 bool reading_refer(struct reading *r, const struct token *at, enum reference_kind kind,
                    const char *name);
+
+/* A name that no other job has, to be known from now on. */
+bool reading_new_job(struct reading *r, struct plan_where *ret_where, const char **ret_name);
+/* A JSON array. */
+bool reading_args(struct reading *r, struct fl_span *ret_args);
+/* The name or rule of a time zone; whether there is such a one, the run will say. */
+bool reading_zone(struct reading *r, const char **ret_zone);
 
 /* The name of a new setting. */
 bool reading_setting_name(struct reading *r, const char **ret_name);
@@ -154,6 +161,7 @@ bool read_processes(struct reading *r);
 bool read_given(struct reading *r);
 bool read_enqueue(struct reading *r);
 bool read_enqueue_bulk(struct reading *r);
+bool read_cron(struct reading *r);
 bool read_fault(struct reading *r);
 bool read_sweep(struct reading *r);
 bool read_expect(struct reading *r);

@@ -178,6 +178,7 @@ bool read_start(struct reading *r)
     else if (token->kind != TOKEN_WORD ||
              fl_instant_parse(token->text, &r->plan->start_us) != FL_OK || r->plan->start_us < 0)
         return reading_problem_among(r, token, &words_calendar);
+    if (line_skip(&r->line, "tz") && !reading_zone(r, &r->plan->zone)) return false;
     return reading_end(r, NULL);
 }
 

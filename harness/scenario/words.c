@@ -23,7 +23,7 @@ static const struct word statements[] = {
     {"end", WORD_END, NULL, "ends a `repeat`"},
     {"seed", WORD_SEED, "seed N", "the one seed to run; 1 by default"},
     {"seeds", WORD_SEEDS, "seeds A..B", "run once for each seed"},
-    {"start", WORD_START, "start 2026-03-29T00:30Z|NAME",
+    {"start", WORD_START, "start 2026-03-29T00:30Z|NAME [tz ZONE]",
      "what the wall clock shows at the start; 2026-01-01T00:00Z by default; NAME is one of the "
      "traps of the calendar"},
     {"horizon", WORD_HORIZON, "horizon 60d",
@@ -47,6 +47,10 @@ static const struct word statements[] = {
      "bytes"},
     {"enqueue-bulk", WORD_ENQUEUE_BULK, "enqueue-bulk JOB WORKER [ARGS] [OPTION]...",
      "consecutive ones that differ in name and arguments only are one bulk push"},
+    {"cron", WORD_CRON, "cron NAME WORKER [ARGS] \"30 2 * * *\" [OPTION]...",
+     "the clock enqueues it, through whichever process leads, until the horizon; the jobs are "
+     "named "
+     "after the wall clock: `NAME:2026-03-29T03:00`"},
     {"fault", WORD_FAULT, "fault [NAME:] VERB ... [CLAUSE]...",
      "something goes wrong; one that never fires fails the scenario"},
     {"sweep", WORD_SWEEP, "sweep [pairs] VERB ... [then VERB ...] [CLAUSE]...",
@@ -113,6 +117,14 @@ static const struct word enqueue[] = {
 };
 const struct words words_enqueue = {"an option of enqueue", "Options of enqueue", enqueue,
                                     FL_COUNT(enqueue)};
+
+static const struct word cron[] = {
+    {"tz", WORD_CRON_TZ, "tz ZONE",
+     "whose wall clocks are meant: a name of the machine's database (`Europe/Berlin`) or a rule of "
+     "POSIX (`CET-1CEST,M3.5.0,M10.5.0/3`); as `start` says by default"},
+    {"queue", WORD_CRON_QUEUE, "queue NAME", "instead of the worker's own"},
+};
+const struct words words_cron = {"an option of cron", "Options of cron", cron, FL_COUNT(cron)};
 
 static const struct word verbs[] = {
     {"error", PLAN_ERROR, "error NAME|\"LINE\"",
@@ -249,7 +261,8 @@ static const struct word expects[] = {
      "the most that it held at any time"},
     {"always", WORD_EXPECT_ALWAYS, "expect zcard(KEY) = 0 | expect always zcard(KEY) = 0",
      "what Redis or the database hold at the end, or after each effect: see the table below"},
-    {"jobs", WORD_EXPECT_JOBS, "expect jobs ACCOUNT = 0", "how many jobs there are of that kind"},
+    {"jobs", WORD_EXPECT_JOBS, "expect jobs ACCOUNT = 0 | expect jobs of JOB = 3",
+     "how many jobs there are of that kind, or have been of that name"},
     {"linearizable", WORD_EXPECT_LINEARIZABLE, "expect linearizable KEY",
      "some order of the commands on each key, which KEY may be a pattern of, explains all answers; "
      "what died unanswered may have happened or not"},
@@ -421,10 +434,10 @@ const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_way
                                  FL_COUNT(mail_ways)};
 
 const struct words *const words_sections[] = {
-    &words_statements,   &words_choices, &words_calendar, &words_process,
-    &words_given,        &words_enqueue, &words_verbs,    &words_clauses,
-    &words_redis_states, &words_errors,  &words_states,   &words_expects,
-    &words_accounts,     &words_gauges,  &words_classes,  NULL,
+    &words_statements, &words_choices, &words_calendar, &words_process,  &words_given,
+    &words_enqueue,    &words_cron,    &words_verbs,    &words_clauses,  &words_redis_states,
+    &words_errors,     &words_states,  &words_expects,  &words_accounts, &words_gauges,
+    &words_classes,    NULL,
 };
 
 const struct word *words_find(const struct words *words, struct fl_span text)

@@ -41,6 +41,7 @@ enum word_statement {
     WORD_GIVEN,
     WORD_ENQUEUE,
     WORD_ENQUEUE_BULK,
+    WORD_CRON,
     WORD_FAULT,
     WORD_SWEEP,
     WORD_HEAL,
@@ -72,6 +73,8 @@ enum word_enqueue {
     WORD_PUSH_RETRY,
     WORD_PUSH_DEAD,
 };
+
+enum word_cron { WORD_CRON_TZ, WORD_CRON_QUEUE };
 
 enum word_clause { /* what may follow a fault's verb */
                    WORD_CLAUSE_WHEN,
@@ -120,6 +123,7 @@ extern const struct words words_choices; /* enum plan_choice_kind */
 extern const struct words words_process;
 extern const struct words words_given;
 extern const struct words words_enqueue;
+extern const struct words words_cron;       /* enum word_cron */
 extern const struct words words_verbs;      /* enum plan_verb */
 extern const struct words words_clauses;    /* enum word_clause */
 extern const struct words words_sweeps;     /* for editors: pairs, then */

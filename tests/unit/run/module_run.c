@@ -2,6 +2,7 @@
 #include <faultline/worker.h>
 
 #include <stdio.h>
+#include <time.h>
 
 enum { BATCH = 64 };
 
@@ -83,9 +84,20 @@ static enum fl_outcome monotonic_perform(struct fl_job *job)
     return within_ten_seconds(job, fl_clock_mono_us);
 }
 
+static enum fl_outcome local_perform(struct fl_job *job)
+{
+    time_t now = (time_t)(fl_clock_wall_us(fl_job_clock(job)) / 1000000);
+    struct tm local;
+    char text[32] = "";
+    if (localtime_r(&now, &local)) strftime(text, sizeof text, "%H:%M %Z", &local);
+    fl_job_log(job, FL_LOG_INFO, "it is %s", text);
+    return FL_DONE;
+}
+
 const struct fl_worker fl_workers[] = {
     {.name = "BatchWorker", .perform = batch_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PlainWorker", .perform = plain_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "LocalWorker", .perform = local_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ChattyWorker", .perform = chatty_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "WallClockWorker", .perform = wall_clock_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "MonotonicWorker", .perform = monotonic_perform, .retry = FL_RETRY_DEFAULT},

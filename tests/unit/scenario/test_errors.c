@@ -61,6 +61,14 @@ static struct error_case {
     {"fault clock p1 rate 0/1 at +1s", "21: expected a rate, like 11/10, found \"0/1\""},
     {"fault clock p1 rate 1001/1 at +1s", "21: expected a rate, like 11/10, found \"1001/1\""},
     {"fault kill p1 p 3/2", "17: expected a chance, like 1/50, found \"3/2\""},
+    {"cron a W \"61 * * * *\"", "10: expected when, in quotes, like \"30 2 * * *\", found \"61 * * "
+                                "* *\"; minute wants 0-59, *, a list, a range or a step"},
+    {"cron a W \"0 3 * * *\"",
+     "6: expected a line `horizon`: how long the clock goes on, found \"a\""},
+    {"cron imp-7 W \"0 3 * * *\"",
+     "6: expected a new name for the job, found \"imp-7\"; line 3 has it already"},
+    {"cron a W 0 3", "10: expected when, in quotes, like \"30 2 * * *\", found \"0\""},
+    {"cron a W \"0 3 * * *\" zone UTC", "22: expected an option of cron, found \"zone\""},
     {"fault kill p1 when zcrad(retry) = 3",
      "20: expected what is measured, like zcard(KEY) or rows(TABLE), found \"zcrad\"; did you mean "
      "\"zcard\"?"},

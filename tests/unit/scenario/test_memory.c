@@ -24,6 +24,7 @@ static const char good[] =
     "fault error readonly 2s after fault f\n"
     "repeat i 1..3\nset s $i\nenqueue r-$s W []\nend\n"
     "expect j-* done\nexpect redis GET a = b\nvolatile db t.a\n"
+    "horizon 1d\ncron c W [] \"0 3 * * *\" tz UTC queue q\n"
     "fault evict a with kill p1 at +1s\nvariant v\nvariant w\n"
     "fault kill p1 when hget(a,b) = \"c d\" and p1\nexpect always rows(t) a~b > 1\n";
 static const char bad[] = "scenario 1 \"t\"\nbogus\nexpect j dnoe\n";

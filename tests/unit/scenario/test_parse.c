@@ -269,6 +269,7 @@ static void claims_of_every_kind(void **state)
                                 "expect memory of p1 at most 8MiB\n"
                                 "expect zcard(dead) = 0\n"
                                 "expect jobs lost at most 1\n"
+                                "expect jobs of imp-* = 1\n"
                                 "expect linearizable lock:*\n"
                                 "expect exclusive lock:*\n"
                                 "expect stateless\n"
@@ -287,9 +288,10 @@ static void claims_of_every_kind(void **state)
     assert_string_equal(e[6].text, "imports");
     assert_int_equal(e[14].account, PLAN_ACCOUNT_LOST);
     assert_int_equal(e[14].compare, PLAN_AT_MOST);
-    assert_string_equal(e[15].text, "lock:*");
     assert_string_equal(e[16].text, "lock:*");
-    assert_int_equal(e[18].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
+    assert_string_equal(e[15].job, "imp-*");
+    assert_string_equal(e[17].text, "lock:*");
+    assert_int_equal(e[19].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
     assert_int_equal(e[6].columns[1].op, PLAN_CONTAINS);
     assert_true(e[6].has_count);
     assert_int_equal(e[6].compare, PLAN_AT_MOST);
