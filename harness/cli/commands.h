@@ -13,6 +13,7 @@ extern const struct cli_command command_when;
 extern const struct cli_command command_check;
 extern const struct cli_command command_matrix;
 extern const struct cli_command command_oom;
+extern const struct cli_command command_lint;
 extern const struct cli_command command_fmt;
 extern const struct cli_command command_points;
 extern const struct cli_command command_push;

@@ -4,9 +4,10 @@
 #include "harness/scenario/nearest.h"
 
 static const struct cli_command *const commands[] = {
-    &command_run,      &command_replay, &command_shrink, &command_when,   &command_matrix,
-    &command_oom,      &command_check,  &command_fmt,    &command_points, &command_bench,
-    &command_selftest, &command_push,   &command_serve,  &command_proxy,  &command_ctl};
+    &command_run,    &command_replay, &command_shrink, &command_when,
+    &command_matrix, &command_oom,    &command_lint,   &command_check,
+    &command_fmt,    &command_points, &command_bench,  &command_selftest,
+    &command_push,   &command_serve,  &command_proxy,  &command_ctl};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static const struct cli_command *find_command(const char *name)

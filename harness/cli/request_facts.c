@@ -12,6 +12,7 @@ enum {
     STRIKE_VALUES = 9,
     RECEIPT_VALUES = 3,
     JOB_VALUES = 3,
+    GUARD_VALUES = 6,
     TEXT_BYTES_MAX = 1024 * 1024
 };
 enum { FLAG_APPLIED = 1, FLAG_IDLE = 2 };
@@ -77,6 +78,21 @@ static enum fl_error write_jobs(const struct run_facts *facts, struct fl_buf *ou
     return fl_json_end(&w);
 }
 
+static enum fl_error write_guards(const struct run_facts *facts, struct fl_buf *out)
+{
+    struct fl_json_writer w = fl_json_begin_array(out);
+    for (uint32_t i = 0; i < facts->guard_count; i++) {
+        const struct run_guard *guard = &facts->guards[i];
+        fl_json_put_string(&w, NULL, guard->key);
+        fl_json_put_string(&w, NULL, guard->job);
+        fl_json_put_int64(&w, NULL, guard->at_us);
+        fl_json_put_int64(&w, NULL, guard->ends_us);
+        fl_json_put_int64(&w, NULL, guard->span_us);
+        fl_json_put_int64(&w, NULL, guard->retries);
+    }
+    return fl_json_end(&w);
+}
+
 enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
 {
     char digest[24];
@@ -101,6 +117,10 @@ enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
     if (!w.err) w.err = write_receipts(facts, out);
     fl_json_key(&w, "jobs");
     if (!w.err) w.err = write_jobs(facts, out);
+    if (facts->guard_count) {
+        fl_json_key(&w, "guards");
+        if (!w.err) w.err = write_guards(facts, out);
+    }
     return fl_json_end(&w);
 }
 
@@ -210,6 +230,24 @@ static enum fl_error read_jobs(struct values values, struct run_facts *facts)
     return values.err;
 }
 
+static enum fl_error read_guards(struct values values, struct run_facts *facts)
+{
+    facts->guard_count = fl_json_length(values.array) / GUARD_VALUES;
+    facts->guards =
+        fl_arena_alloc_array(values.arena, facts->guard_count + 1, sizeof *facts->guards);
+    if (!facts->guards) return FL_ENOMEM;
+    for (uint32_t i = 0; i < facts->guard_count && !values.err; i++) {
+        struct run_guard *guard = &facts->guards[i];
+        guard->key = take_text(&values);
+        guard->job = take_text(&values);
+        guard->at_us = take_int(&values);
+        guard->ends_us = take_int(&values);
+        guard->span_us = take_int(&values);
+        guard->retries = take_int(&values);
+    }
+    return values.err;
+}
+
 static enum fl_error read_digest(struct fl_json_at at, uint64_t *ret_digest)
 {
     struct fl_buf text = FL_BUF_INIT(TEXT_BYTES_MAX);
@@ -260,6 +298,8 @@ enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
     if (!err) err = read_receipts(values, facts);
     values.array = fl_json_member(at, "jobs");
     if (!err) err = read_jobs(values, facts);
+    values.array = fl_json_member(at, "guards");
+    if (!err && fl_json_exists(values.array)) err = read_guards(values, facts);
     if (err == FL_EINVAL) err = FL_EPARSE; /* a value that is no string */
     if (!err) *ret_facts = facts;
     return err;

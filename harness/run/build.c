@@ -44,6 +44,7 @@ static void observe_write(struct run *run, const struct fake_redis_event *event)
     actor.jitter_uniform = node->jitter_uniform;
     ledger_observe(run->ledger, event, &actor, now_us);
     if (context->job && run->ledger->taken) run_tell_write(node, event);
+    if (context->job) run_note_guard(node, event);
 }
 
 static void learn_script(struct run *run, const struct fake_redis_event *event)

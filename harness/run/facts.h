@@ -13,6 +13,7 @@ enum {
     RUN_FACTS_BYTES_MAX = 64 * 1024 * 1024,
     RUN_EFFECTS_MAX = 100 * 1000, /* later ones are not listed */
     RUN_STRIKES_MAX = 256,        /* neither */
+    RUN_GUARDS_MAX = 256,         /* nor guards */
 };
 
 /* What is wanted of a run besides its verdict, as bits. */
@@ -25,8 +26,10 @@ enum run_wants {
     RUN_WANTS_STRIKES = 16,  /* the effects at which faults struck */
     RUN_WANTS_ALLOCATIONS = 32, /* how many its process had made by the end of each effect */
     RUN_WANTS_STATICS = 64,     /* which variables of modules handlers have changed */
-    RUN_WANTS_ALL = RUN_WANTS_STATICS | RUN_WANTS_STATE | RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS |
-                    RUN_WANTS_RECORDING | RUN_WANTS_STRIKES | RUN_WANTS_ALLOCATIONS,
+    RUN_WANTS_GUARDS = 128,     /* keys with a time to live that handlers have left */
+    RUN_WANTS_ALL = RUN_WANTS_GUARDS | RUN_WANTS_STATICS | RUN_WANTS_STATE | RUN_WANTS_EFFECTS |
+                    RUN_WANTS_DEEDS | RUN_WANTS_RECORDING | RUN_WANTS_STRIKES |
+                    RUN_WANTS_ALLOCATIONS,
 };
 
 /* An effect that was closed; a fault addresses it by `who`, `what` and `occurrence`. */
@@ -60,6 +63,15 @@ struct run_receipt {
     uint32_t count;
 };
 
+/* A key with a time to live that a handler has set and left: it may be there to tell a repeat. */
+struct run_guard {
+    struct fl_span key;
+    struct fl_span job;     /* whose handler */
+    int64_t at_us, ends_us; /* since the start: when it was set, and when it dies */
+    int64_t span_us;        /* for how long a repeat of the job can still come */
+    int64_t retries;        /* that the job may have */
+};
+
 struct run_job {
     struct fl_span name, state; /* "hello" "done" */
     bool of_plan;
@@ -87,6 +99,8 @@ struct run_facts { /* zeroed is empty; all texts live in the arenas */
     uint32_t receipt_count;
     struct run_job *jobs;
     uint32_t job_count;
+    struct run_guard *guards;
+    uint32_t guard_count;
 };
 
 void run_facts_release(struct run_facts *facts);

@@ -62,6 +62,7 @@ static enum fl_outcome perform(struct fl_job *job)
                     sim_world_now_us(run->world));
     mark(node, "run ends", outcomes[outcome]);
     run_look_for_loans(node);
+    run_settle_guards(node, job, worker);
     if (run->operations)
         operations_gone(run->operations, effect_process_context(&node->effects)->name,
                         sim_world_now_us(run->world));

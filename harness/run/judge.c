@@ -25,7 +25,7 @@ static enum fl_error add_cell(void *context, const char *table, const char *colu
 }
 
 /* Keys of the queue: judged by the ledger, never by bytes. */
-static bool is_queue_key(struct fl_span name, const struct run *run)
+bool run_is_queue_key(const struct run *run, struct fl_span name)
 {
     static const char *const prefixes[] = {
         "queue:",   "stat:", "faultline:", "j|",        "h|",     "dear-leader",
@@ -90,7 +90,7 @@ enum fl_error run_collect_state(struct run *run, struct state *state)
     enum fl_error err = database_walk(&run->database, add_cell, state);
     const struct fake_redis_key *const *keys = fake_redis_keys(run->house->engine, 0, &count);
     for (size_t i = 0; i < count && !err; i++)
-        if (!is_queue_key(fake_redis_key_name(keys[i]), run)) err = add_key(state, keys[i]);
+        if (!run_is_queue_key(run, fake_redis_key_name(keys[i]))) err = add_key(state, keys[i]);
     return err ? err : add_mails(run, state);
 }
 

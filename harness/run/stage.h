@@ -280,12 +280,17 @@ void run_judge_leaks(struct run *run);
 /* statics.c: the process's variables, before it ends; those of all that live. */
 void run_note_statics(struct node *node);
 void run_note_all_statics(struct run *run);
+/* guards.c: a handler's task has written; the handler has returned. */
+void run_note_guard(struct node *node, const struct fake_redis_event *event);
+void run_settle_guards(struct node *node, const struct fl_job *job, const struct fl_worker *worker);
 /* drive.c */
 void run_drive(struct run *run);
 /* idle.c: before time passes. */
 void run_prolong_pops(struct run *run);
 /* judge.c */
 void run_judge(struct run *run);
+/* Of the job system, not of an application. */
+bool run_is_queue_key(const struct run *run, struct fl_span name);
 /* The first fault that never struck, told as a failure. */
 void run_judge_faults(struct run *run);
 /* An expectation of `plan`, which the tally was made for. False: `found` says what is the case. */

@@ -130,12 +130,16 @@ static void facts_arrive_as_they_were_sent(void **state)
                                       .what = FL_SPAN("db COMMIT"),
                                       .occurrence = 3},
                                      {.process = FL_SPAN("p1"), .role = FL_SPAN("fetch")}};
+    struct run_guard guards[] = {{FL_SPAN("seen:1"), FL_SPAN("a"), 5, 86400, 1000000, 25}};
     struct run_receipt receipts[] = {{FL_SPAN("mail a@b"), FL_SPAN("k-1"), 2}};
     struct run_job jobs[] = {{FL_SPAN("a"), FL_SPAN("done"), true}};
     const struct run_facts facts = {.drained = true,
                                     .struck = true,
                                     .strikes = 3,
                                     .failed_at = FL_SPAN("queue: f < g"),
+                                    .statics = FL_SPAN("counter (4 bytes) in x.so\n"),
+                                    .guards = guards,
+                                    .guard_count = 1,
                                     .struck_after = 1,
                                     .done_before = UINT64_MAX,
                                     .effects = effects,
@@ -172,6 +176,11 @@ static void facts_arrive_as_they_were_sent(void **state)
     assert_true(fl_span_is(read->struck_at[1].process, "p1"));
     assert_true(fl_span_is(read->struck_at[1].role, "fetch") && !read->struck_at[1].after);
     assert_true(fl_span_is(read->failed_at, "queue: f < g"));
+    assert_true(fl_span_is(read->statics, "counter (4 bytes) in x.so\n"));
+    assert_int_equal(read->guard_count, 1);
+    assert_true(fl_span_is(read->guards[0].key, "seen:1") && read->guards[0].retries == 25);
+    assert_true(read->guards[0].at_us == 5 && read->guards[0].ends_us == 86400);
+    assert_true(fl_span_is(read->guards[0].job, "a") && read->guards[0].span_us == 1000000);
     assert_true(read->drained && read->struck && read->struck_after == 1);
     assert_true(read->done_before == UINT64_MAX);
     assert_int_equal(read->effect_count, 2);

@@ -187,6 +187,50 @@ static enum fl_outcome hash_perform(struct fl_job *job)
     return err ? wait_for_lock(job) : FL_DONE;
 }
 
+/* --- guards against repeats --- */
+
+/* SET KEY 1 NX EX SECONDS. */
+static bool is_first(struct fl_job *job, const char *key, const char *seconds)
+{
+    const struct fl_span args[] = {FL_SPAN("SET"), fl_span_from(key), FL_SPAN("1"),
+                                   FL_SPAN("NX"),  FL_SPAN("EX"),     fl_span_from(seconds)};
+    const struct fl_command command = {args, 6};
+    struct fl_replies replies = {0};
+    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
+    bool first = !err && replies.items[0].type == FL_REPLY_STATUS;
+    fl_replies_release(&replies);
+    return first;
+}
+
+/* Keeps repeats away for a day; its retries take three weeks. */
+static enum fl_outcome day_guard_perform(struct fl_job *job)
+{
+    if (!is_first(job, "seen:1", "86400")) return FL_DONE;
+    return list_perform(job);
+}
+
+/* For a month. */
+static enum fl_outcome month_guard_perform(struct fl_job *job)
+{
+    if (!is_first(job, "seen:1", "2592000")) return FL_DONE;
+    return list_perform(job);
+}
+
+/* What it does a second time changes nothing. */
+static enum fl_outcome needless_guard_perform(struct fl_job *job)
+{
+    if (!is_first(job, "seen:1", "86400")) return FL_DONE;
+    redis3(job, "SADD", "set", "member");
+    return FL_DONE;
+}
+
+/* Nobody looks at the key. */
+static enum fl_outcome no_guard_perform(struct fl_job *job)
+{
+    (void)is_first(job, "seen:1", "86400");
+    return list_perform(job);
+}
+
 /* --- memory --- */
 
 /* The reply is not released. */
@@ -234,6 +278,10 @@ static enum fl_outcome remember_perform(struct fl_job *job)
 }
 
 const struct fl_worker fl_workers[] = {
+    {.name = "DayGuardWorker", .perform = day_guard_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "MonthGuardWorker", .perform = month_guard_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "NeedlessGuardWorker", .perform = needless_guard_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "NoGuardWorker", .perform = no_guard_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "KeepReplyWorker", .perform = keep_reply_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "KeepLastWorker", .perform = keep_last_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "CacheWorker", .perform = cache_perform, .retry = FL_RETRY_DEFAULT},
