@@ -98,17 +98,38 @@ static bool is_command(struct fl_span word)
     return fl_span_is(word, "run") || fl_span_is(word, "matrix") || fl_span_is(word, "oom");
 }
 
-static enum fl_error split(const char *run, struct fl_arena *arena, struct mutant *mutant,
-                           struct fl_buf *problem)
+/* The words of a line, one by one; false: there are no more. */
+static bool next_word(const char **text, struct fl_span *ret_word)
 {
+    *text += strspn(*text, " ");
+    *ret_word = (struct fl_span){*text, strcspn(*text, " ")};
+    *text += ret_word->length;
+    return ret_word->length > 0;
+}
+
+static enum fl_error split_run(const char *run, struct fl_arena *arena, struct mutant *mutant,
+                               struct fl_buf *problem)
+{
+    struct fl_span word;
     enum fl_error err = FL_OK;
-    while (!err && *(run += strspn(run, " "))) {
-        struct fl_span word = {run, strcspn(run, " ")};
+    while (!err && next_word(&run, &word)) {
         if (!mutant->word_count && !is_command(word))
             err = add_word(mutant, FL_SPAN("run"), arena, problem);
         if (!err) err = add_word(mutant, word, arena, problem);
-        run += word.length;
     }
+    return err;
+}
+
+static enum fl_error split_test(const char *test, struct fl_arena *arena, struct mutant *mutant,
+                                struct fl_buf *problem)
+{
+    struct fl_span word;
+    enum fl_error err = FL_OK;
+    if (!next_word(&test, &word)) return wrong(problem, "a test", word);
+    mutant->test = fl_arena_copy(arena, word);
+    if (!mutant->test) return FL_ENOMEM;
+    while (!err && next_word(&test, &word))
+        err = add_word(mutant, word, arena, problem);
     return err;
 }
 
@@ -145,13 +166,13 @@ enum fl_error mutant_read(const char *path, struct fl_span text, struct fl_arena
     if (!err && !head.run == !head.test) err = wrong(problem, "a Run or a Test", FL_SPAN(""));
     if (!err) {
         mutant.bug = head.bug;
-        mutant.test = head.test;
         mutant.expect = head.expect;
         mutant.explore = head.explore;
         mutant.is_none = strcmp(head.expect, "nothing") == 0;
         err = read_name(path, arena, &mutant);
     }
-    if (!err && head.run) err = split(head.run, arena, &mutant, problem);
+    if (!err && head.run) err = split_run(head.run, arena, &mutant, problem);
+    if (!err && head.test) err = split_test(head.test, arena, &mutant, problem);
     if (!err) err = read_budget(head.budget, &mutant, problem);
     if (!err) err = read_file(head.rest, arena, &mutant.file, problem);
     if (!err) *ret_mutant = mutant;

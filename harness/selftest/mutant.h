@@ -6,7 +6,8 @@
  *   Budget: 10
  *
  * Then an empty line and the patch, of one file. `Run` has the arguments of `faultline run`; behind
- * `matrix` or `oom` those of these commands. `Test` names a test program of the build instead.
+ * `matrix` or `oom` those of these commands. `Test` names a test program of the build instead, and
+ * its arguments.
  * Without a budget the first run must be red. `Explore` names the scenario in which random
  * strategies look for the bug. `Expect: nothing` is said of a change that is no bug, and must not
  * be found. */
@@ -27,7 +28,7 @@ struct mutant {
     const char *name; /* of the patch's file, without folder and suffix */
     const char *bug;
     const char *file;                    /* which the patch changes */
-    const char *words[MUTANT_WORDS_MAX]; /* the command and its arguments; NULL: a test */
+    const char *words[MUTANT_WORDS_MAX]; /* the command and its arguments; a test's arguments */
     uint32_t word_count;
     const char *test; /* "tests/unit/fakes/test_fakes_disk", below the build folder; or NULL */
     const char *expect;

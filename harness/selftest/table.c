@@ -99,18 +99,16 @@ void table_begin_page(FILE *out)
 
 static void print_words(FILE *out, const struct mutant *mutant)
 {
-    if (mutant->test) {
-        fprintf(out, "`%s`", mutant->test);
-        return;
-    }
-    bool plain = strcmp(mutant->words[0], "run") == 0;
-    fputc('`', out);
+    bool plain = !mutant->test && strcmp(mutant->words[0], "run") == 0;
+    const char *before = mutant->test ? mutant->test : "";
+    fprintf(out, "`%s", before);
     for (uint32_t i = plain ? 1 : 0; i < mutant->word_count; i++) {
         const char *word = mutant->words[i];
         if (strncmp(word, "scenarios/", 10) == 0) word += 10;
         size_t length = strlen(word);
         if (length > 9 && strcmp(word + length - 9, ".scenario") == 0) length -= 9;
-        fprintf(out, "%s%.*s", i > (plain ? 1 : 0) ? " " : "", (int)length, word);
+        fprintf(out, "%s%.*s", *before ? " " : "", (int)length, word);
+        before = word;
     }
     fputc('`', out);
 }

@@ -71,10 +71,11 @@ static void without_a_budget_the_first_run_must_be_red(void **state)
 {
     struct fixture f = fixture_new();
     (void)state;
-    assert_int_equal(fixture_read(&f, "Bug: b\nTest: tests/unit/t\nExpect: claim\n\n" PATCH),
-                     FL_OK);
+    assert_int_equal(
+        fixture_read(&f, "Bug: b\nTest: tests/unit/t --quick\nExpect: claim\n\n" PATCH), FL_OK);
     assert_string_equal(f.mutant.test, "tests/unit/t");
-    assert_int_equal(f.mutant.word_count, 0);
+    assert_int_equal(f.mutant.word_count, 1);
+    assert_string_equal(f.mutant.words[0], "--quick");
     assert_int_equal(f.mutant.budget, 1);
     assert_null(mutant_scenario(&f.mutant));
     fixture_release(&f);
