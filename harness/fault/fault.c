@@ -9,6 +9,7 @@
 #include "core/time_text.h"
 #include "harness/effect/pattern.h"
 #include "harness/scenario/reach.h"
+#include "harness/scenario/words.h"
 
 #define FAULT_RESTART_US FL_SECOND_US /* a supervisor's patience */
 
@@ -51,6 +52,7 @@ static const char *const verbs[] = {
     [PLAN_DB] = "db",
     [PLAN_DELETED] = "deleted",
     [PLAN_DUPLICATE] = "duplicate",
+    [PLAN_POISON] = "poison",
     [PLAN_MAIL] = "mail",
     [PLAN_CUT_REPLY] = "cut-reply",
     [PLAN_SLICE] = "slice",
@@ -90,6 +92,10 @@ static void fault_init(struct fault *fault, const struct plan_fault *plan, int32
     fault->enabled = !plan->sweep || sweep >= 0;
     fault->point = sweep;
     if (plan->sweep && plan->verb == PLAN_OOM) fault->plan.oom_nth = (uint64_t)sweep + 1;
+    if (plan->counts && sweep >= 0) {
+        fault->plan.number = (uint64_t)sweep;
+        fault->enabled = plan->verb != PLAN_POISON || fault->plan.number < words_poisons.count;
+    }
     effect_pattern_init(&fault->pattern, reach_pattern(plan));
 }
 
@@ -193,6 +199,7 @@ static bool strikes(struct fault *fault, enum plan_moment *ret_moment)
     const struct plan_fault *plan = &fault->plan;
     bool after = plan->address.moment == PLAN_AFTER || is_of_the_answer(plan->verb);
     *ret_moment = after ? PLAN_AFTER : PLAN_BEFORE;
+    if (plan->counts) return fault->matches == (plan->address.nth ? plan->address.nth : 1);
     if (plan->sweep) {
         uint64_t point = (uint64_t)fault->point;
         if (plan->address.moment == PLAN_BEFORE_AND_AFTER) {
@@ -409,6 +416,13 @@ bool fault_set_swept(const struct fault_set *set)
         if (!fault->fired) return false;
     }
     return any;
+}
+
+bool fault_set_counts_bytes(const struct fault_set *set)
+{
+    for (uint32_t i = 0; i < set->count; i++)
+        if (set->faults[i].plan.counts && set->faults[i].plan.verb == PLAN_CUT_REPLY) return true;
+    return false;
 }
 
 /* The index-th OOM fault that needs no effect. */

@@ -129,6 +129,7 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
     case PLAN_DB:
     case PLAN_DELETED:
     case PLAN_DUPLICATE:
+    case PLAN_POISON:
     case PLAN_MAIL:
     case PLAN_CUT_REPLY:
     case PLAN_SLICE:
@@ -204,10 +205,27 @@ static bool strikes_redis(const struct plan_fault *fault)
     return fault->verb >= PLAN_REFUSE || fault->target == PLAN_TARGET_REDIS;
 }
 
+static bool pushes(const struct plan_fault *fault)
+{
+    return fault->verb == PLAN_DUPLICATE || fault->verb == PLAN_POISON;
+}
+
+static void push_payload(struct run *run, const struct plan_fault *fault)
+{
+    bool spoilt = fault->verb == PLAN_POISON;
+    if (spoilt ? run_push_spoilt(run, fault->text, fault->number)
+               : run_push_again(run, fault->text))
+        return;
+    run_end(run, RUN_FAILED, fault->where.line,
+            "expected  %s to have been pushed before it is pushed once more\n"
+            "found     no such payload yet",
+            fault->text);
+}
+
 /* It always returns, and only then is it known what it has changed. */
 static bool strikes_data(const struct plan_fault *fault)
 {
-    return strikes_redis(fault) || fault->verb == PLAN_DELETED || fault->verb == PLAN_DUPLICATE;
+    return strikes_redis(fault) || fault->verb == PLAN_DELETED || pushes(fault);
 }
 
 static void perform(void *self, const struct plan_fault *fault,
@@ -218,12 +236,8 @@ static void perform(void *self, const struct plan_fault *fault,
         run_strike_redis(run, fault);
     } else if (fault->verb == PLAN_DELETED) {
         delete_record(run, fault);
-    } else if (fault->verb == PLAN_DUPLICATE) {
-        if (!web_duplicate(run, fault->text))
-            run_end(run, RUN_FAILED, fault->where.line,
-                    "expected  %s to have been pushed before it is pushed once more\n"
-                    "found     no such payload yet",
-                    fault->text);
+    } else if (pushes(fault)) {
+        push_payload(run, fault);
     } else if (fault->target == PLAN_TARGET_ALL) {
         strike_all(run, fault);
     } else {
@@ -264,6 +278,8 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
     if (!err && fault->verb == PLAN_DEPLOY) err = fl_buf_printf(out, " %s", fault->text);
     if (!err && fault->verb == PLAN_OOM)
         err = fl_buf_printf(out, " nth %llu", (unsigned long long)fault->oom_nth);
+    if (!err && fault->verb == PLAN_POISON)
+        err = fl_buf_printf(out, " %s %s", fault->text, words_poisons.rows[fault->number].text);
     if (!err) err = describe_redis(fault, out);
     (void)err; /* a description that does not fit is cut */
 }

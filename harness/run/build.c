@@ -300,7 +300,8 @@ static enum fl_error know_scripts(struct run *run)
 static bool keeps_payloads(const struct plan *plan)
 {
     for (uint32_t i = 0; i < plan->fault_count; i++)
-        if (plan->faults[i].verb == PLAN_DUPLICATE) return true;
+        if (plan->faults[i].verb == PLAN_DUPLICATE || plan->faults[i].verb == PLAN_POISON)
+            return true;
     return false;
 }
 

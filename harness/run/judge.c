@@ -296,12 +296,18 @@ void run_judge_faults(struct run *run)
     fl_buf_release(&what);
 }
 
+static bool has_swept(const struct run *run)
+{
+    return fault_set_swept(run->faults) &&
+           (!fault_set_counts_bytes(run->faults) || run->server.has_cut_short);
+}
+
 /* Whatever became of a run that lies beyond the places of a sweep, another has told it. */
 static bool is_beyond(struct run *run)
 {
     enum run_verdict *verdict = &run->result->verdict;
     bool played = *verdict == RUN_PASSED || *verdict == RUN_FAILED || *verdict == RUN_STUCK;
-    if (run->order->sweep < 0 || !played || fault_set_swept(run->faults)) return false;
+    if (run->order->sweep < 0 || !played || has_swept(run)) return false;
     *verdict = RUN_SWEPT;
     return true;
 }

@@ -211,7 +211,8 @@ static bool is_effective(struct run *run, const struct plan_fault *fault, bool h
     }
     bool must_change = fault->verb == PLAN_EVICT || fault->verb == PLAN_EXPIRE ||
                        fault->verb == PLAN_FLUSHALL || fault->verb == PLAN_DELETED ||
-                       fault->verb == PLAN_FAILOVER || fault->verb == PLAN_DUPLICATE;
+                       fault->verb == PLAN_FAILOVER || fault->verb == PLAN_DUPLICATE ||
+                       fault->verb == PLAN_POISON;
     return !must_change || has_changed;
 }
 

@@ -284,7 +284,8 @@ static size_t reply_length(struct fl_span bytes)
 }
 
 /* Counts the replies that arrive, as far as they are there, and what of the next one does. */
-static void clear_replies(struct server_stream *stream, struct fl_span output)
+static void clear_replies(struct server *server, struct server_stream *stream,
+                          struct fl_span output)
 {
     struct server_weather *weather = &stream->weather;
     while (!stream->ended) {
@@ -292,18 +293,19 @@ static void clear_replies(struct server_stream *stream, struct fl_span output)
             (struct fl_span){output.bytes + stream->cleared, output.length - stream->cleared});
         if (!one) return;
         stream->ended = weather->replies == 0;
-        bool whole = !stream->ended || weather->bytes > one;
+        bool whole = !stream->ended || weather->bytes >= one;
+        server->has_cut_short |= !whole;
         stream->cleared += whole ? one : (size_t)weather->bytes;
         if (!stream->ended) weather->replies--;
     }
 }
 
 /* What may be handed on; *ret_broken once nothing will be any more. */
-static struct fl_span visible(struct server_stream *stream, bool *ret_broken)
+static struct fl_span visible(struct server *server, struct server_stream *stream, bool *ret_broken)
 {
     struct fl_span output = fake_redis_output(stream->session);
     const struct server_weather *weather = &stream->weather;
-    if (weather->cut) clear_replies(stream, output);
+    if (weather->cut) clear_replies(server, stream, output);
     if (weather->cut || stream->ended) output.length = stream->cleared;
     *ret_broken = stream->ended && !output.length && weather->ends == EFFECT_WIRE_BREAKS;
     if (weather->slice && output.length > weather->slice) output.length = (size_t)weather->slice;
@@ -352,7 +354,7 @@ static enum fl_error stream_receive(void *self, struct fl_stream *opaque, void *
     struct server_stream *stream = of_stream(opaque);
     for (;;) {
         bool broken;
-        struct fl_span output = visible(stream, &broken);
+        struct fl_span output = visible(client->server, stream, &broken);
         if (broken) return FL_ELOST;
         if (output.length) {
             *ret_length = hand_on(stream, output, bytes, capacity);

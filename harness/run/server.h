@@ -34,6 +34,7 @@ struct server {
     struct server_weather next;        /* of the batch that is sent next */
     int64_t refuses_until_us;          /* no connection is accepted before, in the world's time */
     const struct run_watcher *watcher; /* borrowed; NULL: nobody */
+    bool has_cut_short;                /* a reply, of which not all has arrived */
     bool executes;                     /* between a feed and its telling */
 };
 

@@ -215,7 +215,10 @@ FL_CHECKED enum fl_error web_check_classes(struct run *run);
 void web_main(struct node *node);
 /* Pushes a job under its name, now; in a fiber of any process. */
 void web_push(struct node *node, const struct plan_job *job);
-bool web_duplicate(struct run *run, const char *job);
+/* strange.c: the job's first payload, as it was or spoilt in one of the ways of words_poisons,
+ * under the name JOB.WAY. False: it has not been pushed yet, or there is no memory. */
+bool run_push_again(struct run *run, const char *job);
+bool run_push_spoilt(struct run *run, const char *job, uint64_t way);
 /* actions.c */
 struct effect_stage run_effect_stage(struct run *run);
 void run_strike_by_time(struct run *run, const struct plan_fault *fault);

@@ -294,22 +294,3 @@ void web_main(struct node *node)
     for (;;)
         sim_wait(run->world, &run->planned, FL_NEVER_US, "nothing more to enqueue");
 }
-
-/* The job's first payload, once more, straight into the fake. */
-bool web_duplicate(struct run *run, const char *name)
-{
-    for (uint32_t i = 0; i < run->ledger->count; i++) {
-        const struct ledger_job *job = run->ledger->all[i];
-        if (!job->payload.bytes || strcmp(job->name, name) != 0) continue;
-        struct fl_buf wire = FL_BUF_INIT(job->payload.length + 1024);
-        const char *key = job->first_queue;
-        enum fl_error err = fl_buf_printf(&wire, "*3\r\n$5\r\nLPUSH\r\n$%zu\r\n%s\r\n$%zu\r\n",
-                                          strlen(key), key, job->payload.length);
-        if (!err) err = fl_buf_append_span(&wire, job->payload);
-        if (!err) err = fl_buf_append_text(&wire, "\r\n");
-        if (!err) err = server_ask(&run->server, "duplicate", fl_buf_span(&wire), NULL);
-        fl_buf_release(&wire);
-        return !err;
-    }
-    return false;
-}

@@ -108,6 +108,21 @@ static bool read_delay(struct reading *r, struct plan_fault *fault)
     return reading_span(r, &fault->amount_us, &fault->amount_max_us);
 }
 
+/* `JOB WAY`, or `JOB *` in a sweep. */
+static bool read_poison(struct reading *r, struct plan_fault *fault)
+{
+    if (!reading_job(r, &fault->text)) return false;
+    fault->counts = fault->sweep && line_skip(&r->line, "*");
+    if (fault->counts) return true;
+    const struct token *token = line_peek(&r->line);
+    const struct word *way =
+        token->kind == TOKEN_WORD ? words_find(&words_poisons, token->text) : NULL;
+    if (!way) return reading_problem_among(r, token, &words_poisons);
+    line_take(&r->line);
+    fault->number = (uint64_t)(way - words_poisons.rows);
+    return true;
+}
+
 static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
 {
     switch (fault->verb) {
@@ -131,6 +146,7 @@ static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
     case PLAN_MAIL: return read_way(r, &words_mail, &fault->text);
     case PLAN_DELETED: return read_deleted(r, fault);
     case PLAN_DUPLICATE: return reading_job(r, &fault->text);
+    case PLAN_POISON: return read_poison(r, fault);
     case PLAN_CUT_REPLY:
     case PLAN_SLICE:
     case PLAN_STALL:
@@ -173,6 +189,7 @@ static bool needs_address(enum plan_verb verb)
     case PLAN_CLOCK:
     case PLAN_DELETED:
     case PLAN_DUPLICATE:
+    case PLAN_POISON:
     case PLAN_REFUSE:
     case PLAN_REDIS:
     case PLAN_FAILOVER:
@@ -306,7 +323,7 @@ static bool read_either(struct reading *r, bool sweep)
     if (!(pairs ? read_second(r, first) : read_parts(r, first))) return false;
     fault = fault_at(r, first); /* more of them may have moved it */
     fault->address.where = reading_where(r, line_peek(&r->line));
-    fault->address.each_step = sweep && fault->verb != PLAN_OOM;
+    fault->address.each_step = sweep && fault->verb != PLAN_OOM && !fault->counts;
     if (!read_clauses(r, fault) || !join_parts(r, first)) return false;
     if (fault->address.until_us && !reach_needs_effect(fault))
         return reading_problem(r, &r->line.tokens[0], "when: until needs an effect");

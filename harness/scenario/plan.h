@@ -123,9 +123,11 @@ enum plan_verb {
     PLAN_DB,        /* `db busy|timeout|disconnect|full` */
     PLAN_DELETED,   /* `deleted imports id=7` : the record vanishes */
     PLAN_DUPLICATE, /* `duplicate JOB` : its payload is pushed once more */
+    PLAN_POISON,    /* `poison JOB WAY` : its payload is pushed once more, spoilt in this way */
     PLAN_MAIL,      /* `mail refuse|timeout|disconnect` */
     /* What happens to one Redis command on its way. */
-    PLAN_CUT_REPLY, /* `cut-reply 7` : applied, so many bytes of its reply arrive */
+    PLAN_CUT_REPLY, /* `cut-reply 7` : applied, so many bytes of its reply arrive; a sweep of
+                       `cut-reply *` counts them up until all of it does */
     PLAN_SLICE,     /* `slice 1` : the replies arrive in pieces of so many bytes */
     PLAN_STALL,     /* nothing arrives any more, the connection stays open */
     PLAN_RESET,     /* the connection breaks */
@@ -163,13 +165,16 @@ struct plan_fault {
     enum plan_verb verb;
     enum plan_target target; /* KILL OOMKILL PAUSE TERM QUIET RESTART CLOCK OOM */
     const char *target_name; /* the process, or the job of `process-of` */
-    const char *text;        /* ERROR's line; HTTP/DB/MAIL's word; DELETED's table; DUPLICATE's job;
+    const char *text;        /* ERROR's line; HTTP/DB/MAIL's word; DELETED's table; DUPLICATE's and
+                                POISON's job;
                                 EVICT's and EXPIRE's key; DEPLOY's module */
     int64_t amount_us; /* DELAY, PAUSE, CLOCK (signed); how long REFUSE, REDIS, MAXMEMORY last */
     int64_t amount_max_us;     /* DELAY of a range, `delay 1ms..5s`; 0: exactly amount_us */
     uint32_t rate_of, rate_in; /* CLOCK; 0/0: it jumps */
     uint64_t number; /* bytes of CUT_REPLY, SLICE, MAXMEMORY; writes that FAILOVER, REDIS_RESTART
-                        lose; REDIS: enum fake_redis_states */
+                        lose; REDIS: enum fake_redis_states; POISON: the way's place in its table */
+    bool counts;     /* CUT_REPLY and POISON: a sweep that counts its number up, from 0, at the
+                        first place that the address means */
     enum plan_kept kept; /* REDIS_RESTART */
     int http_status;     /* HTTP with a number */
     uint64_t oom_nth;    /* OOM; 0 in a sweep */

@@ -30,6 +30,12 @@ static void print_for(struct printing *p, const struct plan_fault *fault)
     print_duration(p, fault->amount_us);
 }
 
+static void print_poison(struct printing *p, const struct plan_fault *fault)
+{
+    const char *way = fault->counts ? "*" : words_poisons.rows[fault->number].text;
+    print_text(p, " %s %s", fault->text, way);
+}
+
 static void print_kept(struct printing *p, const struct plan_fault *fault)
 {
     if (fault->kept == PLAN_KEPT_BUT_LAST)
@@ -75,6 +81,7 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
     case PLAN_DB:
     case PLAN_MAIL:
     case PLAN_DUPLICATE: print_text(p, " %s", fault->text); break;
+    case PLAN_POISON: print_poison(p, fault); break;
     case PLAN_DELETED:
         print_text(p, " %s", fault->text);
         print_pairs(p, fault->match, fault->match_count);
@@ -91,6 +98,11 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
     case PLAN_SCRIPT_FLUSH:
     case PLAN_FLUSHALL: break;
     case PLAN_CUT_REPLY:
+        if (fault->counts)
+            print_text(p, " *");
+        else
+            print_text(p, " %" PRIu64, fault->number);
+        break;
     case PLAN_SLICE: print_text(p, " %" PRIu64, fault->number); break;
     case PLAN_REFUSE: print_for(p, fault); break;
     case PLAN_REDIS:

@@ -17,6 +17,13 @@ static bool read_count(struct reading *r, int64_t low, struct plan_fault *fault)
     return true;
 }
 
+/* `*` in a sweep. */
+static bool read_counted(struct reading *r, struct plan_fault *fault)
+{
+    fault->counts = fault->sweep && line_skip(&r->line, "*");
+    return fault->counts;
+}
+
 static bool read_state(struct reading *r, struct plan_fault *fault)
 {
     int state;
@@ -48,7 +55,7 @@ static bool read_maxmemory(struct reading *r, struct plan_fault *fault)
 bool read_redis_arguments(struct reading *r, struct plan_fault *fault)
 {
     switch ((int)fault->verb) {
-    case PLAN_CUT_REPLY: return read_count(r, 0, fault);
+    case PLAN_CUT_REPLY: return read_counted(r, fault) || read_count(r, 0, fault);
     case PLAN_SLICE: return read_count(r, 1, fault);
     case PLAN_REFUSE: return read_for(r, fault);
     case PLAN_REDIS: return read_state(r, fault);

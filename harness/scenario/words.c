@@ -5,6 +5,7 @@
 #include "fakes/redis/fake_redis.h"
 #include "harness/scenario/nearest.h"
 #include "harness/scenario/plan.h"
+#include "harness/scenario/poisons.h"
 
 static const struct word statements[] = {
     {"scenario", WORD_SCENARIO, "scenario 1 \"title\"",
@@ -151,9 +152,13 @@ static const struct word verbs[] = {
     {"db", PLAN_DB, "db busy|timeout|disconnect|full", "a database operation goes wrong"},
     {"deleted", PLAN_DELETED, "deleted TABLE COLUMN=VALUE...", "the rows vanish"},
     {"duplicate", PLAN_DUPLICATE, "duplicate JOB", "its payload is pushed once more"},
+    {"poison", PLAN_POISON, "poison JOB WAY",
+     "its payload is pushed once more, spoilt in one of the ways below, as JOB.WAY; `sweep poison "
+     "JOB *` takes each of them"},
     {"mail", PLAN_MAIL, "mail refuse|timeout|disconnect", "sending a mail goes wrong"},
     {"cut-reply", PLAN_CUT_REPLY, "cut-reply N",
-     "a Redis command is applied, N bytes of its reply arrive, then the connection ends"},
+     "a Redis command is applied, N bytes of its reply arrive, then the connection ends; `sweep "
+     "cut-reply *` counts N up at one command until the whole reply arrives"},
     {"slice", PLAN_SLICE, "slice N", "replies of Redis arrive N bytes at a time"},
     {"stall", PLAN_STALL, NULL,
      "a Redis command never arrives (`after`: its reply never does); the connection stays open"},
@@ -409,6 +414,14 @@ const struct words words_calendar = {
     "an instant, like 2026-03-29T00:30Z, or a trap of the calendar", "Traps of the calendar",
     calendar, FL_COUNT(calendar)};
 
+static const struct word poisons[] = {
+#define ROW(name, key, value, what) {name, 0, NULL, what},
+    POISON_WAYS(ROW)
+#undef ROW
+};
+const struct words words_poisons = {"a way in which a payload is poison", "Poisonous payloads",
+                                    poisons, FL_COUNT(poisons)};
+
 static const struct word redis_kept[] = {{"all", PLAN_KEPT_ALL, NULL, NULL},
                                          {"aof", PLAN_KEPT_AOF, NULL, NULL},
                                          {"rdb", PLAN_KEPT_RDB, NULL, NULL},
@@ -434,10 +447,12 @@ const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_way
                                  FL_COUNT(mail_ways)};
 
 const struct words *const words_sections[] = {
-    &words_statements, &words_choices, &words_calendar, &words_process,  &words_given,
-    &words_enqueue,    &words_cron,    &words_verbs,    &words_clauses,  &words_redis_states,
-    &words_errors,     &words_states,  &words_expects,  &words_accounts, &words_gauges,
-    &words_classes,    NULL,
+    &words_statements,   &words_choices, &words_calendar,
+    &words_process,      &words_given,   &words_enqueue,
+    &words_cron,         &words_verbs,   &words_clauses,
+    &words_redis_states, &words_errors,  &words_poisons,
+    &words_states,       &words_expects, &words_accounts,
+    &words_gauges,       &words_classes, NULL,
 };
 
 const struct word *words_find(const struct words *words, struct fl_span text)

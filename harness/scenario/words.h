@@ -142,6 +142,7 @@ extern const struct words words_db;
 extern const struct words words_mail;
 extern const struct words words_redis_states; /* values: enum fake_redis_states */
 extern const struct words words_redis_kept;
+extern const struct words words_poisons;  /* the place of a row is the way's number */
 extern const struct words words_calendar; /* values: seconds since 1970 */
 extern const struct words words_classes;  /* enum plan_class */
 extern const struct words words_accounts; /* enum plan_account */

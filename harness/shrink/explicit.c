@@ -54,6 +54,14 @@ static struct plan_fault at_allocation(const struct plan_fault *fault, int32_t p
     return one;
 }
 
+static struct plan_fault at_number(const struct plan_fault *fault, int32_t point)
+{
+    struct plan_fault one = *fault;
+    one.sweep = one.counts = false;
+    one.number = (uint64_t)point;
+    return one;
+}
+
 static bool is_of(const struct run_strike *strike, const struct plan_fault *fault)
 {
     return strike->line == fault->where.line && strike->column == fault->where.column;
@@ -71,6 +79,8 @@ bool explicit_faults(struct plan *plan, int32_t point, const struct run_facts *f
             faults[count++] = *fault;
         } else if (fault->sweep && fault->verb == PLAN_OOM) {
             faults[count++] = at_allocation(fault, point);
+        } else if (fault->counts) {
+            faults[count++] = at_number(fault, point);
         } else {
             for (uint32_t k = 0; k < facts->struck_at_count; k++) {
                 if (!is_of(&facts->struck_at[k], fault)) continue;

@@ -141,7 +141,8 @@ static bool lower_fault(struct plan_fault *fault, uint32_t what)
         break;
     case 8: lowered = address->at_us > 0 && halve_us(&address->at_us); break;
     case 9:
-        lowered = fault->verb != PLAN_REDIS && lower_int(&number, number > 2 ? number / 2 : 1);
+        lowered = fault->verb != PLAN_REDIS && fault->verb != PLAN_POISON &&
+                  lower_int(&number, number > 2 ? number / 2 : 1);
         fault->number = (uint64_t)number;
         break;
     case 10:

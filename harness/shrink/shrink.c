@@ -95,7 +95,8 @@ static enum fl_error make_explicit(struct search *search, const struct run_item 
     struct plan plan = search->plan;
     const struct plan_fault *sweep = find_sweep(&plan);
     bool taken;
-    if (!item && sweep && sweep->verb != PLAN_OOM) return guess_sweep(search, sweep);
+    if (!item && sweep && sweep->verb != PLAN_OOM && !sweep->counts)
+        return guess_sweep(search, sweep);
     if (!item || !item->facts || !explicit_needed(&plan)) return FL_OK;
     if (!explicit_faults(&plan, search->sweep, item->facts, &search->arena)) return FL_ENOMEM;
     return search_try(search, &plan, -1, &taken);

@@ -11,6 +11,7 @@
 
 #include "core/assert.h"
 #include "harness/fault/fault.h"
+#include "harness/scenario/words.h"
 
 enum { EFFECTS_MAX = 8 };
 
@@ -372,6 +373,44 @@ static void two_sweeps_are_refused(void **state)
     assert_int_equal(fault_set_new(&plan, 0, NULL, &set), FL_EINVAL);
 }
 
+static void a_sweep_that_counts_stays_at_its_place(void **state)
+{
+    (void)state;
+    const struct plan_fault cut = {
+        .verb = PLAN_CUT_REPLY, .sweep = true, .counts = true, ADDRESS(.pattern = "redis *")};
+    struct fixture f;
+    struct fault_strikes found;
+    open_fixture(&f, &cut, 1, 6);
+    play(&f, "a#1 GET", &found);
+    assert_int_equal(found.count, 1);
+    assert_int_equal(found.items[0].fault->number, 6);
+    play(&f, "a#1 GET", &found);
+    assert_int_equal(found.count, 0);
+    assert_true(fault_set_swept(f.set) && fault_set_counts_bytes(f.set));
+    close_fixture(&f);
+}
+
+static void a_sweep_over_poisons_ends_with_their_table(void **state)
+{
+    (void)state;
+    const struct plan_fault poison = {.verb = PLAN_POISON,
+                                      .sweep = true,
+                                      .counts = true,
+                                      .text = "a",
+                                      ADDRESS(.pattern = "redis *")};
+    struct fixture f;
+    struct fault_strikes found;
+    open_fixture(&f, &poison, 1, (int32_t)words_poisons.count - 1);
+    play(&f, "a#1 GET", &found);
+    assert_int_equal(found.count, 1);
+    close_fixture(&f);
+    open_fixture(&f, &poison, 1, (int32_t)words_poisons.count);
+    play(&f, "a#1 GET", &found);
+    assert_int_equal(found.count, 0);
+    assert_false(fault_set_swept(f.set));
+    close_fixture(&f);
+}
+
 static void an_allocation_sweep_counts_up(void **state)
 {
     (void)state;
@@ -401,6 +440,8 @@ int main(void)
         cmocka_unit_test(a_fault_is_spent_when_it_strikes_no_more),
         cmocka_unit_test(a_fault_ends_at_its_time),
         cmocka_unit_test(two_sweeps_are_refused),
+        cmocka_unit_test(a_sweep_that_counts_stays_at_its_place),
+        cmocka_unit_test(a_sweep_over_poisons_ends_with_their_table),
         cmocka_unit_test(an_allocation_sweep_counts_up),
     };
     struct CMUnitTest tests[FL_COUNT(strikes) + FL_COUNT(others)];

@@ -62,6 +62,33 @@ static void a_delay_of_a_range_is_drawn_each_time(void **state)
                    "expect a starts in 10s..21s\nexpect b starts in 20s..41s\n");
 }
 
+static void a_sweep_cuts_a_reply_behind_each_of_its_bytes(void **state)
+{
+    (void)state;
+    static const char text[] = HEAD "enqueue a PlainWorker []\n"
+                                    "sweep cut-reply * when a step \"redis SADD first *\"\n"
+                                    "expect runs of a = 2\n";
+    for (int32_t bytes = 0; bytes <= 4; bytes++) { /* ":1\r\n" */
+        struct run_result result;
+        play(text, 1, bytes, &result);
+        assert_int_equal(result.verdict, bytes < 4 ? RUN_PASSED : RUN_SWEPT);
+        run_result_release(&result);
+    }
+}
+
+static void a_payload_comes_again_spoilt(void **state)
+{
+    (void)state;
+    must_pass(HEAD "enqueue a PlainWorker []\n"
+                   "fault poison a class-unknown when web and step \"redis LPUSH *\" after\n"
+                   "fault poison a no-json at +1s\n"
+                   "fault poison a jid-number at +1s\n"
+                   "expect a done\nexpect effect \"redis SADD first *\" exactly 2\n"
+                   "expect redis ZCARD dead = 2\n");
+    must_end(HEAD "enqueue a PlainWorker [] when +1m\nfault poison a null at +1s\nexpect a done\n",
+             RUN_FAILED, 4, "no such payload yet");
+}
+
 /* --- clocks --- */
 
 static void a_key_dies_by_the_clock_of_redis(void **state)
@@ -248,6 +275,8 @@ int main(void)
         cmocka_unit_test(a_command_of_a_batch_is_refused_and_the_others_are_applied),
         cmocka_unit_test(a_kill_in_the_middle_of_a_batch_leaves_what_had_been_sent),
         cmocka_unit_test(a_delay_of_a_range_is_drawn_each_time),
+        cmocka_unit_test(a_sweep_cuts_a_reply_behind_each_of_its_bytes),
+        cmocka_unit_test(a_payload_comes_again_spoilt),
         cmocka_unit_test(a_key_dies_by_the_clock_of_redis),
         cmocka_unit_test(a_fast_clock_sees_first_what_is_due),
         cmocka_unit_test(a_handler_that_measures_by_the_wall_clock_is_found),

@@ -172,6 +172,11 @@ static struct error_case {
      "17: expected a size, like 64MiB, 512KiB or 4096, found \"64MB\""},
     {"fault http 999", "12: expected a status from 100 to 599, found \"999\""},
     {"fault oom in p1", "11: expected nth, found \"in\""},
+    {"fault poison imp-7 args-nul at +1s",
+     "20: expected a way in which a payload is poison, found \"args-nul\"; did you mean "
+     "\"args-null\"?"},
+    {"fault poison imp-7 * at +1s", "20: expected a way in which a payload is poison, found \"*\""},
+    {"fault cut-reply *", "17: expected a number from 0, found \"*\""},
     {"fault kill redis at +1s",
      "12: expected a process: p1, process-of JOB or all, found \"redis\""},
     {"fault delay 5s..1s",
