@@ -53,6 +53,7 @@ static const char *const verbs[] = {
     [PLAN_DELETED] = "deleted",
     [PLAN_DUPLICATE] = "duplicate",
     [PLAN_POISON] = "poison",
+    [PLAN_REORDER] = "reorder",
     [PLAN_MAIL] = "mail",
     [PLAN_CUT_REPLY] = "cut-reply",
     [PLAN_SLICE] = "slice",
@@ -389,8 +390,8 @@ bool fault_set_permits_copies(const struct fault_set *set)
     for (uint32_t i = 0; i < set->count; i++) {
         enum plan_verb verb = set->faults[i].plan.verb;
         bool harmless = verb == PLAN_DELAY || verb == PLAN_QUIET || verb == PLAN_DELETED ||
-                        verb == PLAN_MAIL || verb == PLAN_HTTP || verb == PLAN_SLICE ||
-                        verb == PLAN_SCRIPT_FLUSH;
+                        verb == PLAN_REORDER || verb == PLAN_MAIL || verb == PLAN_HTTP ||
+                        verb == PLAN_SLICE || verb == PLAN_SCRIPT_FLUSH;
         if (set->faults[i].fired && !harmless) return true;
     }
     return false;

@@ -130,6 +130,7 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
     case PLAN_DELETED:
     case PLAN_DUPLICATE:
     case PLAN_POISON:
+    case PLAN_REORDER:
     case PLAN_MAIL:
     case PLAN_CUT_REPLY:
     case PLAN_SLICE:
@@ -225,7 +226,8 @@ static void push_payload(struct run *run, const struct plan_fault *fault)
 /* It always returns, and only then is it known what it has changed. */
 static bool strikes_data(const struct plan_fault *fault)
 {
-    return strikes_redis(fault) || fault->verb == PLAN_DELETED || pushes(fault);
+    return strikes_redis(fault) || fault->verb == PLAN_DELETED || pushes(fault) ||
+           fault->verb == PLAN_REORDER;
 }
 
 static void perform(void *self, const struct plan_fault *fault,
@@ -238,6 +240,9 @@ static void perform(void *self, const struct plan_fault *fault,
         delete_record(run, fault);
     } else if (pushes(fault)) {
         push_payload(run, fault);
+    } else if (fault->verb == PLAN_REORDER) {
+        if (!run_reorder(run, fault->text))
+            run_end(run, RUN_HARNESS_FAULT, fault->where.line, "no memory to turn a queue");
     } else if (fault->target == PLAN_TARGET_ALL) {
         strike_all(run, fault);
     } else {
@@ -280,6 +285,7 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
         err = fl_buf_printf(out, " nth %llu", (unsigned long long)fault->oom_nth);
     if (!err && fault->verb == PLAN_POISON)
         err = fl_buf_printf(out, " %s %s", fault->text, words_poisons.rows[fault->number].text);
+    if (!err && fault->verb == PLAN_REORDER) err = fl_buf_printf(out, " %s", fault->text);
     if (!err) err = describe_redis(fault, out);
     (void)err; /* a description that does not fit is cut */
 }

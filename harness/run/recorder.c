@@ -212,7 +212,7 @@ static bool is_effective(struct run *run, const struct plan_fault *fault, bool h
     bool must_change = fault->verb == PLAN_EVICT || fault->verb == PLAN_EXPIRE ||
                        fault->verb == PLAN_FLUSHALL || fault->verb == PLAN_DELETED ||
                        fault->verb == PLAN_FAILOVER || fault->verb == PLAN_DUPLICATE ||
-                       fault->verb == PLAN_POISON;
+                       fault->verb == PLAN_POISON || fault->verb == PLAN_REORDER;
     return !must_change || has_changed;
 }
 

@@ -219,6 +219,8 @@ void web_push(struct node *node, const struct plan_job *job);
  * under the name JOB.WAY. False: it has not been pushed yet, or there is no memory. */
 bool run_push_again(struct run *run, const char *job);
 bool run_push_spoilt(struct run *run, const char *job, uint64_t way);
+/* The jobs that wait in a queue stand the other way round. */
+bool run_reorder(struct run *run, const char *queue);
 /* actions.c */
 struct effect_stage run_effect_stage(struct run *run);
 void run_strike_by_time(struct run *run, const struct plan_fault *fault);

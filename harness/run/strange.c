@@ -30,16 +30,28 @@ static const struct ledger_job *job_of(const struct run *run, const char *name)
     return NULL;
 }
 
-static bool push(struct run *run, const char *who, const char *key, struct fl_span payload)
+/* One command, as somebody called `who` sends it. */
+static bool ask(struct run *run, const char *who, const struct fl_span *args, size_t count)
 {
-    struct fl_buf wire = FL_BUF_INIT(payload.length + 1024);
-    enum fl_error err = fl_buf_printf(&wire, "*3\r\n$5\r\nLPUSH\r\n$%zu\r\n%s\r\n$%zu\r\n",
-                                      strlen(key), key, payload.length);
-    if (!err) err = fl_buf_append_span(&wire, payload);
-    if (!err) err = fl_buf_append_text(&wire, "\r\n");
+    size_t bytes = 1024;
+    for (size_t i = 0; i < count; i++)
+        bytes += args[i].length;
+    struct fl_buf wire = FL_BUF_INIT(bytes);
+    enum fl_error err = fl_buf_printf(&wire, "*%zu\r\n", count);
+    for (size_t i = 0; i < count && !err; i++) {
+        err = fl_buf_printf(&wire, "$%zu\r\n", args[i].length);
+        if (!err) err = fl_buf_append_span(&wire, args[i]);
+        if (!err) err = fl_buf_append_text(&wire, "\r\n");
+    }
     if (!err) err = server_ask(&run->server, who, fl_buf_span(&wire), NULL);
     fl_buf_release(&wire);
     return !err;
+}
+
+static bool push(struct run *run, const char *who, const char *key, struct fl_span payload)
+{
+    const struct fl_span args[] = {FL_SPAN("LPUSH"), fl_span_from(key), payload};
+    return ask(run, who, args, FL_COUNT(args));
 }
 
 bool run_push_again(struct run *run, const char *name)
@@ -83,4 +95,19 @@ bool run_push_spoilt(struct run *run, const char *name, uint64_t number)
                   push(run, "poison", job->first_queue, fl_buf_span(&payload));
     fl_buf_release(&payload);
     return pushed;
+}
+
+/* Every job goes to a list beside and back: for the ledger it has never been nowhere. */
+bool run_reorder(struct run *run, const char *queue)
+{
+    static const char script[] =
+        "for i=1,redis.call('LLEN',KEYS[1]) do redis.call('LMOVE',KEYS[1],KEYS[2],'LEFT','LEFT') "
+        "end for i=1,redis.call('LLEN',KEYS[2]) do "
+        "redis.call('LMOVE',KEYS[2],KEYS[1],'LEFT','RIGHT') end";
+    char key[FL_QUEUE_NAME_BYTES + 8], beside[FL_QUEUE_NAME_BYTES + 16];
+    snprintf(key, sizeof key, "queue:%s", queue);
+    snprintf(beside, sizeof beside, "%s|turned", key);
+    const struct fl_span args[] = {FL_SPAN("EVAL"), fl_span_from(script), FL_SPAN("2"),
+                                   fl_span_from(key), fl_span_from(beside)};
+    return ask(run, "reorder", args, FL_COUNT(args));
 }

@@ -124,6 +124,7 @@ enum plan_verb {
     PLAN_DELETED,   /* `deleted imports id=7` : the record vanishes */
     PLAN_DUPLICATE, /* `duplicate JOB` : its payload is pushed once more */
     PLAN_POISON,    /* `poison JOB WAY` : its payload is pushed once more, spoilt in this way */
+    PLAN_REORDER,   /* `reorder QUEUE` : the jobs that wait in it stand the other way round */
     PLAN_MAIL,      /* `mail refuse|timeout|disconnect` */
     /* What happens to one Redis command on its way. */
     PLAN_CUT_REPLY, /* `cut-reply 7` : applied, so many bytes of its reply arrive; a sweep of
@@ -166,7 +167,7 @@ struct plan_fault {
     enum plan_target target; /* KILL OOMKILL PAUSE TERM QUIET RESTART CLOCK OOM */
     const char *target_name; /* the process, or the job of `process-of` */
     const char *text;        /* ERROR's line; HTTP/DB/MAIL's word; DELETED's table; DUPLICATE's and
-                                POISON's job;
+                                POISON's job; REORDER's queue;
                                 EVICT's and EXPIRE's key; DEPLOY's module */
     int64_t amount_us; /* DELAY, PAUSE, CLOCK (signed); how long REFUSE, REDIS, MAXMEMORY last */
     int64_t amount_max_us;     /* DELAY of a range, `delay 1ms..5s`; 0: exactly amount_us */

@@ -82,6 +82,10 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
     case PLAN_MAIL:
     case PLAN_DUPLICATE: print_text(p, " %s", fault->text); break;
     case PLAN_POISON: print_poison(p, fault); break;
+    case PLAN_REORDER:
+        print_text(p, " ");
+        print_word(p, fl_span_from(fault->text));
+        break;
     case PLAN_DELETED:
         print_text(p, " %s", fault->text);
         print_pairs(p, fault->match, fault->match_count);

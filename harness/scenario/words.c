@@ -155,6 +155,8 @@ static const struct word verbs[] = {
     {"poison", PLAN_POISON, "poison JOB WAY",
      "its payload is pushed once more, spoilt in one of the ways below, as JOB.WAY; `sweep poison "
      "JOB *` takes each of them"},
+    {"reorder", PLAN_REORDER, "reorder QUEUE",
+     "the jobs that wait in it stand the other way round"},
     {"mail", PLAN_MAIL, "mail refuse|timeout|disconnect", "sending a mail goes wrong"},
     {"cut-reply", PLAN_CUT_REPLY, "cut-reply N",
      "a Redis command is applied, N bytes of its reply arrive, then the connection ends; `sweep "

@@ -89,6 +89,16 @@ static void a_payload_comes_again_spoilt(void **state)
              RUN_FAILED, 4, "no such payload yet");
 }
 
+static void a_queue_is_turned(void **state)
+{
+    (void)state;
+    must_pass(HEAD "processes 1 concurrency 1\nfault pause p1 10s at +0s\n"
+                   "enqueue first PlainWorker []\nenqueue second PlainWorker []\n"
+                   "enqueue third PlainWorker []\nfault reorder default at +5s\n"
+                   "expect third starts before second\nexpect second starts before first\n"
+                   "expect runs of first = 1\n");
+}
+
 /* --- clocks --- */
 
 static void a_key_dies_by_the_clock_of_redis(void **state)
@@ -277,6 +287,7 @@ int main(void)
         cmocka_unit_test(a_delay_of_a_range_is_drawn_each_time),
         cmocka_unit_test(a_sweep_cuts_a_reply_behind_each_of_its_bytes),
         cmocka_unit_test(a_payload_comes_again_spoilt),
+        cmocka_unit_test(a_queue_is_turned),
         cmocka_unit_test(a_key_dies_by_the_clock_of_redis),
         cmocka_unit_test(a_fast_clock_sees_first_what_is_due),
         cmocka_unit_test(a_handler_that_measures_by_the_wall_clock_is_found),
