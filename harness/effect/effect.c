@@ -54,6 +54,17 @@ __attribute__((noinline)) void effect_begins(const char *who, uint64_t ordinal, 
     __asm__ volatile("" : : "r"(who), "r"(ordinal), "r"(label), "r"(number) : "memory");
 }
 
+static void note_last(struct effect_context *context, const struct effect *effect)
+{
+    struct effect_last *last = &context->last;
+    size_t length = effect->detail_length;
+    if (!context->job) return;
+    last->label = effect->label;
+    last->is_open = true;
+    last->detail_length = length < EFFECT_LAST_BYTES ? length : EFFECT_LAST_BYTES;
+    memcpy(last->detail, effect->detail, last->detail_length);
+}
+
 void effect_open(struct effect_process *process, struct fl_span label, struct fl_span detail,
                  struct effect *ret_effect)
 {
@@ -67,6 +78,7 @@ void effect_open(struct effect_process *process, struct fl_span label, struct fl
     effect->detail_length =
         detail.length < EFFECT_DETAIL_BYTES ? detail.length : EFFECT_DETAIL_BYTES;
     if (effect->detail_length) memcpy(effect->detail, detail.bytes, effect->detail_length);
+    note_last(effect->context, effect);
     uint64_t counted = fault_set_counted(effects->faults);
     fault_set_at_effect(effects->faults, &effects->identities, effect->context, effect->label,
                         (struct fl_span){effect->detail, effect->detail_length},
@@ -199,6 +211,7 @@ void effect_close(struct effect_process *process, const struct effect *effect,
                                                     .reply = outcome->reply,
                                                     .idle = outcome->idle});
     effects->count++;
+    effect->context->last.is_open = false;
     effect_has_touched(process, effect, outcome);
     effects->stage.ops->closed(effects->stage.self, effect, outcome);
     if (outcome->applied)

@@ -19,6 +19,7 @@ enum {
     EFFECT_CONTEXTS_MAX = 8 * 1024 * 1024,
     EFFECT_LABEL_BYTES = 96,
     EFFECT_DETAIL_BYTES = 200, /* longer ones are cut */
+    EFFECT_LAST_BYTES = 64,
 };
 
 struct effect_label {
@@ -31,6 +32,14 @@ struct effect_seen {
     uint32_t delay_place; /* of the choice how long they take */
 };
 
+/* The newest effect of a job's delivery, for a report of what it waits for. */
+struct effect_last {
+    const struct effect_label *label; /* NULL: none yet */
+    bool is_open;
+    size_t detail_length; /* of what is kept of it */
+    char detail[EFFECT_LAST_BYTES];
+};
+
 struct effect_context {
     const char *name; /* "imp-1#2", "p1/fetch" */
     const char *job;  /* "imp-1"; NULL: not a job's */
@@ -39,6 +48,7 @@ struct effect_context {
     uint64_t ordinal;         /* effects begun so far */
     struct effect_seen *seen; /* by label id */
     uint32_t seen_capacity;
+    struct effect_last last;
     uint64_t *faults; /* bits of the plan's faults whose conditions on who acts hold here; NULL:
                          not asked yet */
 };

@@ -15,14 +15,14 @@ static const char *condition(const struct node *node)
     return "alive";
 }
 
-/* The task of the process that works on the job. */
-static const struct sim_fiber *worker_of(const struct run *run, const struct node *node,
-                                         const struct ledger_job *job)
+/* What works on the job in the process; NULL: nothing. */
+static const struct effect_fiber *worker_of(const struct run *run, const struct node *node,
+                                            const struct ledger_job *job)
 {
     for (uint32_t i = 0; node->alive && i < node->effects.fiber_count; i++) {
         const struct effect_fiber *fiber = &node->effects.fibers[i];
         if (fiber->jid[0] && ledger_find(run->ledger, fl_span_from(fiber->jid)) == job)
-            return fiber->fiber;
+            return fiber;
     }
     return NULL;
 }
@@ -65,12 +65,8 @@ static enum fl_error say_job(struct run *run, const struct ledger_job *job, stru
     const struct node *node = run_node(run, process);
     if (!node) return FL_OK;
     err = fl_buf_printf(out, "; last handed to %s (%s)", process, condition(node));
-    const struct sim_fiber *fiber = worker_of(run, node, job);
-    if (!err && fiber)
-        err =
-            fl_buf_printf(out, ", whose %s waits for %s", sim_fiber_role(fiber),
-                          sim_fiber_waiting_for(fiber) ? sim_fiber_waiting_for(fiber) : "nothing");
-    return err;
+    const struct effect_fiber *worker = worker_of(run, node, job);
+    return err || !worker ? err : run_say_wait(run, node, worker, out);
 }
 
 void run_say_pending(struct run *run, struct fl_buf *out)

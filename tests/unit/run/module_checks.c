@@ -187,6 +187,55 @@ static enum fl_outcome hash_perform(struct fl_job *job)
     return err ? wait_for_lock(job) : FL_DONE;
 }
 
+/* --- waits --- */
+
+/* Asks again and again for a lock that ends with nobody. */
+static enum fl_outcome spin_perform(struct fl_job *job)
+{
+    const struct fl_span args[] = {FL_SPAN("SET"), FL_SPAN("lock:1"), fl_span_from(fl_job_jid(job)),
+                                   FL_SPAN("NX")};
+    const struct fl_command command = {args, 4};
+    for (bool taken = false; !taken;) {
+        struct fl_replies replies = {0};
+        enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
+        taken = !err && replies.items[0].type == FL_REPLY_STATUS;
+        fl_replies_release(&replies);
+        work(job, 60);
+    }
+    redis3(job, "DEL", "lock:1", "");
+    return FL_DONE;
+}
+
+/* Takes every connection of the pool, one after another, and then one more, for as long as need be.
+ */
+static enum fl_outcome take_all_perform(struct fl_job *job)
+{
+    struct fl_db_conn *conn;
+    while (!fl_db_checkout(fl_job_db(job), FL_NEVER_US, &conn))
+        redis3(job, "INCR", "taken", "");
+    return FL_DONE;
+}
+
+/* Holds a transaction open, for as long as need be. */
+static enum fl_outcome hold_transaction_perform(struct fl_job *job)
+{
+    struct fl_db_conn *conn;
+    if (fl_db_checkout(fl_job_db(job), soon(job), &conn)) return FL_DONE;
+    if (!fl_db_begin(fl_job_db(job), conn)) work(job, 1000 * 24 * 3600);
+    fl_db_checkin(fl_job_db(job), conn);
+    return FL_DONE;
+}
+
+static enum fl_outcome begin_forever_perform(struct fl_job *job)
+{
+    struct fl_db_conn *conn;
+    if (fl_db_checkout(fl_job_db(job), soon(job), &conn)) return FL_DONE;
+    while (fl_db_begin(fl_job_db(job), conn) == FL_EBUSY)
+        ;
+    fl_db_checkin(fl_job_db(job), conn);
+    return FL_DONE;
+}
+
 /* --- guards against repeats --- */
 
 /* SET KEY 1 NX EX SECONDS. */
@@ -278,6 +327,12 @@ static enum fl_outcome remember_perform(struct fl_job *job)
 }
 
 const struct fl_worker fl_workers[] = {
+    {.name = "SpinWorker", .perform = spin_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "TakeAllWorker", .perform = take_all_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "HoldTransactionWorker",
+     .perform = hold_transaction_perform,
+     .retry = FL_RETRY_DEFAULT},
+    {.name = "BeginForeverWorker", .perform = begin_forever_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "DayGuardWorker", .perform = day_guard_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "MonthGuardWorker", .perform = month_guard_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "NeedlessGuardWorker", .perform = needless_guard_perform, .retry = FL_RETRY_DEFAULT},

@@ -47,7 +47,8 @@ static void play(const char *text, struct run_result *ret_result)
 
 static struct check_case {
     const char *name, *scenario;
-    const char *found; /* a part of the text of a run that fails; NULL: it passes */
+    const char *found;        /* a part of the text of a run that fails; NULL: it passes */
+    enum run_verdict verdict; /* of one that fails; RUN_PASSED: RUN_FAILED */
 } cases[] = {
     /* --- accounts --- */
     {"account: a job that is run once is done, and nothing else",
@@ -160,6 +161,19 @@ static struct check_case {
           "expect stateless\n",
      "found     jobs_so_far (4 bytes) in "},
     {"state: a handler that keeps none", HEAD "enqueue a ListWorker []\nexpect stateless\n", NULL},
+    /* --- what stuck jobs wait for --- */
+    {"waits: a lock whose holder was killed",
+     HEAD "processes 2\nenqueue a SpinWorker []\n"
+          "fault kill process-of a when a#1 the 1st \"redis SET lock*\" after restart after 5s\n"
+          "expect a done\n",
+     "redis SET lock:1 a NX; lock:1 holds a (waiting), and nothing ends it\n", RUN_STUCK},
+    {"waits: a transaction that another process holds open",
+     HEAD "processes 2 concurrency 1\nenqueue a HoldTransactionWorker []\n"
+          "enqueue b BeginForeverWorker [] in 10s\nexpect * done\n",
+     "in db BEGIN; a transaction is held open by a#1 (p", RUN_STUCK},
+    {"waits: a pool whose connections are all taken",
+     HEAD "processes 1 concurrency 1\nenqueue a TakeAllWorker []\nexpect a done\n",
+     "after redis INCR taken; the connections of p1 are held by a#1 (p1), a#1 (p1)", RUN_STUCK},
     /* --- what handlers are lent --- */
     {"leak: a connection that is kept by a failure",
      HEAD "enqueue a KeepConnectionWorker []\nexpect a done\n",
@@ -194,7 +208,8 @@ static void check_row(void **state)
     struct run_result result;
     play(row->scenario, &result);
     if (!row->found && result.verdict != RUN_PASSED) fail_msg("%s", result.text.bytes);
-    if (row->found) assert_int_equal(result.verdict, RUN_FAILED);
+    enum run_verdict wanted = row->verdict == RUN_PASSED ? RUN_FAILED : row->verdict;
+    if (row->found) assert_int_equal(result.verdict, wanted);
     if (row->found && !strstr(result.text.bytes, row->found))
         fail_msg("expected \"%s\" in:\n%s", row->found, result.text.bytes);
     run_result_release(&result);
