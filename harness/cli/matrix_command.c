@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/matrix_cell.h"
 #include "harness/cli/matrix_file.h"
+#include "harness/cli/matrix_outlet.h"
 #include "harness/cli/matrix_subject.h"
 #include "harness/cli/session.h"
 #include "harness/cli/set_option.h"
@@ -18,7 +20,6 @@ enum {
     PATH_BYTES_MAX = 512,
     MESSAGE_BYTES_MAX = 64 * 1024,
     GIVEN_MAX = 64,
-    LINES_BYTES_MAX = 16 * 1024,
     FILE_BYTES_MAX = 64 * 1024 * 1024,
 };
 
@@ -37,6 +38,8 @@ enum {
     OPT_SEED,
     OPT_WRITE,
     OPT_NO_VERIFY,
+    OPT_REPORT,
+    OPT_AGAINST,
     OPT_OUT,
     OPT_CLASSES,
 };
@@ -58,6 +61,9 @@ static const struct cli_option options[] = {
     {OPT_SEED, 0, "seed", "N", "run this seed instead of the scenario's own"},
     {OPT_WRITE, 0, "write", "CELL", "write a cell's run, like 1.4:kill>, as a scenario of its own"},
     {OPT_NO_VERIFY, 0, "no-verify", NULL, "play each single fault once, not twice"},
+    {OPT_REPORT, 0, "report", "FORMAT[=FILE]", "also as junit, tap, jsonl, github or markdown"},
+    {OPT_AGAINST, 0, "against", "FILE",
+     "an earlier matrix as jsonl: the Markdown shows which cells have changed"},
     {OPT_OUT, 0, "out", "FOLDER", "where scenarios are written; out by default"},
     {OPT_CLASSES, 0, "classes", NULL, "print what the cells and the classes mean"},
 };
@@ -75,8 +81,10 @@ static const char details[] =
 
 struct matrix_command {
     struct cli_reader reader;
-    FILE *out, *err;
-    const char *subject, *job, *write, *folder, *upgrade;
+    FILE *out, *err, *standard_out; /* `out` is where a person reads */
+    const char *program, *subject, *job, *write, *folder, *upgrade, *against;
+    struct matrix_outlets outlets;
+    struct matrix_base base;
     char upgrade_path[PATH_MAX];
     struct matrix_worker worker;
     const char *given[GIVEN_MAX];
@@ -163,6 +171,8 @@ static int take_option(struct matrix_command *matrix)
         return set_options_take(&matrix->settings, &matrix->reader, value, &matrix->arena);
     case OPT_WRITE: matrix->write = value; return CLI_PASSED;
     case OPT_NO_VERIFY: matrix->plays = 1; return CLI_PASSED;
+    case OPT_REPORT: return matrix_outlets_take(&matrix->outlets, &matrix->reader, value);
+    case OPT_AGAINST: matrix->against = value; return CLI_PASSED;
     case OPT_OUT: matrix->folder = value; return CLI_PASSED;
     case OPT_CLASSES: matrix->classes = true; return CLI_PASSED;
     case OPT_JOBS:
@@ -316,7 +326,27 @@ static int judge(const struct matrix_command *matrix, enum plan_class class)
     return serves ? CLI_PASSED : CLI_FAILED;
 }
 
-static int report(const struct matrix_command *matrix)
+static bool write_reports(struct matrix_command *matrix, const struct matrix_grid *grid,
+                          enum plan_class class, bool passed)
+{
+    const struct matrix_report report = {
+        .path = matrix->path,
+        .job = matrix->scenario.job,
+        .grid = grid,
+        .stories = &matrix->result.stories,
+        .upgrade = matrix->upgrade,
+        .class = class,
+        .has_claim = matrix->scenario.has_class && !matrix->upgrade,
+        .claim = matrix->scenario.class,
+        .passed = passed,
+        .runs = matrix->result.runs,
+        .base = matrix->against ? &matrix->base : NULL,
+    };
+    return matrix_outlets_write(&matrix->outlets, &report, matrix->program, matrix->standard_out,
+                                matrix->err);
+}
+
+static int report(struct matrix_command *matrix)
 {
     const struct matrix_result *result = &matrix->result;
     if (result->trouble) {
@@ -333,62 +363,23 @@ static int report(const struct matrix_command *matrix)
     matrix_print_grid(&grid, matrix->out);
     matrix_stories_print(&result->stories, matrix->out);
     print_bound(matrix, class);
-    return judge(matrix, class);
-}
-
-/* --- writing a cell --- */
-
-static bool find_cell(const struct matrix_command *matrix, const struct run_effect **ret_effect,
-                      enum matrix_mode *ret_mode)
-{
-    const struct matrix_result *result = &matrix->result;
-    const struct run_facts *facts = result->undisturbed.items[0].facts;
-    for (uint32_t i = 0; i < result->point_count; i++)
-        for (int mode = 0; mode < MATRIX_MODES; mode++) {
-            char name[MATRIX_NAME_BYTES];
-            const struct run_effect *effect = &facts->effects[result->points[i]];
-            matrix_cell_name(effect, (enum matrix_mode)mode, name);
-            size_t length = strcspn(name, " ");
-            if (strlen(matrix->write) != length || memcmp(matrix->write, name, length) != 0)
-                continue;
-            *ret_effect = effect;
-            *ret_mode = (enum matrix_mode)mode;
-            if (matrix_mode_renews(*ret_mode) && !matrix->upgrade) return false;
-            return matrix_mode_applies(*ret_mode, effect, matrix->scenario.processes);
-        }
-    return false;
-}
-
-static int write_cell(const struct matrix_command *matrix)
-{
-    const struct run_effect *effect;
-    enum matrix_mode mode;
-    char path[2 * PATH_BYTES_MAX];
-    struct fl_buf lines = FL_BUF_INIT(LINES_BYTES_MAX), text = FL_BUF_INIT(FILE_BYTES_MAX),
-                  message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
-    if (!find_cell(matrix, &effect, &mode))
-        return cli_wrong(&matrix->reader,
-                         "expected a cell of the grid, like 1.4:kill>, found \"%s\"",
-                         matrix->write);
-    snprintf(path, sizeof path, "%s/cell.scenario", matrix->folder);
-    enum fl_error err = fl_buf_append_span(&lines, matrix_subject_always(&matrix->scenario));
-    if (!err) err = matrix_mode_write(mode, effect, matrix->upgrade, &lines);
-    if (!err)
-        err = matrix_file_of_cell(matrix->path, matrix->settings.items, matrix->settings.count,
-                                  fl_buf_span(&lines), matrix->result.undisturbed.items[0].facts,
-                                  &text, &message);
-    bool written = !err && matrix_file_write(matrix->folder, path, fl_buf_span(&text));
-    if (written) fprintf(matrix->out, " written: %s\n", path);
-    int code = written ? CLI_PASSED
-                       : cli_wrong(&matrix->reader, "%s cannot be written: %s", path,
-                                   message.length ? message.bytes : fl_error_text(err));
-    fl_buf_release(&lines);
-    fl_buf_release(&text);
-    fl_buf_release(&message);
-    return code;
+    int code = judge(matrix, class);
+    return write_reports(matrix, &grid, class, code == CLI_PASSED) ? code : CLI_HARNESS_FAULT;
 }
 
 /* --- the whole --- */
+
+static int write_cell(const struct matrix_command *matrix)
+{
+    const struct matrix_cell_order order = {
+        .subject = &matrix->scenario,
+        .result = &matrix->result,
+        .upgrade = matrix->upgrade,
+        .cell = matrix->write,
+        .folder = matrix->folder,
+    };
+    return matrix_cell_write(&order, &matrix->reader, matrix->out);
+}
 
 static int64_t real_us(void)
 {
@@ -427,6 +418,17 @@ static int explore(struct matrix_command *matrix)
     return code;
 }
 
+static int read_base(struct matrix_command *matrix)
+{
+    struct fl_buf problem = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    int code = CLI_PASSED;
+    if (matrix_base_read(matrix->against, &matrix->base, &problem))
+        code = cli_wrong(&matrix->reader, "--against %s",
+                         problem.length ? problem.bytes : matrix->against);
+    fl_buf_release(&problem);
+    return code;
+}
+
 static int play(struct matrix_command *matrix)
 {
     int code = CLI_PASSED;
@@ -439,6 +441,7 @@ static int play(struct matrix_command *matrix)
     else
         code = make_scenario(matrix);
     if (code == CLI_PASSED) code = read_scenario(matrix);
+    if (code == CLI_PASSED && matrix->against) code = read_base(matrix);
     return code == CLI_PASSED ? explore(matrix) : code;
 }
 
@@ -448,14 +451,17 @@ static int matrix_main(int argc, char **argv, FILE *out, FILE *err)
     struct matrix_command *matrix = calloc(1, sizeof *matrix);
     if (!matrix) return CLI_HARNESS_FAULT;
     matrix->reader = cli_reader_init(&command_matrix, argc, argv, err);
-    matrix->out = out;
+    matrix->program = argv[0];
+    matrix->out = matrix->standard_out = out;
     matrix->err = err;
     matrix->folder = "out";
     matrix->modes = MATRIX_ALL_MODES;
     matrix->plays = 2;
     matrix->arena = FL_ARENA_INIT(FILE_BYTES_MAX);
     int code = read_arguments(matrix, &go_on);
+    if (matrix_outlets_fill_stdout(&matrix->outlets)) matrix->out = err;
     if (go_on && code == CLI_PASSED) code = play(matrix);
+    matrix_base_release(&matrix->base);
     fl_arena_release(&matrix->arena);
     free(matrix);
     return code;

@@ -6,11 +6,12 @@
 #include "harness/cli/replay_file.h"
 #include "harness/cli/replay_moment.h"
 #include "harness/cli/replay_source.h"
+#include "harness/cli/report_option.h"
 #include "harness/cli/session.h"
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024 };
 
-enum { OPT_TRACE, OPT_TO, OPT_WRITER, OPT_GDB, OPT_PICTURE, OPT_NO_VERIFY, OPT_COLOR };
+enum { OPT_TRACE, OPT_TO, OPT_WRITER, OPT_GDB, OPT_PICTURE, OPT_REPORT, OPT_NO_VERIFY, OPT_COLOR };
 
 static const struct cli_option options[] = {
     {OPT_TRACE, 0, "trace", NULL, "print the whole trace"},
@@ -19,6 +20,7 @@ static const struct cli_option options[] = {
     {OPT_GDB, 0, "gdb", NULL,
      "stop right before the effect in gdb: sim-next, sim-back, sim-state, sim-why"},
     {OPT_PICTURE, 0, "picture", NULL, "draw the run, when it fails, as out/NAME.html"},
+    {OPT_REPORT, 0, "report", "FORMAT[=FILE]", "also as junit, tap, jsonl, github or markdown"},
     {OPT_NO_VERIFY, 0, "no-verify", NULL, "play the run once, not twice"},
     {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
 };
@@ -44,8 +46,8 @@ static bool readable(const struct replay *replay, FILE *err_out)
     return !err;
 }
 
-static int play(const struct session_options *session, const struct replay *replay,
-                const char *path, FILE *out, FILE *err)
+static int play(struct session_options *session, const struct replay *replay, const char *path,
+                FILE *out, FILE *err)
 {
     struct session_play play = {
         .id = replay->scenario,
@@ -72,10 +74,11 @@ static int play(const struct session_options *session, const struct replay *repl
         fputs("0 passed, 1 failed, 0 skipped\n", out);
         return CLI_USAGE;
     }
+    out = report_option_open(session->outlets, session->program, 1, out, err);
     return session_run(session, &play, 1, out, err);
 }
 
-static int replay_path(struct cli_reader *reader, const struct session_options *session,
+static int replay_path(struct cli_reader *reader, struct session_options *session,
                        const struct replay_moment *moment, const char *path, FILE *out)
 {
     struct fl_buf text = FL_BUF_INIT(REPLAY_BYTES_MAX);
@@ -96,8 +99,9 @@ static int replay_path(struct cli_reader *reader, const struct session_options *
 static int replay_main(int argc, char **argv, FILE *out, FILE *err)
 {
     struct cli_reader reader = cli_reader_init(&command_replay, argc, argv, err);
+    struct report_outlets outlets = {0};
     struct session_options session = {
-        .program = argv[0], .plays = COORDINATOR_TWICE, .out_folder = "out"};
+        .program = argv[0], .plays = COORDINATOR_TWICE, .outlets = &outlets, .out_folder = "out"};
     struct replay_moment moment = {0};
     const char *path = NULL;
     for (;;) {
@@ -108,6 +112,9 @@ static int replay_main(int argc, char **argv, FILE *out, FILE *err)
             if (reader.id == OPT_WRITER) moment.writer = reader.value;
             if (reader.id == OPT_GDB) moment.in_gdb = true;
             if (reader.id == OPT_PICTURE) session.picture = true;
+            if (reader.id == OPT_REPORT &&
+                report_option_take(&outlets, &reader, reader.value) != CLI_PASSED)
+                return CLI_USAGE;
             if (reader.id == OPT_NO_VERIFY) session.plays = COORDINATOR_ONCE;
             if (reader.id == OPT_COLOR && !report_colour_parse(reader.value, &session.colour))
                 return cli_wrong(&reader, "expected auto, always or never, found \"%s\"",

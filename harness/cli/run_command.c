@@ -8,6 +8,7 @@
 #include "harness/cli/discover.h"
 #include "harness/cli/explore_options.h"
 #include "harness/cli/matrix_subject.h"
+#include "harness/cli/report_option.h"
 #include "harness/cli/session.h"
 #include "harness/cli/set_option.h"
 #include "harness/cli/variations.h"
@@ -119,13 +120,6 @@ static int take_seeds(struct run_command *run, const char *text)
     return CLI_PASSED;
 }
 
-static int take_report(struct run_command *run, const char *text)
-{
-    const char *expected;
-    if (report_outlets_add(&run->outlets, text, &expected)) return CLI_PASSED;
-    return cli_wrong(&run->reader, "expected %s after --report, found \"%s\"", expected, text);
-}
-
 static int take_exploration(struct run_command *run)
 {
     const struct cli_reader *reader = &run->reader;
@@ -170,7 +164,7 @@ static int take_option(struct run_command *run)
     case OPT_NO_VERIFY: run->session.plays = COORDINATOR_ONCE; return CLI_PASSED;
     case OPT_TRACE: run->session.print_trace = true; return CLI_PASSED;
     case OPT_PICTURE: run->session.picture = true; return CLI_PASSED;
-    case OPT_REPORT: return take_report(run, reader->value);
+    case OPT_REPORT: return report_option_take(&run->outlets, &run->reader, reader->value);
     case OPT_QUIET: run->session.detail = REPORT_QUIET; return CLI_PASSED;
     case OPT_VERBOSE: run->session.detail = REPORT_VERBOSE; return CLI_PASSED;
     case OPT_COLOR:
@@ -313,9 +307,8 @@ static uint32_t read_plays(struct run_command *run, struct session_play *plays)
 /* Returns where a person reads. */
 static FILE *open_reports(struct run_command *run, uint32_t count)
 {
-    report_outlets_add_github(&run->outlets);
-    FILE *terminal = report_outlets_fill_stdout(&run->outlets) ? run->err : run->out;
-    report_outlets_open(&run->outlets, run->out, terminal, run->err, run->session.program, count);
+    FILE *terminal =
+        report_option_open(&run->outlets, run->session.program, count, run->out, run->err);
     run->session.outlets = &run->outlets;
     return terminal;
 }

@@ -4,8 +4,7 @@
 
 enum { LABEL_WIDTH = 34, CELL_WIDTH = 8 };
 
-/* "1.4" of a delivery's own; the role of a process's: "p1/fetch.3". */
-static int effect_number(const struct run_effect *effect, char *out, size_t capacity)
+int matrix_effect_number(const struct run_effect *effect, char *out, size_t capacity)
 {
     const char *mark =
         effect->job.length ? memrchr(effect->who.bytes, '#', effect->who.length) : NULL;
@@ -21,7 +20,7 @@ static int effect_number(const struct run_effect *effect, char *out, size_t capa
 static void print_label(const struct run_effect *effect, FILE *out)
 {
     char number[64], label[MATRIX_NAME_BYTES];
-    effect_number(effect, number, sizeof number);
+    matrix_effect_number(effect, number, sizeof number);
     snprintf(label, sizeof label, "%-11s %.*s", number, FL_SPAN_ARGS(effect->what));
     fprintf(out, " %-*.*s", LABEL_WIDTH, LABEL_WIDTH - 1, label);
 }
@@ -62,7 +61,7 @@ void matrix_cell_name(const struct run_effect *effect, enum matrix_mode mode,
                       char name[MATRIX_NAME_BYTES])
 {
     char number[64];
-    effect_number(effect, number, sizeof number);
+    matrix_effect_number(effect, number, sizeof number);
     snprintf(name, MATRIX_NAME_BYTES, "%s:%s %.*s", number, matrix_mode_text(mode),
              FL_SPAN_ARGS(effect->what));
 }

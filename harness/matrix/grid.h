@@ -23,6 +23,8 @@ struct matrix_grid {               /* all borrowed */
     const struct matrix_grid_cell *cells; /* point_count x MATRIX_MODES */
 };
 
+/* "1.4" of a delivery's own, "p1/fetch.3" of a process's. */
+int matrix_effect_number(const struct run_effect *effect, char *out, size_t capacity);
 void matrix_print_grid(const struct matrix_grid *grid, FILE *out);
 /* "1.4:kill> db COMMIT": an address of a cell, and what stands there. */
 enum { MATRIX_NAME_BYTES = 160 };

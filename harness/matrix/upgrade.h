@@ -11,4 +11,7 @@
 uint32_t matrix_upgrade_worse(const struct matrix_grid_cell *cells, uint32_t point_count,
                               uint32_t *ret_cuts);
 
+/* One cell of a row of MATRIX_MODES, in a mode that renews; false for all others. */
+bool matrix_upgrade_is_worse(const struct matrix_grid_cell *row, enum matrix_mode mode);
+
 #endif
