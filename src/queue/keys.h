@@ -20,6 +20,7 @@
 #define FL_KEY_SIGNALS_SUFFIX  "-signals"
 #define FL_KEY_STAT_PROCESSED  "stat:processed"
 #define FL_KEY_STAT_FAILED     "stat:failed"
+#define FL_KEY_LIMITER_PREFIX  "lmtr:"
 #define FL_KEY_LEADER          "dear-leader"
 #define FL_KEY_LOCK_DIGESTS    "uniquejobs:digests"
 #define FL_KEY_FETCHERS        "faultline:fetchers"

@@ -7,6 +7,7 @@
 #include "core/time_text.h"
 #include "queue/locking.h"
 #include "queue/log_text.h"
+#include "queue/over_limit.h"
 #include "queue/retry.h"
 
 /* --- log lines --- */
@@ -190,6 +191,46 @@ static enum ran unlock(const struct fl_processor *p, const struct fl_delivery *d
     return RAN_AND_SETTLED;
 }
 
+/* --- one that was over a limit --- */
+
+static bool write_over_limit(const struct fl_processor *p, const struct fl_payload *payload,
+                             int64_t count, struct fl_buf *out)
+{
+    for (int attempt = 1;; attempt++) {
+        enum fl_error err = fl_over_limit_payload(payload, count, out);
+        if (!err) return true;
+        if (!fl_settle_wait(&p->settler, attempt, err, fl_error_text(err))) return false;
+    }
+}
+
+/* It has not failed: neither its retries nor its error say anything of this. */
+static void run_again_later(const struct fl_processor *p, const struct fl_delivery *delivery,
+                            const struct fl_job *job, const struct fl_job_lock *lock)
+{
+    struct fl_buf later = FL_BUF_INIT(FL_DELIVERY_BYTES_MAX);
+    int64_t count = fl_over_limit_count(job->payload) + 1;
+    uint64_t draw = fl_random_below(p->settler.ports->random, "over limit", FL_OVER_LIMIT_DRAWS);
+    int64_t delay_s = fl_over_limit_delay_s(count, draw);
+    fl_job_log(job, FL_LOG_INFO, "over the limit of %s: again in %" PRId64 " s",
+               fl_failure_message(&job->failure), delay_s);
+    fl_stats_count(p->stats, 1, 0);
+    if (write_over_limit(p, job->payload, count, &later)) {
+        const struct fl_settlement settlement = {
+            .kind = FL_SETTLE_SCHEDULE,
+            .job = fl_buf_span(&later),
+            .at_us = fl_clock_wall_us(p->settler.ports->clock) + delay_s * FL_SECOND_US,
+            .release = fl_lock_release(lock, job->payload->jid, FL_LOCK_END_RETRY)};
+        fl_settle(&p->settler, p->thread, delivery, &settlement);
+    }
+    fl_buf_release(&later);
+}
+
+static bool is_over_limit(const struct fl_job *job)
+{
+    return job->failure.kind == FL_OVER_LIMIT &&
+           fl_over_limit_count(job->payload) < FL_OVER_LIMIT_MAX;
+}
+
 /* --- running it --- */
 
 static enum ran perform(const struct fl_processor *p, const struct fl_delivery *delivery,
@@ -199,7 +240,10 @@ static enum ran perform(const struct fl_processor *p, const struct fl_delivery *
     log_job(p, job->payload, "start", -1);
     enum fl_outcome outcome = fl_job_perform(job, worker);
     if (outcome == FL_FAILED) {
-        run_failed(p, delivery, job, worker, lock);
+        if (is_over_limit(job))
+            run_again_later(p, delivery, job, lock);
+        else
+            run_failed(p, delivery, job, worker, lock);
         return RAN_AND_SETTLED;
     }
     run_ended(p, delivery, job, outcome);

@@ -131,6 +131,55 @@ static const char bury_locked[] = NAMED("bury-locked") TAKE_AWAY
     "local added=redis.pcall('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" OR_PUT_BACK TRIM_DEAD("4")
         EACH_LOCK("3") LET_GO "end\nreturn 1\n";
 
+/* Limits count in the server's microseconds, which a double holds exactly. What is written is
+ * printed here: Lua's own way has 14 digits. */
+#define NOW_AND_ARGUMENTS                                                                          \
+    "local time=redis.call('TIME')\n"                                                              \
+    "local now=time[1]*1000000+time[2]\n"                                                          \
+    "local size,period=tonumber(ARGV[1]),tonumber(ARGV[2])\n"                                      \
+    "local function whole(x) return string.format('%.0f',x) end\n"
+#define KEEP "redis.call('PEXPIRE',KEYS[1],whole(math.ceil(period/1000)))\n"
+#define LEVEL                                                                                      \
+    "local state=redis.call('HMGET',KEYS[1],'level','at')\n"                                       \
+    "local level=tonumber(state[1] or 0)\n"                                                        \
+    "level=math.max(0,level-math.max(0,now-tonumber(state[2] or now))*size/period)\n"
+/* It is kept until it has drained, which takes longer than a period when it was overdrawn. */
+#define WRITE_LEVEL                                                                                \
+    "redis.call('HSET',KEYS[1],'level',string.format('%.17g',level),'at',whole(now))\n"            \
+    "redis.call('PEXPIRE',KEYS[1],whole(math.ceil(level*period/size/1000)+1))\n"
+
+static const char limit_concurrent[] = NAMED("limit-concurrent") NOW_AND_ARGUMENTS
+    "redis.call('ZREMRANGEBYSCORE',KEYS[1],'-inf',whole(now))\n"
+    "if redis.call('ZCARD',KEYS[1])>=size then\n"
+    "return math.max(1,redis.call('ZRANGE',KEYS[1],0,0,'WITHSCORES')[2]-now)\n"
+    "end\n"
+    "redis.call('ZADD',KEYS[1],whole(now+period),ARGV[4])\n" KEEP "return 0\n";
+
+static const char limit_bucket[] = NAMED("limit-bucket") NOW_AND_ARGUMENTS
+    "local start=now-now%period\n"
+    "local state=redis.call('HMGET',KEYS[1],'at','used')\n"
+    "local used=state[1]==whole(start) and tonumber(state[2]) or 0\n"
+    "if used+ARGV[3]>size then return start+period-now end\n"
+    "redis.call('HSET',KEYS[1],'at',whole(start),'used',whole(used+ARGV[3]))\n" KEEP "return 0\n";
+
+static const char limit_window[] = NAMED("limit-window") NOW_AND_ARGUMENTS
+    "redis.call('ZREMRANGEBYSCORE',KEYS[1],'-inf',whole(now-period))\n"
+    "local over=redis.call('ZCARD',KEYS[1])+ARGV[3]-size\n"
+    "if over>0 then\n"
+    "local last=redis.call('ZRANGE',KEYS[1],over-1,over-1,'WITHSCORES')\n"
+    "return math.max(1,last[2]+period-now)\n"
+    "end\n"
+    "for i=1,tonumber(ARGV[3]) do redis.call('ZADD',KEYS[1],whole(now),ARGV[4]..':'..i) end\n" KEEP
+    "return 0\n";
+
+static const char limit_leaky[] = NAMED("limit-leaky") NOW_AND_ARGUMENTS LEVEL
+    "local over=level+ARGV[3]-size\n"
+    "if over>0 then return math.max(1,math.ceil(over*period/size)) end\n"
+    "level=level+ARGV[3]\n" WRITE_LEVEL "return 0\n";
+
+static const char limit_correct[] = NAMED("limit-correct") NOW_AND_ARGUMENTS LEVEL
+    "level=math.max(0,level+ARGV[3])\n" WRITE_LEVEL "return 0\n";
+
 /* The digest of each text is beside it; a test compares them with what a server computes. */
 static const struct {
     struct fl_span text, sha;
@@ -163,6 +212,16 @@ static const struct {
                                 FL_SPAN("3b43953fb14e91c3ab57ff7ac289ee60c76b2ad9")},
     [FL_SCRIPT_BURY_LOCKED] = {{bury_locked, sizeof(bury_locked) - 1},
                                FL_SPAN("a1e60e79f8bde16330a49523d2b18c90db6ddf2b")},
+    [FL_SCRIPT_LIMIT_CONCURRENT] = {{limit_concurrent, sizeof(limit_concurrent) - 1},
+                                    FL_SPAN("47118af42a02f0a181520a7630b3ce8221f5a6ca")},
+    [FL_SCRIPT_LIMIT_BUCKET] = {{limit_bucket, sizeof(limit_bucket) - 1},
+                                FL_SPAN("9a569f050f34895d50866ded76224a1d67d26e88")},
+    [FL_SCRIPT_LIMIT_WINDOW] = {{limit_window, sizeof(limit_window) - 1},
+                                FL_SPAN("06b0d2e8979ffa37980e3a256f73dc98a9b1196d")},
+    [FL_SCRIPT_LIMIT_LEAKY] = {{limit_leaky, sizeof(limit_leaky) - 1},
+                               FL_SPAN("4d387f6a5fd1fca2b6afad2f8423afe55c2c19fa")},
+    [FL_SCRIPT_LIMIT_CORRECT] = {{limit_correct, sizeof(limit_correct) - 1},
+                                 FL_SPAN("fa841be4b5266bf771c6f3aed6edd357ad740437")},
     [FL_SCRIPT_FIRE] = {{fire, sizeof(fire) - 1},
                         FL_SPAN("5bb29aaa88a4e03ff9a259ad5a681661be0ec8b9")},
 };

@@ -50,6 +50,14 @@ enum fl_script {
     /* KEYS private dead lock... digests, ARGV job new-job score oldest-score rank-from-the-end jid
      */
     FL_SCRIPT_BURY_LOCKED,
+    /* Limits: KEYS state, ARGV size period-us used token -> 0 taken, else microseconds until it is
+     * worth asking again */
+    FL_SCRIPT_LIMIT_CONCURRENT,
+    FL_SCRIPT_LIMIT_BUCKET,
+    FL_SCRIPT_LIMIT_WINDOW,
+    FL_SCRIPT_LIMIT_LEAKY,
+    /* KEYS state, ARGV size period-us more (or less, below 0) */
+    FL_SCRIPT_LIMIT_CORRECT,
     FL_SCRIPT_COUNT
 };
 
