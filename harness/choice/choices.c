@@ -103,6 +103,15 @@ static bool is_drawn(const struct sim_choices *choices, const struct sim_point *
     return choices->source == SIM_SOURCE_SEED || (choices->source == SIM_SOURCE_FIFO && !timing);
 }
 
+/* What a record does not decide, a seed may. Where calls take no time and no task has a weight,
+ * this is but whether faults strike: who runs next is decided elsewhere, and timers that fire at
+ * the same instant, as they do where all numbers are 0, are the more orders to look at. */
+static bool is_seeded(const struct sim_choices *choices, const struct sim_point *point)
+{
+    bool all = choices->turns || !choices->instant;
+    return choices->then_seeded && (all || point->kind == SIM_CHOICE_FAULT);
+}
+
 static uint64_t draw_number(struct sim_choices *choices, struct sim_point *point, uint64_t bound)
 {
     if (is_drawn(choices, point)) return below(choices, point, bound);
@@ -111,7 +120,7 @@ static uint64_t draw_number(struct sim_choices *choices, struct sim_point *point
     if (recorded && recorded->choice.name == SIM_NO_NAME && recorded->choice.number < bound)
         return recorded->choice.number;
     choices->missed++;
-    return choices->then_seeded ? below(choices, point, bound) : 0;
+    return is_seeded(choices, point) ? below(choices, point, bound) : 0;
 }
 
 /* The first option; but with instant calls the task that ran last goes on, so that every other task
@@ -129,7 +138,6 @@ static size_t simplest_name(const struct sim_choices *choices, const struct sim_
     return 0;
 }
 
-/* What a record does not decide, and a seed does. */
 static size_t seeded_name(struct sim_choices *choices, struct sim_point *point,
                           const char *const *names, size_t count)
 {
@@ -154,8 +162,8 @@ static size_t draw_name(struct sim_choices *choices, struct sim_point *point,
         }
     }
     choices->missed++;
-    return choices->then_seeded ? seeded_name(choices, point, names, count)
-                                : simplest_name(choices, point, names, count);
+    return is_seeded(choices, point) ? seeded_name(choices, point, names, count)
+                                     : simplest_name(choices, point, names, count);
 }
 
 static bool among(const char *name, const char *const *names, size_t count)
@@ -264,6 +272,11 @@ uint64_t sim_choices_misses(const struct sim_choices *choices)
 bool sim_choices_instant(const struct sim_choices *choices)
 {
     return choices->instant;
+}
+
+bool sim_choices_swarm(const struct sim_choices *choices)
+{
+    return choices->swarm;
 }
 
 uint64_t sim_choices_scheduled(const struct sim_choices *choices)

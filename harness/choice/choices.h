@@ -35,8 +35,9 @@ FL_CHECKED enum fl_error sim_choices_simplest(struct sim_choices **ret_choices);
  * any more, becomes the simplest option and is counted as a miss. FL_EPARSE with *ret_line. */
 FL_CHECKED enum fl_error
 sim_choices_from_text(struct fl_span text, struct sim_choices **ret_choices, uint32_t *ret_line);
-/* As sim_choices_from_text, but what is not recorded is drawn from the seed; where the text has
- * lines `turns`, who runs next by these weights: turns.h. */
+/* As sim_choices_from_text, but what is not recorded is drawn from the seed: who runs next by the
+ * weights of lines `turns`, where there are such (turns.h); without them, of an instant record but
+ * whether faults strike. */
 FL_CHECKED enum fl_error sim_choices_from_text_then_seed(struct fl_span text, uint64_t seed,
                                                          struct sim_choices **ret_choices,
                                                          uint32_t *ret_line);
@@ -48,6 +49,9 @@ void sim_choices_free(struct sim_choices *choices);
 /* Calls to the outside take no time and no delay is drawn, so that the order of the tasks is all
  * that matters. Part of the record: the text says `instant`. */
 bool sim_choices_instant(const struct sim_choices *choices);
+
+/* Options of the run are drawn as well (run/swarm.h). Part of the record: the text says `swarm`. */
+bool sim_choices_swarm(const struct sim_choices *choices);
 
 /* A number in [0, bound). `stream` names the entity ("p1", "p1/thread-2", "world"). */
 uint64_t sim_choose_below(struct sim_choices *choices, enum sim_choice_kind kind,
@@ -73,6 +77,7 @@ FL_CHECKED enum fl_error sim_choice_line(enum sim_choice_kind kind, const char *
 FL_CHECKED enum fl_error sim_choice_number_line(enum sim_choice_kind kind, const char *stream,
                                                 const char *label, uint32_t occurrence,
                                                 uint64_t number, struct fl_buf *out);
+#define SIM_SWARM_LINE   "swarm"
 #define SIM_INSTANT_LINE "instant" /* of a record in which calls take no time */
 uint64_t sim_choices_misses(const struct sim_choices *choices);
 /* How often it was chosen which of several tasks runs next. */

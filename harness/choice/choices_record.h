@@ -37,7 +37,7 @@ struct sim_choices {
     size_t recorded_count, recorded_used;
     uint64_t missed;  /* draws without a possible recorded choice */
     bool then_seeded; /* what is not recorded comes from the seed, not the simplest */
-    bool instant;
+    bool instant, swarm;
     uint32_t running; /* the name that a schedule choice chose last; SIM_NO_NAME: none */
     bool by_priority;
     struct sim_priorities priorities;

@@ -71,6 +71,7 @@ enum fl_error sim_choices_format(const struct sim_choices *choices, struct fl_bu
     uint32_t *seen = calloc(choices->points.count + 1, sizeof(*seen));
     if (!seen) return FL_ENOMEM;
     enum fl_error err = choices->instant ? fl_buf_append_text(out, SIM_INSTANT_LINE "\n") : FL_OK;
+    if (!err && choices->swarm) err = fl_buf_append_text(out, SIM_SWARM_LINE "\n");
     for (size_t i = 0; !err && i < choices->made_count; i++) {
         const struct sim_choice *choice = &choices->made[i];
         err = format_one(choices, choice, seen[choice->point]++, out);
@@ -192,6 +193,10 @@ static enum fl_error take_mode(struct sim_choices *choices, struct fl_span line,
     *ret_is_mode = true;
     if (fl_span_is(line, SIM_INSTANT_LINE)) {
         choices->instant = true;
+        return FL_OK;
+    }
+    if (fl_span_is(line, SIM_SWARM_LINE)) {
+        choices->swarm = true;
         return FL_OK;
     }
     if (fl_span_is(line, SIM_STEPS_LINE))

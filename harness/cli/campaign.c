@@ -75,10 +75,12 @@ static struct coordinator_scenario scenario_of(const struct campaign *c, const s
         scenario.horizon = c->horizon;
         break;
     case CAMPAIGN_DPOR:
-    case CAMPAIGN_DFS: scenario.source = REQUEST_RECORDED; break;
+    case CAMPAIGN_DFS:
     case CAMPAIGN_URW:
     case CAMPAIGN_GUIDED: scenario.source = REQUEST_THEN_SEEDED; break;
     case CAMPAIGN_RANDOM:
+        if (order->swarm) scenario.source = REQUEST_THEN_SEEDED;
+        break;
     case CAMPAIGN_STRATEGIES: break;
     }
     return scenario;
@@ -136,10 +138,11 @@ static bool aim(struct campaign *c, struct shot *shot, enum fl_error *err)
     shot->seed = same_seed ? c->order->seed : (c->order->seed + shot->number) & INT64_MAX;
     if (c->dpor) *err = dpor_write(c->dpor, shot->node, &shot->choices);
     if (c->tree) *err = tree_write(c->tree, shot->node, &shot->choices);
-    if (c->order->strategy == CAMPAIGN_URW)
+    if (c->order->swarm) *err = fl_buf_append_text(&shot->choices, SIM_SWARM_LINE "\n");
+    if (c->order->strategy == CAMPAIGN_URW && !*err)
         *err =
             fl_buf_printf(&shot->choices, "instant\n%.*s", FL_SPAN_ARGS(fl_buf_span(&c->weights)));
-    if (c->order->strategy == CAMPAIGN_GUIDED)
+    if (c->order->strategy == CAMPAIGN_GUIDED && !*err)
         *err = fl_buf_append_span(&shot->choices, guided_vary(&c->guided, shot->seed));
     return true;
 }
@@ -369,7 +372,7 @@ static enum fl_error measure(struct campaign *c)
                                   .seeds = 1,
                                   .sweep = -1,
                                   .points = 1,
-                                  .source = REQUEST_RECORDED,
+                                  .source = REQUEST_THEN_SEEDED,
                                   .choices = urw ? FL_SPAN("instant\nby process\n")
                                                  : FL_SPAN("instant\n")};
     enum fl_error err = run_request_write(&request, &line);

@@ -46,6 +46,7 @@ struct campaign_order { /* all borrowed */
     int64_t budget_us;      /* of real time; 0: none */
     uint32_t shard, shards; /* of all runs those whose number is `shard` modulo `shards` */
     enum campaign_ending ending;
+    bool swarm;         /* options are drawn for each run: run/swarm.h; not of pct, dfs and dpor */
     const char *corpus; /* a folder whose failures are played first, and new ones stored; NULL */
 };
 

@@ -83,10 +83,13 @@ int explore_take_commit(const struct cli_reader *reader, uint64_t *ret_seed)
 int explore_check(const struct explore_options *options, const struct cli_reader *reader)
 {
     bool given = options->runs || options->budget_us || options->depth || options->corpus ||
-                 options->ending == CAMPAIGN_GOES_ON;
+                 options->swarm || options->ending == CAMPAIGN_GOES_ON;
     if (given && !options->on)
-        return cli_wrong(reader, "--runs, --budget, --depth, --corpus and --keep-going want "
-                                 "--explore");
+        return cli_wrong(reader, "--runs, --budget, --depth, --swarm, --corpus and --keep-going "
+                                 "want --explore");
+    if (options->swarm && options->strategy != CAMPAIGN_RANDOM &&
+        options->strategy != CAMPAIGN_URW && options->strategy != CAMPAIGN_GUIDED)
+        return cli_wrong(reader, "--swarm is of random, urw and guided: the others know one world");
     if (options->on && options->shards > 1 && options->strategy != CAMPAIGN_RANDOM &&
         options->strategy != CAMPAIGN_PCT && options->strategy != CAMPAIGN_URW)
         return cli_wrong(reader, "--shard divides random, pct and urw only: what the others play "
@@ -115,6 +118,7 @@ static struct campaign_order order_of(const struct explore_options *options,
         .shard = options->shard,
         .shards = options->shards,
         .ending = options->ending,
+        .swarm = options->swarm,
         .corpus = options->corpus,
     };
     uint64_t runs = order.strategy == CAMPAIGN_DPOR ? CAMPAIGN_DPOR_RUNS : CAMPAIGN_RUNS;
@@ -122,8 +126,19 @@ static struct campaign_order order_of(const struct explore_options *options,
     return order;
 }
 
-/* The play becomes the run to show; and all runs together show what never happens. */
 enum explored { EXPLORED_WHOLLY, EXPLORED_IN_PART };
+
+/* The first of all orders are no sample of them: what they never show may well be in the rest. */
+static enum explored explored(const struct explore_options *options,
+                              const struct campaign_result *result)
+{
+    bool partial = options->shards > 1;
+    partial |= options->strategy == CAMPAIGN_DFS && result->extent != TREE_COMPLETE;
+    partial |= options->strategy == CAMPAIGN_DPOR && !result->complete;
+    return partial ? EXPLORED_IN_PART : EXPLORED_WHOLLY;
+}
+
+/* The play becomes the run to show; and all runs together show what never happens. */
 static void show(struct session_play *play, const struct campaign_result *result,
                  enum explored whole)
 {
@@ -152,7 +167,7 @@ int explore_run(const struct explore_options *options, const struct session_opti
         campaign_tell(plays[i].id, &order, &results[i], out);
         if (results[i].problem.length && trouble != CLI_HARNESS_FAULT)
             trouble = results[i].bad_input ? CLI_USAGE : CLI_HARNESS_FAULT;
-        show(&plays[i], &results[i], options->shards > 1 ? EXPLORED_IN_PART : EXPLORED_WHOLLY);
+        show(&plays[i], &results[i], explored(options, &results[i]));
     }
     pool_free(pool);
     if (!failed) code = session_run(session, plays, count, out, err);

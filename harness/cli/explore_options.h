@@ -17,6 +17,7 @@ struct explore_options { /* zeroed: no exploration */
     uint32_t depth, shard, shards; /* shards 0: it is not divided */
     uint64_t runs;
     int64_t budget_us;
+    bool swarm;
     const char *corpus; /* a folder; NULL: none */
 };
 

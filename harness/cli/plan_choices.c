@@ -15,10 +15,19 @@ bool plan_choices_made(const struct plan *plan)
     return plan->instant || plan->choice_count;
 }
 
+/* Lines of this stream alone say that options of the run are choices. */
+static bool has_swarm(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->choice_count; i++)
+        if (strcmp(plan->choices[i].stream, "swarm") == 0) return true;
+    return false;
+}
+
 enum fl_error plan_choices_record(const struct plan *plan, struct fl_buf *out)
 {
     enum fl_error err = FL_OK;
     if (plan->instant) err = fl_buf_append_text(out, SIM_INSTANT_LINE "\n");
+    if (!err && has_swarm(plan)) err = fl_buf_append_text(out, SIM_SWARM_LINE "\n");
     for (uint32_t i = 0; i < plan->choice_count && !err; i++) {
         const struct plan_choice *choice = &plan->choices[i];
         enum sim_choice_kind kind = (enum sim_choice_kind)choice->kind;
@@ -53,7 +62,7 @@ enum fl_error plan_choices_lines(struct fl_span record, struct fl_buf *out)
         struct fl_span line = {record.bytes, length};
         if (fl_span_is(line, SIM_INSTANT_LINE))
             err = fl_buf_append_text(out, "schedule instant\n");
-        else if (length && !fl_span_is(line, "by process") &&
+        else if (length && !fl_span_is(line, "by process") && !fl_span_is(line, SIM_SWARM_LINE) &&
                  !fl_span_starts(line, FL_SPAN("asleep ")) &&
                  !fl_span_starts(line, FL_SPAN("turns ")))
             err = append_line(line, out);

@@ -26,6 +26,7 @@ enum {
     OPT_RUNS,
     OPT_BUDGET,
     OPT_DEPTH,
+    OPT_SWARM,
     OPT_KEEP_GOING,
     OPT_CORPUS,
     OPT_SWEEP,
@@ -53,6 +54,7 @@ static const struct cli_option options[] = {
     {OPT_RUNS, 0, "runs", "N", "of a campaign at most; without --budget 1000, of dpor 100000"},
     {OPT_BUDGET, 0, "budget", "TIME", "of a campaign, in real time: 60s, 10m, 8h"},
     {OPT_DEPTH, 0, "depth", "D", "of pct: ordering constraints, 3; of dfs: switches, all"},
+    {OPT_SWARM, 0, "swarm", NULL, "of random, urw, guided: draw options for each run, too"},
     {OPT_KEEP_GOING, 0, "keep-going", NULL, "play the campaign on after its first failure"},
     {OPT_CORPUS, 0, "corpus", "FOLDER", "of failures: played first, and new ones added"},
     {OPT_SWEEP, 0, "sweep", "K", "run only this point of the sweep, from 0"},
@@ -133,6 +135,7 @@ static int take_exploration(struct run_command *run)
     case OPT_BUDGET: return explore_take_budget(&run->explore, reader);
     case OPT_CORPUS: run->explore.corpus = reader->value; return CLI_PASSED;
     case OPT_DEPTH: return explore_take_depth(&run->explore, reader);
+    case OPT_SWARM: run->explore.swarm = true; return CLI_PASSED;
     default: run->explore.ending = CAMPAIGN_GOES_ON; return CLI_PASSED;
     }
 }

@@ -14,8 +14,12 @@
 void effects_init(struct effects *effects, struct sim_world *world, struct trace *trace,
                   struct fault_set *faults, struct effect_stage stage, struct pool_note *note)
 {
-    *effects = (struct effects){
-        .world = world, .trace = trace, .faults = faults, .stage = stage, .note = note};
+    *effects = (struct effects){.world = world,
+                                .trace = trace,
+                                .faults = faults,
+                                .stage = stage,
+                                .note = note,
+                                .latency_times = 1};
     effect_identities_init(&effects->identities);
 }
 
@@ -231,6 +235,7 @@ int64_t effect_latency(struct effect_process *process, const struct effect *effe
         low_us + (int64_t)sim_choose_below_at(sim_world_choices(world), place, SIM_CHOICE_DELAY,
                                               effect->context->name, effect->label->text,
                                               (uint64_t)(high_us - low_us));
+    total_us *= process->effects->latency_times;
     effect_pass(process, total_us / 2);
     return total_us - total_us / 2;
 }

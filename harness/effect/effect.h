@@ -67,8 +67,9 @@ struct effects { /* of one run; all borrowed but the identities */
     bool follows_commands;
     struct pool_note *note; /* where the current effect is told to the coordinator */
     struct effect_identities identities;
-    uint64_t count; /* effects closed so far */
-    uint64_t begun; /* and opened */
+    int64_t latency_times; /* calls take so many times as long; 1 */
+    uint64_t count;        /* effects closed so far */
+    uint64_t begun;        /* and opened */
 };
 
 void effects_init(struct effects *effects, struct sim_world *world, struct trace *trace,

@@ -185,7 +185,7 @@ static enum fl_error build_outside(struct run *run)
 static enum fl_error seed_template(struct run *run)
 {
     struct run_house *house = run->house;
-    uint64_t digest = house_plan_digest(run->plan);
+    uint64_t digest = house_plan_digest(run->order->plan);
     struct database database;
     if (house->seeded_plan == digest) return FL_OK;
     enum fl_error err = database_open(house->empty, server_clock(&run->server), &database);
@@ -310,6 +310,16 @@ static bool name_tick(void *self, struct fl_span jid, char name[LEDGER_NAME_BYTE
     return run_name_tick(self, jid, name);
 }
 
+/* Claims on what came before what, whoever did it. */
+static bool has_histories(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->expect_count; i++)
+        if (plan->expects[i].kind == PLAN_EXPECT_LINEARIZABLE ||
+            plan->expects[i].kind == PLAN_EXPECT_EXCLUSIVE)
+            return true;
+    return false;
+}
+
 static bool has_gauges(const struct plan *plan)
 {
     bool any = plan->heal_when != NULL;
@@ -333,12 +343,14 @@ static enum fl_error build_watchers(struct run *run)
     run->keeps_time = !moves_clocks(run->plan);
     if (!err) err = tally_new(run->plan, &run->tally);
     run->has_gauges = has_gauges(run->plan) && !run->undisturbed;
+    run->has_histories = run->steps && has_histories(run->plan);
     if (!err) err = operations_new(run->plan, &run->operations);
     if (!err) err = know_scripts(run);
     if (!err) err = run_record_begin(run);
     if (err) return err;
     effects_init(&run->effects, run->world, run->trace, run->faults, run_effect_stage(run),
                  pool_worker_note());
+    if (run->swarm.latency_times > 1) run->effects.latency_times = run->swarm.latency_times;
     run->effects.follows_commands = run->operations != NULL;
     return FL_OK;
 }
@@ -381,9 +393,20 @@ static enum fl_error build_world(struct run *run)
     return FL_OK;
 }
 
+static enum fl_error draw_swarm(struct run *run)
+{
+    if (run->undisturbed || !sim_choices_swarm(run->order->choices)) return FL_OK;
+    enum fl_error err = swarm_draw(run->plan, run->order->choices, &run->arena, &run->swarm);
+    if (err) return err;
+    run->plan = &run->swarm.plan;
+    run->start_wall_us = run->plan->start_us;
+    return FL_OK;
+}
+
 static enum fl_error build(struct run *run, enum run_building building)
 {
-    enum fl_error err = build_modules(run);
+    enum fl_error err = draw_swarm(run);
+    if (!err) err = build_modules(run);
     if (!err) err = run_build_crons(run);
     if (!err) err = run_set_libc_zone(run);
     if (!err) err = build_world(run);

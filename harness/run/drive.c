@@ -371,7 +371,8 @@ void run_drive(struct run *run)
         case SIM_STEP_ASLEEP: run->over = run->is_anothers = true; break;
         case SIM_STEP_LATER: at_horizon(run); break;
         }
-        if (run->lasting_count) sim_steps_touch_unseen(run->steps, SIM_EVERYTHING, SIM_WRITES);
+        if (run->lasting_count || run->has_histories)
+            sim_steps_touch_unseen(run->steps, SIM_EVERYTHING, SIM_WRITES);
         if (run->ledger->failed_for_memory)
             run_end(run, RUN_HARNESS_FAULT, 0, "the ledger has no room for more jobs or keys");
         if (run->ledger->violation[0])

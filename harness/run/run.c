@@ -61,6 +61,7 @@ void run_close(struct run *run)
     fl_map_release(&run->scripts);
     fl_map_release(&run->mail_keys);
     fl_buf_release(&run->struck);
+    fl_buf_release(&run->swarm.text);
     fl_buf_release(&run->leak);
     fl_buf_release(&run->statics);
     fl_arena_release(&run->arena);
@@ -95,6 +96,8 @@ static void report(struct run *run)
     if (run->order->want_trace) err = trace_text(run->trace, &result->trace);
     if (err || result->verdict == RUN_PASSED || result->verdict == RUN_SWEPT) return;
     if (run->struck.length) err = fl_buf_printf(&result->text, "\nstruck    %s", run->struck.bytes);
+    if (!err && run->swarm.text.length)
+        err = fl_buf_printf(&result->text, "\nswarm     %s", run->swarm.text.bytes);
     if (!err) err = report_jobs(run);
     if (!err) err = fl_buf_append_text(&result->text, "\n");
     if (!err) err = trace_timeline(run->trace, RUN_TIMELINE_EVENTS, &result->text);

@@ -18,6 +18,7 @@
 #include "harness/run/house.h"
 #include "harness/run/run.h"
 #include "harness/run/server.h"
+#include "harness/run/swarm.h"
 #include "queue/cron.h"
 #include "queue/process.h"
 #include "redis/client.h"
@@ -130,6 +131,7 @@ struct run {
     int64_t start_wall_us;
     struct sim_world *world;
     struct server server;
+    struct swarm swarm;         /* whose plan this is, where options are drawn */
     struct sim_steps *steps;    /* of the choices; NULL: not logged */
     struct footprint footprint; /* where they are */
     struct run_lasting lasting[RUN_LASTING_MAX];
@@ -158,6 +160,7 @@ struct run {
     int64_t healed_us;
     int64_t progress_us; /* the last time at which something was due */
     bool heal_held;      /* `heal when` has come true */
+    bool has_histories;  /* of claims on the order of calls, and steps are logged */
     bool has_gauges;     /* of claims on every moment, or of healing */
     uint64_t near_since; /* the ledger's changes + 1 when nothing far off was due; 0: not known */
     bool web_pushing, web_done;

@@ -31,8 +31,8 @@ static bool is_digit(char c)
 /* "+00:00:01.5  p1 ...", "struck ..." and what is told of the jobs stand behind the difference. */
 static bool ends_difference(struct fl_span line)
 {
-    static const struct fl_span labels[] = {FL_SPAN("struck    "), FL_SPAN("jobs      "),
-                                            FL_SPAN("stale     ")};
+    static const struct fl_span labels[] = {FL_SPAN("struck    "), FL_SPAN("swarm     "),
+                                            FL_SPAN("jobs      "), FL_SPAN("stale     ")};
     for (size_t i = 0; i < FL_COUNT(labels); i++)
         if (fl_span_starts(line, labels[i])) return true;
     return line.length > 1 && line.bytes[0] == '+' && is_digit(line.bytes[1]);
