@@ -146,8 +146,9 @@ void effect_act(struct effect_process *process, const struct effect *effect,
     if (moment == PLAN_BEFORE) effect_touches(process, effect);
     for (uint32_t i = 0; i < effect->strikes.count; i++) {
         const struct fault_strike *strike = &effect->strikes.items[i];
-        if (strike->moment != moment || is_outcome(strike->fault->verb)) continue;
-        announce(process, effect, strike);
+        bool again = moment == PLAN_AFTER && strike->fault->verb == PLAN_TEAR; /* was it torn? */
+        if ((strike->moment != moment && !again) || is_outcome(strike->fault->verb)) continue;
+        if (!again) announce(process, effect, strike);
         if (strike->fault->verb == PLAN_DELAY)
             effect_pass(process, delay_of(process, effect, strike->fault));
         else

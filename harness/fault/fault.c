@@ -54,6 +54,7 @@ static const char *const verbs[] = {
     [PLAN_DUPLICATE] = "duplicate",
     [PLAN_POISON] = "poison",
     [PLAN_REORDER] = "reorder",
+    [PLAN_TEAR] = "tear",
     [PLAN_MAIL] = "mail",
     [PLAN_CUT_REPLY] = "cut-reply",
     [PLAN_SLICE] = "slice",
@@ -419,10 +420,10 @@ bool fault_set_swept(const struct fault_set *set)
     return any;
 }
 
-bool fault_set_counts_bytes(const struct fault_set *set)
+bool fault_set_counts_to_the_end(const struct fault_set *set)
 {
     for (uint32_t i = 0; i < set->count; i++)
-        if (set->faults[i].plan.counts && set->faults[i].plan.verb == PLAN_CUT_REPLY) return true;
+        if (set->faults[i].plan.counts && set->faults[i].plan.verb != PLAN_POISON) return true;
     return false;
 }
 

@@ -74,8 +74,9 @@ const struct plan_fault *fault_set_never_fired(const struct fault_set *set);
 /* The sweep has struck in this run, with all that this run is to have of it; false also when there
  * is no sweep. */
 bool fault_set_swept(const struct fault_set *set);
-/* The sweep counts the bytes of a reply: it is over once a whole one arrives. */
-bool fault_set_counts_bytes(const struct fault_set *set);
+/* The sweep counts the bytes of a reply, or the changes of an operation: it is over once all of
+ * them come. */
+bool fault_set_counts_to_the_end(const struct fault_set *set);
 
 /* OOM faults without an address are armed when a process starts and strike inside its memory: the
  * set hands them out by index (NULL: past the last), and is told when one has come true. */

@@ -91,6 +91,21 @@ static void deploy(struct node *node, const struct plan_fault *fault)
     signal_process(node, stop_main);
 }
 
+/* Asked before the operation, and after it: what had come over the disk by then was its end. */
+static void tear(struct node *node, const struct plan_fault *fault)
+{
+    bool armed = node->tears, torn = armed && fake_vfs_failed(node->mount);
+    node->tears = !armed;
+    if (!armed)
+        fake_vfs_fail(node->mount, fault->number + 1, FAKE_VFS_IOERR, FAKE_VFS_FOR_EVER);
+    else if (!torn)
+        fake_vfs_fail(node->mount, 0, FAKE_VFS_IOERR, FAKE_VFS_ONCE);
+    if (!torn) return;
+    node->run->has_torn = true;
+    node->restart_after_us = fault->restart_after_us;
+    sim_process_kill(node->process, SIM_END_KILLED);
+}
+
 static void strike_node(struct node *node, const struct plan_fault *fault)
 {
     struct run *run = node->run;
@@ -131,6 +146,7 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
     case PLAN_DUPLICATE:
     case PLAN_POISON:
     case PLAN_REORDER:
+    case PLAN_TEAR:
     case PLAN_MAIL:
     case PLAN_CUT_REPLY:
     case PLAN_SLICE:
@@ -240,6 +256,8 @@ static void perform(void *self, const struct plan_fault *fault,
         delete_record(run, fault);
     } else if (pushes(fault)) {
         push_payload(run, fault);
+    } else if (fault->verb == PLAN_TEAR) {
+        tear(run_node(run, context->process), fault);
     } else if (fault->verb == PLAN_REORDER) {
         if (!run_reorder(run, fault->text))
             run_end(run, RUN_HARNESS_FAULT, fault->where.line, "no memory to turn a queue");
@@ -264,7 +282,7 @@ static enum fl_error describe_redis(const struct plan_fault *fault, struct fl_bu
         return fl_buf_printf(out, " %s", words_text(&words_redis_kept, (int)fault->kept));
     if (fault->verb == PLAN_REDIS)
         return fl_buf_printf(out, " %s", words_text(&words_redis_states, (int)number));
-    if (fault->verb == PLAN_CUT_REPLY || fault->verb == PLAN_SLICE)
+    if (fault->verb == PLAN_CUT_REPLY || fault->verb == PLAN_SLICE || fault->verb == PLAN_TEAR)
         return fl_buf_printf(out, " %llu", number);
     if (fault->verb == PLAN_EVICT || fault->verb == PLAN_EXPIRE)
         return fl_buf_printf(out, " %s", fault->text);

@@ -298,8 +298,8 @@ void run_judge_faults(struct run *run)
 
 static bool has_swept(const struct run *run)
 {
-    return fault_set_swept(run->faults) &&
-           (!fault_set_counts_bytes(run->faults) || run->server.has_cut_short);
+    return fault_set_swept(run->faults) && (!fault_set_counts_to_the_end(run->faults) ||
+                                            run->server.has_cut_short || run->has_torn);
 }
 
 /* Whatever became of a run that lies beyond the places of a sweep, another has told it. */

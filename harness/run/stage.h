@@ -103,6 +103,7 @@ struct node {
     struct fake_http_client http;
     struct fake_mail_client mail;
     struct fake_vfs *mount;
+    bool tears; /* an operation is under way whose end may be cut off */
 };
 
 /* A state or limit of Redis, until it ends. */
@@ -167,6 +168,7 @@ struct run {
     int64_t web_due_us; /* when the next job is to be pushed */
     int64_t drained_us; /* -1 */
     bool over;
+    bool has_torn;    /* a process has died inside a database operation */
     bool keeps_time;  /* no fault of the plan moves a clock */
     bool is_anothers; /* who could go on is asleep (choice/steps.h): nothing is judged */
     bool has_reference;

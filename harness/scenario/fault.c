@@ -147,6 +147,7 @@ static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
     case PLAN_DELETED: return read_deleted(r, fault);
     case PLAN_DUPLICATE: return reading_job(r, &fault->text);
     case PLAN_POISON: return read_poison(r, fault);
+    case PLAN_TEAR: return read_redis_arguments(r, fault);
     case PLAN_REORDER: return reading_text(r, "the name of a queue", &fault->text);
     case PLAN_CUT_REPLY:
     case PLAN_SLICE:
@@ -177,6 +178,7 @@ static bool needs_address(enum plan_verb verb)
     case PLAN_DB:
     case PLAN_MAIL:
     case PLAN_CUT_REPLY:
+    case PLAN_TEAR:
     case PLAN_SLICE:
     case PLAN_STALL:
     case PLAN_RESET: return false;

@@ -125,6 +125,8 @@ enum plan_verb {
     PLAN_DUPLICATE, /* `duplicate JOB` : its payload is pushed once more */
     PLAN_POISON,    /* `poison JOB WAY` : its payload is pushed once more, spoilt in this way */
     PLAN_REORDER,   /* `reorder QUEUE` : the jobs that wait in it stand the other way round */
+    PLAN_TEAR,      /* `tear 3` : its process dies inside a database operation, after 3 changes of
+                       the disk; a sweep of `tear *` counts them up until there are no more */
     PLAN_MAIL,      /* `mail refuse|timeout|disconnect` */
     /* What happens to one Redis command on its way. */
     PLAN_CUT_REPLY, /* `cut-reply 7` : applied, so many bytes of its reply arrive; a sweep of
@@ -173,8 +175,9 @@ struct plan_fault {
     int64_t amount_max_us;     /* DELAY of a range, `delay 1ms..5s`; 0: exactly amount_us */
     uint32_t rate_of, rate_in; /* CLOCK; 0/0: it jumps */
     uint64_t number; /* bytes of CUT_REPLY, SLICE, MAXMEMORY; writes that FAILOVER, REDIS_RESTART
-                        lose; REDIS: enum fake_redis_states; POISON: the way's place in its table */
-    bool counts;     /* CUT_REPLY and POISON: a sweep that counts its number up, from 0, at the
+                        lose; REDIS: enum fake_redis_states; POISON: the way's place in its table;
+                        changes that come before TEAR */
+    bool counts;     /* CUT_REPLY, POISON, TEAR: a sweep that counts its number up, from 0, at the
                         first place that the address means */
     enum plan_kept kept; /* REDIS_RESTART */
     int http_status;     /* HTTP with a number */

@@ -101,6 +101,7 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
     case PLAN_RESET:
     case PLAN_SCRIPT_FLUSH:
     case PLAN_FLUSHALL: break;
+    case PLAN_TEAR:
     case PLAN_CUT_REPLY:
         if (fault->counts)
             print_text(p, " *");

@@ -14,7 +14,8 @@ static bool is_of_the_wire(enum plan_verb verb)
 static bool changes_an_effect(enum plan_verb verb)
 {
     return is_of_the_wire(verb) || verb == PLAN_ERROR || verb == PLAN_LOSE_ACK ||
-           verb == PLAN_DELAY || verb == PLAN_HTTP || verb == PLAN_DB || verb == PLAN_MAIL;
+           verb == PLAN_DELAY || verb == PLAN_TEAR || verb == PLAN_HTTP || verb == PLAN_DB ||
+           verb == PLAN_MAIL;
 }
 
 static bool names_effect(const struct plan_address *address)
@@ -33,7 +34,7 @@ const char *reach_pattern(const struct plan_fault *fault)
     if (fault->address.pattern) return fault->address.pattern;
     if (is_of_the_wire(fault->verb)) return "redis *";
     if (fault->verb == PLAN_HTTP) return "http *";
-    if (fault->verb == PLAN_DB) return "db *";
+    if (fault->verb == PLAN_DB || fault->verb == PLAN_TEAR) return "db *";
     if (fault->verb == PLAN_MAIL) return "mail*";
     return NULL;
 }

@@ -55,6 +55,7 @@ static bool read_maxmemory(struct reading *r, struct plan_fault *fault)
 bool read_redis_arguments(struct reading *r, struct plan_fault *fault)
 {
     switch ((int)fault->verb) {
+    case PLAN_TEAR:
     case PLAN_CUT_REPLY: return read_counted(r, fault) || read_count(r, 0, fault);
     case PLAN_SLICE: return read_count(r, 1, fault);
     case PLAN_REFUSE: return read_for(r, fault);

@@ -157,6 +157,9 @@ static const struct word verbs[] = {
      "JOB *` takes each of them"},
     {"reorder", PLAN_REORDER, "reorder QUEUE",
      "the jobs that wait in it stand the other way round"},
+    {"tear", PLAN_TEAR, "tear N",
+     "its process dies inside a database operation, after N of the changes that it makes to the "
+     "disk; `sweep tear *` counts N up until the whole operation is done"},
     {"mail", PLAN_MAIL, "mail refuse|timeout|disconnect", "sending a mail goes wrong"},
     {"cut-reply", PLAN_CUT_REPLY, "cut-reply N",
      "a Redis command is applied, N bytes of its reply arrive, then the connection ends; `sweep "

@@ -151,8 +151,9 @@ static struct error_case {
      "1: expected when: a part of it needs an effect, found \"fault\""},
     {"fault flushall with oom nth 1 in p1 at +1s",
      "16: expected oom alone, without with, found \"with\""},
-    {"fault error \"X\" at +1s restart after 5s", "24: expected restart only behind kill, oomkill, "
-                                                  "term, quiet, deploy or oom, found \"restart\""},
+    {"fault error \"X\" at +1s restart after 5s",
+     "24: expected restart only behind kill, oomkill, "
+     "term, quiet, deploy, tear or oom, found \"restart\""},
     {"fault error raedonly",
      "13: expected a quoted error line or the name of one, found \"raedonly\"; did you mean "
      "\"readonly\"?"},
