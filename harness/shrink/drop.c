@@ -2,6 +2,7 @@
  *
  * Of a list of n, proposal 0 drops all, the next ones each half, then each quarter, down to single
  * lines: what matters little goes in a few steps. */
+#include <stddef.h>
 #include <string.h>
 
 #include "harness/shrink/edits.h"
@@ -42,77 +43,73 @@ static enum edit without(const void **items, uint32_t *count, size_t item_bytes,
     return EDIT_MADE;
 }
 
+/* Where a plan keeps a list whose items are lines of their own. */
+struct list {
+    size_t items_at, count_at, item_bytes;
+};
+#define LIST(items, count)                                                                         \
+    offsetof(struct plan, items), offsetof(struct plan, count), sizeof *((struct plan *)0)->items
+
+static enum edit drop(struct plan *plan, const struct list *list, uint32_t number,
+                      struct fl_arena *arena)
+{
+    uint32_t *count = (uint32_t *)(void *)((char *)plan + list->count_at);
+    void *at = (char *)plan + list->items_at; /* a pointer to any type: copied as bytes */
+    const void *items;
+    memcpy(&items, at, sizeof items);
+    enum edit edit = without(&items, count, list->item_bytes, number, arena);
+    memcpy(at, &items, sizeof items);
+    return edit;
+}
+
 enum edit edit_drop_choices(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
-    const void *items = plan->choices;
-    enum edit edit = without(&items, &plan->choice_count, sizeof *plan->choices, number, arena);
-    plan->choices = items;
-    return edit;
+    return drop(plan, &(struct list){LIST(choices, choice_count)}, number, arena);
 }
 
 enum edit edit_drop_expects(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
-    const void *items = plan->expects;
-    enum edit edit = without(&items, &plan->expect_count, sizeof *plan->expects, number, arena);
-    plan->expects = items;
-    return edit;
+    return drop(plan, &(struct list){LIST(expects, expect_count)}, number, arena);
 }
 
 enum edit edit_drop_faults(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
-    const void *items = plan->faults;
-    enum edit edit = without(&items, &plan->fault_count, sizeof *plan->faults, number, arena);
-    plan->faults = items;
-    return edit;
+    return drop(plan, &(struct list){LIST(faults, fault_count)}, number, arena);
 }
 
 enum edit edit_drop_jobs(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
-    const void *items = plan->jobs;
-    enum edit edit = without(&items, &plan->job_count, sizeof *plan->jobs, number, arena);
-    plan->jobs = items;
-    return edit;
+    return drop(plan, &(struct list){LIST(jobs, job_count)}, number, arena);
+}
+
+enum edit edit_drop_crons(struct plan *plan, uint32_t number, struct fl_arena *arena)
+{
+    return drop(plan, &(struct list){LIST(crons, cron_count)}, number, arena);
 }
 
 enum edit edit_drop_processes(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
-    const void *items = plan->processes;
-    enum edit edit =
-        without(&items, &plan->processes_count, sizeof *plan->processes, number, arena);
-    plan->processes = items;
-    return edit;
+    return drop(plan, &(struct list){LIST(processes, processes_count)}, number, arena);
 }
 
 enum edit edit_drop_rows(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
-    const void *items = plan->rows;
-    enum edit edit = without(&items, &plan->row_count, sizeof *plan->rows, number, arena);
-    plan->rows = items;
-    return edit;
+    return drop(plan, &(struct list){LIST(rows, row_count)}, number, arena);
 }
 
 enum edit edit_drop_https(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
-    const void *items = plan->https;
-    enum edit edit = without(&items, &plan->http_count, sizeof *plan->https, number, arena);
-    plan->https = items;
-    return edit;
+    return drop(plan, &(struct list){LIST(https, http_count)}, number, arena);
 }
 
 enum edit edit_drop_files(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
-    const void *items = plan->files;
-    enum edit edit = without(&items, &plan->file_count, sizeof *plan->files, number, arena);
-    plan->files = items;
-    return edit;
+    return drop(plan, &(struct list){LIST(files, file_count)}, number, arena);
 }
 
 enum edit edit_drop_volatiles(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
-    const void *items = plan->volatiles;
-    enum edit edit = without(&items, &plan->volatile_count, sizeof *plan->volatiles, number, arena);
-    plan->volatiles = items;
-    return edit;
+    return drop(plan, &(struct list){LIST(volatiles, volatile_count)}, number, arena);
 }
 
 /* Lines that stand once; only those that are there are proposed. */

@@ -6,6 +6,7 @@ const struct edit_family edit_families[] = {
     {"drop expectations", edit_drop_expects},
     {"drop faults", edit_drop_faults},
     {"drop jobs", edit_drop_jobs},
+    {"drop what the clock enqueues", edit_drop_crons},
     {"drop processes", edit_drop_processes},
     {"drop what is given: rows", edit_drop_rows},
     {"drop what is given: answers", edit_drop_https},

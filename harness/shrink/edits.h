@@ -31,7 +31,7 @@ struct edit_family {
 extern const struct edit_family edit_families[];
 
 /* For the files of this folder. Whole lines: */
-edit_plan edit_drop_choices, edit_drop_expects, edit_drop_faults, edit_drop_jobs,
+edit_plan edit_drop_choices, edit_drop_expects, edit_drop_faults, edit_drop_jobs, edit_drop_crons,
     edit_drop_processes, edit_drop_rows, edit_drop_https, edit_drop_files, edit_drop_volatiles,
     edit_drop_whole;
 /* Parts of lines: */
