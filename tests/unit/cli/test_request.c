@@ -110,71 +110,74 @@ static void an_answer_arrives_as_it_was_sent(void **state)
     fl_buf_release(&line);
 }
 
-static void facts_arrive_as_they_were_sent(void **state)
+/* --- facts --- */
+
+static struct run_effect effects[] = {{.who = FL_SPAN("a#1"),
+                                       .job = FL_SPAN("a"),
+                                       .process = FL_SPAN("p1"),
+                                       .role = FL_SPAN("thread-1"),
+                                       .what = FL_SPAN("redis LREM"),
+                                       .detail = FL_SPAN("queue \"x\""),
+                                       .ordinal = 7,
+                                       .occurrence = 2,
+                                       .applied = true},
+                                      {.who = FL_SPAN("p1/fetch"), .idle = true}};
+static struct run_strike struck_at[] = {{.line = 9,
+                                         .column = 4,
+                                         .after = true,
+                                         .job = FL_SPAN("a"),
+                                         .delivery = 2,
+                                         .what = FL_SPAN("db COMMIT"),
+                                         .occurrence = 3},
+                                        {.process = FL_SPAN("p1"), .role = FL_SPAN("fetch")}};
+static struct run_guard guards[] = {{FL_SPAN("seen:1"), FL_SPAN("a"), 5, 86400, 1000000, 25}};
+static struct run_receipt receipts[] = {{FL_SPAN("mail a@b"), FL_SPAN("k-1"), 2}};
+static struct run_job jobs[] = {{FL_SPAN("a"), FL_SPAN("done"), true}};
+static const struct run_facts facts = {.drained = true,
+                                       .struck = true,
+                                       .strikes = 3,
+                                       .failed_at = FL_SPAN("queue: f < g"),
+                                       .statics = FL_SPAN("counter (4 bytes) in x.so\n"),
+                                       .guards = guards,
+                                       .guard_count = 1,
+                                       .struck_after = 1,
+                                       .done_before = UINT64_MAX,
+                                       .effects = effects,
+                                       .effect_count = 2,
+                                       .struck_at = struck_at,
+                                       .struck_at_count = 2,
+                                       .receipts = receipts,
+                                       .receipt_count = 1,
+                                       .jobs = jobs,
+                                       .job_count = 1};
+
+/* As they are read from the answer in which they were sent, and what came beside them; the caller
+ * releases it. */
+static const struct run_facts *send_facts(struct run_answer *got)
 {
-    struct run_effect effects[] = {{.who = FL_SPAN("a#1"),
-                                    .job = FL_SPAN("a"),
-                                    .process = FL_SPAN("p1"),
-                                    .role = FL_SPAN("thread-1"),
-                                    .what = FL_SPAN("redis LREM"),
-                                    .detail = FL_SPAN("queue \"x\""),
-                                    .ordinal = 7,
-                                    .occurrence = 2,
-                                    .applied = true},
-                                   {.who = FL_SPAN("p1/fetch"), .idle = true}};
-    struct run_strike struck_at[] = {{.line = 9,
-                                      .column = 4,
-                                      .after = true,
-                                      .job = FL_SPAN("a"),
-                                      .delivery = 2,
-                                      .what = FL_SPAN("db COMMIT"),
-                                      .occurrence = 3},
-                                     {.process = FL_SPAN("p1"), .role = FL_SPAN("fetch")}};
-    struct run_guard guards[] = {{FL_SPAN("seen:1"), FL_SPAN("a"), 5, 86400, 1000000, 25}};
-    struct run_receipt receipts[] = {{FL_SPAN("mail a@b"), FL_SPAN("k-1"), 2}};
-    struct run_job jobs[] = {{FL_SPAN("a"), FL_SPAN("done"), true}};
-    const struct run_facts facts = {.drained = true,
-                                    .struck = true,
-                                    .strikes = 3,
-                                    .failed_at = FL_SPAN("queue: f < g"),
-                                    .statics = FL_SPAN("counter (4 bytes) in x.so\n"),
-                                    .guards = guards,
-                                    .guard_count = 1,
-                                    .struck_after = 1,
-                                    .done_before = UINT64_MAX,
-                                    .effects = effects,
-                                    .effect_count = 2,
-                                    .struck_at = struck_at,
-                                    .struck_at_count = 2,
-                                    .receipts = receipts,
-                                    .receipt_count = 1,
-                                    .jobs = jobs,
-                                    .job_count = 1};
     const struct run_item sent = {.sweep = -1,
                                   .state = FL_SPAN("db t\n"),
                                   .recording = FL_SPAN("{\"t\":1}\n"),
                                   .never = FL_SPAN("4 a dead\n"),
                                   .facts = &facts};
     struct fl_buf line = FL_BUF_INIT(4096);
-    struct run_answer got;
-    (void)state;
     struct run_answer_writer writer = run_answer_begin(&line);
     run_answer_add(&writer, &sent);
     assert_int_equal(run_answer_end(&writer, 1), FL_OK);
-    assert_int_equal(run_answer_read(fl_buf_span(&line), &got), FL_OK);
-    const struct run_facts *read = got.items[0].facts;
+    assert_int_equal(run_answer_read(fl_buf_span(&line), got), FL_OK);
+    fl_buf_release(&line);
+    return got->items[0].facts;
+}
+
+static void facts_arrive_as_they_were_sent(void **state)
+{
+    struct run_answer got;
+    (void)state;
+    const struct run_facts *read = send_facts(&got);
     assert_true(fl_span_is(got.items[0].state, "db t\n"));
     assert_true(fl_span_is(got.items[0].recording, "{\"t\":1}\n"));
     assert_true(fl_span_is(got.items[0].never, "4 a dead\n"));
     assert_int_equal(read->strikes, 3);
-    assert_int_equal(read->struck_at_count, 2);
-    assert_true(read->struck_at[0].line == 9 && read->struck_at[0].column == 4 &&
-                read->struck_at[0].after);
-    assert_true(fl_span_is(read->struck_at[0].job, "a") && read->struck_at[0].delivery == 2);
-    assert_true(fl_span_is(read->struck_at[0].what, "db COMMIT"));
-    assert_int_equal(read->struck_at[0].occurrence, 3);
-    assert_true(fl_span_is(read->struck_at[1].process, "p1"));
-    assert_true(fl_span_is(read->struck_at[1].role, "fetch") && !read->struck_at[1].after);
     assert_true(fl_span_is(read->failed_at, "queue: f < g"));
     assert_true(fl_span_is(read->statics, "counter (4 bytes) in x.so\n"));
     assert_int_equal(read->guard_count, 1);
@@ -183,6 +186,16 @@ static void facts_arrive_as_they_were_sent(void **state)
     assert_true(fl_span_is(read->guards[0].job, "a") && read->guards[0].span_us == 1000000);
     assert_true(read->drained && read->struck && read->struck_after == 1);
     assert_true(read->done_before == UINT64_MAX);
+    assert_true(fl_span_is(read->receipts[0].key, "k-1") && read->receipts[0].count == 2);
+    assert_true(fl_span_is(read->jobs[0].state, "done") && read->jobs[0].of_plan);
+    run_answer_release(&got);
+}
+
+static void effects_arrive_as_they_were_sent(void **state)
+{
+    struct run_answer got;
+    (void)state;
+    const struct run_facts *read = send_facts(&got);
     assert_int_equal(read->effect_count, 2);
     assert_true(fl_span_is(read->effects[0].detail, "queue \"x\""));
     assert_true(fl_span_is(read->effects[0].job, "a"));
@@ -191,10 +204,23 @@ static void facts_arrive_as_they_were_sent(void **state)
     assert_int_equal(read->effects[0].ordinal, 7);
     assert_int_equal(read->effects[0].occurrence, 2);
     assert_true(read->effects[0].applied && !read->effects[0].idle && read->effects[1].idle);
-    assert_true(fl_span_is(read->receipts[0].key, "k-1") && read->receipts[0].count == 2);
-    assert_true(fl_span_is(read->jobs[0].state, "done") && read->jobs[0].of_plan);
     run_answer_release(&got);
-    fl_buf_release(&line);
+}
+
+static void strikes_arrive_as_they_were_sent(void **state)
+{
+    struct run_answer got;
+    (void)state;
+    const struct run_facts *read = send_facts(&got);
+    assert_int_equal(read->struck_at_count, 2);
+    assert_true(read->struck_at[0].line == 9 && read->struck_at[0].column == 4 &&
+                read->struck_at[0].after);
+    assert_true(fl_span_is(read->struck_at[0].job, "a") && read->struck_at[0].delivery == 2);
+    assert_true(fl_span_is(read->struck_at[0].what, "db COMMIT"));
+    assert_int_equal(read->struck_at[0].occurrence, 3);
+    assert_true(fl_span_is(read->struck_at[1].process, "p1"));
+    assert_true(fl_span_is(read->struck_at[1].role, "fetch") && !read->struck_at[1].after);
+    run_answer_release(&got);
 }
 
 static void an_error_is_an_answer_too(void **state)
@@ -254,6 +280,8 @@ int main(void)
         cmocka_unit_test(a_request_arrives_as_it_was_sent),
         cmocka_unit_test(an_answer_arrives_as_it_was_sent),
         cmocka_unit_test(facts_arrive_as_they_were_sent),
+        cmocka_unit_test(effects_arrive_as_they_were_sent),
+        cmocka_unit_test(strikes_arrive_as_they_were_sent),
         cmocka_unit_test(an_error_is_an_answer_too),
         cmocka_unit_test(a_request_for_too_many_runs_is_refused),
     };

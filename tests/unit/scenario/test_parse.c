@@ -9,24 +9,7 @@
 
 #include "core/assert.h"
 #include "core/time_text.h"
-#include "harness/scenario/parse.h"
-
-/* `lines` stand below a head with the job imp-7 and above a claim. */
-static struct plan *plan_of(const char *lines)
-{
-    struct fl_buf text = FL_BUF_INIT(64 * 1024), message = FL_BUF_INIT(4096);
-    struct plan *plan = NULL;
-    assert_int_equal(fl_buf_printf(&text,
-                                   "scenario 1 \"t\"\nenqueue imp-7 W [7]\n%s\n"
-                                   "expect imp-7 done\n",
-                                   lines),
-                     FL_OK);
-    enum fl_error err = scenario_parse("dir/s", fl_buf_span(&text), NULL, 0, &plan, &message);
-    if (err) fail_msg("%s", message.bytes);
-    fl_buf_release(&text);
-    fl_buf_release(&message);
-    return plan;
-}
+#include "planned.h"
 
 static void defaults_are_those_of_the_header(void **state)
 {
@@ -304,22 +287,6 @@ static void claims_of_every_kind(void **state)
     scenario_plan_free(plan);
 }
 
-static void settings_have_defaults_and_can_be_replaced(void **state)
-{
-    static const char text[] = "scenario 1 \"t\"\nset rows 3\nset file none.csv\n"
-                               "given db t n=$rows f=\"${file}x\"\nexpect drained within 1s\n";
-    struct fl_buf message = FL_BUF_INIT(4096);
-    struct plan *plan = NULL;
-    const struct scenario_setting settings[] = {{"rows", "12"}};
-    (void)state;
-    assert_int_equal(scenario_parse("s", fl_span_from(text), settings, 1, &plan, &message), FL_OK);
-    assert_true(fl_span_is(plan->rows[0].columns[0].value, "12"));
-    assert_int_equal(plan->rows[0].columns[0].type, PLAN_INTEGER);
-    assert_true(fl_span_is(plan->rows[0].columns[1].value, "none.csvx"));
-    scenario_plan_free(plan);
-    fl_buf_release(&message);
-}
-
 static void healing_may_wait_for_a_fault(void **state)
 {
     (void)state;
@@ -331,168 +298,6 @@ static void healing_may_wait_for_a_fault(void **state)
     plan = plan_of("heal after faults");
     assert_int_equal(plan->heal_us, -1);
     assert_null(plan->heal_after_fault);
-    scenario_plan_free(plan);
-}
-
-static void lines_are_repeated_for_each_number(void **state)
-{
-    (void)state;
-    struct plan *plan =
-        plan_of("repeat i 8..12 step 2\nset args [$i]\nenqueue a-$i W $args\n\n"
-                "enqueue b-${i}-{1..2} W [] # both\nend\nset i 1\nenqueue c$i W []");
-    static const char *const names[] = {"imp-7",  "a-8",  "b-8-1",  "b-8-2",  "a-10", "b-10-1",
-                                        "b-10-2", "a-12", "b-12-1", "b-12-2", "c1"};
-    assert_int_equal(plan->job_count, FL_COUNT(names));
-    for (uint32_t i = 0; i < plan->job_count; i++)
-        assert_string_equal(plan->jobs[i].name, names[i]);
-    assert_true(fl_span_is(plan->jobs[7].args, "[12]"));
-    assert_int_equal(plan->jobs[7].where.line, 5);
-    scenario_plan_free(plan);
-}
-
-static void a_mistake_in_repeated_lines_is_told_once(void **state)
-{
-    struct fl_buf message = FL_BUF_INIT(4096);
-    struct plan *plan = NULL;
-    (void)state;
-    assert_int_equal(scenario_parse("s",
-                                    FL_SPAN("scenario 1 \"t\"\nrepeat i 1..9\nbogus\nend\n"
-                                            "expect * done\nvariant a\nbogus\n"),
-                                    NULL, 0, &plan, &message),
-                     FL_EPARSE);
-    assert_string_equal(message.bytes, "s:3:1: expected a statement, found \"bogus\"\n"
-                                       "s:7:1: expected a statement, found \"bogus\"");
-    fl_buf_release(&message);
-}
-
-static void a_long_repetition_is_refused(void **state)
-{
-    struct fl_buf message = FL_BUF_INIT(4096);
-    struct plan *plan = NULL;
-    (void)state;
-    assert_int_equal(scenario_parse("s",
-                                    FL_SPAN("scenario 1 \"t\"\nrepeat i 0..9999999\n# nothing\n"
-                                            "end\nexpect * done\n"),
-                                    NULL, 0, &plan, &message),
-                     FL_EBOUND);
-    assert_non_null(strstr(message.bytes, "a smaller scenario"));
-    fl_buf_release(&message);
-}
-
-static const char varied[] = "scenario 1 \"t\"\nvary n 1 2 3\nenqueue a-$n W [$n]\n"
-                             "expect a-* done\nvariant early\nvariant late\nset x 5s\n"
-                             "vary file b.csv c.csv\nenqueue b W [] in $x\n"
-                             "given file f @$file\nexpect b dead\n";
-
-static struct plan *variation(const struct scenario_setting *settings, uint32_t count)
-{
-    struct fl_buf message = FL_BUF_INIT(4096);
-    struct plan *plan = NULL;
-    enum fl_error err =
-        scenario_parse("tests/golden/s", fl_span_from(varied), settings, count, &plan, &message);
-    if (err) fail_msg("%s", message.bytes);
-    fl_buf_release(&message);
-    return plan;
-}
-
-static void the_first_variant_and_values_are_read_when_none_is_chosen(void **state)
-{
-    (void)state;
-    struct plan *plan = variation(NULL, 0);
-    assert_int_equal(plan->variant_count, 2);
-    assert_string_equal(plan->variants[1], "late");
-    assert_int_equal(plan->varied_count, 1);
-    assert_string_equal(plan->varied[0].name, "n");
-    assert_int_equal(plan->varied[0].count, 3);
-    assert_string_equal(plan->varied[0].values[2], "3");
-    assert_int_equal(plan->job_count, 1);
-    assert_string_equal(plan->jobs[0].name, "a-1");
-    assert_int_equal(plan->expect_count, 1);
-    scenario_plan_free(plan);
-}
-
-static void settings_choose_a_variant_and_values(void **state)
-{
-    (void)state;
-    const struct scenario_setting settings[] = {{"variant", "late"}, {"n", "2"}};
-    struct fl_buf message = FL_BUF_INIT(4096);
-    struct plan *plan = NULL;
-    /* The variant's lines count now: this one names a file that is not there, beside the file. */
-    assert_int_equal(
-        scenario_parse("tests/golden/s", fl_span_from(varied), settings, 2, &plan, &message),
-        FL_EPARSE);
-    assert_non_null(strstr(message.bytes, "s:10:14: expected a file that can be opened"));
-    fl_buf_release(&message);
-}
-
-static void what_is_added_is_of_any_variant(void **state)
-{
-    (void)state;
-    const struct scenario_changes changes = {.extra = FL_SPAN("enqueue more W []\n")};
-    struct fl_buf message = FL_BUF_INIT(4096);
-    struct plan *plan = NULL;
-    assert_int_equal(
-        scenario_parse_changed("s", fl_span_from(varied), &changes, NULL, 0, &plan, &message),
-        FL_OK);
-    assert_string_equal(plan->jobs[plan->job_count - 1].name, "more");
-    scenario_plan_free(plan);
-    fl_buf_release(&message);
-}
-
-static void a_mark_and_crlf_are_no_part_of_the_text(void **state)
-{
-    static const char text[] = "\xEF\xBB\xBFscenario 1 \"t\"\r\nexpect drained within 1s\r\n";
-    struct fl_buf message = FL_BUF_INIT(4096);
-    struct plan *plan = NULL;
-    (void)state;
-    assert_int_equal(scenario_parse("s", fl_span_from(text), NULL, 0, &plan, &message), FL_OK);
-    assert_string_equal(plan->expects[0].source, "expect drained within 1s");
-    scenario_plan_free(plan);
-    fl_buf_release(&message);
-}
-
-static const char told[] = "scenario 1 \"t\"\nenqueue a W []\nfault f1: kill p1 when a step *\n"
-                           "fault kill p1 2s after fault f1\nheal at +1h\nexpect a done\n"
-                           "volatile db t.c";
-
-static struct plan *changed_plan(const struct scenario_changes *changes)
-{
-    struct fl_buf message = FL_BUF_INIT(4096);
-    struct plan *plan = NULL;
-    if (scenario_parse_changed("s", fl_span_from(told), changes, NULL, 0, &plan, &message))
-        fail_msg("%s", message.bytes);
-    fl_buf_release(&message);
-    return plan;
-}
-
-static void a_bare_reading_leaves_faults_and_claims_out(void **state)
-{
-    const struct scenario_changes bare = {.bare = true};
-    (void)state;
-    struct plan *plan = changed_plan(&bare);
-    assert_int_equal(plan->fault_count, 0);
-    assert_int_equal(plan->expect_count, 0);
-    assert_int_equal(plan->heal_us, -1);
-    assert_int_equal(plan->job_count, 1);
-    assert_int_equal(plan->volatile_count, 1);
-    scenario_plan_free(plan);
-}
-
-static void extra_lines_stand_behind_the_files_own(void **state)
-{
-    const struct scenario_changes added = {.extra = FL_SPAN("\nfault term p1 at +1s\n")};
-    const struct scenario_changes instead = {
-        .bare = true, .extra = FL_SPAN("heal at +2h\nfault term p1 when a step *\nexpect a dead")};
-    (void)state;
-    struct plan *plan = changed_plan(&added);
-    assert_int_equal(plan->fault_count, 3);
-    assert_int_equal(plan->faults[2].where.line, 9);
-    scenario_plan_free(plan);
-    plan = changed_plan(&instead);
-    assert_int_equal(plan->fault_count, 1);
-    assert_int_equal(plan->faults[0].verb, PLAN_TERM);
-    assert_int_equal(plan->expects[0].state, PLAN_STATE_DEAD);
-    assert_int_equal(plan->heal_us, 2 * FL_HOUR_US);
     scenario_plan_free(plan);
 }
 
@@ -510,17 +315,7 @@ int main(void)
         cmocka_unit_test(a_process_alone_is_a_condition),
         cmocka_unit_test(clocks_chances_commands_and_allocations),
         cmocka_unit_test(claims_of_every_kind),
-        cmocka_unit_test(settings_have_defaults_and_can_be_replaced),
         cmocka_unit_test(healing_may_wait_for_a_fault),
-        cmocka_unit_test(lines_are_repeated_for_each_number),
-        cmocka_unit_test(a_mistake_in_repeated_lines_is_told_once),
-        cmocka_unit_test(a_long_repetition_is_refused),
-        cmocka_unit_test(the_first_variant_and_values_are_read_when_none_is_chosen),
-        cmocka_unit_test(settings_choose_a_variant_and_values),
-        cmocka_unit_test(what_is_added_is_of_any_variant),
-        cmocka_unit_test(a_mark_and_crlf_are_no_part_of_the_text),
-        cmocka_unit_test(a_bare_reading_leaves_faults_and_claims_out),
-        cmocka_unit_test(extra_lines_stand_behind_the_files_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
