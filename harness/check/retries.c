@@ -24,10 +24,9 @@ static int64_t jitter_max_s(int64_t count, bool uniform)
     return uniform ? 10 * (count + 1) - 1 : 9 * (count + 1);
 }
 
-/* -1: none, or no small number. */
-static int64_t count_in(struct fl_span payload)
+/* What stands behind `mark`; -1: none, or no small number. */
+static int64_t count_in(struct fl_span payload, struct fl_span mark)
 {
-    struct fl_span mark = FL_SPAN("\"retry_count\":");
     const char *end = payload.bytes + payload.length;
     const char *at = memmem(payload.bytes, payload.length, mark.bytes, mark.length);
     if (!at) return -1;
@@ -78,8 +77,12 @@ static void judge_time(struct ledger *ledger, const struct ledger_job *job, int6
 void ledger_judge_retry(struct ledger *ledger, struct ledger_job *job, struct fl_span payload,
                         double score, const char *session)
 {
-    int64_t count = count_in(payload);
+    int64_t count = count_in(payload, FL_SPAN("\"retry_count\":"));
+    int64_t over_limit = count_in(payload, FL_SPAN("\"overrated\":"));
     const struct ledger_delivery *delivery = failed_of(job, session);
+    bool was_over_limit = over_limit > job->over_limit;
+    if (was_over_limit) job->over_limit = over_limit;
+    if (was_over_limit) return; /* stored for later without having failed: another formula */
     if (!delivery || count < 0 || count > COUNT_MAX) {
         job->retry_count = -1;
         return;
