@@ -13,14 +13,20 @@
 
 enum { NUMBER_BYTES = 24, SCORE_BYTES = 48 };
 
-static enum fl_error digest_of(const struct fl_client_job *job, const char *queue,
-                               char ret_digest[FL_LOCK_DIGEST_BYTES])
+static const char *queue_of(const struct fl_client_job *job)
+{
+    return job->queue ? job->queue : "default";
+}
+
+enum fl_error fl_locked_push_key(const struct fl_client_job *job, char ret_key[FL_LOCK_KEY_BYTES])
 {
     struct fl_json json;
+    char digest[FL_LOCK_DIGEST_BYTES];
     enum fl_error err = fl_json_parse(job->args, &json, NULL);
     if (err) return err == FL_EPARSE ? FL_EINVAL : err;
-    err = fl_lock_digest(job->worker, queue, fl_json_root(&json), ret_digest);
+    err = fl_lock_digest(job->worker, queue_of(job), fl_json_root(&json), digest);
     fl_json_release(&json);
+    if (!err) snprintf(ret_key, FL_LOCK_KEY_BYTES, "%s:LOCKED", digest);
     return err;
 }
 
@@ -40,15 +46,14 @@ static struct fl_span print_number(char out[NUMBER_BYTES], int64_t value)
 static enum fl_error send(const struct fl_client *client, const struct fl_client_job *job,
                           const char *jid, struct fl_span payload, int64_t wait_us)
 {
-    const char *queue = job->queue ? job->queue : "default";
-    char digest[FL_LOCK_DIGEST_BYTES], lock[FL_LOCK_KEY_BYTES], list[FL_KEY_BYTES];
+    const char *queue = queue_of(job);
+    char lock[FL_LOCK_KEY_BYTES], list[FL_KEY_BYTES];
     char now[NUMBER_BYTES], ttl[NUMBER_BYTES];
     struct fl_buf score = FL_BUF_INIT(SCORE_BYTES);
     int64_t pushed;
-    enum fl_error err = digest_of(job, queue, digest);
+    enum fl_error err = fl_locked_push_key(job, lock);
     if (!err && wait_us) err = fl_seconds_format(&score, job->at_us);
     if (!err) {
-        snprintf(lock, sizeof(lock), "%s:LOCKED", digest);
         const struct fl_span keys[] = {
             fl_span_from(lock), FL_SPAN(FL_KEY_LOCK_DIGESTS), FL_SPAN(FL_KEY_QUEUES),
             wait_us ? FL_SPAN(FL_KEY_SCHEDULE) : fl_queue_key(queue, list)};

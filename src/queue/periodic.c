@@ -10,6 +10,8 @@
 #include "queue/client.h"
 #include "queue/commands.h"
 #include "queue/keys.h"
+#include "queue/lock.h"
+#include "queue/locked_push.h"
 #include "queue/log_text.h"
 #include "queue/moves.h"
 #include "queue/script.h"
@@ -103,19 +105,6 @@ static struct fl_span record_key(const struct fl_periodic_job *job, char out[KEY
     return (struct fl_span){out, (size_t)length};
 }
 
-static enum fl_error write_payload(const struct fl_periodics *p, const struct fl_periodic_job *job,
-                                   int64_t tick_s, const char *queue, struct fl_buf *out)
-{
-    const struct fl_client client = {.clock = p->ports->clock, .wire = p->wire};
-    char retry[FL_RETRY_TEXT_BYTES], jid[FL_JID_BYTES], key[KEY_BYTES + 32];
-    struct fl_client_job push = fl_client_job_of(fl_registry_find(p->registry, job->option->worker),
-                                                 job->option->worker, args_of(job->option), retry);
-    push.queue = queue;
-    int length = snprintf(key, sizeof(key), "periodic %s %" PRId64, job->name, tick_s);
-    fl_jid_derive((struct fl_span){key, (size_t)length}, jid);
-    return fl_client_payload(&client, &push, jid, out);
-}
-
 static const char *queue_of(const struct fl_periodics *p, const struct fl_periodic_job *job)
 {
     const struct fl_worker *worker = fl_registry_find(p->registry, job->option->worker);
@@ -123,28 +112,65 @@ static const char *queue_of(const struct fl_periodics *p, const struct fl_period
     return worker && worker->queue ? worker->queue : "default";
 }
 
-enum fired { NOT_LEADER = -1, HAD_BEEN = 0, ENQUEUED = 1 };
+/* What is pushed for one tick. */
+struct tick {
+    struct fl_client_job push;
+    char retry[FL_RETRY_TEXT_BYTES], jid[FL_JID_BYTES], seconds[24];
+    struct fl_buf payload;
+    char lock[FL_LOCK_KEY_BYTES], ttl[24]; /* lock "": its class has none */
+};
+
+/* As the class would push it; the jid follows from the name and the time. */
+static enum fl_error tick_init(struct tick *tick, const struct fl_periodics *p,
+                               const struct fl_periodic_job *job, int64_t tick_s)
+{
+    const struct fl_client client = {.clock = p->ports->clock, .wire = p->wire};
+    const struct fl_worker *worker = fl_registry_find(p->registry, job->option->worker);
+    char key[KEY_BYTES + 32];
+    *tick = (struct tick){.payload = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX)};
+    tick->push = fl_client_job_of(worker, job->option->worker, args_of(job->option), tick->retry);
+    tick->push.queue = queue_of(p, job);
+    snprintf(tick->seconds, sizeof(tick->seconds), "%" PRId64, tick_s);
+    int length = snprintf(key, sizeof(key), "periodic %s %s", job->name, tick->seconds);
+    fl_jid_derive((struct fl_span){key, (size_t)length}, tick->jid);
+    snprintf(tick->ttl, sizeof(tick->ttl), "%" PRId64, tick->push.lock_ttl_s * INT64_C(1000));
+    enum fl_error err = fl_client_payload(&client, &tick->push, tick->jid, &tick->payload);
+    if (!err && fl_lock_is_taken_at_push(tick->push.lock))
+        err = fl_locked_push_key(&tick->push, tick->lock);
+    return err;
+}
+
+static void tick_release(struct tick *tick)
+{
+    fl_buf_release(&tick->payload);
+}
+
+enum fired { NOT_LEADER = -1, HAD_BEEN = 0, ENQUEUED = 1, LOCKED = 2 };
 
 static enum fl_error call_fire(const struct fl_periodics *p, const struct fl_periodic_job *job,
+                               const struct tick *tick, int64_t *ret_fired)
+{
+    char record[KEY_BYTES], list[FL_KEY_BYTES], keep[16];
+    snprintf(keep, sizeof(keep), "%d", FL_PERIODIC_KEEP_S);
+    const struct fl_span keys[] = {FL_SPAN(FL_KEY_LEADER),   record_key(job, record),
+                                   FL_SPAN(FL_KEY_QUEUES),   fl_queue_key(tick->push.queue, list),
+                                   fl_span_from(tick->lock), FL_SPAN(FL_KEY_LOCK_DIGESTS)};
+    const struct fl_span args[] = {
+        fl_span_from(p->leader.identity), fl_span_from(tick->seconds), fl_buf_span(&tick->payload),
+        fl_span_from(tick->push.queue),   fl_span_from(keep),          fl_span_from(tick->jid),
+        fl_span_from(tick->ttl)};
+    bool locks = *tick->lock != '\0';
+    return fl_script_call(FL_SCRIPT_FIRE, p->ports->redis, p->ports->clock, keys, locks ? 6 : 4,
+                          args, locks ? 7 : 5, ret_fired, NULL);
+}
+
+static enum fl_error fire_tick(const struct fl_periodics *p, const struct fl_periodic_job *job,
                                int64_t tick_s, int64_t *ret_fired)
 {
-    struct fl_buf payload = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX);
-    char record[KEY_BYTES], list[FL_KEY_BYTES], tick[24], keep[16];
-    const char *queue = queue_of(p, job);
-    int digits = snprintf(tick, sizeof(tick), "%" PRId64, tick_s);
-    snprintf(keep, sizeof(keep), "%d", FL_PERIODIC_KEEP_S);
-    enum fl_error err = write_payload(p, job, tick_s, queue, &payload);
-    const struct fl_span keys[] = {FL_SPAN(FL_KEY_LEADER), record_key(job, record),
-                                   FL_SPAN(FL_KEY_QUEUES), fl_queue_key(queue, list)};
-    const struct fl_span args[] = {fl_span_from(p->leader.identity),
-                                   {tick, (size_t)digits},
-                                   fl_buf_span(&payload),
-                                   fl_span_from(queue),
-                                   fl_span_from(keep)};
-    if (!err)
-        err = fl_script_call(FL_SCRIPT_FIRE, p->ports->redis, p->ports->clock, keys, FL_COUNT(keys),
-                             args, FL_COUNT(args), ret_fired, NULL);
-    fl_buf_release(&payload);
+    struct tick tick;
+    enum fl_error err = tick_init(&tick, p, job, tick_s);
+    if (!err) err = call_fire(p, job, &tick, ret_fired);
+    tick_release(&tick);
     return err;
 }
 
@@ -174,7 +200,7 @@ static enum fl_error fire_job(struct fl_periodics *p, struct fl_periodic_job *jo
     int64_t fired, tick_us = due_tick_us(job, now_us);
     note_missed(p, job, now_us);
     if (!tick_us) return FL_OK;
-    enum fl_error err = call_fire(p, job, tick_us / FL_SECOND_US, &fired);
+    enum fl_error err = fire_tick(p, job, tick_us / FL_SECOND_US, &fired);
     if (err) return err;
     if (fired == NOT_LEADER) {
         fl_leader_lose(&p->leader);
@@ -183,6 +209,9 @@ static enum fl_error fire_job(struct fl_periodics *p, struct fl_periodic_job *jo
     job->done_us = tick_us;
     if (fired == ENQUEUED)
         fl_log_printf(p->ports->log, FL_LOG_INFO, "periodic %s enqueued", job->name);
+    if (fired == LOCKED)
+        fl_log_printf(p->ports->log, FL_LOG_INFO,
+                      "periodic %s not enqueued: the last one holds its lock", job->name);
     return FL_OK;
 }
 

@@ -71,9 +71,18 @@ static const char fire[] =
     NAMED("fire") "if redis.call('GET',KEYS[1])~=ARGV[1] then return -1 end\n"
                   "local last=redis.call('GET',KEYS[2])\n"
                   "if last and tonumber(last)>=tonumber(ARGV[2]) then return 0 end\n"
+                  "local held=KEYS[5] and redis.call('EXISTS',KEYS[5])==1\n"
+                  "if not held then\n"
                   "redis.call('SADD',KEYS[3],ARGV[4])\n"
                   "redis.call('LPUSH',KEYS[4],ARGV[3])\n"
+                  "end\n"
                   "redis.call('SET',KEYS[2],ARGV[2],'EX',ARGV[5])\n"
+                  "if held then return 2 end\n"
+                  "if KEYS[5] then\n"
+                  "redis.call('HSET',KEYS[5],ARGV[6],ARGV[2])\n"
+                  "redis.call('ZADD',KEYS[6],ARGV[2],string.sub(KEYS[5],1,-8))\n"
+                  "if ARGV[7]~='0' then redis.call('PEXPIRE',KEYS[5],ARGV[7]) end\n"
+                  "end\n"
                   "return 1\n";
 
 /* Locks stand in KEYS from `from` on, the list of digests behind them, the jid last in ARGV. A
@@ -223,7 +232,7 @@ static const struct {
     [FL_SCRIPT_LIMIT_CORRECT] = {{limit_correct, sizeof(limit_correct) - 1},
                                  FL_SPAN("fa841be4b5266bf771c6f3aed6edd357ad740437")},
     [FL_SCRIPT_FIRE] = {{fire, sizeof(fire) - 1},
-                        FL_SPAN("5bb29aaa88a4e03ff9a259ad5a681661be0ec8b9")},
+                        FL_SPAN("6f2bd5ce89ed1519be3de278ed3d84ebf411b11a")},
 };
 
 struct fl_span fl_script_text(enum fl_script script)

@@ -30,8 +30,9 @@ enum fl_script {
     FL_SCRIPT_LEAD,
     /* KEYS leader, ARGV identity */
     FL_SCRIPT_RESIGN,
-    /* KEYS leader last-tick queues queue, ARGV identity tick job queue-name keep-seconds -> 1
-     * enqueued, 0 this tick or a later one had been before, -1 does not lead */
+    /* KEYS leader last-tick queues queue [lock digests], ARGV identity tick job queue-name
+     * keep-seconds [jid ttl-ms] -> 1 enqueued, 2 not, as another holds the lock; 0 this tick or a
+     * later one had been before, -1 does not lead */
     FL_SCRIPT_FIRE,
     /* KEYS lock digests queues queue-or-schedule, ARGV jid now ttl-ms job queue-name score ("": to
      * the queue) -> 1 pushed, or had been with this jid; 0 another jid holds the lock */

@@ -33,6 +33,11 @@ static enum fl_outcome nothing(struct fl_job *job)
 
 static const struct fl_worker workers[] = {
     {.name = "Nightly", .perform = nothing, .retry = 3, .queue = "low"},
+    {.name = "Unique",
+     .perform = nothing,
+     .retry = 3,
+     .lock = FL_LOCK_UNTIL_EXECUTED,
+     .lock_ttl_s = 150},
     {0},
 };
 static const struct fl_worker *const tables[] = {workers};
@@ -153,6 +158,29 @@ static void a_lost_or_refused_exchange_neither_drops_nor_repeats_a_tick(void **s
         run_with_fault(DESK_LOST, at);
         run_with_fault(DESK_REFUSED, at);
     }
+}
+
+static void a_tick_is_passed_over_while_the_last_one_holds_its_lock(void **state)
+{
+    const struct fl_periodic unique = {.cron = MINUTELY, .worker = "Unique"};
+    struct office office;
+    (void)state;
+    open_office(&office, &unique, 1);
+    run_for(&office, TO_FIRST_TICK_S + 2 * 60 + 30);
+    assert_non_null(strstr(office.desk.log.bytes, "the last one holds its lock"));
+    assert_int_equal(length_of(&office, "queue:default"), 1);
+    close_office(&office);
+}
+
+static void the_lock_that_a_tick_takes_has_its_time(void **state)
+{
+    const struct fl_periodic unique = {.cron = MINUTELY, .worker = "Unique"};
+    struct office office;
+    (void)state;
+    open_office(&office, &unique, 1);
+    run_for(&office, TO_FIRST_TICK_S + 3 * 60 + 30); /* 150 s after the first comes the fourth */
+    assert_int_equal(length_of(&office, "queue:default"), 2);
+    close_office(&office);
 }
 
 static void what_another_leader_has_enqueued_is_not_enqueued_again(void **state)
@@ -378,6 +406,8 @@ int main(void)
         cmocka_unit_test(a_tick_is_a_job_with_its_class_s_options),
         cmocka_unit_test(each_tick_comes_once),
         cmocka_unit_test(a_lost_or_refused_exchange_neither_drops_nor_repeats_a_tick),
+        cmocka_unit_test(a_tick_is_passed_over_while_the_last_one_holds_its_lock),
+        cmocka_unit_test(the_lock_that_a_tick_takes_has_its_time),
         cmocka_unit_test(what_another_leader_has_enqueued_is_not_enqueued_again),
         cmocka_unit_test(a_queue_that_redis_refuses_does_not_hold_up_the_others),
         cmocka_unit_test(a_process_that_comes_late_enqueues_the_last_tick_alone),
