@@ -33,6 +33,7 @@ enum {
     OPT_UPGRADE,
     OPT_EITHER,
     OPT_PAIRS,
+    OPT_EVERY_FIRST,
     OPT_JOBS,
     OPT_SET,
     OPT_SEED,
@@ -56,6 +57,8 @@ static const struct cli_option options[] = {
     {OPT_EITHER, 0, "either", NULL,
      "with --upgrade: what the new module alone would have done is as good as the old one's"},
     {OPT_PAIRS, 0, "pairs", NULL, "then every second fault behind every first one"},
+    {OPT_EVERY_FIRST, 0, "every-first", NULL,
+     "with --pairs: follow a first fault even where another has left the same"},
     {OPT_JOBS, 'j', "jobs", "N", "run workers; one for each processor by default"},
     {OPT_SET, 0, "set", "NAME=VALUE", "replace a default of a line `set`"},
     {OPT_SEED, 0, "seed", "N", "run this seed instead of the scenario's own"},
@@ -90,7 +93,7 @@ struct matrix_command {
     const char *given[GIVEN_MAX];
     struct set_options settings;
     unsigned modes;
-    bool pairs, classes, has_seed, has_modes, either;
+    bool pairs, every_first, classes, has_seed, has_modes, either;
     int jobs, plays;
     uint64_t seed;
     /* of the scenario */
@@ -167,6 +170,7 @@ static int take_option(struct matrix_command *matrix)
     case OPT_UPGRADE: return take_upgrade(matrix, value);
     case OPT_EITHER: matrix->either = true; return CLI_PASSED;
     case OPT_PAIRS: matrix->pairs = true; return CLI_PASSED;
+    case OPT_EVERY_FIRST: matrix->every_first = true; return CLI_PASSED;
     case OPT_SET:
         return set_options_take(&matrix->settings, &matrix->reader, value, &matrix->arena);
     case OPT_WRITE: matrix->write = value; return CLI_PASSED;
@@ -401,6 +405,7 @@ static int explore(struct matrix_command *matrix)
     struct matrix_order order = matrix_subject_order(&matrix->scenario, pool);
     order.modes = matrix->modes;
     order.depth = matrix->pairs ? MATRIX_PAIRS : MATRIX_SINGLES;
+    order.every_first = matrix->every_first;
     order.plays = matrix->plays;
     order.upgrade = matrix->upgrade;
     order.either = matrix->either;

@@ -85,6 +85,8 @@ static enum fl_error send(struct explorer *x, const struct flight *flight, int w
         return FL_ENOMEM;
     for (uint32_t i = 0; i < flight->count; i++)
         variants[i] = x->trials[flight->first + i].lines;
+    if (x->order->depth == MATRIX_PAIRS && !x->trials[flight->first].is_pair)
+        request.wants |= RUN_WANTS_LEFT;
     request.may_be_same = x->trials[flight->first].is_pair;
     request.same_as = x->undisturbed.facts->end;
     request.variants = variants;
@@ -342,17 +344,32 @@ static enum fl_error play_singles(struct explorer *x)
 
 /* After a kill nothing lives but what Redis, the database and the outside hold: two kills before
  * which the same was done have left the same. */
-static bool seen_before(const struct explorer *x, uint32_t index)
+static bool killed_alike(const struct trial *a, const struct trial *b)
+{
+    return matrix_mode_kills(a->mode) && matrix_mode_kills(b->mode) &&
+           a->item->facts->done_before == b->item->facts->done_before;
+}
+
+/* Other faults leave processes alive; but at rest these keep nothing of a job, if its handler has
+ * no variables that live on. */
+static bool left_alike(const struct explorer *x, const struct trial *a, const struct trial *b)
+{
+    const struct run_facts *of_a = a->item->facts, *of_b = b->item->facts;
+    return matrix_mode_is_over(a->mode) && matrix_mode_is_over(b->mode) && of_a->rested &&
+           of_b->rested && of_a->left == of_b->left && !x->undisturbed.facts->statics.length;
+}
+
+/* From which effect on the second faults behind this first one are those behind an earlier one. */
+static uint32_t followed_until(const struct explorer *x, uint32_t index)
 {
     const struct trial *trial = &x->trials[index];
-    if (!matrix_mode_kills(trial->mode)) return false;
-    for (uint32_t i = 0; i < index; i++) {
+    for (uint32_t i = 0; i < index && !x->order->every_first; i++) {
         const struct trial *other = &x->trials[i];
-        if (other->item && matrix_mode_kills(other->mode) &&
-            other->item->facts->done_before == trial->item->facts->done_before)
-            return true;
+        if (!other->item) continue;
+        if (killed_alike(trial, other)) return 0;
+        if (left_alike(x, trial, other)) return trial->item->facts->rested_after;
     }
-    return false;
+    return UINT32_MAX;
 }
 
 static enum fl_error add_pair(struct explorer *x, uint32_t first, const struct run_effect *effect,
@@ -375,12 +392,15 @@ static enum fl_error add_pair(struct explorer *x, uint32_t first, const struct r
     return trial ? FL_OK : FL_ENOMEM;
 }
 
-static enum fl_error add_pairs_of(struct explorer *x, uint32_t first)
+static enum fl_error add_pairs_of(struct explorer *x, uint32_t first, uint32_t until)
 {
     const struct run_facts *facts = x->trials[first].item->facts;
     uint32_t points[MATRIX_POINTS_MAX];
     uint32_t count = matrix_points(facts, facts->struck_after, fl_span_from(x->order->job), points);
     enum fl_error err = FL_OK;
+    x->result->firsts_seen += count && points[count - 1] >= until;
+    while (count && points[count - 1] >= until)
+        count--;
     for (uint32_t i = 0; i < count; i++)
         for (int mode = 0; mode < MATRIX_MODES && !err; mode++)
             if (x->order->modes & 1U << mode)
@@ -397,10 +417,7 @@ static enum fl_error play_pairs(struct explorer *x)
                 x->result->point_count, MATRIX_PAIR_POINTS_MAX);
     for (uint32_t i = 0; i < singles && !err && !x->result->trouble; i++) {
         if (!x->trials[i].item) continue;
-        if (seen_before(x, i))
-            x->result->firsts_seen++;
-        else
-            err = add_pairs_of(x, i);
+        err = add_pairs_of(x, i, followed_until(x, i));
     }
     return err || x->result->trouble ? err : play(x, singles, 1);
 }

@@ -30,6 +30,7 @@ struct matrix_order { /* all borrowed */
     const char *upgrade; /* the module of the modes that renew; NULL: there is none of these */
     bool either; /* the end that the new module alone comes to is as good as the old one's */
     enum matrix_depth depth;
+    bool every_first;      /* pairs behind a first fault even where another has left the same */
     uint32_t processes;    /* that work in the scenario, `always` counted in */
     struct fl_span always; /* lines that stand in every run's plan besides the file's own */
     int plays;             /* of a single fault: twice to compare the traces */

@@ -99,6 +99,8 @@ enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
     struct fl_json_writer w = fl_json_begin_object(out);
     snprintf(digest, sizeof digest, "%" PRIx64, facts->done_before);
     fl_json_put_bool(&w, "drained", facts->drained);
+    if (facts->rested) fl_json_put_int64(&w, "rested_after", facts->rested_after);
+    if (facts->rested) fl_json_put_int64(&w, "left", (int64_t)facts->left);
     if (facts->end) fl_json_put_int64(&w, "end", (int64_t)facts->end);
     if (facts->same) fl_json_put_bool(&w, "same", true);
     fl_json_put_bool(&w, "struck", facts->struck);
@@ -274,11 +276,15 @@ static enum fl_error read_text(struct fl_json_at at, struct fl_arena *arena,
 enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
                              const struct run_facts **ret_facts)
 {
-    int64_t struck_after, strikes = 0, end = 0;
+    int64_t struck_after, strikes = 0, end = 0, left = 0, rested_after = 0;
     struct run_facts *facts = fl_arena_alloc(arena, sizeof *facts);
     if (!facts) return FL_ENOMEM;
     facts->drained = fl_json_type(fl_json_member(at, "drained")) == FL_JSON_TRUE;
     fl_json_int64(fl_json_member(at, "end"), &end);
+    facts->rested = fl_json_int64(fl_json_member(at, "left"), &left) &&
+                    fl_json_int64(fl_json_member(at, "rested_after"), &rested_after);
+    facts->left = (uint64_t)left;
+    facts->rested_after = (uint32_t)rested_after;
     facts->end = (uint64_t)end;
     facts->same = fl_json_type(fl_json_member(at, "same")) == FL_JSON_TRUE;
     facts->struck = fl_json_type(fl_json_member(at, "struck")) == FL_JSON_TRUE;

@@ -313,6 +313,7 @@ static void consider_folding(struct run *run)
 static void before_time_passes(struct run *run)
 {
     consider_folding(run);
+    run_note_left(run);
     if (!run->over) run_prolong_pops(run);
 }
 

@@ -95,6 +95,7 @@ void run_note_effect(struct run *run, const struct effect *effect,
         digest = digest_span(digest, fl_span_from(effect->label->text));
         facts->done_before = digest_word(digest, outcome->request);
     }
+    if (run->order->wants & RUN_WANTS_LEFT) run_note_left_effect(run, effect, outcome);
     if (!grow(facts)) return;
     facts->effects[facts->effect_count++] = (struct run_effect){
         .who = fl_span_from(context->name),

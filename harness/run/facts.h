@@ -27,8 +27,9 @@ enum run_wants {
     RUN_WANTS_ALLOCATIONS = 32, /* how many its process had made by the end of each effect */
     RUN_WANTS_STATICS = 64,     /* which variables of modules handlers have changed */
     RUN_WANTS_GUARDS = 128,     /* keys with a time to live that handlers have left */
-    RUN_WANTS_ALL = RUN_WANTS_GUARDS | RUN_WANTS_STATICS | RUN_WANTS_STATE | RUN_WANTS_EFFECTS |
-                    RUN_WANTS_DEEDS | RUN_WANTS_RECORDING | RUN_WANTS_STRIKES |
+    RUN_WANTS_LEFT = 256,       /* with the state and the deeds: what the first fault has left */
+    RUN_WANTS_ALL = RUN_WANTS_LEFT | RUN_WANTS_GUARDS | RUN_WANTS_STATICS | RUN_WANTS_STATE |
+                    RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS | RUN_WANTS_RECORDING | RUN_WANTS_STRIKES |
                     RUN_WANTS_ALLOCATIONS,
 };
 
@@ -88,6 +89,10 @@ struct run_facts { /* zeroed is empty; all texts live in the arenas */
     uint32_t strikes;         /* how often faults have */
     uint32_t struck_after;    /* effects that had been listed when the first did */
     uint64_t done_before;     /* a digest of what had changed anything by then */
+    bool rested;              /* after that, a time came at which nobody worked on a job */
+    uint32_t rested_after;    /* effects that had been listed by then */
+    uint64_t left;            /* a digest of what was there then, and of what was done afterwards */
+    uint64_t outside;         /* of what had been asked of the outside before */
     struct fl_span failed_at; /* the call path of the first allocation that failed; empty: none */
     struct fl_span statics;   /* lines: "counter (4 bytes) in ./workers.so" */
     bool incomplete; /* there was no memory for some; the run is then a fault of the harness */

@@ -32,6 +32,11 @@ bool run_is_queue_key(const struct run *run, struct fl_span name)
         "schedule", "retry", "dead",       "processes", "queues", "process_cleanup"};
     for (size_t i = 0; i < FL_COUNT(prefixes); i++)
         if (fl_span_starts(name, fl_span_from(prefixes[i]))) return true;
+    return run_is_of_a_process(run, name);
+}
+
+bool run_is_of_a_process(const struct run *run, struct fl_span name)
+{
     for (uint32_t i = 0; i < run->node_count; i++) {
         struct fl_span node = fl_span_from(run->nodes[i].name);
         if (fl_span_starts(name, node) && name.length > node.length &&

@@ -295,6 +295,10 @@ void run_note_guard(struct node *node, const struct fake_redis_event *event);
 void run_settle_guards(struct node *node, const struct fl_job *job, const struct fl_worker *worker);
 /* drive.c */
 void run_drive(struct run *run);
+/* left.c: before time passes, and when an effect that is listed is over. */
+void run_note_left(struct run *run);
+void run_note_left_effect(struct run *run, const struct effect *effect,
+                          const struct effect_outcome *outcome);
 /* idle.c: before time passes. */
 void run_prolong_pops(struct run *run);
 /* judge.c */
@@ -307,6 +311,9 @@ void run_judge_faults(struct run *run);
 bool run_holds(struct run *run, const struct plan *plan, const struct tally *tally, uint32_t index,
                struct fl_buf *found);
 FL_CHECKED enum fl_error run_collect_state(struct run *run, struct state *state);
+/* A key of the queue's, and one that a process keeps about itself. */
+bool run_is_queue_key(const struct run *run, struct fl_span name);
+bool run_is_of_a_process(const struct run *run, struct fl_span name);
 /* reference.c: the undisturbed state of this plan stands in the house; false: it cannot be had. */
 bool run_reference(struct run_house *house, const struct plan *plan);
 /* run.c: without any fault, `later_us` after the plan's start; its final state is added. */

@@ -82,6 +82,34 @@ static void a_run_that_fails_never_ended_the_same(void **state)
     run_result_release(&result);
 }
 
+static uint64_t left_by(const char *fault)
+{
+    char text[512];
+    struct run_result result;
+    snprintf(text, sizeof text, HEAD "enqueue a PlainWorker []\nfault %s\nexpect a done\n", fault);
+    play_for_facts(text, RUN_WANTS_STATE | RUN_WANTS_DEEDS | RUN_WANTS_LEFT, &result);
+    if (result.verdict != RUN_PASSED) fail_msg("%s", result.text.bytes);
+    assert_true(result.facts.rested);
+    assert_in_range(result.facts.rested_after, result.facts.struck_after,
+                    result.facts.effect_count);
+    uint64_t left = result.facts.left;
+    run_result_release(&result);
+    return left;
+}
+
+static void what_a_fault_has_left_tells_faults_apart_by_what_comes_of_them(void **state)
+{
+    (void)state;
+    uint64_t half = left_by("kill p1 when a#1 the 1st \"redis SADD\" after");
+    assert_true(half == left_by("kill p1 when a#1 the 2nd \"redis SADD\" before"));
+    uint64_t none = left_by("kill p1 when a#1 the 1st \"redis SADD\" before");
+    assert_true(half != none);
+    uint64_t refused = left_by("error \"ERR no\" when a#1 the 1st \"redis SADD\"");
+    assert_true(refused != none); /* the job waits in another place */
+    assert_true(refused == left_by("error \"ERR no\" when a#1 the 1st \"redis SADD\""));
+    assert_true(refused != left_by("error \"ERR no\" when a#1 the 2nd \"redis SADD\""));
+}
+
 static void allocations_are_counted_effect_by_effect(void **state)
 {
     (void)state;
@@ -191,6 +219,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_facts_of_a_run_list_what_it_has_done),
+        cmocka_unit_test(what_a_fault_has_left_tells_faults_apart_by_what_comes_of_them),
         cmocka_unit_test(an_end_that_is_known_is_told_as_the_same_and_no_more),
         cmocka_unit_test(a_run_that_fails_never_ended_the_same),
         cmocka_unit_test(allocations_are_counted_effect_by_effect),
