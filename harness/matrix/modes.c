@@ -50,7 +50,7 @@ unsigned matrix_modes_parse(const char *text)
 void matrix_modes_list(char *out, size_t capacity)
 {
     size_t used = 0;
-    for (int mode = 0; 1 << mode < MATRIX_ALL_MODES; mode++)
+    for (int mode = 0; mode < MATRIX_MODES && 1 << mode < MATRIX_ALL_MODES; mode++)
         used += (size_t)snprintf(out + used, capacity - used, "%s%s", mode ? "," : "",
                                  modes[mode].text);
     fl_assert(used < capacity);
