@@ -328,9 +328,9 @@ struct fake_redis_writer {
 bool fake_redis_last_writer(const struct fake_redis *engine, unsigned db, struct fl_span key,
                             struct fake_redis_writer *ret_writer);
 /* A number for all that the live keys hold, with types and expiries: the same contents, the same
- * number, in whatever order they were written. (What consumer groups of streams know is not in it.)
- * Costs what has changed since it was last asked when options.track_keys is on, else the whole
- * keyspace, as the second one always does. */
+ * number, in whatever order they were written. What streams and their consumer groups remember, and
+ * when it was, is in it. Costs what has changed since it was last asked when options.track_keys is
+ * on, else the whole keyspace, as the second one always does. */
 uint64_t fake_redis_state_hash(const struct fake_redis *engine);
 uint64_t fake_redis_state_hash_afresh(const struct fake_redis *engine);
 

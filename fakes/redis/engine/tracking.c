@@ -4,6 +4,7 @@
 
 #include "core/assert.h"
 #include "fakes/redis/engine/session.h"
+#include "fakes/redis/values/stream_groups.h"
 
 struct record {
     struct fl_span name; /* the bytes of the dict's key */
@@ -132,6 +133,40 @@ static uint64_t element_hash(const struct fake_redis_element *element)
     return hash;
 }
 
+static uint64_t add_id(uint64_t hash, struct fake_stream_id id)
+{
+    return add_word(add_word(hash, id.ms), id.seq);
+}
+
+static uint64_t group_hash(const struct fake_group *group)
+{
+    uint64_t consumers = 0;
+    uint32_t at = 0;
+    uint64_t hash = add_id(add_bytes(1, fake_str_span(group->name)), group->last_id);
+    hash = add_word(hash, (uint64_t)group->entries_read);
+    for (struct fake_entry *entry; (entry = fake_dict_next(&group->consumers, &at));) {
+        const struct fake_consumer *consumer = entry->value;
+        consumers += add_word(add_bytes(2, fake_entry_key(entry)), (uint64_t)consumer->seen_ms);
+    }
+    for (uint32_t i = 0; i < group->pending.count; i++) {
+        const struct fake_pending *pending = fake_pending_at(group, i);
+        hash = add_bytes(add_id(hash, pending->id), fake_str_span(pending->consumer->name));
+        hash = add_word(add_word(hash, (uint64_t)pending->delivered_ms), pending->deliveries);
+    }
+    return add_word(hash, consumers);
+}
+
+/* What a stream knows beside its entries. */
+static uint64_t add_stream(uint64_t hash, const struct fake_stream *stream)
+{
+    uint64_t groups = 0;
+    uint32_t at = 0;
+    for (struct fake_entry *entry; (entry = fake_dict_next(&stream->groups, &at));)
+        groups += group_hash(entry->value);
+    hash = add_id(add_id(hash, stream->last_id), stream->max_deleted_id);
+    return add_word(add_word(hash, stream->entries_added), groups);
+}
+
 static uint64_t key_hash(const struct fake_redis_key *key)
 {
     uint64_t hash =
@@ -147,6 +182,7 @@ static uint64_t key_hash(const struct fake_redis_key *key)
             hash = add_word(hash, element_hash(&element));
     }
     hash = add_word(hash, sum);
+    if (key->type == FAKE_REDIS_STREAM) hash = add_stream(hash, key->stream);
     return hash ? hash : 1;
 }
 

@@ -163,15 +163,41 @@ static void hashes_the_same_contents_to_the_same(void **state)
     assert_true(hash(f) == first);
 }
 
+static void hashes_groups_and_consumers_in_any_order(void **state)
+{
+    struct redis_fixture *f = *state;
+    say(f->a, "XADD x 1-1 a b\r\nXGROUP CREATE x g 0\r\nXGROUP CREATE x h $");
+    say(f->a, "XGROUP CREATECONSUMER x g c\r\nXGROUP CREATECONSUMER x g d");
+    uint64_t first = hash(f);
+    say(f->a, "DEL x\r\nXADD x 1-1 a b\r\nXGROUP CREATE x h $\r\nXGROUP CREATE x g 0");
+    say(f->a, "XGROUP CREATECONSUMER x g d\r\nXGROUP CREATECONSUMER x g c");
+    assert_true(hash(f) == first);
+}
+
 static struct change {
     const char *name, *line;
 } changes[] = {
-    {"hash: a value", "SET k w"},          {"hash: an order", "LMOVE q q LEFT RIGHT"},
-    {"hash: a member", "SADD s c"},        {"hash: a field", "HSET h f 2"},
-    {"hash: a score", "ZADD z 2 a"},       {"hash: a life", "EXPIRE k 10"},
-    {"hash: a name", "RENAME k j"},        {"hash: a database", "MOVE k 1"},
-    {"hash: two databases", "SWAPDB 0 2"}, {"hash: an entry", "XADD x * a b"},
-    {"hash: a key that is gone", "DEL s"}, {"hash: all", "FLUSHDB"},
+    {"hash: a value", "SET k w"},
+    {"hash: an order", "LMOVE q q LEFT RIGHT"},
+    {"hash: a member", "SADD s c"},
+    {"hash: a field", "HSET h f 2"},
+    {"hash: a score", "ZADD z 2 a"},
+    {"hash: a life", "EXPIRE k 10"},
+    {"hash: a name", "RENAME k j"},
+    {"hash: a database", "MOVE k 1"},
+    {"hash: two databases", "SWAPDB 0 2"},
+    {"hash: an entry", "XADD x * a b"},
+    {"hash: a key that is gone", "DEL s"},
+    {"hash: all", "FLUSHDB"},
+    {"hash: a stream's last id", "XSETID x 9-9"},
+    {"hash: a group", "XGROUP CREATE x h 0"},
+    {"hash: how far a group is", "XGROUP SETID x g 0"},
+    {"hash: a group that is gone", "XGROUP DESTROY x g"},
+    {"hash: a consumer", "XGROUP CREATECONSUMER x g d"},
+    {"hash: a delivery", "XREADGROUP GROUP g c STREAMS x >"},
+    {"hash: one delivery more", "XREADGROUP GROUP g c STREAMS x 0"},
+    {"hash: an acknowledgement", "XACK x g 1-1"},
+    {"hash: a claim", "XCLAIM x g d 0 1-1 JUSTID"},
 };
 
 static void change_row(void **state)
@@ -180,7 +206,9 @@ static void change_row(void **state)
     void *fixture;
     assert_int_equal(setup(&fixture), 0);
     struct redis_fixture *f = fixture;
-    say(f->a, "SET k v\r\nRPUSH q a b\r\nSADD s a\r\nHSET h f 1\r\nZADD z 1 a\r\nXADD x 1-1 a b");
+    say(f->a, "SET k v\r\nRPUSH q a b\r\nSADD s a\r\nHSET h f 1\r\nZADD z 1 a\r\n"
+              "XADD x 1-1 a b\r\nXADD x 1-2 a b\r\nXGROUP CREATE x g 0\r\n"
+              "XREADGROUP GROUP g c COUNT 1 STREAMS x >");
     uint64_t before = hash(f);
     say(f->a, row->line);
     assert_true(hash(f) != before);
@@ -221,6 +249,7 @@ int main(void)
         TEST(knows_what_a_script_and_a_served_pop_have_written),
         TEST(knows_what_nobody_has_written),
         TEST(hashes_the_same_contents_to_the_same),
+        TEST(hashes_groups_and_consumers_in_any_order),
         TEST(a_dead_key_is_in_no_hash),
         TEST(hashes_without_keeping_track_too),
     };
