@@ -5,133 +5,15 @@
 #include <string.h>
 
 #include "core/assert.h"
-#include "fakes/redis/values/listpack_size.h"
 #include "fakes/redis/values/stream_groups.h"
+#include "fakes/redis/values/stream_node.h"
 
 static struct fake_stream_node *node_at(const struct fake_stream *stream, uint32_t i)
 {
     return stream->nodes[stream->head + i];
 }
 
-/* ---- entries ---- */
-
-static struct fake_stream_entry *entry_new(struct fake_heap *heap, struct fake_stream_id id,
-                                           const struct fl_span *spans, size_t count)
-{
-    size_t bytes = sizeof(struct fake_stream_entry) + count * sizeof(*spans);
-    for (size_t i = 0; i < count; i++)
-        bytes += spans[i].length;
-    struct fake_stream_entry *entry = fake_alloc(heap, bytes);
-    if (!entry) return NULL;
-    entry->id = id;
-    entry->bytes = bytes;
-    entry->count = count;
-    char *text = (char *)(entry->spans + count);
-    for (size_t i = 0; i < count; i++) {
-        entry->spans[i] = (struct fl_span){text, spans[i].length};
-        if (spans[i].length) memcpy(text, spans[i].bytes, spans[i].length);
-        text += spans[i].length;
-    }
-    return entry;
-}
-
-static void entry_free(struct fake_heap *heap, struct fake_stream_entry *entry)
-{
-    if (entry) fake_release(heap, entry, entry->bytes);
-}
-
-static size_t text_bytes(const struct fl_span *spans, size_t count)
-{
-    size_t bytes = 0;
-    for (size_t i = 0; i < count; i++)
-        bytes += spans[i].length;
-    return bytes;
-}
-
 /* ---- nodes ---- */
-
-static bool has_fields_of(const struct fake_stream_entry *master, const struct fl_span *spans,
-                          size_t count)
-{
-    if (master->count != count) return false;
-    for (size_t i = 0; i < count; i += 2)
-        if (!fl_span_equal(master->spans[i], spans[i])) return false;
-    return true;
-}
-
-/* Flags, the id's distance to the node's first (unsigned, kept as it wraps), fields or not, values,
- * and how many elements that were. */
-static size_t entry_listpack_bytes(const struct fake_stream_node *node, struct fake_stream_id id,
-                                   const struct fl_span *spans, size_t count)
-{
-    bool same = has_fields_of(node->master, spans, count);
-    size_t pairs = count / 2, elements = same ? pairs + 3 : 2 * pairs + 4;
-    size_t bytes = fake_listpack_int_bytes(same ? 2 : 0) +
-                   fake_listpack_int_bytes((int64_t)(id.ms - node->first_id.ms)) +
-                   fake_listpack_int_bytes((int64_t)(id.seq - node->first_id.seq)) +
-                   fake_listpack_int_bytes((int64_t)elements);
-    if (!same) bytes += fake_listpack_int_bytes((int64_t)pairs);
-    for (size_t i = same; i < count; i += 1 + same)
-        bytes += fake_listpack_text_bytes(spans[i]);
-    return bytes;
-}
-
-/* The header, then entries, deleted ones, fields, and a zero that ends the master entry. */
-static size_t master_listpack_bytes(const struct fl_span *spans, size_t count)
-{
-    size_t bytes = FAKE_LISTPACK_EMPTY_BYTES + 3 * fake_listpack_int_bytes(0) +
-                   fake_listpack_int_bytes((int64_t)(count / 2));
-    for (size_t i = 0; i < count; i += 2)
-        bytes += fake_listpack_text_bytes(spans[i]);
-    return bytes;
-}
-
-static void node_free(struct fake_heap *heap, struct fake_stream_node *node)
-{
-    for (uint32_t i = 0; i < node->live; i++)
-        entry_free(heap, node->entries[i]);
-    entry_free(heap, node->master);
-    fake_release(heap, node->entries, node->capacity * sizeof(struct fake_stream_entry *));
-    fake_release(heap, node, sizeof(*node));
-}
-
-static struct fake_stream_node *node_new(struct fake_heap *heap, struct fake_stream_id id,
-                                         const struct fl_span *spans, size_t count)
-{
-    struct fake_stream_node *node = fake_alloc_zeroed(heap, sizeof(*node));
-    if (!node) return NULL;
-    node->first_id = id;
-    node->master = entry_new(heap, id, spans, count);
-    node->listpack_bytes = master_listpack_bytes(spans, count);
-    if (node->master) return node;
-    node_free(heap, node);
-    return NULL;
-}
-
-static bool node_add(struct fake_heap *heap, struct fake_stream_node *node,
-                     struct fake_stream_id id, const struct fl_span *spans, size_t count)
-{
-    if (node->live == node->capacity) {
-        uint32_t capacity = node->capacity ? node->capacity * 2 : 4;
-        struct fake_stream_entry **entries = fake_realloc(
-            heap, node->entries, node->capacity * sizeof(*entries), capacity * sizeof(*entries));
-        if (!entries) return false;
-        node->entries = entries;
-        node->capacity = capacity;
-    }
-    struct fake_stream_entry *entry = entry_new(heap, id, spans, count);
-    if (!entry) return false;
-    node->entries[node->live++] = entry;
-    node->total++;
-    node->listpack_bytes += entry_listpack_bytes(node, id, spans, count);
-    return true;
-}
-
-static bool is_full(const struct fake_stream_node *node, const struct fl_span *spans, size_t count)
-{
-    return node->total >= FAKE_STREAM_NODE_ENTRIES_MAX ||
-           node->listpack_bytes + text_bytes(spans, count) >= FAKE_STREAM_NODE_BYTES_MAX;
-}
 
 static bool make_node_room(struct fake_heap *heap, struct fake_stream *stream)
 {
@@ -152,9 +34,17 @@ static bool make_node_room(struct fake_heap *heap, struct fake_stream *stream)
     return true;
 }
 
+bool fake_stream_push_node(struct fake_heap *heap, struct fake_stream *stream,
+                           struct fake_stream_node *node)
+{
+    if (!make_node_room(heap, stream)) return false;
+    stream->nodes[stream->head + stream->node_count++] = node;
+    return true;
+}
+
 static void remove_node(struct fake_heap *heap, struct fake_stream *stream, uint32_t i)
 {
-    node_free(heap, node_at(stream, i));
+    fake_stream_node_free(heap, node_at(stream, i));
     if (i == 0) {
         stream->head++;
     } else {
@@ -176,27 +66,10 @@ void fake_stream_free(struct fake_heap *heap, struct fake_stream *stream)
 {
     if (!stream) return;
     for (uint32_t i = 0; i < stream->node_count; i++)
-        node_free(heap, node_at(stream, i));
+        fake_stream_node_free(heap, node_at(stream, i));
     fake_release(heap, stream->nodes, stream->capacity * sizeof(*stream->nodes));
     fake_groups_release(heap, &stream->groups);
     fake_release(heap, stream, sizeof(*stream));
-}
-
-static struct fake_stream_node *node_copy(struct fake_heap *heap,
-                                          const struct fake_stream_node *source)
-{
-    const struct fake_stream_entry *master = source->master;
-    struct fake_stream_node *node = node_new(heap, source->first_id, master->spans, master->count);
-    for (uint32_t i = 0; node && i < source->live; i++) {
-        const struct fake_stream_entry *entry = source->entries[i];
-        if (node_add(heap, node, entry->id, entry->spans, entry->count)) continue;
-        node_free(heap, node);
-        return NULL;
-    }
-    if (!node) return NULL;
-    node->total = source->total;
-    node->listpack_bytes = source->listpack_bytes;
-    return node;
 }
 
 struct fake_stream *fake_stream_copy(struct fake_heap *heap, const struct fake_stream *source)
@@ -204,10 +77,11 @@ struct fake_stream *fake_stream_copy(struct fake_heap *heap, const struct fake_s
     struct fake_stream *copy = fake_stream_new(heap);
     if (!copy) return NULL;
     for (uint32_t i = 0; i < source->node_count; i++) {
-        struct fake_stream_node *node =
-            make_node_room(heap, copy) ? node_copy(heap, node_at(source, i)) : NULL;
-        if (!node) goto fail;
-        copy->nodes[copy->head + copy->node_count++] = node;
+        struct fake_stream_node *node = fake_stream_node_copy(heap, node_at(source, i));
+        if (!node || !fake_stream_push_node(heap, copy, node)) {
+            fake_stream_node_free(heap, node);
+            goto fail;
+        }
     }
     copy->length = source->length;
     copy->last_id = source->last_id;
@@ -225,17 +99,15 @@ bool fake_stream_append(struct fake_heap *heap, struct fake_stream *stream,
     fl_assert(fake_stream_id_compare(id, stream->last_id) > 0);
     struct fake_stream_node *last =
         stream->node_count ? node_at(stream, stream->node_count - 1) : NULL;
-    if (last && !is_full(last, spans, count)) {
-        if (!node_add(heap, last, id, spans, count)) return false;
+    if (last && !fake_stream_node_is_full(last, spans, count)) {
+        if (!fake_stream_node_add(heap, last, id, spans, count)) return false;
     } else {
-        if (!make_node_room(heap, stream)) return false;
-        struct fake_stream_node *node = node_new(heap, id, spans, count);
-        if (!node) return false;
-        if (!node_add(heap, node, id, spans, count)) {
-            node_free(heap, node);
+        struct fake_stream_node *node = fake_stream_node_new(heap, id, spans, count);
+        if (!node || !fake_stream_node_add(heap, node, id, spans, count) ||
+            !fake_stream_push_node(heap, stream, node)) {
+            fake_stream_node_free(heap, node);
             return false;
         }
-        stream->nodes[stream->head + stream->node_count++] = node;
     }
     stream->length++;
     stream->entries_added++;
@@ -329,13 +201,11 @@ static void remove_entries(struct fake_heap *heap, struct fake_stream *stream, u
                            uint32_t first, uint32_t count)
 {
     struct fake_stream_node *node = node_at(stream, node_index);
-    for (uint32_t i = first; i < first + count; i++)
-        entry_free(heap, node->entries[i]);
-    memmove(node->entries + first, node->entries + first + count,
-            (node->live - first - count) * sizeof(*node->entries));
-    node->live -= count;
     stream->length -= count;
-    if (!node->live) remove_node(heap, stream, node_index);
+    if (count == node->live)
+        remove_node(heap, stream, node_index);
+    else
+        fake_stream_node_delete(node, first, count);
 }
 
 bool fake_stream_delete(struct fake_heap *heap, struct fake_stream *stream,

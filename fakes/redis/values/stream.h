@@ -29,9 +29,8 @@ struct fake_stream_node {
     struct fake_stream_id first_id;     /* of the entry that began it, which may be gone */
     struct fake_stream_entry *master;   /* a copy of that entry's fields: equal ones are not stored
                                            again */
-    struct fake_stream_entry **entries; /* owned; the live ones in order */
-    uint32_t live, capacity;
-    uint32_t total;        /* with deleted ones */
+    struct fake_stream_entry **entries; /* owned; the live ones in order, then deleted ones */
+    uint32_t live, total, capacity;
     size_t listpack_bytes; /* what Redis would use */
 };
 
@@ -53,6 +52,10 @@ struct fake_stream *fake_stream_copy(struct fake_heap *heap, const struct fake_s
 /* `id` must be greater than last_id. False: out of memory, nothing changed. */
 bool fake_stream_append(struct fake_heap *heap, struct fake_stream *stream,
                         struct fake_stream_id id, const struct fl_span *spans, size_t count);
+/* Takes the node, whose entries are behind all others; who does so counts them. False: out of
+ * memory, and the node is the caller's. */
+bool fake_stream_push_node(struct fake_heap *heap, struct fake_stream *stream,
+                           struct fake_stream_node *node);
 /* False: no such entry. */
 bool fake_stream_delete(struct fake_heap *heap, struct fake_stream *stream,
                         struct fake_stream_id id);
