@@ -203,6 +203,12 @@ def keys_are_saved_and_there_again(rig):
     client("HSET", "h", "f", "v")
     client("SADD", "s", "1", "2", "x")
     client("ZADD", "z", "1.5", "a", "-inf", "b")
+    for number in range(300):
+        client("XADD", "x", f"1-{number + 1}", "f", number)
+    client("XDEL", "x", "1-7")
+    client("XGROUP", "CREATE", "x", "g", "0")
+    client("XREADGROUP", "GROUP", "g", "c", "COUNT", 50, "STREAMS", "x", ">")
+    stream = client("XINFO", "STREAM", "x", "FULL", "COUNT", 0)
     served.ctl("clock", "+10s")
     keys = served.ctl("dump")["keys"]
     served.ctl("save")
@@ -211,6 +217,9 @@ def keys_are_saved_and_there_again(rig):
     expect(served.stop() == 0, "it ends, and saves again")
     again = rig.controlled("--clock", "virtual", "--save", path)
     expect(again.ctl("dump")["keys"] == keys + ['db5 string "late" "1"'], "all is there")
+    client = again.client()
+    client("SELECT", 3)
+    expect(client("XINFO", "STREAM", "x", "FULL", "COUNT", 0) == stream, "what a stream's group has read and not acknowledged")
     expect(again.client()("TTL", "s") == 90 and again.ctl("clock")["now"] == "2026-01-01T00:00:10.000Z", "and the time")
     expect(os.listdir(rig.folder).count("saved.new") == 0, "nothing is left aside")
     expect("--save FILE" in rig.controlled().refused("save"), "there is no file to save to")

@@ -1,10 +1,10 @@
 /* XGROUP, XACK and XPENDING. */
-#include "fakes/redis/commands/stream_order.h"
 #include "fakes/redis/commands/streams.h"
 #include "fakes/redis/engine/blocking.h"
 #include "fakes/redis/engine/engine.h"
 #include "fakes/redis/engine/notify.h"
 #include "fakes/redis/table/command_list.h"
+#include "fakes/redis/values/name_order.h"
 
 /* ---- XGROUP ---- */
 
@@ -200,8 +200,8 @@ static void reply_summary(struct fake_call *call, const struct fake_group *group
     fake_reply_stream_id(call->out, fake_pending_at(group, 0)->id);
     fake_reply_stream_id(call->out, fake_pending_at(group, count - 1)->id);
     size_t place = fake_reply_array_later(call->out);
-    struct fake_stream_order order;
-    if (!fake_stream_order_init(call, &group->consumers, &order)) return;
+    struct fake_name_order order;
+    if (!fake_stream_sort(call, &group->consumers, &order)) return;
     for (size_t i = 0; i < order.count; i++) {
         const struct fake_consumer *consumer = order.values[i];
         if (!consumer->pending) continue;
@@ -210,7 +210,7 @@ static void reply_summary(struct fake_call *call, const struct fake_group *group
         fake_reply_bulk_int(call->out, consumer->pending);
         shown++;
     }
-    fake_stream_order_release(call, &order);
+    fake_name_order_release(&order);
     fake_reply_array_set(call->out, place, shown);
 }
 

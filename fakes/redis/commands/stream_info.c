@@ -1,8 +1,8 @@
 /* XINFO: a stream, its groups and their consumers, told as maps. */
-#include "fakes/redis/commands/stream_order.h"
 #include "fakes/redis/commands/streams.h"
 #include "fakes/redis/engine/engine.h"
 #include "fakes/redis/table/command_list.h"
+#include "fakes/redis/values/name_order.h"
 
 enum { FULL_COUNT_DEFAULT = 10 };
 
@@ -131,7 +131,7 @@ static void reply_full_group(struct fake_call *call, const struct fake_stream *s
                              const struct fake_group *group, int64_t limit)
 {
     struct fake_out *out = call->out;
-    struct fake_stream_order order;
+    struct fake_name_order order;
     fake_reply_map(out, 7);
     fake_reply_bulk_text(out, "name");
     fake_reply_bulk(out, fake_str_span(group->name));
@@ -139,27 +139,27 @@ static void reply_full_group(struct fake_call *call, const struct fake_stream *s
     reply_progress(out, stream, group);
     reply_group_pending(out, group, limit);
     fake_reply_bulk_text(out, "consumers");
-    if (!fake_stream_order_init(call, &group->consumers, &order)) return;
+    if (!fake_stream_sort(call, &group->consumers, &order)) return;
     fake_reply_array(out, order.count);
     for (size_t i = 0; i < order.count; i++)
         reply_full_consumer(out, group, order.values[i], limit);
-    fake_stream_order_release(call, &order);
+    fake_name_order_release(&order);
 }
 
 static void reply_full(struct fake_call *call, const struct fake_stream *stream, int64_t limit)
 {
-    struct fake_stream_order order;
+    struct fake_name_order order;
     fake_reply_map(call->out, 9);
     reply_head(call->out, stream);
     fake_reply_bulk_text(call->out, "entries");
     fake_reply_stream_range(call->out, stream, FAKE_STREAM_ID_MIN, FAKE_STREAM_ID_MAX,
                             (uint64_t)limit);
     fake_reply_bulk_text(call->out, "groups");
-    if (!fake_stream_order_init(call, &stream->groups, &order)) return;
+    if (!fake_stream_sort(call, &stream->groups, &order)) return;
     fake_reply_array(call->out, order.count);
     for (size_t i = 0; i < order.count; i++)
         reply_full_group(call, stream, order.values[i], limit);
-    fake_stream_order_release(call, &order);
+    fake_name_order_release(&order);
 }
 
 /* FULL [COUNT n]; anything else is an error, which was written. */
@@ -195,8 +195,8 @@ void fake_cmd_xinfo_stream(struct fake_call *call)
 void fake_cmd_xinfo_groups(struct fake_call *call)
 {
     struct fake_stream *stream;
-    struct fake_stream_order order;
-    if (!find(call, &stream) || !fake_stream_order_init(call, &stream->groups, &order)) return;
+    struct fake_name_order order;
+    if (!find(call, &stream) || !fake_stream_sort(call, &stream->groups, &order)) return;
     fake_reply_array(call->out, order.count);
     for (size_t i = 0; i < order.count; i++) {
         const struct fake_group *group = order.values[i];
@@ -208,13 +208,13 @@ void fake_cmd_xinfo_groups(struct fake_call *call)
         reply_id(call->out, "last-delivered-id", group->last_id);
         reply_progress(call->out, stream, group);
     }
-    fake_stream_order_release(call, &order);
+    fake_name_order_release(&order);
 }
 
 void fake_cmd_xinfo_consumers(struct fake_call *call)
 {
     struct fake_stream *stream;
-    struct fake_stream_order order;
+    struct fake_name_order order;
     if (!find(call, &stream)) return;
     const struct fake_group *group = fake_group_find(stream, call->args[3]);
     if (!group) {
@@ -222,7 +222,7 @@ void fake_cmd_xinfo_consumers(struct fake_call *call)
                           FL_SPAN_ARGS(call->args[3]), FL_SPAN_ARGS(call->args[2]));
         return;
     }
-    if (!fake_stream_order_init(call, &group->consumers, &order)) return;
+    if (!fake_stream_sort(call, &group->consumers, &order)) return;
     fake_reply_array(call->out, order.count);
     for (size_t i = 0; i < order.count; i++) {
         const struct fake_consumer *consumer = order.values[i];
@@ -233,5 +233,5 @@ void fake_cmd_xinfo_consumers(struct fake_call *call)
         reply_number(call->out, "pending", consumer->pending);
         reply_number(call->out, "idle", idle_ms < 0 ? 0 : idle_ms);
     }
-    fake_stream_order_release(call, &order);
+    fake_name_order_release(&order);
 }

@@ -69,6 +69,14 @@ bool fake_call_stream_create(struct fake_call *call, struct fl_span name,
     return false;
 }
 
+bool fake_stream_sort(struct fake_call *call, const struct fake_dict *dict,
+                      struct fake_name_order *ret_order)
+{
+    if (fake_name_order_init(dict, ret_order)) return true;
+    call->out->broken = true;
+    return false;
+}
+
 void fake_reply_stream_id(struct fake_out *out, struct fake_stream_id id)
 {
     char text[FAKE_STREAM_ID_TEXT_BYTES];

@@ -3,6 +3,7 @@
 #define FAKE_REDIS_STREAMS_H
 
 #include "fakes/redis/table/command.h"
+#include "fakes/redis/values/name_order.h"
 #include "fakes/redis/values/stream_groups.h"
 
 extern const char fake_stream_bad_id[];
@@ -31,5 +32,10 @@ void fake_reply_stream_range(struct fake_out *out, const struct fake_stream *str
 /* "NOGROUP No such key '...' or consumer group '...'". */
 void fake_reply_no_group(struct fake_call *call, struct fl_span key, struct fl_span group,
                          const char *tail);
+
+/* Groups or consumers by their names. False: out of memory; the session is closed, since part of a
+ * reply may be written. */
+bool fake_stream_sort(struct fake_call *call, const struct fake_dict *dict,
+                      struct fake_name_order *ret_order);
 
 #endif

@@ -9,9 +9,11 @@ enum fake_rdb_type {
     FAKE_RDB_HASH = 4,
     FAKE_RDB_ZSET = 5,
     FAKE_RDB_SET_INTSET = 11,
+    FAKE_RDB_STREAM = 15, /* as versions before 7 wrote, without what 7.0 counts */
     FAKE_RDB_HASH_LISTPACK = 16,
     FAKE_RDB_ZSET_LISTPACK = 17,
     FAKE_RDB_LIST_NODES = 18,
+    FAKE_RDB_STREAM_2 = 19,
     /* Known, but neither written nor read here: */
     FAKE_RDB_ZSET_TEXT = 3,
     FAKE_RDB_HASH_ZIPMAP = 9,
@@ -19,8 +21,6 @@ enum fake_rdb_type {
     FAKE_RDB_ZSET_ZIPLIST = 12,
     FAKE_RDB_HASH_ZIPLIST = 13,
     FAKE_RDB_LIST_QUICKLIST = 14,
-    FAKE_RDB_STREAM = 15,
-    FAKE_RDB_STREAM_2 = 19,
 };
 
 /* A length begins with two bits that say how it goes on. */

@@ -8,13 +8,13 @@
 
 enum { FAKE_RDB_VERSION = 10 };
 
-/* Appends the type and the value. FL_EINVAL: values of this type cannot be written. */
+/* Appends the type and the value. */
 FL_CHECKED enum fl_error fake_rdb_write(const struct fake_redis_key *key, struct fl_buf *out);
 
 enum fake_rdb_read {
     FAKE_RDB_OK,
     FAKE_RDB_DAMAGED,
-    FAKE_RDB_FOREIGN, /* a type that is not read here: of versions before 7, or a stream */
+    FAKE_RDB_FOREIGN, /* a type that is not read here: of versions before 7 */
     FAKE_RDB_OOM,
 };
 

@@ -4,71 +4,11 @@
 #include <stdlib.h>
 
 #include "core/assert.h"
-#include "fakes/redis/rdb/format.h"
 #include "fakes/redis/rdb/listpack.h"
+#include "fakes/redis/rdb/stream.h"
 #include "fakes/redis/rdb/value.h"
+#include "fakes/redis/rdb/writer.h"
 #include "fakes/redis/values/number.h"
-
-enum { INT_TEXT_MAX = 11 }; /* the longest that an encoded integer can be */
-
-static enum fl_error write_big(struct fl_buf *out, uint64_t value, size_t bytes)
-{
-    enum fl_error err = FL_OK;
-    for (size_t i = bytes; !err && i-- > 0;)
-        err = fl_buf_append_char(out, (char)(value >> 8 * i));
-    return err;
-}
-
-static enum fl_error write_little(struct fl_buf *out, uint64_t value, size_t bytes)
-{
-    enum fl_error err = FL_OK;
-    for (size_t i = 0; !err && i < bytes; i++)
-        err = fl_buf_append_char(out, (char)(value >> 8 * i));
-    return err;
-}
-
-static enum fl_error write_length(struct fl_buf *out, uint64_t length)
-{
-    if (length < 1 << 6) return write_big(out, length, 1);
-    if (length < 1 << 14) return write_big(out, FAKE_RDB_LENGTH_14 << 8 | length, 2);
-    bool wide = length > UINT32_MAX;
-    enum fl_error err = write_big(out, wide ? FAKE_RDB_LENGTH_64 : FAKE_RDB_LENGTH_32, 1);
-    return err ? err : write_big(out, length, wide ? 8 : 4);
-}
-
-static enum fl_error write_int(struct fl_buf *out, int64_t value)
-{
-    unsigned code = FAKE_RDB_INT32;
-    if (value >= INT8_MIN && value <= INT8_MAX)
-        code = FAKE_RDB_INT8;
-    else if (value >= INT16_MIN && value <= INT16_MAX)
-        code = FAKE_RDB_INT16;
-    enum fl_error err = write_big(out, FAKE_RDB_ENCODED | code, 1);
-    return err ? err : write_little(out, (uint64_t)value, (size_t)1 << code);
-}
-
-static enum fl_error write_string(struct fl_buf *out, struct fl_span text)
-{
-    int64_t value;
-    if (text.length <= INT_TEXT_MAX && fake_int_parse(text, &value) && value >= INT32_MIN &&
-        value <= INT32_MAX)
-        return write_int(out, value);
-    enum fl_error err = write_length(out, text.length);
-    return err ? err : fl_buf_append_span(out, text);
-}
-
-static enum fl_error write_type(struct fl_buf *out, enum fake_rdb_type type)
-{
-    return fl_buf_append_char(out, (char)type);
-}
-
-/* Ends a listpack and writes it as one string, without a look whether it reads as a number. */
-static enum fl_error write_listpack(struct fl_buf *out, struct fl_buf *pack, size_t count)
-{
-    enum fl_error err = fake_listpack_end(pack, count);
-    if (!err) err = write_length(out, pack->length);
-    return err ? err : fl_buf_append_span(out, fl_buf_span(pack));
-}
 
 /* ---- lists ---- */
 
@@ -90,11 +30,11 @@ static enum fl_error write_node(struct fl_buf *out, const struct fake_deque *lis
                                 uint32_t count)
 {
     struct fl_buf pack = FL_BUF_INIT(out->length_max);
-    enum fl_error err = write_length(out, FAKE_RDB_NODE_LISTPACK);
+    enum fl_error err = fake_rdb_put_length(out, FAKE_RDB_NODE_LISTPACK);
     if (!err) err = fake_listpack_begin(&pack);
     for (uint32_t i = first; !err && i < first + count; i++)
         err = fake_listpack_append(&pack, fake_str_span(*fake_deque_at(list, i)));
-    if (!err) err = write_listpack(out, &pack, count);
+    if (!err) err = fake_rdb_put_listpack(out, &pack, count);
     fl_buf_release(&pack);
     return err;
 }
@@ -104,8 +44,8 @@ static enum fl_error write_list(struct fl_buf *out, const struct fake_deque *lis
     uint32_t nodes = 0, count;
     for (uint32_t first = 0; first < list->count; first += node_length(list, first))
         nodes++;
-    enum fl_error err = write_type(out, FAKE_RDB_LIST_NODES);
-    if (!err) err = write_length(out, nodes);
+    enum fl_error err = fake_rdb_put_type(out, FAKE_RDB_LIST_NODES);
+    if (!err) err = fake_rdb_put_length(out, nodes);
     for (uint32_t first = 0; !err && first < list->count; first += count) {
         count = node_length(list, first);
         err = write_node(out, list, first, count);
@@ -130,12 +70,12 @@ static enum fl_error write_integers(struct fl_buf *out, int64_t *integers, uint3
         width = 2;
     else if (least >= INT32_MIN && greatest <= INT32_MAX)
         width = 4;
-    enum fl_error err = write_type(out, FAKE_RDB_SET_INTSET);
-    if (!err) err = write_length(out, 8 + count * width);
-    if (!err) err = write_little(out, width, 4);
-    if (!err) err = write_little(out, count, 4);
+    enum fl_error err = fake_rdb_put_type(out, FAKE_RDB_SET_INTSET);
+    if (!err) err = fake_rdb_put_length(out, 8 + count * width);
+    if (!err) err = fake_rdb_put_little(out, width, 4);
+    if (!err) err = fake_rdb_put_little(out, count, 4);
     for (uint32_t i = 0; !err && i < count; i++)
-        err = write_little(out, (uint64_t)integers[i], width);
+        err = fake_rdb_put_little(out, (uint64_t)integers[i], width);
     return err;
 }
 
@@ -158,11 +98,12 @@ static enum fl_error write_dict(struct fl_buf *out, const struct fake_dict *dict
                                 enum fake_rdb_type type)
 {
     uint32_t at = 0;
-    enum fl_error err = write_type(out, type);
-    if (!err) err = write_length(out, dict->count);
+    enum fl_error err = fake_rdb_put_type(out, type);
+    if (!err) err = fake_rdb_put_length(out, dict->count);
     for (const struct fake_entry *entry; !err && (entry = fake_dict_next(dict, &at));) {
-        err = write_string(out, fake_entry_key(entry));
-        if (!err && type == FAKE_RDB_HASH) err = write_string(out, fake_str_span(entry->value));
+        err = fake_rdb_put_string(out, fake_entry_key(entry));
+        if (!err && type == FAKE_RDB_HASH)
+            err = fake_rdb_put_string(out, fake_str_span(entry->value));
     }
     return err;
 }
@@ -204,9 +145,10 @@ static enum fl_error write_pairs(struct fl_buf *out, const struct fake_redis_key
 {
     struct fl_buf pack = FL_BUF_INIT(out->length_max);
     bool zset = key->type == FAKE_REDIS_ZSET;
-    enum fl_error err = write_type(out, zset ? FAKE_RDB_ZSET_LISTPACK : FAKE_RDB_HASH_LISTPACK);
+    enum fl_error err =
+        fake_rdb_put_type(out, zset ? FAKE_RDB_ZSET_LISTPACK : FAKE_RDB_HASH_LISTPACK);
     if (!err) err = zset ? pack_zset(&pack, &key->zset) : pack_hash(&pack, &key->dict);
-    if (!err) err = write_listpack(out, &pack, 2 * fake_key_length(key));
+    if (!err) err = fake_rdb_put_listpack(out, &pack, 2 * fake_key_length(key));
     fl_buf_release(&pack);
     return err;
 }
@@ -214,14 +156,14 @@ static enum fl_error write_pairs(struct fl_buf *out, const struct fake_redis_key
 /* From the greatest down. */
 static enum fl_error write_skiplist(struct fl_buf *out, const struct fake_zset *zset)
 {
-    enum fl_error err = write_type(out, FAKE_RDB_ZSET);
-    if (!err) err = write_length(out, fake_zset_count(zset));
+    enum fl_error err = fake_rdb_put_type(out, FAKE_RDB_ZSET);
+    if (!err) err = fake_rdb_put_length(out, fake_zset_count(zset));
     struct fake_zcursor at = fake_zset_end(zset);
     for (const struct fake_entry *member; !err && (member = fake_zset_previous(zset, &at));) {
         uint64_t bits;
         memcpy(&bits, &member->score, sizeof(bits));
-        err = write_string(out, fake_entry_key(member));
-        if (!err) err = write_little(out, bits, sizeof(bits));
+        err = fake_rdb_put_string(out, fake_entry_key(member));
+        if (!err) err = fake_rdb_put_little(out, bits, sizeof(bits));
     }
     return err;
 }
@@ -230,8 +172,8 @@ enum fl_error fake_rdb_write(const struct fake_redis_key *key, struct fl_buf *ou
 {
     switch (key->type) {
     case FAKE_REDIS_STRING: {
-        enum fl_error err = write_type(out, FAKE_RDB_STRING);
-        return err ? err : write_string(out, fake_str_span(key->string));
+        enum fl_error err = fake_rdb_put_type(out, FAKE_RDB_STRING);
+        return err ? err : fake_rdb_put_string(out, fake_str_span(key->string));
     }
     case FAKE_REDIS_LIST: return write_list(out, &key->list);
     case FAKE_REDIS_SET:
@@ -241,7 +183,7 @@ enum fl_error fake_rdb_write(const struct fake_redis_key *key, struct fl_buf *ou
         return key->large ? write_dict(out, &key->dict, FAKE_RDB_HASH) : write_pairs(out, key);
     case FAKE_REDIS_ZSET:
         return key->large ? write_skiplist(out, &key->zset) : write_pairs(out, key);
-    case FAKE_REDIS_STREAM: break;
+    case FAKE_REDIS_STREAM: return fake_rdb_write_stream(key->stream, out);
     }
-    return FL_EINVAL;
+    fl_panic("a value of no type");
 }

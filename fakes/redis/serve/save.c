@@ -39,8 +39,7 @@ static bool has_live_keys(const struct fake_redis *engine, unsigned db)
     return false;
 }
 
-static enum fl_error format_keys(struct fake_redis *engine, struct fl_buf *out, size_t *ret_count,
-                                 char problem[FAKE_SAVE_PROBLEM_BYTES])
+static enum fl_error format_keys(struct fake_redis *engine, struct fl_buf *out, size_t *ret_count)
 {
     struct fl_buf value = FL_BUF_INIT(FAKE_SAVE_BYTES_MAX);
     enum fl_error err = FL_OK;
@@ -49,31 +48,21 @@ static enum fl_error format_keys(struct fake_redis *engine, struct fl_buf *out, 
         size_t count;
         const struct fake_redis_key *const *keys = fake_redis_keys(engine, db, &count);
         if (!count && has_live_keys(engine, db)) err = FL_ENOMEM;
-        for (size_t i = 0; !err && i < count; i++) {
+        for (size_t i = 0; !err && i < count; i++)
             err = format_key(db, keys[i], &value, out);
-            if (err == FL_EINVAL)
-                snprintf(problem, FAKE_SAVE_PROBLEM_BYTES,
-                         "the key \"%.*s\" is of a type that cannot be saved",
-                         (int)(keys[i]->name.length < 100 ? keys[i]->name.length : 100),
-                         keys[i]->name.bytes);
-        }
         *ret_count += count;
     }
     fl_buf_release(&value);
     return err;
 }
 
-enum fl_error fake_save_format(struct fake_redis *engine, int64_t now_us, struct fl_buf *out,
-                               char problem[FAKE_SAVE_PROBLEM_BYTES])
+enum fl_error fake_save_format(struct fake_redis *engine, int64_t now_us, struct fl_buf *out)
 {
     size_t count;
     enum fl_error err = fl_buf_printf(out, "%sclock %" PRId64 "\n", first_line, now_us);
-    if (!err) err = format_keys(engine, out, &count, problem);
-    if (!err)
-        err = fl_buf_printf(out, "end %zu %016" PRIx64 "\n", count, fake_crc64(fl_buf_span(out)));
-    if (err && err != FL_EINVAL)
-        snprintf(problem, FAKE_SAVE_PROBLEM_BYTES, "%s", fl_error_text(err));
-    return err;
+    if (!err) err = format_keys(engine, out, &count);
+    if (err) return err;
+    return fl_buf_printf(out, "end %zu %016" PRIx64 "\n", count, fake_crc64(fl_buf_span(out)));
 }
 
 /* ---- reading ---- */

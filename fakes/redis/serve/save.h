@@ -19,11 +19,9 @@ enum {
     FAKE_SAVE_PROBLEM_BYTES = 256,
 };
 
-/* Appends the whole. FL_EINVAL: a key has a type that cannot be written, and `problem` names it;
- * FL_ENOMEM, FL_EBOUND. */
+/* Appends the whole. FL_ENOMEM, FL_EBOUND. */
 FL_CHECKED enum fl_error fake_save_format(struct fake_redis *engine, int64_t now_us,
-                                          struct fl_buf *out,
-                                          char problem[FAKE_SAVE_PROBLEM_BYTES]);
+                                          struct fl_buf *out);
 /* Fills an empty keyspace. FL_EPARSE: `problem` says what is wrong with the bytes, and some keys
  * may be there; FL_ENOMEM. */
 FL_CHECKED enum fl_error fake_save_parse(struct fake_redis *engine, struct fl_span bytes,

@@ -6,12 +6,12 @@
 
 bool fake_serve_save(struct fake_serve *serve, char problem[FAKE_FACE_PROBLEM_BYTES])
 {
-    char what[FAKE_SAVE_PROBLEM_BYTES];
     struct fl_buf text = FL_BUF_INIT(FAKE_SAVE_BYTES_MAX);
     fake_serve_clock_refresh(&serve->face.clock);
-    enum fl_error err = fake_save_format(serve->engine, serve->face.clock.now_us, &text, what);
+    enum fl_error err = fake_save_format(serve->engine, serve->face.clock.now_us, &text);
     if (err) {
-        snprintf(problem, FAKE_FACE_PROBLEM_BYTES, "%.200s: %s", serve->save_path, what);
+        snprintf(problem, FAKE_FACE_PROBLEM_BYTES, "%.200s: %s", serve->save_path,
+                 fl_error_text(err));
     } else {
         err = fake_save_write(serve->save_path, fl_buf_span(&text));
         if (err) fake_face_problem(problem, err, serve->save_path);

@@ -157,7 +157,7 @@ struct fake_pending *fake_pending_add(struct fake_heap *heap, struct fake_group 
     memmove(at + 1, at, (list->count - i) * sizeof(*at));
     list->count++;
     *at = (struct fake_pending){.id = id, .consumer = consumer, .deliveries = 1};
-    consumer->pending++;
+    if (consumer) consumer->pending++;
     return at;
 }
 
@@ -176,7 +176,7 @@ void fake_pending_remove(struct fake_group *group, struct fake_pending *pending)
 
 void fake_pending_give(struct fake_pending *pending, struct fake_consumer *consumer)
 {
-    pending->consumer->pending--;
+    if (pending->consumer) pending->consumer->pending--;
     pending->consumer = consumer;
     consumer->pending++;
 }

@@ -59,7 +59,8 @@ uint32_t fake_pending_seek(const struct fake_group *group, struct fake_stream_id
 struct fake_pending *fake_pending_at(const struct fake_group *group, uint32_t i);
 /* NULL: not pending. */
 struct fake_pending *fake_pending_find(const struct fake_group *group, struct fake_stream_id id);
-/* `id` must not be pending. The pointer dies with the next insertion or removal. */
+/* `id` must not be pending. Without a consumer (NULL) until it is given to one. The pointer dies
+ * with the next insertion or removal. */
 struct fake_pending *fake_pending_add(struct fake_heap *heap, struct fake_group *group,
                                       struct fake_stream_id id, struct fake_consumer *consumer);
 void fake_pending_remove(struct fake_group *group, struct fake_pending *pending);
