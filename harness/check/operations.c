@@ -24,15 +24,18 @@ struct history { /* of one key */
     const char *name;
     struct asked *items;
     uint32_t count, capacity;
-    const char *strange; /* the first command that cannot be judged; NULL: none */
+    const char *strange;        /* the first command that cannot be judged; NULL: none */
+    struct linear_rules limits; /* of a limiter; limit 0: it is none */
 };
 
 struct operations {
     const struct plan *plan;
+    int64_t start_us; /* by the clock of Redis */
     struct fl_arena arena;
     struct fl_map keys;
-    uint64_t events; /* calls and returns so far */
-    bool failed;     /* for want of memory */
+    uint64_t events;  /* calls and returns so far */
+    bool failed;      /* for want of memory */
+    bool clock_moves; /* that of Redis: what ends by time cannot be judged */
 };
 
 static bool is_asked_for(const struct plan_expect *expect)
@@ -40,7 +43,16 @@ static bool is_asked_for(const struct plan_expect *expect)
     return expect->kind == PLAN_EXPECT_LINEARIZABLE || expect->kind == PLAN_EXPECT_EXCLUSIVE;
 }
 
-enum fl_error operations_new(const struct plan *plan, struct operations **ret_operations)
+static bool moves_its_clock(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->fault_count; i++)
+        if (plan->faults[i].verb == PLAN_CLOCK && plan->faults[i].target == PLAN_TARGET_REDIS)
+            return true;
+    return false;
+}
+
+enum fl_error operations_new(const struct plan *plan, int64_t start_us,
+                             struct operations **ret_operations)
 {
     bool any = false;
     *ret_operations = NULL;
@@ -50,6 +62,8 @@ enum fl_error operations_new(const struct plan *plan, struct operations **ret_op
     struct operations *operations = calloc(1, sizeof *operations);
     if (!operations) return FL_ENOMEM;
     operations->plan = plan;
+    operations->start_us = start_us;
+    operations->clock_moves = moves_its_clock(plan);
     operations->keys = FL_MAP_INIT(OPERATIONS_KEYS_MAX);
     *ret_operations = operations;
     return FL_OK;
@@ -69,7 +83,8 @@ void operations_free(struct operations *operations)
 struct meaning {
     enum { OF_NO_INTEREST, STRANGE, MEANT } sort;
     struct linear_operation operation;
-    size_t key; /* its argument */
+    size_t key;                 /* its argument */
+    struct linear_rules limits; /* of a limiter that it asks; limit 0: none */
 };
 
 static bool is_word(struct fl_span text, const char *word)
@@ -133,6 +148,47 @@ static void read_sum(const struct fl_command *command, struct meaning *meaning, 
     meaning->operation.value = sign * number;
 }
 
+/* "lmtr:window:geocoder" */
+static bool is_limiter(struct fl_span key, enum linear_object *ret_object)
+{
+    static const struct {
+        struct fl_span prefix;
+        enum linear_object object;
+    } kinds[] = {{FL_SPAN("lmtr:concurrent:"), LINEAR_SLOTS},
+                 {FL_SPAN("lmtr:window:"), LINEAR_WINDOW},
+                 {FL_SPAN("lmtr:bucket:"), LINEAR_BUCKETS}};
+    for (size_t i = 0; i < FL_COUNT(kinds); i++)
+        if (fl_span_starts(key, kinds[i].prefix)) {
+            *ret_object = kinds[i].object;
+            return true;
+        }
+    return false;
+}
+
+/* A permit is a client of its own: it is what holds a place, and gives it back. */
+static uint64_t permit(struct fl_span token)
+{
+    return digest_span(2, token) | 1;
+}
+
+/* The script of a limiter: its size, its period, how much is taken, and by which permit. */
+static void read_limit(const struct fl_command *command, struct meaning *meaning)
+{
+    enum { SIZE = 4, PERIOD, USED, TOKEN, COUNT };
+    long long size = 0, period_us = 0;
+    meaning->operation.kind = LINEAR_ACQUIRE;
+    meaning->sort = STRANGE;
+    if (command->count != COUNT || !fl_span_is(command->args[USED], "1")) return;
+    if (!fl_span_int64(command->args[SIZE], &size) ||
+        !fl_span_int64(command->args[PERIOD], &period_us))
+        return;
+    if (size < 1 || size > LINEAR_SLOTS_MAX || period_us < 1) return;
+    meaning->sort = MEANT;
+    meaning->operation.client = permit(command->args[TOKEN]);
+    meaning->limits.limit = size;
+    meaning->limits.span_us = period_us;
+}
+
 /* EVAL and EVALSHA: the script, the number of keys, keys, arguments. */
 static void read_script(const struct fl_command *command, struct meaning *meaning)
 {
@@ -141,6 +197,8 @@ static void read_script(const struct fl_command *command, struct meaning *meanin
     meaning->key = 3;
     if (!known) {
         meaning->sort = OF_NO_INTEREST;
+    } else if (is_limiter(command->args[3], &meaning->limits.object)) {
+        read_limit(command, meaning);
     } else if (keys != 1 || command->count != 5) {
         meaning->sort = STRANGE;
     } else {
@@ -173,6 +231,10 @@ static struct meaning meaning_of(const struct fl_command *command)
         meaning.operation.kind = LINEAR_RELEASE;
     else if (is_word(name, "EXPIRE") || is_word(name, "PEXPIRE"))
         read_extension(command, &meaning, name.length == 6 ? FL_SECOND_US : 1000);
+    else if (is_word(name, "ZREM") && count == 3 &&
+             is_limiter(command->args[1], &meaning.limits.object))
+        meaning.operation.kind = LINEAR_RELEASE,
+        meaning.operation.client = permit(command->args[2]);
     else if (is_word(name, "INCR") || is_word(name, "INCRBY"))
         read_sum(command, &meaning, 1);
     else if (is_word(name, "DECR") || is_word(name, "DECRBY"))
@@ -246,11 +308,10 @@ static const char *text_of(struct operations *operations, const struct operation
     if (!err)
         err = fl_buf_printf(&text, " -> %.*s, by %s (%s) at +", FL_SPAN_ARGS(answer),
                             caller->client, caller->process);
-    if (!err) err = fl_duration_format(&text, at_us);
+    if (!err) err = fl_duration_format(&text, at_us - operations->start_us);
     const char *kept = fl_arena_copy(&operations->arena, fl_buf_span(&text));
-    operations->failed |= !kept;
+    operations->failed |= !kept || err == FL_ENOMEM; /* a text that does not fit is cut */
     fl_buf_release(&text);
-    (void)err; /* a text that does not fit is cut */
     return kept;
 }
 
@@ -267,11 +328,14 @@ void operations_called(struct operations *operations, const struct operations_ca
     struct history *history = history_of(operations, command->args[meaning.key]);
     if (!history) return;
     const char *text = text_of(operations, caller, command, FL_SPAN("?"), at_us);
-    if (meaning.sort == STRANGE && !history->strange) history->strange = text;
+    bool other = meaning.limits.limit && history->limits.limit &&
+                 memcmp(&meaning.limits, &history->limits, sizeof history->limits) != 0;
+    if (meaning.limits.limit && !other) history->limits = meaning.limits;
+    if ((meaning.sort == STRANGE || other) && !history->strange) history->strange = text;
     struct asked *asked = meaning.sort == MEANT ? add(operations, history) : NULL;
     if (!asked) return;
     *asked = (struct asked){.operation = meaning.operation, .caller = *caller};
-    asked->operation.client = client_of(caller->client);
+    if (!asked->operation.client) asked->operation.client = client_of(caller->client);
     asked->operation.called = ++operations->events;
     asked->operation.called_us = at_us;
     asked->operation.returned = LINEAR_UNANSWERED;
@@ -314,6 +378,7 @@ void operations_returned(struct operations *operations, const struct operations_
     asked->operation.text = text_of(operations, caller, command, reply_text(reply, number), at_us);
     if (!read_answer(&asked->operation, reply) && !history->strange)
         history->strange = asked->operation.text;
+    if (meaning.limits.limit) asked->operation.answer = !reply->integer; /* else how long to wait */
 }
 
 static void leave(struct operations *operations, struct history *history,
@@ -374,7 +439,8 @@ void operations_died(struct operations *operations, const char *process, int64_t
 static enum fl_error judge(const struct history *history, enum linear_object object,
                            bool *ret_holds, struct fl_buf *found)
 {
-    const struct linear_rules rules = {.object = object};
+    struct linear_rules rules = {.object = object};
+    if (history->limits.limit) rules = history->limits;
     enum linear_verdict verdict = LINEAR_UNDECIDED;
     struct linear_operation *list = calloc(history->count + 1, sizeof *list);
     uint32_t count = 0;
@@ -396,6 +462,9 @@ static bool holds(const struct operations *operations, const struct history *his
     size_t before = found->length;
     if (history->strange)
         err = fl_buf_printf(found, "%s: no judging it with %s", history->name, history->strange);
+    else if (operations->clock_moves)
+        err =
+            fl_buf_printf(found, "%s: no judging it where the clock of Redis moves", history->name);
     else if (operations->failed)
         err = fl_buf_printf(found, "%s: more than can be kept", history->name);
     else

@@ -36,7 +36,7 @@ enum operations_end {
 };
 
 /* *ret_operations is NULL when no claim of the plan asks for any. Borrows the plan. FL_ENOMEM. */
-FL_CHECKED enum fl_error operations_new(const struct plan *plan,
+FL_CHECKED enum fl_error operations_new(const struct plan *plan, int64_t start_us,
                                         struct operations **ret_operations);
 void operations_free(struct operations *operations); /* NULL is fine */
 

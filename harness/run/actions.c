@@ -368,7 +368,8 @@ static void commanded(void *self, const struct effect *effect, const struct fl_c
 {
     struct run *run = self;
     struct operations_caller caller = caller_of(effect);
-    operations_called(run->operations, &caller, command, sim_world_now_us(run->world));
+    operations_called(run->operations, &caller, command,
+                      fl_clock_wall_us(server_clock(&run->server)));
 }
 
 static void replied(void *self, const struct effect *effect, const struct fl_command *command,
@@ -379,7 +380,7 @@ static void replied(void *self, const struct effect *effect, const struct fl_com
     enum operations_end end = arrived ? OPERATIONS_UNHEARD : OPERATIONS_REFUSED;
     if (reply) end = OPERATIONS_ANSWERED;
     operations_returned(run->operations, &caller, command, end, reply,
-                        sim_world_now_us(run->world));
+                        fl_clock_wall_us(server_clock(&run->server)));
 }
 
 static bool mailed(void *self, const struct fl_mail *mail)

@@ -344,7 +344,7 @@ static enum fl_error build_watchers(struct run *run)
     if (!err) err = tally_new(run->plan, &run->tally);
     run->has_gauges = has_gauges(run->plan) && !run->undisturbed;
     run->has_histories = run->steps && has_histories(run->plan);
-    if (!err) err = operations_new(run->plan, &run->operations);
+    if (!err) err = operations_new(run->plan, run->start_wall_us, &run->operations);
     if (!err) err = know_scripts(run);
     if (!err) err = run_record_begin(run);
     if (err) return err;

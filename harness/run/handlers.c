@@ -65,7 +65,7 @@ static enum fl_outcome perform(struct fl_job *job)
     run_settle_guards(node, job, worker);
     if (run->operations)
         operations_gone(run->operations, effect_process_context(&node->effects)->name,
-                        sim_world_now_us(run->world));
+                        fl_clock_wall_us(server_clock(&run->server)));
     sim_memory_switch(owner);
     return outcome;
 }

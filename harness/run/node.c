@@ -153,7 +153,8 @@ static void died(void *context)
     if (sim_process_end(node->process, &status) == SIM_END_EXITED)
         node->exited_with[status & 0xff] = true;
     if (node->plan) run_mark(run, node->name, "process", how_it_ended(node, text));
-    if (run->operations) operations_died(run->operations, node->name, sim_world_now_us(run->world));
+    if (run->operations)
+        operations_died(run->operations, node->name, fl_clock_wall_us(server_clock(&run->server)));
     ledger_process_died(run->ledger, node->name, sim_world_now_us(run->world));
     if (node->plan) plan_restart(node);
 }

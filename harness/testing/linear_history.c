@@ -74,8 +74,7 @@ static const char *text_of(struct fl_history *history, const char *client,
         fl_buf_printf(&text, "%s of %s, called at %" PRId64 " us", words[operation], client, at_us);
     const char *kept = text.bytes ? fl_arena_copy(&history->arena, fl_buf_span(&text)) : NULL;
     fl_buf_release(&text);
-    (void)err; /* a text that does not fit is cut */
-    return kept;
+    return err == FL_ENOMEM ? NULL : kept; /* a text that does not fit is cut */
 }
 
 size_t fl_history_call(struct fl_history *history, const char *client,
