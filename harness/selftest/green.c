@@ -75,9 +75,9 @@ void green_run(const struct tree *tree, const struct green *green, struct green_
                             &ret_report->status);
     ret_report->fault = err != FL_OK;
     if (err && !output.length)
-        trial_note(ret_report->why, fl_span_from(fl_error_text(err)));
+        trial_note_last(ret_report->why, fl_span_from(fl_error_text(err)));
     else
-        trial_note(ret_report->why, fl_buf_span(&output));
+        trial_note_first(ret_report->why, fl_buf_span(&output));
     fl_buf_release(&output);
     fl_buf_release(&lines);
 }

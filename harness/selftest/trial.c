@@ -155,7 +155,16 @@ static enum fl_error measure(const struct tree *tree, const struct mutant *mutan
 
 /* --- the trial --- */
 
-void trial_note(char why[TRIAL_WHY_BYTES], struct fl_span text)
+void trial_note_first(char why[TRIAL_WHY_BYTES], struct fl_span text)
+{
+    size_t length = text.length < TRIAL_WHY_BYTES ? text.length : TRIAL_WHY_BYTES - 1;
+    while (length < text.length && length && text.bytes[length - 1] != '\n')
+        length--; /* whole lines */
+    if (length) memcpy(why, text.bytes, length);
+    why[length] = '\0';
+}
+
+void trial_note_last(char why[TRIAL_WHY_BYTES], struct fl_span text)
 {
     size_t length = text.length < TRIAL_WHY_BYTES ? text.length : TRIAL_WHY_BYTES - 1;
     const char *from = text.bytes + text.length - length;
@@ -166,6 +175,15 @@ void trial_note(char why[TRIAL_WHY_BYTES], struct fl_span text)
     }
     if (length) memcpy(why, from, length);
     why[length] = '\0';
+}
+
+/* A scenario's failure begins with what it is about; of a test the sums are behind. */
+static void note(char why[TRIAL_WHY_BYTES], const struct mutant *mutant, struct fl_span output)
+{
+    if (mutant->test)
+        trial_note_last(why, output);
+    else
+        trial_note_first(why, output);
 }
 
 static enum fl_error look(const struct tree *tree, const struct mutant *mutant,
@@ -180,7 +198,7 @@ static enum fl_error look(const struct tree *tree, const struct mutant *mutant,
         report->end = TRIAL_SEEN;
         report->runs = sight_runs(mutant, fl_buf_span(&lines), fl_buf_span(&output));
         report->sight = sight_of(mutant, status, fl_buf_span(&output), report->runs);
-        if (report->sight != SIGHT_FOUND) trial_note(report->why, fl_buf_span(&output));
+        if (report->sight != SIGHT_FOUND) note(report->why, mutant, fl_buf_span(&output));
     }
     fl_buf_release(&output);
     fl_buf_release(&lines);
@@ -207,15 +225,15 @@ void trial_run(const struct tree *tree, const struct mutant *mutant, const char 
     enum fl_error err = tree_plant(tree, patch, &problem);
     if (!err) {
         err = build_and_look(tree, mutant, campaigns, ret_report, &problem);
-        if (err == FL_EINVAL) trial_note(ret_report->why, fl_buf_span(&problem));
+        if (err == FL_EINVAL) trial_note_last(ret_report->why, fl_buf_span(&problem));
         enum fl_error out_err = tree_take_out(tree, patch, &problem);
         if (out_err) err = out_err == FL_EINVAL ? FL_EIO : out_err;
     } else if (err == FL_EINVAL) {
-        trial_note(ret_report->why, fl_buf_span(&problem));
+        trial_note_last(ret_report->why, fl_buf_span(&problem));
     }
     if (err && err != FL_EINVAL) {
         ret_report->end = TRIAL_FAULT;
-        trial_note(ret_report->why, fl_span_from(fl_error_text(err)));
+        trial_note_last(ret_report->why, fl_span_from(fl_error_text(err)));
     }
     ret_report->real_us = real_us() - begun_us;
     fl_buf_release(&problem);

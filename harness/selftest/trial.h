@@ -45,8 +45,9 @@ void trial_run(const struct tree *tree, const struct mutant *mutant, const char 
 /* As was to be. */
 bool trial_is_good(const struct mutant *mutant, const struct trial_report *report);
 
-/* The last lines of a text: what went wrong stands at its end. */
-void trial_note(char why[TRIAL_WHY_BYTES], struct fl_span text);
+/* As many of a text's first or last lines as there is room for. */
+void trial_note_first(char why[TRIAL_WHY_BYTES], struct fl_span text);
+void trial_note_last(char why[TRIAL_WHY_BYTES], struct fl_span text);
 
 /* A command of faultline, or a test, in a folder whose build has this name. What it prints goes
  * into `output`, and the lines of JSON of `faultline run` into `report`. `sight_runs` wants both.
