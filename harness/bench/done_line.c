@@ -20,12 +20,12 @@ static int hex_digit(char c)
     return -1;
 }
 
-bool done_line_read(struct fl_span line, uint64_t *ret_number)
+static bool line_read(struct fl_span line, struct fl_span word, uint64_t *ret_number)
 {
     uint64_t number = 0;
     size_t i;
     struct fl_span jid = behind(line, FL_SPAN("\"jid\":\""));
-    if (!behind(line, FL_SPAN("\"msg\":\"done\"")).length) return false;
+    if (!behind(line, word).length) return false;
     for (i = 0; i < jid.length && jid.bytes[i] != '"'; i++) {
         int digit = hex_digit(jid.bytes[i]);
         if (digit < 0 || number >> 60) return false;
@@ -34,4 +34,14 @@ bool done_line_read(struct fl_span line, uint64_t *ret_number)
     if (i == jid.length) return false;
     *ret_number = number;
     return true;
+}
+
+bool done_line_read(struct fl_span line, uint64_t *ret_number)
+{
+    return line_read(line, FL_SPAN("\"msg\":\"done\""), ret_number);
+}
+
+bool start_line_read(struct fl_span line, uint64_t *ret_number)
+{
+    return line_read(line, FL_SPAN("\"msg\":\"start\""), ret_number);
 }

@@ -7,6 +7,7 @@
 #include "harness/bench/live/load.h"
 #include "harness/cli/bench_capacity.h"
 #include "harness/cli/bench_instructions.h"
+#include "harness/cli/bench_real.h"
 #include "harness/cli/bench_report.h"
 #include "harness/cli/bench_sim.h"
 #include "harness/cli/commands.h"
@@ -23,6 +24,7 @@ enum {
     THREADS_USUAL = 10,
     THREADS_MAX = 1000,
     THROUGHPUT_JOBS_USUAL = 50 * 1000,
+    IMPORT_ROWS_USUAL = 200 * 1000,
     LATENCY_JOBS_USUAL = 2000,
     RATE_USUAL = 1000
 };
@@ -36,6 +38,7 @@ enum {
     OPT_THREADS,
     OPT_RATE,
     OPT_REDIS,
+    OPT_REAL,
     OPT_HISTORY,
     OPT_COMPARE
 };
@@ -45,10 +48,11 @@ static const struct cli_option options[] = {
     {OPT_TIME, 0, "time", "500ms", "sim: of processor time, for each round"},
     {OPT_SET, 0, "set", "NAME=VALUE", "of a scenario: replace a default of a line `set`"},
     {OPT_INSTRUCTIONS, 0, "instructions", NULL, "sim: count a run's under Valgrind as well"},
-    {OPT_JOBS, 0, "jobs", "N", "in each round; 50000, of latency 2000"},
+    {OPT_JOBS, 0, "jobs", "N", "in each round; 50000, of latency 2000; import: rows, 200000"},
     {OPT_THREADS, 'c', "concurrency", "N", "job threads of the worker; 10"},
     {OPT_RATE, 0, "rate", "N", "latency: jobs pushed a second; 1000"},
     {OPT_REDIS, 0, "redis", "URL", "instead of a redis-server started for it"},
+    {OPT_REAL, 0, "real", NULL, "capacity: play its arrivals on a real Redis, too"},
     {OPT_HISTORY, 0, "history", "FILE", "compare with its lines, then add this one"},
     {OPT_COMPARE, 0, "compare", "FILE", "compare with its lines only"},
 };
@@ -57,6 +61,7 @@ static const char details[] =
     "sim         runs and effects a second of processor time, one run worker, each run once\n"
     "capacity    how long jobs wait and take in virtual time, a seed a round\n"
     "throughput  no-op jobs a second of faultline-worker, and of the bare commands\n"
+    "import      rows a second of a CSV file into SQLite, by faultline-worker, and bare inserts\n"
     "latency     from push to done at a given rate, and of a bare BLMOVE\n"
     "plot        prints a history as an SVG file, a panel for each figure\n"
     "\n"
@@ -65,8 +70,17 @@ static const char details[] =
     "of the earlier medians; at least 2 %, and 10 % until three are known. Exit status 1: worse\n"
     "than before, or a scenario that did not pass; 2 usage or bad input, 5 the machine failed.\n";
 
-enum kind { KIND_SIM, KIND_CAPACITY, KIND_THROUGHPUT, KIND_LATENCY, KIND_PLOT, KIND_COUNT };
-static const char *const kinds[KIND_COUNT] = {"sim", "capacity", "throughput", "latency", "plot"};
+enum kind {
+    KIND_SIM,
+    KIND_CAPACITY,
+    KIND_THROUGHPUT,
+    KIND_IMPORT,
+    KIND_LATENCY,
+    KIND_PLOT,
+    KIND_COUNT
+};
+static const char *const kinds[KIND_COUNT] = {"sim",    "capacity", "throughput",
+                                              "import", "latency",  "plot"};
 
 struct bench_command {
     struct cli_reader reader;
@@ -74,7 +88,7 @@ struct bench_command {
     struct discovered files;
     struct set_options settings;
     int64_t round_us;
-    bool instructions;
+    bool instructions, real;
     const char *plotted; /* a history */
     struct load_order load;
     struct bench_report report;
@@ -123,6 +137,7 @@ static int take_option(struct bench_command *bench)
         return code;
     case OPT_RATE: return take_number(bench, 1, LOAD_RATE_MAX, &bench->load.rate);
     case OPT_REDIS: return take_redis(bench);
+    case OPT_REAL: bench->real = true; return CLI_PASSED;
     case OPT_HISTORY: bench->report.history = reader->value; return CLI_PASSED;
     default: bench->report.compare = reader->value; return CLI_PASSED;
     }
@@ -137,12 +152,14 @@ static int take_kind(struct bench_command *bench, const char *text)
     }
     if (bench->kind != KIND_COUNT) return CLI_PASSED;
     if (!nearest.best)
-        return cli_wrong(&bench->reader,
-                         "expected sim, capacity, throughput, latency or plot, found \"%s\"", text);
-    return cli_wrong(&bench->reader,
-                     "expected sim, capacity, throughput, latency or plot, found \"%s\"; did you "
-                     "mean \"%s\"?",
-                     text, nearest.best);
+        return cli_wrong(
+            &bench->reader,
+            "expected sim, capacity, throughput, import, latency or plot, found \"%s\"", text);
+    return cli_wrong(
+        &bench->reader,
+        "expected sim, capacity, throughput, import, latency or plot, found \"%s\"; did you "
+        "mean \"%s\"?",
+        text, nearest.best);
 }
 
 static bool plays_a_scenario(const struct bench_command *bench)
@@ -167,13 +184,16 @@ static int take_argument(struct bench_command *bench, const char *text)
 static int check_arguments(struct bench_command *bench)
 {
     if (bench->kind == KIND_COUNT)
-        return cli_wrong(&bench->reader, "expected sim, capacity, throughput, latency or plot");
+        return cli_wrong(&bench->reader,
+                         "expected sim, capacity, throughput, import, latency or plot");
     if (plays_a_scenario(bench) && !bench->files.count)
         return cli_wrong(&bench->reader, "expected a scenario file");
     if (bench->kind == KIND_PLOT && !bench->plotted)
         return cli_wrong(&bench->reader, "expected a file that --history has written");
     if (!bench->load.jobs)
-        bench->load.jobs = bench->kind == KIND_LATENCY ? LATENCY_JOBS_USUAL : THROUGHPUT_JOBS_USUAL;
+        bench->load.jobs = bench->kind == KIND_LATENCY  ? LATENCY_JOBS_USUAL
+                           : bench->kind == KIND_IMPORT ? IMPORT_ROWS_USUAL
+                                                        : THROUGHPUT_JOBS_USUAL;
     return CLI_PASSED;
 }
 
@@ -284,6 +304,35 @@ static void add_figures(struct bench_command *bench, const char *kind, const cha
 }
 
 /* --- capacity --- */
+static double ratio(const struct sample *real, const struct sample *simulated)
+{
+    double median = sample_median(simulated);
+    return median > 0 ? sample_median(real) / median : 0;
+}
+
+/* The same arrivals in real time: how far the model is from a machine. */
+static int hold_against_reality(struct bench_command *bench, const struct bench_sim_order *order,
+                                const char *subject, const struct bench_capacity_result *simulated)
+{
+    struct arrivals_result real;
+    char problem[LIVE_PROBLEM_BYTES];
+    enum fl_error err = bench_real(order, bench->load.redis_url, &real, problem);
+    if (err) return told_problem(bench, err, problem);
+    fprintf(bench->report.out,
+            "  real by simulated: wait %.2f, 99 of 100 %.2f; done %.2f, 99 of 100 %.2f\n",
+            ratio(&real.wait_median, &simulated->wait_median),
+            ratio(&real.wait_p99, &simulated->wait_p99),
+            ratio(&real.total_median, &simulated->total_median),
+            ratio(&real.total_p99, &simulated->total_p99));
+    add_figures(bench, "capacity", subject,
+                (struct figure[]){{"real wait", &real.wait_median, true},
+                                  {"real wait 99", &real.wait_p99, true},
+                                  {"real done", &real.total_median, true},
+                                  {"real done 99", &real.total_p99, true}},
+                4);
+    return CLI_PASSED;
+}
+
 static int run_capacity(struct bench_command *bench)
 {
     struct bench_sim_order order;
@@ -304,7 +353,8 @@ static int run_capacity(struct bench_command *bench)
                                   {"done", &result.total_median, false},
                                   {"done 99 of 100", &result.total_p99, false}},
                 4);
-    return bench_report_print(&bench->report);
+    if (bench->real) code = hold_against_reality(bench, &order, subject, &result);
+    return code == CLI_PASSED ? bench_report_print(&bench->report) : code;
 }
 
 /* --- a real Redis --- */
@@ -324,6 +374,28 @@ static int run_throughput(struct bench_command *bench)
     bench_report_add(&bench->report,
                      &(struct bench_metric){"throughput", subject, "bare", "/s",
                                             SAMPLE_MORE_IS_BETTER, result.bare, true});
+    return bench_report_print(&bench->report);
+}
+
+static int run_import(struct bench_command *bench)
+{
+    struct import_result result;
+    char problem[LIVE_PROBLEM_BYTES], subject[SUBJECT_BYTES];
+    enum fl_error err = load_import(&bench->load, &result, problem);
+    if (err) return told_problem(bench, err, problem);
+    snprintf(subject, sizeof subject, "%u rows", bench->load.jobs);
+    double bare = sample_median(&result.bare);
+    fprintf(bench->report.out, "import: %s, %u rounds; %.0f %% of bare inserts\n", subject,
+            bench->load.rounds, bare > 0 ? 100 * sample_median(&result.worker) / bare : 0);
+    bench_report_add(&bench->report,
+                     &(struct bench_metric){"import", subject, "rows", "/s", SAMPLE_MORE_IS_BETTER,
+                                            result.worker, false});
+    bench_report_add(&bench->report,
+                     &(struct bench_metric){"import", subject, "memory", "KiB",
+                                            SAMPLE_LESS_IS_BETTER, result.memory_kib, false});
+    bench_report_add(&bench->report,
+                     &(struct bench_metric){"import", subject, "bare", "/s", SAMPLE_MORE_IS_BETTER,
+                                            result.bare, true});
     return bench_report_print(&bench->report);
 }
 
@@ -352,6 +424,7 @@ static int run_kind(struct bench_command *bench)
     case KIND_SIM: return run_sim(bench);
     case KIND_CAPACITY: return run_capacity(bench);
     case KIND_THROUGHPUT: return run_throughput(bench);
+    case KIND_IMPORT: return run_import(bench);
     case KIND_LATENCY: return run_latency(bench);
     case KIND_PLOT: return bench_report_plot(&bench->report, bench->plotted);
     case KIND_COUNT: break;
@@ -380,7 +453,7 @@ static int bench_main(int argc, char **argv, FILE *out, FILE *err)
 
 const struct cli_command command_bench = {
     .name = "bench",
-    .arguments = "sim SCENARIO | capacity SCENARIO | throughput | latency | plot HISTORY",
+    .arguments = "sim SCENARIO | capacity SCENARIO | throughput | import | latency | plot HISTORY",
     .summary = "Measures runs in simulation, or a worker on a real Redis",
     .options = options,
     .option_count = sizeof options / sizeof options[0],

@@ -132,8 +132,8 @@ static enum fl_error worker_round(struct arrivals *arrivals, const struct live_r
     struct live_worker worker;
     uint32_t jobs = arrivals->order->jobs;
     live_redis_number(redis->context, "DEL %s", KEY);
-    enum fl_error err =
-        live_worker_start(redis, arrivals->order->threads, LIVE_LOG_READ, &worker, problem);
+    const struct live_program program = live_noop(arrivals->order->threads);
+    enum fl_error err = live_worker_start(redis, &program, LIVE_LOG_READ, &worker, problem);
     if (err) return err;
     bool well = await_worker(redis->context, &worker);
     memset(arrivals->latencies_us, 0xff, jobs * sizeof *arrivals->latencies_us);

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STOP_TRIES = 1500, TRY_US = 20 * 1000 };
+enum { LIVE_ARGUMENTS_MAX = 16, STOP_TRIES = 1500, TRY_US = 20 * 1000 };
 
 extern char **environ;
 
@@ -48,18 +48,40 @@ static int spawn(char *const argv[], int log, pid_t *ret_pid)
     return failed;
 }
 
-enum fl_error live_worker_start(const struct live_redis *redis, int threads, enum live_log log,
-                                struct live_worker *ret_worker, char problem[LIVE_PROBLEM_BYTES])
+struct live_program live_noop(int threads)
 {
-    char program[LIVE_PATH_BYTES], module[LIVE_PATH_BYTES], count[16];
+    return (struct live_program){.module = "noop.so", .queue = LIVE_QUEUE, .threads = threads};
+}
+
+static bool set_environment(const struct live_redis *redis, const char *database)
+{
+    if (setenv("REDIS_URL", redis->url, 1) != 0) return false;
+    return database ? setenv("FAULTLINE_DB", database, 1) == 0 : unsetenv("FAULTLINE_DB") == 0;
+}
+
+static bool find_module(const char *name, char path[LIVE_PATH_BYTES],
+                        char problem[LIVE_PROBLEM_BYTES])
+{
+    if (!strchr(name, '/')) return beside(name, path, problem);
+    snprintf(path, LIVE_PATH_BYTES, "%s", name);
+    return true;
+}
+
+enum fl_error live_worker_start(const struct live_redis *redis, const struct live_program *started,
+                                enum live_log log, struct live_worker *ret_worker,
+                                char problem[LIVE_PROBLEM_BYTES])
+{
+    char program[LIVE_PATH_BYTES], module[LIVE_PATH_BYTES], count[16], queue[LIVE_PATH_BYTES];
     struct live_worker worker;
     int ends[2];
-    if (!beside("faultline-worker", program, problem) || !beside("noop.so", module, problem))
+    if (!beside("faultline-worker", program, problem) ||
+        !find_module(started->module, module, problem))
         return FL_ENOTFOUND;
-    snprintf(count, sizeof count, "%d", threads);
-    char *const argv[] = {program,        (char[]){"-r"},       module, (char[]){"-c"}, count,
-                          (char[]){"-q"}, (char[]){LIVE_QUEUE}, NULL};
-    if (setenv("REDIS_URL", redis->url, 1) != 0 || !open_log(log, ends)) {
+    snprintf(count, sizeof count, "%d", started->threads);
+    snprintf(queue, sizeof queue, "%s", started->queue);
+    char *const argv[] = {program, (char[]){"-r"}, module, (char[]){"-c"},
+                          count,   (char[]){"-q"}, queue,  NULL};
+    if (!set_environment(redis, started->database) || !open_log(log, ends)) {
         snprintf(problem, LIVE_PROBLEM_BYTES, "%s", strerror(errno));
         return FL_EIO;
     }
@@ -73,6 +95,41 @@ enum fl_error live_worker_start(const struct live_redis *redis, int threads, enu
     if (worker.log >= 0) close(worker.log);
     snprintf(problem, LIVE_PROBLEM_BYTES, "%.200s: %s", program, strerror(failed));
     return FL_EIO;
+}
+
+enum fl_error live_run(const struct live_redis *redis, const char *const *argv,
+                       char problem[LIVE_PROBLEM_BYTES])
+{
+    char program[LIVE_PATH_BYTES], *given[LIVE_ARGUMENTS_MAX + 1] = {program};
+    int ends[2], status = -1;
+    pid_t pid;
+    for (int i = 1; i < LIVE_ARGUMENTS_MAX && argv[i]; i++) {
+        given[i] = strdup(argv[i]);
+        if (!given[i]) break;
+    }
+    bool begun = beside(argv[0], program, problem) && set_environment(redis, NULL) &&
+                 open_log(LIVE_LOG_DROPPED, ends);
+    if (begun) {
+        int failed = spawn(given, ends[1], &pid);
+        close(ends[1]);
+        if (failed || waitpid(pid, &status, 0) != pid) status = -1;
+        if (status != 0) snprintf(problem, LIVE_PROBLEM_BYTES, "%.200s has failed", program);
+    }
+    for (int i = 1; i < LIVE_ARGUMENTS_MAX; i++)
+        free(given[i]);
+    return begun && status == 0 ? FL_OK : FL_EIO;
+}
+
+int64_t live_worker_memory_kib(const struct live_worker *worker)
+{
+    char path[64], line[256];
+    long long kib = 0;
+    snprintf(path, sizeof path, "/proc/%lld/status", (long long)worker->pid);
+    FILE *file = fopen(path, "r");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "VmHWM: %lld kB", &kib) == 1) break;
+    if (file) fclose(file);
+    return kib;
 }
 
 void live_worker_stop(struct live_worker *worker)

@@ -25,6 +25,16 @@ FL_CHECKED enum fl_error load_throughput(const struct load_order *order,
                                          struct throughput_result *ret_result,
                                          char problem[LIVE_PROBLEM_BYTES]);
 
+struct import_result { /* rows a second, and the worker's memory; one value a round */
+    struct sample worker, bare, memory_kib;
+};
+/* `jobs` is the number of rows of one CSV file, which the shipped workers import into a database of
+ * their own: from the line "start" of the worker's log to the line "done". Bare is SQLite's part of
+ * it, with the rows at hand. */
+FL_CHECKED enum fl_error load_import(const struct load_order *order,
+                                     struct import_result *ret_result,
+                                     char problem[LIVE_PROBLEM_BYTES]);
+
 struct latency_result { /* microseconds, one value a round */
     struct sample median, p99, bare_median, bare_p99;
     double most_us;

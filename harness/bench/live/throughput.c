@@ -111,9 +111,10 @@ static enum fl_error await(redisContext *context, long long below, int64_t until
 static enum fl_error worker_round(const struct load_order *order, const struct live_redis *redis,
                                   struct sample *sample, char problem[LIVE_PROBLEM_BYTES])
 {
+    const struct live_program program = live_noop(order->threads);
     struct live_worker worker;
     enum fl_error err = fill(redis->context, order->jobs, problem);
-    if (!err) err = live_worker_start(redis, order->threads, LIVE_LOG_DROPPED, &worker, problem);
+    if (!err) err = live_worker_start(redis, &program, LIVE_LOG_DROPPED, &worker, problem);
     if (err) return err;
     int64_t until_us = live_now_us() + DRAIN_US_MAX;
     err = await(redis->context, order->jobs, until_us, problem);
