@@ -148,6 +148,7 @@ void effect_act(struct effect_process *process, const struct effect *effect,
         const struct fault_strike *strike = &effect->strikes.items[i];
         bool again = moment == PLAN_AFTER && strike->fault->verb == PLAN_TEAR; /* was it torn? */
         if ((strike->moment != moment && !again) || is_outcome(strike->fault->verb)) continue;
+        if (!again && fault_set_spares(effects->faults, strike->fault)) continue;
         if (!again) announce(process, effect, strike);
         if (strike->fault->verb == PLAN_DELAY)
             effect_pass(process, delay_of(process, effect, strike->fault));

@@ -33,6 +33,8 @@ struct fault_set {
     uint64_t counted; /* matches of all */
     bool healed;
     struct fault_gauges gauges;
+    bool tolerates;
+    uint32_t down_max;
 };
 
 static const char *const verbs[] = {
@@ -123,6 +125,8 @@ enum fl_error fault_set_new(const struct plan *plan, int32_t sweep, struct sim_c
     }
     set->choices = choices;
     set->sweep = sweep;
+    set->tolerates = plan->tolerates;
+    set->down_max = plan->down_max;
     set->count = plan->fault_count;
     for (uint32_t i = 0; i < set->count; i++) {
         fault_init(&set->faults[i], &plan->faults[i], sweep);
@@ -297,6 +301,16 @@ void fault_set_at_effect(struct fault_set *set, struct effect_identities *identi
                 at_effect(set, &set->faults[i], context, label, detail, now_us, ret_strikes);
         }
     }
+}
+
+bool fault_set_spares(const struct fault_set *set, const struct plan_fault *fault)
+{
+    bool ends = fault->verb == PLAN_KILL || fault->verb == PLAN_OOMKILL ||
+                fault->verb == PLAN_PAUSE || fault->verb == PLAN_TERM || fault->verb == PLAN_TEAR ||
+                fault->verb == PLAN_QUIET;
+    bool planned = fault->times && !fault->address.chance_in;
+    if (!set->tolerates || !ends || planned || !set->gauges.down) return false;
+    return set->gauges.down(set->gauges.self) >= set->down_max;
 }
 
 static bool waits_for_time(const struct fault *fault)

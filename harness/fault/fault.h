@@ -35,9 +35,11 @@ FL_CHECKED enum fl_error fault_set_new(const struct plan *plan, int32_t sweep,
                                        struct sim_choices *choices, struct fault_set **ret_set);
 void fault_set_free(struct fault_set *set); /* NULL is fine */
 
-/* Whom to ask whether a state of Redis or the database holds; without it none does. */
+/* Whom to ask whether a state of Redis or the database holds, and how many processes are dead or
+ * stand still; without it none does, and none is. */
 struct fault_gauges {
     bool (*holds)(void *self, const struct plan_gauge *gauge);
+    uint32_t (*down)(void *self);
     void *self;
 };
 void fault_set_ask(struct fault_set *set, struct fault_gauges gauges);
@@ -47,6 +49,11 @@ void fault_set_ask(struct fault_set *set, struct fault_gauges gauges);
 void fault_set_at_effect(struct fault_set *set, struct effect_identities *identities,
                          struct effect_context *context, const struct effect_label *label,
                          struct fl_span detail, int64_t now_us, struct fault_strikes *ret_strikes);
+
+/* Asked right before a strike at an effect is carried out: with it more processes would be down
+ * than the plan tolerates. What is planned, not by chance and a number of times, is the plan's
+ * matter. */
+bool fault_set_spares(const struct fault_set *set, const struct plan_fault *fault);
 
 /* Faults that strike by time alone. The next one: its instant, or FL_NEVER_US. */
 int64_t fault_set_next_us(const struct fault_set *set, int64_t now_us);

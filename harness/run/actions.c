@@ -52,6 +52,7 @@ static void quiet_main(void *argument)
 static void signal_process(struct node *node, fl_task_main *main)
 {
     if (!node->alive) return;
+    node->leaving = true;
     if (!node->program) { /* it has installed no handler yet */
         sim_process_exit(node->process, 0);
         return;

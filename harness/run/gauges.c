@@ -171,9 +171,21 @@ static bool holds_now(void *self, const struct plan_gauge *gauge)
     return run_gauge_holds(self, gauge, NULL);
 }
 
+/* One that has been asked to stop, or to take no more, is on its way. */
+static uint32_t down_now(void *self)
+{
+    const struct run *run = self;
+    uint32_t down = 0;
+    for (uint32_t i = 0; i < run->node_count; i++) {
+        const struct node *node = &run->nodes[i];
+        down += !node->alive || node->leaving || sim_process_paused(node->process);
+    }
+    return down;
+}
+
 struct fault_gauges run_fault_gauges(struct run *run)
 {
-    return (struct fault_gauges){holds_now, run};
+    return (struct fault_gauges){holds_now, down_now, run};
 }
 
 /* --- after each effect --- */

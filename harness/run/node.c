@@ -145,7 +145,7 @@ static void died(void *context)
     server_close_all(&node->redis);
     fake_vfs_unmount(node->mount);
     node->mount = NULL;
-    node->tears = false;
+    node->tears = node->leaving = false;
     for (uint32_t i = 0; i < node->effects.fiber_count; i++)
         if (node->effects.fibers[i].jid[0]) run->ledger->working--;
     node->effects.fiber_count = 0;

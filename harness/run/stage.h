@@ -103,7 +103,8 @@ struct node {
     struct fake_http_client http;
     struct fake_mail_client mail;
     struct fake_vfs *mount;
-    bool tears; /* an operation is under way whose end may be cut off */
+    bool leaving; /* it has been asked to stop, or to take no more */
+    bool tears;   /* an operation is under way whose end may be cut off */
 };
 
 /* A state or limit of Redis, until it ends. */

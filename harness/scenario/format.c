@@ -32,6 +32,7 @@ static void format_times(struct printing *p, const struct plan *plan)
         print_duration(p, plan->horizon_us);
         print_text(p, "\n");
     }
+    if (plan->tolerates) print_text(p, "tolerates %" PRIu32 " down\n", plan->down_max);
     if (!plan->fold_idle) print_text(p, "idle     exact\n");
     if (plan->fifo) print_text(p, "schedule fifo\n");
     if (plan->instant) print_text(p, "schedule instant\n");

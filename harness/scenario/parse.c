@@ -32,6 +32,7 @@ static read_statement *const readers[] = {
     [WORD_SEEDS] = read_seeds,
     [WORD_START] = read_start,
     [WORD_HORIZON] = read_horizon,
+    [WORD_TOLERATES] = read_tolerates,
     [WORD_IDLE] = read_idle,
     [WORD_SCHEDULE] = read_schedule,
     [WORD_CHOICE] = read_choice,
@@ -58,6 +59,7 @@ static bool may_repeat(enum word_statement statement)
     case WORD_SEEDS:
     case WORD_START:
     case WORD_HORIZON:
+    case WORD_TOLERATES:
     case WORD_IDLE:
     case WORD_SCHEDULE:
     case WORD_HEAL: return false;

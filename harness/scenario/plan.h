@@ -421,6 +421,8 @@ struct plan {
     uint32_t variant_count;
     const struct plan_varied *varied; /* this plan has one value of each */
     uint32_t varied_count;
+    bool tolerates; /* `tolerates 1 down`: what strikes by chance, or always, spares the others */
+    uint32_t down_max;            /* while so many processes are dead or stand still */
     int64_t heal_us;              /* `heal at +1h`; -1: by itself (fault_set_spent), or as below */
     const char *heal_after_fault; /* `heal 5s after fault f1`, once it strikes no more; NULL */
     int64_t heal_after_us;

@@ -151,6 +151,7 @@ bool read_seed(struct reading *r);
 bool read_seeds(struct reading *r);
 bool read_start(struct reading *r);
 bool read_horizon(struct reading *r);
+bool read_tolerates(struct reading *r);
 bool read_idle(struct reading *r);
 bool read_schedule(struct reading *r);
 bool read_choice(struct reading *r);

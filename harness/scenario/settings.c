@@ -188,6 +188,15 @@ bool read_horizon(struct reading *r)
            reading_end(r, NULL);
 }
 
+bool read_tolerates(struct reading *r)
+{
+    int64_t number;
+    if (!reading_number(r, "a number of processes", 0, PLAN_PROCESSES_MAX, &number)) return false;
+    r->plan->tolerates = true;
+    r->plan->down_max = (uint32_t)number;
+    return reading_expect(r, "down") && reading_end(r, NULL);
+}
+
 bool read_idle(struct reading *r)
 {
     if (!reading_expect(r, "exact")) return false;

@@ -29,6 +29,9 @@ static const struct word statements[] = {
      "traps of the calendar"},
     {"horizon", WORD_HORIZON, "horizon 60d",
      "virtual time by which all must have drained; 400 days by default"},
+    {"tolerates", WORD_TOLERATES, "tolerates N down",
+     "so many processes may be dead or stand still at a time: what strikes by chance, or always, "
+     "spares the others meanwhile"},
     {"idle", WORD_IDLE, "idle exact", "play idle time tick by tick instead of folding it"},
     {"schedule", WORD_SCHEDULE, "schedule fifo|instant",
      "`fifo`: the first task that is ready runs, and nothing takes longer than it must; `instant`: "

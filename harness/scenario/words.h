@@ -33,6 +33,7 @@ enum word_statement {
     WORD_SEEDS,
     WORD_START,
     WORD_HORIZON,
+    WORD_TOLERATES,
     WORD_IDLE,
     WORD_SCHEDULE,
     WORD_CHOICE,

@@ -153,6 +153,10 @@ enum edit edit_drop_whole(struct plan *plan, uint32_t number, struct fl_arena *a
         if (!plan->instant || plan->choice_count) return EDIT_VOID;
         plan->instant = false;
         return EDIT_MADE;
+    case 8:
+        if (!plan->tolerates) return EDIT_VOID;
+        plan->tolerates = false;
+        return EDIT_MADE;
     default: return EDIT_PAST_END;
     }
 }

@@ -10,7 +10,7 @@ syntax match scenarioClause /[ \t]\@<=\%(when\|at\|until\|after fault\|p\|before
 syntax match scenarioClaim /[ \t]\@<=\%(runs\|deliveries\|gap\|effect\|log\|state\|drained\|memory\|always\|jobs\|linearizable\|exclusive\|stateless\|class\|done\|discarded\|dead\|dropped\|lost\|retrying\|scheduled\|waiting\|starts\|exits\|exactly\|at most\|at least\|zcard\|llen\|scard\|hlen\|strlen\|exists\|sismember\|ttl\|get\|hget\|rows\)\ze\%([ \t]\|$\)/
 syntax match scenarioOption /[ \t]\@<=\%(concurrency\|fetch\|queues\|timeout\|wire\|poll\|max-retries\|dead-max\|dead-timeout\|file\|in\|queue\|retry\)\ze\%([ \t]\|$\)/
 syntax match scenarioConstant /[ \t]\@<=\%(basic\|reliable\|false\|true\|once\|forever\|all\|aof\|rdb\|empty\|garbage\|busy\|disconnect\|full\|schedule\|random\|fault\|summer-time\|winter-time\|summer-time-us\|winter-time-us\|leap-day\|no-leap-day\|month-end\|new-year\|year-2038\)\ze\%([ \t]\|$\)/
-syntax match scenarioStatement /^[ \t]*\%(scenario\|why\|set\|vary\|variant\|repeat\|end\|seed\|seeds\|start\|horizon\|idle\|schedule\|choice\|module\|processes\|given\|enqueue\|enqueue-bulk\|cron\|fault\|sweep\|heal\|expect\|sometimes\|volatile\)\ze\%([ \t]\|$\)/
+syntax match scenarioStatement /^[ \t]*\%(scenario\|why\|set\|vary\|variant\|repeat\|end\|seed\|seeds\|start\|horizon\|tolerates\|idle\|schedule\|choice\|module\|processes\|given\|enqueue\|enqueue-bulk\|cron\|fault\|sweep\|heal\|expect\|sometimes\|volatile\)\ze\%([ \t]\|$\)/
 syntax match scenarioNumber /\%(^\|[ \t=,.]\)\@<=[+-]\?\d\+\ze\%([ \t.,]\|$\)/
 syntax match scenarioNumber /\%(^\|[ \t.]\)\@<=[+-]\?\%(\d\+\%(us\|ms\|[smhdw]\|[KMG]iB\)\)\+\ze\%([ \t.]\|$\)/
 syntax match scenarioSetting /\$\$\|\${[A-Za-z_][A-Za-z0-9_-]*}\|\$[A-Za-z_][A-Za-z0-9_-]*/

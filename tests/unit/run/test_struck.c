@@ -99,6 +99,21 @@ static void a_queue_is_turned(void **state)
                    "expect runs of first = 1\n");
 }
 
+/* Each kill of an hour, at each command; while one is dead the other is spared. */
+static void what_strikes_always_spares_as_many_as_are_tolerated(void **state)
+{
+    (void)state;
+#define STORM                                                                                      \
+    HEAD "processes 2\nenqueue a PlainWorker [] when +1m\nheal at +30m\n"                          \
+         "fault kill p1 when p1 step \"redis *\" times always restart after 1h\n"                  \
+         "fault kill p2 when p2 step \"redis *\" times always restart after 1h\n"
+    must_pass(STORM "tolerates 1 down\nexpect a starts in 1m..2m\n");
+    must_pass(STORM "expect a starts in 1h..2h\n");
+    must_end(HEAD "processes 2\ntolerates 0 down\nenqueue a PlainWorker []\n"
+                  "fault kill p1 when p1/fetch\nexpect deliveries of a = 9\n",
+             RUN_FAILED, 7, "");
+}
+
 /* --- clocks --- */
 
 static void a_key_dies_by_the_clock_of_redis(void **state)
@@ -288,6 +303,7 @@ int main(void)
         cmocka_unit_test(a_sweep_cuts_a_reply_behind_each_of_its_bytes),
         cmocka_unit_test(a_payload_comes_again_spoilt),
         cmocka_unit_test(a_queue_is_turned),
+        cmocka_unit_test(what_strikes_always_spares_as_many_as_are_tolerated),
         cmocka_unit_test(a_key_dies_by_the_clock_of_redis),
         cmocka_unit_test(a_fast_clock_sees_first_what_is_due),
         cmocka_unit_test(a_handler_that_measures_by_the_wall_clock_is_found),
