@@ -306,6 +306,7 @@ bool expect_holds(const struct expect_sources *s, uint32_t index, struct fl_buf 
     case PLAN_EXPECT_LINEARIZABLE:
         return s->ops->explains(s->self, LINEAR_KEY, expect->text, found);
     case PLAN_EXPECT_EXCLUSIVE: return s->ops->explains(s->self, LINEAR_MUTEX, expect->text, found);
+    case PLAN_EXPECT_RELEASED: return s->ops->released(s->self, expect->text, found);
     case PLAN_EXPECT_STATELESS: return s->ops->stateless(s->self, found);
     case PLAN_EXPECT_MEMORY: return holds_memory(s, expect, found);
     case PLAN_EXPECT_GAUGE: return s->ops->gauge(s->self, expect->gauge, found);

@@ -28,6 +28,8 @@ struct expect_ops {
     bool (*same_state)(void *self, struct fl_buf *out);
     /* One copy of the object explains what was asked of each key of the glob, and answered. */
     bool (*explains)(void *self, enum linear_object object, const char *glob, struct fl_buf *out);
+    /* No key of the glob is left that does not end by itself; otherwise which. */
+    bool (*released)(void *self, const char *glob, struct fl_buf *out);
     /* No handler has changed a static variable; otherwise which. */
     bool (*stateless)(void *self, struct fl_buf *out);
 };

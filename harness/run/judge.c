@@ -220,6 +220,23 @@ static bool explains(void *self, enum linear_object object, const char *glob, st
     return holds;
 }
 
+static bool released(void *self, const char *glob, struct fl_buf *out)
+{
+    struct run *run = self;
+    size_t count;
+    const struct fake_redis_key *const *keys = fake_redis_keys(run->house->engine, 0, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct fl_span name = fake_redis_key_name(keys[i]);
+        if (fake_redis_key_expires_us(keys[i]) != FL_NEVER_US) continue;
+        if (!fl_span_glob(fl_span_from(glob), name)) continue;
+        enum fl_error err = run_say_key(run, keys[i], out);
+        if (!err) err = fl_buf_append_text(out, ", and nothing ends it");
+        (void)err; /* a finding that does not fit is cut */
+        return false;
+    }
+    return true;
+}
+
 static bool stateless(void *self, struct fl_buf *out)
 {
     const struct run *run = self;
@@ -239,6 +256,7 @@ static const struct expect_ops ops = {
     .memory_peak = memory_peak,
     .same_state = same_state,
     .explains = explains,
+    .released = released,
     .stateless = stateless,
 };
 

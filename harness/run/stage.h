@@ -322,7 +322,10 @@ void run_play_undisturbed(const struct run_order *order, int64_t later_us, struc
                           enum run_verdict *ret_verdict);
 /* pending.c */
 void run_say_pending(struct run *run, struct fl_buf *out);
-/* waits.c: what the task waits for, who has it, and what it did last. */
+/* waits.c: "lock:7 holds a (done)". */
+FL_CHECKED enum fl_error run_say_key(struct run *run, const struct fake_redis_key *key,
+                                     struct fl_buf *out);
+/* What the task waits for, who has it, and what it did last. */
 FL_CHECKED enum fl_error run_say_wait(struct run *run, const struct node *node,
                                       const struct effect_fiber *worker, struct fl_buf *out);
 

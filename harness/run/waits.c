@@ -75,20 +75,27 @@ static enum fl_error say_value(struct run *run, struct fl_span value, struct fl_
     return err || !job ? err : fl_buf_printf(out, " (%s)", ledger_state_text(job->state));
 }
 
-/* A string that the last command asked for: a lock, as like as not. */
-static enum fl_error say_key(struct run *run, const struct effect_last *last, struct fl_buf *out)
+enum fl_error run_say_key(struct run *run, const struct fake_redis_key *key, struct fl_buf *out)
 {
     struct fake_redis_cursor cursor = {0};
     struct fake_redis_element value;
+    enum fl_error err = fl_buf_append_span(out, fake_redis_key_name(key));
+    if (err || fake_redis_key_type(key) != FAKE_REDIS_STRING) return err;
+    if (!fake_redis_next(key, &cursor, &value)) return FL_OK;
+    err = fl_buf_append_text(out, " holds ");
+    return err ? err : say_value(run, value.member, out);
+}
+
+/* A string that the last command asked for: a lock, as like as not. */
+static enum fl_error say_asked(struct run *run, const struct effect_last *last, struct fl_buf *out)
+{
     struct fl_span name = first_word(last);
     if (strncmp(last->label->text, "redis ", 6) != 0 || !name.length) return FL_OK;
     const struct fake_redis_key *key = fake_redis_find(run->house->engine, 0, name);
-    if (!key || fake_redis_key_type(key) != FAKE_REDIS_STRING ||
-        !fake_redis_next(key, &cursor, &value))
-        return FL_OK;
+    if (!key || fake_redis_key_type(key) != FAKE_REDIS_STRING) return FL_OK;
     int64_t dies_us = fake_redis_key_expires_us(key);
-    enum fl_error err = fl_buf_printf(out, "; %.*s holds ", FL_SPAN_ARGS(name));
-    if (!err) err = say_value(run, value.member, out);
+    enum fl_error err = fl_buf_append_text(out, "; ");
+    if (!err) err = run_say_key(run, key, out);
     if (!err && dies_us == FL_NEVER_US) err = fl_buf_append_text(out, ", and nothing ends it");
     if (err || dies_us == FL_NEVER_US) return err;
     err = fl_buf_append_text(out, ", until +");
@@ -108,5 +115,5 @@ enum fl_error run_say_wait(struct run *run, const struct node *node,
                         detail.length ? " " : "");
     if (!err) err = trace_rename(run_naming(run), detail, out);
     if (!err) err = say_database(run, node, worker, out);
-    return err ? err : say_key(run, last, out);
+    return err ? err : say_asked(run, last, out);
 }

@@ -204,6 +204,9 @@ static bool read_claim(struct reading *r, struct plan_expect *expect)
     case WORD_EXPECT_EXCLUSIVE:
         expect->kind = PLAN_EXPECT_EXCLUSIVE;
         return reading_text(r, "a key, or a pattern of keys", &expect->text);
+    case WORD_EXPECT_RELEASED:
+        expect->kind = PLAN_EXPECT_RELEASED;
+        return reading_text(r, "a key, or a pattern of keys", &expect->text);
     case WORD_EXPECT_STATELESS: expect->kind = PLAN_EXPECT_STATELESS; return true;
     case WORD_EXPECT_CLASS: expect->kind = PLAN_EXPECT_CLASS; return read_class(r, expect);
     }

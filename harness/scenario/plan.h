@@ -284,9 +284,10 @@ enum plan_expect_kind {
     PLAN_EXPECT_JOBS,    /* `expect jobs of nightly:* = 2` : how many there have been */
     PLAN_EXPECT_LINEARIZABLE, /* `expect linearizable "lock:*"` : one copy explains the answers */
     PLAN_EXPECT_EXCLUSIVE,    /* `expect exclusive "lock:*"` : never two who believe to hold it */
-    PLAN_EXPECT_STATELESS,    /* `expect stateless` : no static variable has been changed */
-    PLAN_EXPECT_CLASS,        /* `expect class effectively-once` : of the first job's handler, by a
-                                 matrix; a single run says nothing about it */
+    PLAN_EXPECT_RELEASED,  /* `expect released "lock:*"` : gone at the end, or it ends by itself */
+    PLAN_EXPECT_STATELESS, /* `expect stateless` : no static variable has been changed */
+    PLAN_EXPECT_CLASS,     /* `expect class effectively-once` : of the first job's handler, by a
+                              matrix; a single run says nothing about it */
 };
 
 enum plan_compare { PLAN_EXACTLY, PLAN_AT_MOST, PLAN_AT_LEAST };

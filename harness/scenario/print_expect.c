@@ -56,6 +56,12 @@ static void print_db(struct printing *p, const struct plan_expect *expect)
     print_count(p, expect);
 }
 
+static void print_key(struct printing *p, const char *word, const char *key)
+{
+    print_text(p, "%s ", word);
+    print_word(p, fl_span_from(key));
+}
+
 static void print_claim(struct printing *p, const struct plan_expect *expect)
 {
     switch (expect->kind) {
@@ -115,11 +121,9 @@ static void print_claim(struct printing *p, const struct plan_expect *expect)
         print_text(p, "jobs %s", words_text(&words_accounts, (int)expect->account));
         print_count(p, expect);
         break;
-    case PLAN_EXPECT_LINEARIZABLE:
-    case PLAN_EXPECT_EXCLUSIVE:
-        print_text(p, expect->kind == PLAN_EXPECT_EXCLUSIVE ? "exclusive " : "linearizable ");
-        print_word(p, fl_span_from(expect->text));
-        break;
+    case PLAN_EXPECT_LINEARIZABLE: print_key(p, "linearizable", expect->text); break;
+    case PLAN_EXPECT_EXCLUSIVE: print_key(p, "exclusive", expect->text); break;
+    case PLAN_EXPECT_RELEASED: print_key(p, "released", expect->text); break;
     case PLAN_EXPECT_STATELESS: print_text(p, "stateless"); break;
     case PLAN_EXPECT_CLASS:
         print_text(p, "class %s", words_text(&words_classes, expect->class));

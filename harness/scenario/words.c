@@ -282,6 +282,8 @@ static const struct word expects[] = {
     {"exclusive", WORD_EXPECT_EXCLUSIVE, "expect exclusive KEY",
      "never two clients at a time who live, have taken the key (SET NX) and have not given it "
      "back"},
+    {"released", WORD_EXPECT_RELEASED, "expect released KEY",
+     "no key of that name or pattern is left at the end, but those that end by themselves"},
     {"stateless", WORD_EXPECT_STATELESS, "expect stateless",
      "no handler has changed a static variable of its module: no job depends on earlier ones of "
      "its process"},

@@ -154,6 +154,12 @@ static enum fl_outcome lock_perform(struct fl_job *job)
     return FL_DONE;
 }
 
+/* Takes a lock that ends with nobody, and forgets it. */
+static enum fl_outcome forget_lock_perform(struct fl_job *job)
+{
+    return redis3(job, "SETNX", "lock:1", fl_job_jid(job)) >= 0 ? FL_DONE : wait_for_lock(job);
+}
+
 /* Works for longer than its lease. */
 static enum fl_outcome short_lease_perform(struct fl_job *job)
 {
@@ -342,6 +348,7 @@ const struct fl_worker fl_workers[] = {
     {.name = "CacheWorker", .perform = cache_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "RememberWorker", .perform = remember_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "LockWorker", .perform = lock_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "ForgetLockWorker", .perform = forget_lock_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ShortLeaseWorker", .perform = short_lease_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "DeleteAnyWorker", .perform = delete_any_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "CountWorker", .perform = count_perform, .retry = FL_RETRY_DEFAULT},

@@ -137,6 +137,13 @@ static struct check_case {
           "fault failover lose 1 when a-1 step \"redis SET lock*\" after\n"
           "expect linearizable lock:1\n",
      "-> OK, by a-"},
+    {"locks: given back, or it ends by itself",
+     HEAD "enqueue a LockWorker []\n"
+          "fault kill p1 when a#1 the 1st \"redis SET lock*\" after restart after 5s\n"
+          "expect a done\nexpect released lock:*\n",
+     NULL},
+    {"locks: left for ever", HEAD "enqueue a ForgetLockWorker []\nexpect released lock:*\n",
+     "found     lock:1 holds a (done), and nothing ends it\n"},
     {"counters: each number once",
      HEAD "processes 2\nenqueue a-{1..40} CountWorker []\n"
           "fault kill p1 when p1 the 2nd \"redis INCR *\" after restart after 1s\n"

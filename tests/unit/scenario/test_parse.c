@@ -255,6 +255,7 @@ static void claims_of_every_kind(void **state)
                                 "expect jobs of imp-* = 1\n"
                                 "expect linearizable lock:*\n"
                                 "expect exclusive lock:*\n"
+                                "expect released lock:*\n"
                                 "expect stateless\n"
                                 "expect class at-least-once-safe");
     const struct plan_expect *e = plan->expects;
@@ -274,7 +275,7 @@ static void claims_of_every_kind(void **state)
     assert_string_equal(e[16].text, "lock:*");
     assert_string_equal(e[15].job, "imp-*");
     assert_string_equal(e[17].text, "lock:*");
-    assert_int_equal(e[19].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
+    assert_int_equal(e[20].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
     assert_int_equal(e[6].columns[1].op, PLAN_CONTAINS);
     assert_true(e[6].has_count);
     assert_int_equal(e[6].compare, PLAN_AT_MOST);
