@@ -24,40 +24,99 @@ static void wait_or_nil(struct fake_call *call, const struct fake_block_request 
         fake_blocking_wait(call, request);
 }
 
-static void pop_or_wait(struct fake_call *call, enum fake_block_kind kind, enum fake_end from)
+/* ---- what is waited for ---- */
+
+static bool answer_pop(struct fake_database *db, struct fake_redis_key *key,
+                       const struct fake_block_request *request, const struct fl_span *args,
+                       size_t index, struct fake_out *out)
+{
+    (void)args;
+    (void)index;
+    fake_list_reply_pop(db, key, request->from, out);
+    return true;
+}
+
+static bool answer_zpop(struct fake_database *db, struct fake_redis_key *key,
+                        const struct fake_block_request *request, const struct fl_span *args,
+                        size_t index, struct fake_out *out)
+{
+    (void)args;
+    (void)index;
+    fake_zset_reply_bzpop(db, key, request->from, out);
+    return true;
+}
+
+static bool answer_move(struct fake_database *db, struct fake_redis_key *key,
+                        const struct fake_block_request *request, const struct fl_span *args,
+                        size_t index, struct fake_out *out)
+{
+    (void)index;
+    fake_list_reply_move(db, key, request->from, db, args[request->target_key], request->to, out);
+    return true;
+}
+
+static bool answer_mpop(struct fake_database *db, struct fake_redis_key *key,
+                        const struct fake_block_request *request, const struct fl_span *args,
+                        size_t index, struct fake_out *out)
+{
+    (void)args;
+    (void)index;
+    fake_list_reply_mpop(db, key, request->from, request->count, out);
+    return true;
+}
+
+static bool answer_zmpop(struct fake_database *db, struct fake_redis_key *key,
+                         const struct fake_block_request *request, const struct fl_span *args,
+                         size_t index, struct fake_out *out)
+{
+    (void)args;
+    (void)index;
+    fake_zset_reply_mpop(db, key, request->from, request->count, out);
+    return true;
+}
+
+static const struct fake_block_kind pops = {.type = FAKE_REDIS_LIST, .answer = answer_pop};
+static const struct fake_block_kind zpops = {.type = FAKE_REDIS_ZSET, .answer = answer_zpop};
+static const struct fake_block_kind moves = {.type = FAKE_REDIS_LIST, .answer = answer_move};
+static const struct fake_block_kind mpops = {
+    .type = FAKE_REDIS_LIST, .answer = answer_mpop, .has_numkeys = true};
+static const struct fake_block_kind zmpops = {
+    .type = FAKE_REDIS_ZSET, .answer = answer_zmpop, .has_numkeys = true};
+
+/* ---- popping ---- */
+
+static void pop_or_wait(struct fake_call *call, const struct fake_block_kind *kind,
+                        enum fake_end from)
 {
     struct fake_block_request request = {
         .kind = kind, .first_key = 1, .key_count = call->count - 2, .from = from};
-    enum fake_redis_type type = kind == FAKE_BLOCK_ZPOP ? FAKE_REDIS_ZSET : FAKE_REDIS_LIST;
     struct fake_redis_key *key;
     if (!fake_blocking_timeout(call, call->args[call->count - 1], &request.deadline_us)) return;
-    if (!first_existing(call, 1, request.key_count, type, &key)) return;
-    if (!key)
-        wait_or_nil(call, &request);
-    else if (kind == FAKE_BLOCK_ZPOP)
-        fake_zset_reply_bzpop(call->db, key, from, call->out);
+    if (!first_existing(call, 1, request.key_count, kind->type, &key)) return;
+    if (key)
+        kind->answer(call->db, key, &request, call->args, 0, call->out);
     else
-        fake_list_reply_pop(call->db, key, from, call->out);
+        wait_or_nil(call, &request);
 }
 
 void fake_cmd_blpop(struct fake_call *call)
 {
-    pop_or_wait(call, FAKE_BLOCK_POP, FAKE_LEFT);
+    pop_or_wait(call, &pops, FAKE_LEFT);
 }
 
 void fake_cmd_brpop(struct fake_call *call)
 {
-    pop_or_wait(call, FAKE_BLOCK_POP, FAKE_RIGHT);
+    pop_or_wait(call, &pops, FAKE_RIGHT);
 }
 
 void fake_cmd_bzpopmin(struct fake_call *call)
 {
-    pop_or_wait(call, FAKE_BLOCK_ZPOP, FAKE_LEFT);
+    pop_or_wait(call, &zpops, FAKE_LEFT);
 }
 
 void fake_cmd_bzpopmax(struct fake_call *call)
 {
-    pop_or_wait(call, FAKE_BLOCK_ZPOP, FAKE_RIGHT);
+    pop_or_wait(call, &zpops, FAKE_RIGHT);
 }
 
 /* ---- moving ---- */
@@ -104,12 +163,8 @@ void fake_cmd_rpoplpush(struct fake_call *call)
 static void blocking_move(struct fake_call *call, enum fake_end from, enum fake_end to,
                           struct fl_span timeout)
 {
-    struct fake_block_request request = {.kind = FAKE_BLOCK_MOVE,
-                                         .first_key = 1,
-                                         .key_count = 1,
-                                         .from = from,
-                                         .to = to,
-                                         .target_key = 2};
+    struct fake_block_request request = {
+        .kind = &moves, .first_key = 1, .key_count = 1, .from = from, .to = to, .target_key = 2};
     if (!fake_blocking_timeout(call, timeout, &request.deadline_us)) return;
     move_or_wait(call, from, to, &request);
 }
@@ -128,8 +183,7 @@ void fake_cmd_brpoplpush(struct fake_call *call)
 
 /* ---- LMPOP, ZMPOP and the waiting forms: numkeys key... LEFT|RIGHT|MIN|MAX [COUNT n] ---- */
 
-static bool parse_mpop(struct fake_call *call, size_t at, enum fake_redis_type type,
-                       struct fake_block_request *request)
+static bool parse_mpop(struct fake_call *call, size_t at, struct fake_block_request *request)
 {
     int64_t keys;
     if (!fake_call_int_range(call, call->args[at], 1, INT64_MAX,
@@ -143,8 +197,8 @@ static bool parse_mpop(struct fake_call *call, size_t at, enum fake_redis_type t
         fake_call_syntax_error(call);
         return false;
     }
-    const char *low = type == FAKE_REDIS_LIST ? "left" : "min";
-    const char *high = type == FAKE_REDIS_LIST ? "right" : "max";
+    bool is_list = request->kind->type == FAKE_REDIS_LIST;
+    const char *low = is_list ? "left" : "min", *high = is_list ? "right" : "max";
     bool is_low = fake_arg_is(call->args[where], low);
     if (!is_low && !fake_arg_is(call->args[where], high)) {
         fake_call_syntax_error(call);
@@ -160,15 +214,13 @@ static bool parse_mpop(struct fake_call *call, size_t at, enum fake_redis_type t
                                "ERR count should be greater than 0", &request->count);
 }
 
-static void mpop(struct fake_call *call, enum fake_redis_type type,
-                 const struct fake_block_request *request, bool waits)
+static void mpop(struct fake_call *call, const struct fake_block_request *request, bool waits)
 {
+    const struct fake_block_kind *kind = request->kind;
     struct fake_redis_key *key;
-    if (!first_existing(call, request->first_key, request->key_count, type, &key)) return;
-    if (key && type == FAKE_REDIS_LIST)
-        fake_list_reply_mpop(call->db, key, request->from, request->count, call->out);
-    else if (key)
-        fake_zset_reply_mpop(call->db, key, request->from, request->count, call->out);
+    if (!first_existing(call, request->first_key, request->key_count, kind->type, &key)) return;
+    if (key)
+        kind->answer(call->db, key, request, call->args, 0, call->out);
     else if (waits)
         wait_or_nil(call, request);
     else
@@ -177,30 +229,28 @@ static void mpop(struct fake_call *call, enum fake_redis_type type,
 
 void fake_cmd_lmpop(struct fake_call *call)
 {
-    struct fake_block_request request = {.kind = FAKE_BLOCK_MPOP};
-    if (parse_mpop(call, 1, FAKE_REDIS_LIST, &request))
-        mpop(call, FAKE_REDIS_LIST, &request, false);
+    struct fake_block_request request = {.kind = &mpops};
+    if (parse_mpop(call, 1, &request)) mpop(call, &request, false);
 }
 
 void fake_cmd_zmpop(struct fake_call *call)
 {
-    struct fake_block_request request = {.kind = FAKE_BLOCK_ZMPOP};
-    if (parse_mpop(call, 1, FAKE_REDIS_ZSET, &request))
-        mpop(call, FAKE_REDIS_ZSET, &request, false);
+    struct fake_block_request request = {.kind = &zmpops};
+    if (parse_mpop(call, 1, &request)) mpop(call, &request, false);
 }
 
 void fake_cmd_blmpop(struct fake_call *call)
 {
-    struct fake_block_request request = {.kind = FAKE_BLOCK_MPOP};
-    if (parse_mpop(call, 2, FAKE_REDIS_LIST, &request) &&
+    struct fake_block_request request = {.kind = &mpops};
+    if (parse_mpop(call, 2, &request) &&
         fake_blocking_timeout(call, call->args[1], &request.deadline_us))
-        mpop(call, FAKE_REDIS_LIST, &request, true);
+        mpop(call, &request, true);
 }
 
 void fake_cmd_bzmpop(struct fake_call *call)
 {
-    struct fake_block_request request = {.kind = FAKE_BLOCK_ZMPOP};
-    if (parse_mpop(call, 2, FAKE_REDIS_ZSET, &request) &&
+    struct fake_block_request request = {.kind = &zmpops};
+    if (parse_mpop(call, 2, &request) &&
         fake_blocking_timeout(call, call->args[1], &request.deadline_us))
-        mpop(call, FAKE_REDIS_ZSET, &request, true);
+        mpop(call, &request, true);
 }

@@ -4,9 +4,9 @@
 
 #include "core/assert.h"
 #include "fakes/redis/commands/object.h"
-#include "fakes/redis/commands/slowlog.h"
 #include "fakes/redis/commands/string_values.h"
 #include "fakes/redis/engine/session.h"
+#include "fakes/redis/engine/slowlog.h"
 #include "fakes/redis/table/command_list.h"
 #include "fakes/redis/values/number.h"
 

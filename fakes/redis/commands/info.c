@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "core/assert.h"
-#include "fakes/redis/commands/replication.h"
 #include "fakes/redis/engine/blocking.h"
 #include "fakes/redis/engine/caching.h"
+#include "fakes/redis/engine/replication.h"
 #include "fakes/redis/engine/session.h"
 #include "fakes/redis/lua/functions.h"
 #include "fakes/redis/lua/script.h"

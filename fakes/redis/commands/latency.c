@@ -1,34 +1,13 @@
 /* LATENCY: there is one event, "command", and only DEBUG SLEEP makes it last. */
 #include <stdio.h>
 
-#include "fakes/redis/commands/slowlog.h"
 #include "fakes/redis/engine/session.h"
+#include "fakes/redis/engine/slowlog.h"
 #include "fakes/redis/table/command_facts.h"
 #include "fakes/redis/table/command_list.h"
 #include "fakes/redis/table/config.h"
 
 static const char event[] = "command";
-
-void fake_latency_add(struct fake_redis *engine, int64_t duration_us)
-{
-    struct fake_latency *latency = &engine->latency;
-    int64_t threshold_ms = fake_config_number(engine, "latency-monitor-threshold");
-    int64_t delay_ms = duration_us / 1000, now_s = engine->now_us / 1000000;
-    if (threshold_ms == 0 || delay_ms < threshold_ms) return;
-    if (delay_ms > latency->worst_ms) latency->worst_ms = delay_ms;
-    size_t last = (latency->first + latency->count - 1) % FAKE_LATENCY_SAMPLES_MAX;
-    if (latency->count && latency->samples[last].when_s == now_s) {
-        if (delay_ms > latency->samples[last].delay_ms) latency->samples[last].delay_ms = delay_ms;
-        return;
-    }
-    size_t place = (latency->first + latency->count) % FAKE_LATENCY_SAMPLES_MAX;
-    latency->samples[place].when_s = now_s;
-    latency->samples[place].delay_ms = delay_ms;
-    if (latency->count < FAKE_LATENCY_SAMPLES_MAX)
-        latency->count++;
-    else
-        latency->first = (latency->first + 1) % FAKE_LATENCY_SAMPLES_MAX;
-}
 
 void fake_cmd_latency_latest(struct fake_call *call)
 {

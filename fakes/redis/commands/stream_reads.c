@@ -1,10 +1,12 @@
-#include "fakes/redis/commands/stream_reads.h"
-
+/* XREAD and XREADGROUP, and the reading that they have in common with blocked sessions. */
 #include "fakes/redis/commands/streams.h"
 #include "fakes/redis/engine/blocking.h"
 #include "fakes/redis/engine/engine.h"
 #include "fakes/redis/engine/notify.h"
 #include "fakes/redis/table/command_list.h"
+
+/* The greatest id as the one to read after: a group's new entries (">"). */
+#define FAKE_STREAM_ID_NEW FAKE_STREAM_ID_MAX
 
 /* One stream with a reader of it. */
 struct reader {
@@ -116,10 +118,13 @@ static bool introduce(struct reader *r, struct fl_span consumer)
 
 /* ---- the waiting ones ---- */
 
-bool fake_stream_answer_waiter(struct fake_database *db, struct fake_redis_key *key,
-                               const struct fake_stream_read *read, const struct fl_span *args,
-                               struct fake_stream_id after, struct fake_out *out)
+/* A stream has changed: answers a session that waits for entries behind the one it has seen. */
+static bool answer_waiter(struct fake_database *db, struct fake_redis_key *key,
+                          const struct fake_block_request *request, const struct fl_span *args,
+                          size_t index, struct fake_out *out)
 {
+    const struct fake_stream_read *read = &request->read;
+    struct fake_stream_id after = request->after[index];
     struct reader r = {.engine = db->engine,
                        .db = db,
                        .name = key->name,
@@ -143,6 +148,14 @@ bool fake_stream_answer_waiter(struct fake_database *db, struct fake_redis_key *
     if (r.group) fake_key_alter(db, key->name);
     return true;
 }
+
+static const struct fake_block_kind reads = {
+    .type = FAKE_REDIS_STREAM, .answer = answer_waiter, .only_looks = true};
+static const struct fake_block_kind group_reads = {.type = FAKE_REDIS_STREAM,
+                                                   .answer = answer_waiter,
+                                                   .when_gone =
+                                                       "UNBLOCKED the stream key no longer exists",
+                                                   .behind_key = ">"};
 
 /* ---- the commands ---- */
 
@@ -320,7 +333,7 @@ static void wait_or_nil(struct fake_call *call, const struct request *request,
         return;
     }
     struct fake_block_request block = {
-        .kind = FAKE_BLOCK_STREAM,
+        .kind = request->read.group ? &group_reads : &reads,
         .first_key = request->first_key,
         .key_count = request->key_count,
         .deadline_us = fake_blocking_deadline_us(call->engine, request->block_ms),

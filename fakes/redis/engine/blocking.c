@@ -3,8 +3,6 @@
 #include <math.h>
 
 #include "core/assert.h"
-#include "fakes/redis/commands/lists.h"
-#include "fakes/redis/commands/zsets.h"
 #include "fakes/redis/engine/client.h"
 #include "fakes/redis/engine/journal.h"
 #include "fakes/redis/engine/session.h"
@@ -242,42 +240,6 @@ void fake_blocking_database_swapped(struct fake_database *db)
     }
 }
 
-/* False: a stream had nothing for this waiter at `index` of its keys. */
-static bool answer(struct fake_database *db, struct fake_redis_session *session,
-                   struct fake_redis_key *key, size_t index)
-{
-    const struct fake_block *block = session->block;
-    const struct fake_block_request *request = &block->request;
-    struct fake_out *out = &session->output;
-    switch (request->kind) {
-    case FAKE_BLOCK_POP: fake_list_reply_pop(db, key, request->from, out); break;
-    case FAKE_BLOCK_MOVE:
-        fake_list_reply_move(db, key, request->from, db, block->args[request->target_key],
-                             request->to, out);
-        break;
-    case FAKE_BLOCK_MPOP: fake_list_reply_mpop(db, key, request->from, request->count, out); break;
-    case FAKE_BLOCK_ZPOP: fake_zset_reply_bzpop(db, key, request->from, out); break;
-    case FAKE_BLOCK_ZMPOP: fake_zset_reply_mpop(db, key, request->from, request->count, out); break;
-    case FAKE_BLOCK_STREAM:
-        return fake_stream_answer_waiter(db, key, &request->read, block->args,
-                                         request->after[index], out);
-    }
-    return true;
-}
-
-static enum fake_redis_type awaited_type(const struct fake_redis_session *session)
-{
-    switch (session->block->request.kind) {
-    case FAKE_BLOCK_POP:
-    case FAKE_BLOCK_MOVE:
-    case FAKE_BLOCK_MPOP: return FAKE_REDIS_LIST;
-    case FAKE_BLOCK_ZPOP:
-    case FAKE_BLOCK_ZMPOP: return FAKE_REDIS_ZSET;
-    case FAKE_BLOCK_STREAM: return FAKE_REDIS_STREAM;
-    }
-    fl_panic("a wait of no kind");
-}
-
 /* The wait is over: its reply begins at `mark`; what was pipelined behind it runs later. */
 static void wake(struct fake_redis_session *session, size_t mark, uint64_t version_before)
 {
@@ -294,18 +256,18 @@ static void keep_served(struct fake_database *db, const struct fake_redis_sessio
 {
     const struct fake_block *block = session->block;
     const struct fake_block_request *request = &block->request;
-    bool counts = request->kind == FAKE_BLOCK_MPOP || request->kind == FAKE_BLOCK_ZMPOP;
+    const struct fake_block_kind *kind = request->kind;
     struct fl_span args[SERVED_ARGS_MAX];
     size_t count = 0;
-    if (request->kind == FAKE_BLOCK_STREAM && !request->read.group) return; /* XREAD only looks */
+    if (kind->only_looks) return;
     for (size_t i = 0; i < block->count && count + 1 < SERVED_ARGS_MAX; i++) {
         bool is_key = i >= request->first_key && i < request->first_key + request->key_count;
         if (is_key && i > request->first_key) continue;
         args[count++] = is_key ? name : block->args[i];
-        if (counts && i + 1 == request->first_key) args[count - 1] = FL_SPAN("1");
-        if (is_key && request->kind == FAKE_BLOCK_STREAM) break; /* the ids of all keys follow */
+        if (kind->has_numkeys && i + 1 == request->first_key) args[count - 1] = FL_SPAN("1");
+        if (is_key && kind->behind_key) break;
     }
-    if (request->kind == FAKE_BLOCK_STREAM) args[count++] = FL_SPAN(">");
+    if (kind->behind_key) args[count++] = fl_span_from(kind->behind_key);
     fake_journal_begin(db->engine);
     fake_journal_before(db->engine);
     fake_journal_add(db->engine, db->id, db->engine->dice.state, args, count);
@@ -321,18 +283,19 @@ static void serve_queue(struct fake_waiters *queue)
         struct fake_redis_session *session = waiter->session;
         struct fake_redis_key *key = fake_key_find(db, queue->name);
         if (session->closed) continue;
-        if (!key || awaited_type(session) != key->type) {
-            if (session->block->request.read.group)
-                fake_blocking_interrupt(session, "UNBLOCKED the stream key no longer exists");
+        const struct fake_block *block = session->block;
+        const struct fake_block_kind *kind = block->request.kind;
+        if (!key || kind->type != key->type) {
+            if (kind->when_gone) fake_blocking_interrupt(session, kind->when_gone);
             continue;
         }
         size_t mark = fake_session_mark(session);
         uint64_t version_before = db->engine->version_counter;
         db->engine->toucher = session;
-        size_t index = (size_t)(waiter - session->block->waiters);
+        size_t index = (size_t)(waiter - block->waiters);
         db->engine->writer = session;
         db->engine->writing = session->last_command;
-        bool served = answer(db, session, key, index);
+        bool served = kind->answer(db, key, &block->request, block->args, index, &session->output);
         db->engine->writer = NULL;
         db->engine->writing = NULL;
         if (!served) continue;

@@ -1,5 +1,5 @@
-/* fakes/redis/engine/blocking.h - sessions that wait for a list or sorted set to come into being,
- * and the order in which they are served.
+/* fakes/redis/engine/blocking.h - sessions that wait for a key to come into being, and the order in
+ * which they are served. What they wait for, and how that is answered, the commands say.
  *
  * Each key has a queue of waiters, first come first served. A key becomes ready when it is created;
  * after the command (the whole EXEC, the whole script) ready keys are served in the order of
@@ -7,28 +7,42 @@
 #ifndef FAKE_REDIS_BLOCKING_H
 #define FAKE_REDIS_BLOCKING_H
 
-#include "fakes/redis/commands/stream_reads.h"
 #include "fakes/redis/table/command.h"
 #include "fakes/redis/values/deque.h"
+#include "fakes/redis/values/stream_id.h"
 
-enum fake_block_kind {
-    FAKE_BLOCK_POP,
-    FAKE_BLOCK_MOVE,
-    FAKE_BLOCK_ZPOP,
-    FAKE_BLOCK_MPOP,
-    FAKE_BLOCK_ZMPOP,
-    FAKE_BLOCK_STREAM
+/* What a session wants from each of its streams. */
+struct fake_stream_read {
+    uint64_t count; /* 0: all */
+    size_t group;   /* the argument that names the group, the consumer's behind it; 0: XREAD */
+    bool no_ack;
 };
 
 struct fake_block_request {
-    enum fake_block_kind kind;
+    const struct fake_block_kind *kind;
     size_t first_key, key_count; /* in the call's arguments */
     int64_t deadline_us;         /* FL_NEVER_US: for ever */
+    /* What the kind needs: */
     enum fake_end from, to; /* where to pop (sorted sets: FAKE_LEFT is the least), where to push */
-    size_t target_key;      /* FAKE_BLOCK_MOVE: in the call's arguments */
-    int64_t count;          /* FAKE_BLOCK_MPOP, FAKE_BLOCK_ZMPOP */
-    struct fake_stream_read read;       /* FAKE_BLOCK_STREAM */
-    const struct fake_stream_id *after; /* FAKE_BLOCK_STREAM: for each key; copied */
+    size_t target_key;      /* in the call's arguments */
+    int64_t count;          /* of elements */
+    struct fake_stream_read read;
+    const struct fake_stream_id *after; /* NULL, or for each key; copied */
+};
+
+/* What can be waited for. Constant: a request borrows it. */
+struct fake_block_kind {
+    enum fake_redis_type type; /* of the keys that serve */
+    /* Answers from a key that is there; `index` is its own among those of the request, `args` are
+     * those of the command. False: it has nothing for this session, which waits on. */
+    bool (*answer)(struct fake_database *db, struct fake_redis_key *key,
+                   const struct fake_block_request *request, const struct fl_span *args,
+                   size_t index, struct fake_out *out);
+    const char *when_gone; /* the error when the key is gone, or of another type; NULL: waits on */
+    bool only_looks;       /* is no write */
+    /* How the same is written with one key that is there: */
+    bool has_numkeys;       /* the argument before the keys says how many they are */
+    const char *behind_key; /* instead of all that follows; NULL: as it was */
 };
 
 /* Parses a timeout in seconds. False: its error was written. */

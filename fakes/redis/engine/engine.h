@@ -2,11 +2,11 @@
 #ifndef FAKE_REDIS_ENGINE_H
 #define FAKE_REDIS_ENGINE_H
 
-#include "fakes/redis/commands/slowlog.h"
 #include "fakes/redis/engine/dice.h"
 #include "fakes/redis/engine/keyspace.h"
 #include "fakes/redis/engine/pause.h"
 #include "fakes/redis/engine/pubsub.h"
+#include "fakes/redis/engine/slowlog.h"
 #include "fakes/redis/engine/stats.h"
 #include "fakes/redis/engine/versions.h"
 #include "fakes/redis/engine/wakeups.h"

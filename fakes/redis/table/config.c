@@ -5,9 +5,9 @@
 #include "core/assert.h"
 #include "fakes/redis/acl/acl.h"
 #include "fakes/redis/acl/acl_log.h"
-#include "fakes/redis/commands/replication.h"
 #include "fakes/redis/engine/frequency.h"
 #include "fakes/redis/engine/notify.h"
+#include "fakes/redis/engine/replication.h"
 #include "fakes/redis/table/command.h"
 #include "fakes/redis/table/config_list.h"
 

@@ -2,7 +2,7 @@
  * DEBUG, and at bounds. */
 #include <stdio.h>
 
-#include "fakes/redis/commands/slowlog.h"
+#include "fakes/redis/engine/slowlog.h"
 #include "redis_fixture.h"
 
 static void counts_calls_failures_and_refusals(void **state)

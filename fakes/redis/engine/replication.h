@@ -1,4 +1,4 @@
-/* fakes/redis/commands/replication.h - whose replica an engine says to be. It never has a master
+/* fakes/redis/engine/replication.h - whose replica an engine says to be. It never has a master
  * that answers: REPLICAOF drives the states READONLY and MASTERDOWN. */
 #ifndef FAKE_REDIS_REPLICATION_H
 #define FAKE_REDIS_REPLICATION_H

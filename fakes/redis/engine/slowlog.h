@@ -1,4 +1,4 @@
-/* fakes/redis/commands/slowlog.h - commands that took long, or all of them; and delays that LATENCY
+/* fakes/redis/engine/slowlog.h - commands that took long, or all of them; and delays that LATENCY
  * tells. Commands take no virtual time but for DEBUG SLEEP. */
 #ifndef FAKE_REDIS_SLOWLOG_H
 #define FAKE_REDIS_SLOWLOG_H
