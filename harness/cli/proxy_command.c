@@ -1,11 +1,7 @@
 /* `faultline proxy`: faults on the wire before a real Redis. */
-#include <signal.h>
-#include <string.h>
-
 #include "fakes/redis/serve/proxy.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/face_options.h"
-#include "posix/signals.h"
+#include "harness/cli/face_command.h"
 
 enum { WHERE_BYTES_MAX = 4096 };
 enum { OPT_UPSTREAM = FACE_OPTIONS_END };
@@ -22,95 +18,56 @@ static const char details[] =
     "failed.\n";
 
 struct proxy_command {
-    struct cli_reader reader;
-    struct face_options face;
+    struct face_command face;
     const char *upstream;
-    FILE *out;
 };
 
-static int take_option(struct proxy_command *command)
+static int take_option(struct face_command *face)
 {
-    const struct cli_reader *reader = &command->reader;
-    if (reader->id != OPT_UPSTREAM) return face_options_take(&command->face, reader);
-    command->upstream = reader->value;
+    struct proxy_command *command = (struct proxy_command *)face;
+    if (face->reader.id != OPT_UPSTREAM) return face_options_take(&face->options, &face->reader);
+    command->upstream = face->reader.value;
     return CLI_PASSED;
 }
 
-static int read_arguments(struct proxy_command *command, bool *ret_go_on)
+static int check_options(struct face_command *face)
 {
-    int code = CLI_PASSED;
-    *ret_go_on = false;
-    while (code == CLI_PASSED) {
-        switch (cli_next(&command->reader)) {
-        case CLI_OPTION: code = take_option(command); break;
-        case CLI_ARGUMENT:
-            return cli_wrong(&command->reader, "expected options only, found \"%s\"",
-                             command->reader.value);
-        case CLI_HELP: cli_print_help(&command_proxy, command->out); return CLI_PASSED;
-        case CLI_WRONG: return CLI_USAGE;
-        case CLI_END:
-            if (!command->upstream)
-                return cli_wrong(&command->reader, "expected --upstream HOST:PORT");
-            *ret_go_on = true;
-            return CLI_PASSED;
-        }
-    }
-    return code;
+    const struct proxy_command *command = (const struct proxy_command *)face;
+    if (command->upstream) return CLI_PASSED;
+    return cli_wrong(&face->reader, "expected --upstream HOST:PORT");
 }
 
-static enum fl_error pass_until_stopped(struct proxy_command *command, struct fake_proxy *proxy)
+static enum fl_error pass_until_stopped(const struct face_command *face, struct fake_proxy *proxy)
 {
     struct fl_buf where = FL_BUF_INIT(WHERE_BYTES_MAX);
     enum fl_error err = fake_proxy_describe(proxy, &where);
-    if (!err)
-        err = face_options_announce(&command->face, &command->reader, where.bytes, command->out);
+    if (!err) err = face_options_announce(&face->options, &face->reader, where.bytes, face->out);
     fl_buf_release(&where);
     return err ? err : fake_proxy_run(proxy);
 }
 
-static int run(struct proxy_command *command)
+static int run(struct face_command *face)
 {
+    const struct proxy_command *command = (const struct proxy_command *)face;
     char problem[FAKE_FACE_PROBLEM_BYTES];
     struct fake_proxy *proxy;
-    const struct fake_proxy_options proxy_options = {.face = command->face.face,
+    const struct fake_proxy_options proxy_options = {.face = face->options.face,
                                                      .upstream = command->upstream,
-                                                     .clients_max = command->face.clients_max};
+                                                     .clients_max = face->options.clients_max};
     enum fl_error err = fake_proxy_new(&proxy_options, &proxy, problem);
-    if (err) {
-        fprintf(command->reader.err, "faultline proxy: %s\n", problem);
-        return err == FL_EINVAL ? CLI_USAGE : CLI_HARNESS_FAULT;
-    }
-    err = pass_until_stopped(command, proxy);
+    if (err) return face_command_fail(face, err, problem);
+    err = pass_until_stopped(face, proxy);
     fake_proxy_free(proxy);
     if (!err) return CLI_PASSED;
-    fprintf(command->reader.err, "faultline proxy: %s\n", fl_error_text(err));
+    (void)face_command_fail(face, err, fl_error_text(err));
     return CLI_HARNESS_FAULT;
-}
-
-static int run_with_signals(struct proxy_command *command)
-{
-    static const int ends[] = {SIGTERM, SIGINT};
-    struct fl_signals signals;
-    if (fl_signals_init(&signals, ends, sizeof ends / sizeof ends[0]) != FL_OK) {
-        fprintf(command->reader.err, "faultline proxy: signals: %s\n", fl_error_text(FL_EIO));
-        return CLI_HARNESS_FAULT;
-    }
-    face_options_end(&command->face, signals.signal_fd);
-    int code = run(command);
-    fl_signals_release(&signals);
-    return code;
 }
 
 static int proxy_main(int argc, char **argv, FILE *out, FILE *err)
 {
-    bool go_on;
-    struct proxy_command command = {.out = out};
-    face_options_init(&command.face);
-    command.reader = cli_reader_init(&command_proxy, argc, argv, err);
-    int code = read_arguments(&command, &go_on);
-    if (go_on) code = run_with_signals(&command);
-    face_options_release(&command.face);
-    return code;
+    struct proxy_command command = {
+        .face = {.take = take_option, .check = check_options, .run = run}};
+    return face_command_main(&command.face, &command_proxy, argc, argv, out, err);
 }
 
 const struct cli_command command_proxy = {

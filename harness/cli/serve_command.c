@@ -1,13 +1,11 @@
 /* `faultline serve`: the fake Redis for any client, over TCP and unix sockets. */
-#include <signal.h>
 #include <string.h>
 
 #include "core/time_text.h"
 #include "fakes/redis/serve/serve.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/face_options.h"
+#include "harness/cli/face_command.h"
 #include "harness/scenario/plan.h"
-#include "posix/signals.h"
 
 enum { WHERE_BYTES_MAX = 4096, WRITES_KEPT_MAX = 1000 * 1000 };
 
@@ -41,10 +39,8 @@ static const char details[] =
     "failed.\n";
 
 struct serve_command {
-    struct cli_reader reader;
-    struct face_options face;
+    struct face_command face;
     struct fake_serve_options serve;
-    FILE *out;
 };
 
 /* --- options -------------------------------------------------------------------------------------
@@ -60,7 +56,7 @@ static int take_clock(struct serve_command *command, const char *text)
     if (strncmp(text, instant, strlen(instant)) == 0 &&
         fl_instant_parse(fl_span_from(text + strlen(instant)), &command->serve.virtual_us) == FL_OK)
         return CLI_PASSED;
-    return cli_wrong(&command->reader,
+    return cli_wrong(&command->face.reader,
                      "expected real, virtual or virtual@TIME, like virtual@2026-03-29T00:30Z, "
                      "found \"%s\"",
                      text);
@@ -76,21 +72,22 @@ static int take_version(struct serve_command *command, const char *text)
         command->serve.engine.version = versions[i];
         return CLI_PASSED;
     }
-    return cli_wrong(&command->reader, "expected 6.2, 7.0, 7.2 or 7.4, found \"%s\"", text);
+    return cli_wrong(&command->face.reader, "expected 6.2, 7.0, 7.2 or 7.4, found \"%s\"", text);
 }
 
 static int take_writes_kept(struct serve_command *command)
 {
     int64_t number;
-    if (!cli_number(&command->reader, command->reader.value, 0, WRITES_KEPT_MAX, &number))
+    if (!cli_number(&command->face.reader, command->face.reader.value, 0, WRITES_KEPT_MAX, &number))
         return CLI_USAGE;
     command->serve.engine.writes_kept = (uint64_t)number;
     return CLI_PASSED;
 }
 
-static int take_option(struct serve_command *command)
+static int take_option(struct face_command *face)
 {
-    const struct cli_reader *reader = &command->reader;
+    struct serve_command *command = (struct serve_command *)face;
+    const struct cli_reader *reader = &face->reader;
     switch (reader->id) {
     case OPT_CLOCK: return take_clock(command, reader->value);
     case OPT_VERSION: return take_version(command, reader->value);
@@ -102,85 +99,44 @@ static int take_option(struct serve_command *command)
     case OPT_MAXMEMORY:
         return cli_size(reader, reader->value, &command->serve.engine.memory_max_bytes) ? CLI_PASSED
                                                                                         : CLI_USAGE;
-    default: return face_options_take(&command->face, reader);
+    default: return face_options_take(&face->options, reader);
     }
-}
-
-static int read_arguments(struct serve_command *command, bool *ret_go_on)
-{
-    int code = CLI_PASSED;
-    *ret_go_on = false;
-    while (code == CLI_PASSED) {
-        switch (cli_next(&command->reader)) {
-        case CLI_OPTION: code = take_option(command); break;
-        case CLI_ARGUMENT:
-            return cli_wrong(&command->reader, "expected options only, found \"%s\"",
-                             command->reader.value);
-        case CLI_HELP: cli_print_help(&command_serve, command->out); return CLI_PASSED;
-        case CLI_WRONG: return CLI_USAGE;
-        case CLI_END: *ret_go_on = true; return CLI_PASSED;
-        }
-    }
-    return code;
 }
 
 /* --- serving -------------------------------------------------------------------------------------
  */
-static enum fl_error serve_until_stopped(struct serve_command *command, struct fake_serve *serve,
+static enum fl_error serve_until_stopped(const struct face_command *face, struct fake_serve *serve,
                                          char problem[FAKE_FACE_PROBLEM_BYTES])
 {
     struct fl_buf where = FL_BUF_INIT(WHERE_BYTES_MAX);
     enum fl_error err = fake_serve_describe(serve, &where);
-    if (!err)
-        err = face_options_announce(&command->face, &command->reader, where.bytes, command->out);
+    if (!err) err = face_options_announce(&face->options, &face->reader, where.bytes, face->out);
     fl_buf_release(&where);
     if (!err) return fake_serve_run(serve, problem);
     snprintf(problem, FAKE_FACE_PROBLEM_BYTES, "%s", fl_error_text(err));
     return err;
 }
 
-static int run(struct serve_command *command)
+static int run(struct face_command *face)
 {
+    struct serve_command *command = (struct serve_command *)face;
     char problem[FAKE_FACE_PROBLEM_BYTES];
     struct fake_serve *serve;
-    command->serve.face = command->face.face;
-    command->serve.clients_max = command->face.clients_max;
+    command->serve.face = face->options.face;
+    command->serve.clients_max = face->options.clients_max;
     enum fl_error err = fake_serve_new(&command->serve, &serve, problem);
-    if (err) {
-        fprintf(command->reader.err, "faultline serve: %s\n", problem);
-        return err == FL_EINVAL ? CLI_USAGE : CLI_HARNESS_FAULT;
-    }
-    err = serve_until_stopped(command, serve, problem);
+    if (err) return face_command_fail(face, err, problem);
+    err = serve_until_stopped(face, serve, problem);
     fake_serve_free(serve);
     if (!err) return CLI_PASSED;
-    fprintf(command->reader.err, "faultline serve: %s\n", problem);
+    (void)face_command_fail(face, err, problem);
     return CLI_HARNESS_FAULT;
-}
-
-static int run_with_signals(struct serve_command *command)
-{
-    static const int ends[] = {SIGTERM, SIGINT};
-    struct fl_signals signals;
-    if (fl_signals_init(&signals, ends, sizeof ends / sizeof ends[0]) != FL_OK) {
-        fprintf(command->reader.err, "faultline serve: signals: %s\n", fl_error_text(FL_EIO));
-        return CLI_HARNESS_FAULT;
-    }
-    face_options_end(&command->face, signals.signal_fd);
-    int code = run(command);
-    fl_signals_release(&signals);
-    return code;
 }
 
 static int serve_main(int argc, char **argv, FILE *out, FILE *err)
 {
-    bool go_on;
-    struct serve_command command = {.out = out};
-    face_options_init(&command.face);
-    command.reader = cli_reader_init(&command_serve, argc, argv, err);
-    int code = read_arguments(&command, &go_on);
-    if (go_on) code = run_with_signals(&command);
-    face_options_release(&command.face);
-    return code;
+    struct serve_command command = {.face = {.take = take_option, .run = run}};
+    return face_command_main(&command.face, &command_serve, argc, argv, out, err);
 }
 
 const struct cli_command command_serve = {

@@ -1,4 +1,4 @@
-"""Starts `faultline serve` on free ports for a system test, and stops it."""
+"""Starts `faultline serve` on free ports for a system test, and stops it; and what such a test asks of a client."""
 
 import json
 import os
@@ -6,7 +6,24 @@ import re
 import subprocess
 import tempfile
 
-from rig import BUILD, Client, Redis, expect, until
+from rig import BUILD, Client, Failure, Redis, ReplyError, expect, until
+
+
+def fails(client, *command):
+    """The error that a command is answered with."""
+    try:
+        answer = client(*command)
+    except ReplyError as error:
+        return str(error)
+    raise Failure(f"{command} was answered: {answer}")
+
+
+def ends(client):
+    """How a connection ends that has nothing more to say: "closed" or "reset"."""
+    try:
+        return "closed" if client.reader.read(1) == b"" else "bytes"
+    except ConnectionResetError:
+        return "reset"
 
 
 class Served:

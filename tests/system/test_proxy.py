@@ -10,24 +10,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 from rig import BUILD, Client, Failure, ReplyError, expect, listens, main, until
-from serve_rig import ServeRig
+from serve_rig import ServeRig, ends, fails
 
 TABLES = os.path.join(HERE, "../conformance/tables")
-
-
-def fails(client, *command):
-    try:
-        answer = client(*command)
-    except ReplyError as error:
-        return str(error)
-    raise Failure(f"{command} was answered: {answer}")
-
-
-def ends(client):
-    try:
-        return "closed" if client.reader.read(1) == b"" else "bytes"
-    except ConnectionResetError:
-        return "reset"
 
 
 def says_nothing(client):

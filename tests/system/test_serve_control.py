@@ -11,26 +11,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
 from rig import BUILD, Failure, ReplyError, expect, main, until
-from serve_rig import ServeRig
+from serve_rig import ServeRig, ends, fails
 
 VIRTUAL = "--clock", "virtual@2026-03-29T00:30Z"
-
-
-def fails(client, *command):
-    """The error that a command is answered with."""
-    try:
-        answer = client(*command)
-    except ReplyError as error:
-        return str(error)
-    raise Failure(f"{command} was answered: {answer}")
-
-
-def ends(client):
-    """How a connection ends that has nothing more to say: "closed" or "reset"."""
-    try:
-        return "closed" if client.reader.read(1) == b"" else "bytes"
-    except ConnectionResetError:
-        return "reset"
 
 
 def blocked(served, count):
