@@ -3,13 +3,18 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "harness/cli/explore_small.h"
+#include "harness/cli/small_worlds.h"
+
 enum { RUNS_MAX = 1000 * 1000 * 1000, SHARDS_MAX = 10 * 1000, SEED_DIGITS = 15 };
 
 int explore_take_strategy(struct explore_options *options, const struct cli_reader *reader)
 {
-    options->on = campaign_strategy_parse(reader->value, &options->strategy);
+    options->small = strcmp(reader->value, "small") == 0;
+    if (options->small) options->strategy = CAMPAIGN_DPOR;
+    options->on = options->small || campaign_strategy_parse(reader->value, &options->strategy);
     if (options->on) return CLI_PASSED;
-    return cli_wrong(reader, "expected random, pct, urw, dfs, dpor or guided, found \"%s\"",
+    return cli_wrong(reader, "expected random, pct, urw, dfs, dpor, guided or small, found \"%s\"",
                      reader->value);
 }
 
@@ -47,6 +52,24 @@ int explore_take_budget(struct explore_options *options, const struct cli_reader
     }
     return cli_wrong(reader, "expected a time, like 60s, 10m or 8h, after --budget, found \"%s\"",
                      reader->value);
+}
+
+/* 2/3: jobs and processes */
+int explore_take_world(struct explore_options *options, const struct cli_reader *reader)
+{
+    const char *slash = strchr(reader->value, '/');
+    struct fl_span low = {reader->value, slash ? (size_t)(slash - reader->value) : 0};
+    long long jobs, processes;
+    if (!slash || !fl_span_int64(low, &jobs) ||
+        !fl_span_int64(fl_span_from(slash + 1), &processes) || jobs < 1 || jobs > SMALL_JOBS_MAX ||
+        processes < 1 || processes > SMALL_PROCESSES_MAX)
+        return cli_wrong(reader,
+                         "expected jobs and processes, from 1/1 to 8/8, after --world, found "
+                         "\"%s\"",
+                         reader->value);
+    options->jobs_max = (uint32_t)jobs;
+    options->processes_max = (uint32_t)processes;
+    return CLI_PASSED;
 }
 
 int explore_take_shard(struct explore_options *options, const struct cli_reader *reader)
@@ -97,6 +120,9 @@ int explore_check(const struct explore_options *options, const struct cli_reader
     if (options->on && options->depth && options->strategy != CAMPAIGN_PCT &&
         options->strategy != CAMPAIGN_DFS)
         return cli_wrong(reader, "--depth is of pct and dfs");
+    if (options->jobs_max && !options->small) return cli_wrong(reader, "--world is of small");
+    if (options->small && (options->corpus || options->ending == CAMPAIGN_GOES_ON))
+        return cli_wrong(reader, "small knows no --corpus and no --keep-going");
     return CLI_PASSED;
 }
 
@@ -150,6 +176,31 @@ static void show(struct session_play *play, const struct campaign_result *result
     play->scenario.never = fl_buf_span(&result->never.claims);
 }
 
+static int explore_play(const struct explore_options *options, struct session_play *play,
+                        struct pool *pool, FILE *out, struct campaign_result *result)
+{
+    const struct campaign_order order = order_of(options, play, pool);
+    campaign_run(&order, result);
+    campaign_tell(play->id, &order, result, out);
+    show(play, result, explored(options, result));
+    if (!result->problem.length) return CLI_PASSED;
+    return result->bad_input ? CLI_USAGE : CLI_HARNESS_FAULT;
+}
+
+/* The play becomes the world that failed. */
+static int explore_worlds(const struct explore_options *options,
+                          const struct session_options *session, struct session_play *play,
+                          struct pool *pool, FILE *out, FILE *err, struct explored_small *small)
+{
+    struct explore_options wanted = *options;
+    if (!wanted.jobs_max) wanted.jobs_max = EXPLORE_JOBS;
+    if (!wanted.processes_max) wanted.processes_max = EXPLORE_PROCESSES;
+    int code = explore_small(&wanted, session, play, pool, out, err, small);
+    play->scenario.single = true;
+    if (small->failed && small->result.has_first) play->scenario = small->result.first;
+    return code;
+}
+
 int explore_run(const struct explore_options *options, const struct session_options *session,
                 struct session_play *plays, uint32_t count, FILE *out, FILE *err)
 {
@@ -157,22 +208,21 @@ int explore_run(const struct explore_options *options, const struct session_opti
     struct pool *pool = NULL;
     int code = CLI_HARNESS_FAULT;
     int trouble = CLI_PASSED;
-    struct campaign_result *results = fl_arena_alloc_array(&arena, count + 1, sizeof *results);
+    struct explored_small *all = fl_arena_alloc_array(&arena, count + 1, sizeof *all);
     enum fl_error failed =
-        results ? pool_new(session_workers(session->jobs, 1), SESSION_HANG_US, &pool) : FL_ENOMEM;
+        all ? pool_new(session_workers(session->jobs, 1), SESSION_HANG_US, &pool) : FL_ENOMEM;
     if (failed) fprintf(err, "faultline: the run workers: %s\n", fl_error_text(failed));
     for (uint32_t i = 0; i < count && !failed; i++) {
-        const struct campaign_order order = order_of(options, &plays[i], pool);
-        campaign_run(&order, &results[i]);
-        campaign_tell(plays[i].id, &order, &results[i], out);
-        if (results[i].problem.length && trouble != CLI_HARNESS_FAULT)
-            trouble = results[i].bad_input ? CLI_USAGE : CLI_HARNESS_FAULT;
-        show(&plays[i], &results[i], explored(options, &results[i]));
+        all[i].has_result = !options->small;
+        int met = options->small
+                      ? explore_worlds(options, session, &plays[i], pool, out, err, &all[i])
+                      : explore_play(options, &plays[i], pool, out, &all[i].result);
+        if (met != CLI_PASSED && trouble != CLI_HARNESS_FAULT) trouble = met;
     }
     pool_free(pool);
     if (!failed) code = session_run(session, plays, count, out, err);
     for (uint32_t i = 0; i < count && !failed; i++)
-        campaign_result_release(&results[i]);
+        if (all[i].has_result) campaign_result_release(&all[i].result);
     fl_arena_release(&arena);
     return trouble ? trouble : code;
 }

@@ -10,6 +10,8 @@
 #include "harness/cli/options.h"
 #include "harness/cli/session.h"
 
+enum { EXPLORE_JOBS = 2, EXPLORE_PROCESSES = 2 };
+
 struct explore_options { /* zeroed: no exploration */
     bool on;
     enum campaign_strategy strategy;
@@ -18,7 +20,9 @@ struct explore_options { /* zeroed: no exploration */
     uint64_t runs;
     int64_t budget_us;
     bool swarm;
-    const char *corpus; /* a folder; NULL: none */
+    bool small;                       /* all small worlds, each by dpor: explore_small.h */
+    uint32_t jobs_max, processes_max; /* of a small world; 0: EXPLORE_JOBS, EXPLORE_PROCESSES */
+    const char *corpus;               /* a folder; NULL: none */
 };
 
 /* Each takes an option's value: CLI_PASSED, or what is wrong has been printed. */
@@ -26,6 +30,7 @@ int explore_take_strategy(struct explore_options *options, const struct cli_read
 int explore_take_runs(struct explore_options *options, const struct cli_reader *reader);
 int explore_take_depth(struct explore_options *options, const struct cli_reader *reader);
 int explore_take_budget(struct explore_options *options, const struct cli_reader *reader);
+int explore_take_world(struct explore_options *options, const struct cli_reader *reader);
 int explore_take_shard(struct explore_options *options, const struct cli_reader *reader);
 /* A seed from the hash of a git commit, in full: 40 hex digits, or 64. */
 int explore_take_commit(const struct cli_reader *reader, uint64_t *ret_seed);

@@ -26,6 +26,7 @@ enum {
     OPT_RUNS,
     OPT_BUDGET,
     OPT_DEPTH,
+    OPT_WORLD,
     OPT_SWARM,
     OPT_KEEP_GOING,
     OPT_CORPUS,
@@ -50,10 +51,11 @@ static const struct cli_option options[] = {
     {OPT_SEEDS, 0, "seeds", "A..B", "run these seeds"},
     {OPT_SEEDS_FROM, 0, "seeds-from", "COMMIT", "begin with a seed made of a commit's hash"},
     {OPT_SHARD, 0, "shard", "I/N", "run only part I of N: of a campaign's runs, or the scenarios"},
-    {OPT_EXPLORE, 0, "explore", "HOW", "a campaign: random, pct, urw, dfs, dpor or guided"},
+    {OPT_EXPLORE, 0, "explore", "HOW", "a campaign: random, pct, urw, dfs, dpor, guided, small"},
     {OPT_RUNS, 0, "runs", "N", "of a campaign at most; without --budget 1000, of dpor 100000"},
     {OPT_BUDGET, 0, "budget", "TIME", "of a campaign, in real time: 60s, 10m, 8h"},
     {OPT_DEPTH, 0, "depth", "D", "of pct: ordering constraints, 3; of dfs: switches, all"},
+    {OPT_WORLD, 0, "world", "N/M", "of small: at most N jobs and M processes; 2/2"},
     {OPT_SWARM, 0, "swarm", NULL, "of random, urw, guided: draw options for each run, too"},
     {OPT_KEEP_GOING, 0, "keep-going", NULL, "play the campaign on after its first failure"},
     {OPT_CORPUS, 0, "corpus", "FOLDER", "of failures: played first, and new ones added"},
@@ -87,6 +89,7 @@ static const char details[] =
     "\"complete\" means all of them, with switches at effects only and calls that take no time.\n"
     "dpor: of the orders that differ in nothing but steps of different processes that touch no\n"
     "common key, database or receiver, one; the tasks of one process take turns in one order.\n"
+    "small: every world of a few of the jobs and processes, without faults, each by dpor.\n"
     "guided: runs in which a command followed another as never before, with and without a fault\n"
     "that had struck, are varied. With --runs alone a campaign is the same every time; with\n"
     "--budget it is as long as the machine is fast.\n";
@@ -135,6 +138,7 @@ static int take_exploration(struct run_command *run)
     case OPT_BUDGET: return explore_take_budget(&run->explore, reader);
     case OPT_CORPUS: run->explore.corpus = reader->value; return CLI_PASSED;
     case OPT_DEPTH: return explore_take_depth(&run->explore, reader);
+    case OPT_WORLD: return explore_take_world(&run->explore, reader);
     case OPT_SWARM: run->explore.swarm = true; return CLI_PASSED;
     default: run->explore.ending = CAMPAIGN_GOES_ON; return CLI_PASSED;
     }

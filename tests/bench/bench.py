@@ -4,6 +4,7 @@
   python3 tests/bench/bench.py runs     simulated runs a second of one scenario, on one core
   python3 tests/bench/bench.py instructions   what such a run and each of its effects cost, counted by Callgrind
   python3 tests/bench/bench.py suite    the whole scenario suite, each scenario played twice
+  python3 tests/bench/bench.py orders   all orders that make a difference, of two workers with pollers and one job
   python3 tests/bench/bench.py fake     redis-benchmark against `faultline serve` and against redis-server in turn
 """
 
@@ -24,6 +25,7 @@ from serve_rig import ServeRig
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SCENARIO = "scenarios/import/retries-exhausted--marked-failed-exactly-once.scenario"
+ORDERS = "tests/bench/two-workers-two-pollers.scenario"
 ROUNDS = 3
 CONCURRENCY = 10  # threads of either worker
 
@@ -140,6 +142,17 @@ def bench_suite():
         print(f"the suite took {seconds:.2f} s, {cpu:.2f} s of a processor")
 
 
+def bench_orders():
+    for _ in range(ROUNDS):
+        before, began = cpu_s(), time.monotonic()
+        done = subprocess.run([os.path.join(BUILD, "faultline"), "run", ORDERS, "--explore", "dpor"],
+                              capture_output=True, text=True, check=True)
+        seconds, cpu = time.monotonic() - began, cpu_s() - before
+        runs = re.search(r"([0-9]+) runs", done.stdout).group(1)
+        extent = "complete" if "\n      complete:" in done.stdout else "NOT complete"
+        print(f"{runs} runs, {extent}, took {seconds:.2f} s, {cpu:.2f} s of a processor")
+
+
 SCRIPT = "return redis.call('incr', KEYS[1])"
 SHA = "SHA"  # stands for the script's name, which the server gives
 FAKE_BENCHES = {
@@ -199,7 +212,7 @@ def bench_fake():
 
 
 benches = {"worker": bench_worker, "runs": bench_runs, "instructions": bench_instructions,
-           "suite": bench_suite, "fake": bench_fake}
+           "suite": bench_suite, "orders": bench_orders, "fake": bench_fake}
 wanted = sys.argv[1:] or list(benches)
 if not all(name in benches for name in wanted):
     sys.exit(__doc__)

@@ -10,6 +10,7 @@
 #include "harness/choice/choices.h"
 #include "harness/choice/steps.h"
 #include "harness/cli/never.h"
+#include "harness/cli/small_worlds.h"
 #include "harness/explore/dpor.h"
 #include "harness/explore/guided.h"
 #include "harness/explore/tree.h"
@@ -89,6 +90,31 @@ static enum fl_error run_from_a_record_and_then_a_seed(void *context)
     return err ? err : draw(choices);
 }
 
+static enum fl_error make_worlds_small(void *context)
+{
+    static const struct plan_job jobs[] = {
+        {.name = "a", .worker = "A", .args = FL_SPAN("[]"), .in_us = -1, .at_us = -1},
+        {.name = "b", .worker = "B", .args = FL_SPAN("[]"), .in_us = -1, .at_us = -1}};
+    const struct plan plan = {.title = "small",
+                              .seed_first = 1,
+                              .jobs = jobs,
+                              .job_count = 2,
+                              .start_us = PLAN_START_DEFAULT_US,
+                              .horizon_us = PLAN_HORIZON_DEFAULT_US,
+                              .fold_idle = true,
+                              .heal_us = -1};
+    struct fl_buf text = FL_BUF_INIT(TEXT_BYTES_MAX);
+    struct small_worlds *worlds;
+    struct small_world world;
+    (void)context;
+    enum fl_error err = small_worlds_new(&plan, 2, 2, &worlds);
+    if (err) return err;
+    err = small_worlds_write(worlds, 1, &world, &text);
+    small_worlds_free(worlds);
+    fl_buf_release(&text);
+    return err;
+}
+
 static enum fl_error weigh(void *context)
 {
     struct fl_buf weights = FL_BUF_INIT(TEXT_BYTES_MAX);
@@ -149,15 +175,12 @@ static enum fl_error reduce(void *context)
     return err;
 }
 
-static enum fl_error (*const attempts[])(void *) = {enumerate,
-                                                    be_guided,
-                                                    log_steps,
-                                                    reduce,
-                                                    weigh,
-                                                    walk_uniformly,
-                                                    gather_what_never_happened,
-                                                    run_by_priority,
-                                                    run_from_a_record_and_then_a_seed};
+static enum fl_error (*const attempts[])(void *) = {
+    enumerate,       be_guided,
+    log_steps,       reduce,
+    weigh,           make_worlds_small,
+    walk_uniformly,  gather_what_never_happened,
+    run_by_priority, run_from_a_record_and_then_a_seed};
 
 static void each_allocation_that_fails_is_an_error_and_leaves_nothing(void **state)
 {
