@@ -115,6 +115,7 @@ struct ledger_job {
     enum ledger_push push;
     int64_t retry_count; /* as it was last stored for a retry; -1: not yet, or not known any more */
     int64_t over_limit;  /* how often it was so, as it was last stored for later */
+    bool own_waits;      /* its class says how long it waits for a retry */
     struct ledger_stale stale;
     struct ledger_stand *stands;
     uint32_t stand_count, stand_capacity;

@@ -88,6 +88,7 @@ void ledger_judge_retry(struct ledger *ledger, struct ledger_job *job, struct fl
         return;
     }
     judge_count(ledger, job, count);
-    if (ledger->actor && ledger->actor->keeps_time) judge_time(ledger, job, count, score, delivery);
+    bool judged = ledger->actor && ledger->actor->keeps_time && !job->own_waits;
+    if (judged) judge_time(ledger, job, count, score, delivery);
     job->retry_count = count;
 }

@@ -52,6 +52,7 @@ static enum fl_outcome perform(struct fl_job *job)
     struct sim_memory *owner = sim_memory_switch(NULL);
     uint32_t delivery = effect_process_context(&node->effects)->delivery;
     ledger_run_begins(run->ledger, known, node->name, delivery, sim_world_now_us(run->world));
+    if (known) known->own_waits = worker->retry_in != NULL;
     mark(node, "run begins", "");
     run_measure(node, worker);
     sim_memory_switch(owner);

@@ -112,6 +112,8 @@ static struct fl_client_job describe(const struct push *push, const struct plan_
         .dead = job->dead != FL_DEAD_DEFAULT ? job->dead
                 : worker                     ? worker->dead
                                              : FL_DEAD_DEFAULT,
+        .retry_for_s = worker ? worker->retry_for_s : 0,
+        .expires_in_s = worker ? worker->expires_in_s : 0,
         .lock = worker ? worker->lock : FL_LOCK_NONE,
         .lock_ttl_s = worker ? worker->lock_ttl_s : 0,
     };

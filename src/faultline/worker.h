@@ -43,6 +43,13 @@ typedef enum fl_outcome fl_perform(struct fl_job *job);
  * killed inside it leaves the job unacknowledged, so it can run again: write it idempotently. */
 typedef void fl_exhausted(struct fl_job *job);
 
+/* How many seconds a job waits for its next run that has failed with `retry_count` retries behind
+ * it (0 at the first failure); a few seconds of chance are added, as always. 0: as Sidekiq would.
+ * The error is told by fl_job_error_class and fl_job_error_message. Its own failure is logged, and
+ * then the usual wait holds. */
+typedef int64_t fl_retry_in(struct fl_job *job, int64_t retry_count);
+enum { FL_RETRY_IN_DISCARD = -1, FL_RETRY_IN_KILL = -2 }; /* gone; or as if retries were spent */
+
 enum fl_retry_setting { FL_RETRY_DEFAULT = -2, FL_RETRY_NEVER = -1 };
 enum fl_dead_setting { FL_DEAD_DEFAULT, FL_DEAD_KEEP, FL_DEAD_DROP };
 
@@ -72,7 +79,10 @@ struct fl_worker {
     /* N retries after the first run (0: none, buried at the first failure). FL_RETRY_DEFAULT is
      * Sidekiq's `true`: 25. FL_RETRY_NEVER is `false`: a failure drops the job. */
     int retry;
-    const char *queue;         /* NULL: "default" */
+    int retry_for_s;       /* nor retried once it has failed for so long; 0: without end */
+    fl_retry_in *retry_in; /* may be NULL */
+    int expires_in_s;  /* not run any more so long after it was due; 0: always. It counts as done */
+    const char *queue; /* NULL: "default" */
     int backtrace_lines;       /* 0: none kept; -1: all */
     enum fl_dead_setting dead; /* FL_DEAD_DROP is Sidekiq's `dead: false` */
     enum fl_lock lock;
@@ -84,7 +94,7 @@ struct fl_worker {
 extern const struct fl_worker fl_workers[];
 
 /* The loader refuses a module that was built against another version of this header. */
-enum { FL_WORKER_ABI = 2 };
+enum { FL_WORKER_ABI = 3 };
 __attribute__((weak, visibility("default"))) extern const int fl_worker_abi;
 __attribute__((weak, visibility("default"))) const int fl_worker_abi = FL_WORKER_ABI;
 
@@ -95,7 +105,8 @@ const char *fl_job_queue(const struct fl_job *job);
 /* The payload's retry_count: -1 before the first failure. In the exhausted hook it is the count as
  * Sidekiq hands it over: `retry: 5` fails for the sixth time with retry_count 5. */
 int fl_job_retry_count(const struct fl_job *job);
-/* The last error, in the exhausted hook; "" otherwise. */
+/* The last error, in the hooks; "" otherwise. */
+const char *fl_job_error_class(const struct fl_job *job);
 const char *fl_job_error_message(const struct fl_job *job);
 /* The array of arguments, as long as the job lives. */
 struct fl_json_at fl_job_args(const struct fl_job *job);

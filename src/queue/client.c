@@ -36,6 +36,8 @@ struct fl_client_job fl_client_job_of(const struct fl_worker *worker, const char
     job.queue = worker->queue;
     job.backtrace_lines = worker->backtrace_lines;
     job.dead = worker->dead;
+    job.retry_for_s = worker->retry_for_s;
+    job.expires_in_s = worker->expires_in_s;
     job.lock = worker->lock;
     job.lock_ttl_s = worker->lock_ttl_s;
     if (worker->retry == FL_RETRY_DEFAULT) return job;
@@ -106,6 +108,7 @@ static void put_options(struct fl_json_writer *object, const struct fl_client_jo
     else if (job->backtrace_lines < 0)
         fl_json_put_bool(object, "backtrace", true);
     if (job->dead == FL_DEAD_DROP) fl_json_put_bool(object, "dead", false);
+    if (job->retry_for_s > 0) fl_json_put_int64(object, "retry_for", job->retry_for_s);
     if (job->lock != FL_LOCK_NONE)
         fl_json_put_string(object, "lock", fl_span_from(fl_lock_name(job->lock)));
     if (job->lock_ttl_s > 0) fl_json_put_int64(object, "lock_ttl", job->lock_ttl_s);
@@ -120,6 +123,16 @@ static enum fl_error digest_of(const struct fl_client_job *job, struct fl_span a
     err = fl_lock_digest(job->worker, queue_of(job), fl_json_root(&json), ret_digest);
     fl_json_release(&json);
     return err;
+}
+
+/* It is told from when it is due; in seconds in every version. */
+static void put_expiry(struct fl_json_writer *object, const struct fl_client_job *job,
+                       int64_t due_us)
+{
+    fl_json_put_int64(object, "expires_in", job->expires_in_s);
+    fl_json_key(object, "expiry");
+    if (!object->err)
+        object->err = fl_seconds_format(object->out, due_us + job->expires_in_s * FL_SECOND_US);
 }
 
 /* `now_us` stands in enqueued_at too, unless the job is for later. */
@@ -139,6 +152,7 @@ static enum fl_error write_payload(const struct fl_client *client, const struct 
     fl_json_put_string(&object, "jid", fl_span_from(jid));
     put_time(&object, facts, "created_at", now_us);
     if (!later) put_time(&object, facts, "enqueued_at", now_us);
+    if (job->expires_in_s > 0) put_expiry(&object, job, later ? job->at_us : now_us);
     return fl_json_end(&object);
 }
 

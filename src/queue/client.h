@@ -39,6 +39,8 @@ struct fl_client_job {
     struct fl_span retry;      /* raw JSON: true, false or a number; empty: true */
     int backtrace_lines;       /* 0: not written; -1: true */
     enum fl_dead_setting dead; /* FL_DEAD_DROP writes "dead":false */
+    int retry_for_s;           /* 0: not written */
+    int expires_in_s;          /* 0: never */
     enum fl_lock lock;
     int lock_ttl_s; /* 0: for ever */
 };

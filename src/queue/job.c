@@ -50,20 +50,52 @@ enum fl_outcome fl_job_perform(struct fl_job *job, const struct fl_worker *worke
                    (int)outcome);
 }
 
-void fl_job_exhaust(struct fl_job *job, const struct fl_worker *worker, int64_t retry_count)
+/* A hook sees why the job failed, and may report failures of its own. */
+struct hook {
+    struct fl_failure_record cause;
+    int64_t retry_count;
+};
+
+static void begin_hook(struct fl_job *job, struct hook *hook, int64_t retry_count)
 {
-    if (!worker || !worker->exhausted) return;
-    struct fl_failure_record cause = job->failure; /* the hook may report failures of its own */
+    *hook = (struct hook){job->failure, job->retry_count};
     job->failure = (struct fl_failure_record){0};
-    job->cause = &cause;
+    job->cause = &hook->cause;
     job->retry_count = retry_count;
-    worker->exhausted(job);
-    if (job->failure.failed)
-        fl_job_log(job, FL_LOG_WARN, "the exhausted hook failed: %s: %s", job->failure.error_class,
+}
+
+static bool end_hook(struct fl_job *job, struct hook *hook, const char *name)
+{
+    bool failed = job->failure.failed;
+    if (failed)
+        fl_job_log(job, FL_LOG_WARN, "the %s hook failed: %s: %s", name, job->failure.error_class,
                    fl_failure_message(&job->failure));
     fl_failure_clear(&job->failure);
-    job->failure = cause;
+    job->failure = hook->cause;
     job->cause = NULL;
+    return !failed;
+}
+
+void fl_job_exhaust(struct fl_job *job, const struct fl_worker *worker, int64_t retry_count)
+{
+    struct hook hook;
+    if (!worker || !worker->exhausted) return;
+    begin_hook(job, &hook, retry_count);
+    worker->exhausted(job);
+    end_hook(job, &hook, "exhausted");
+}
+
+int64_t fl_job_retry_in(struct fl_job *job, const struct fl_worker *worker, int64_t retry_count)
+{
+    struct hook hook;
+    if (!worker || !worker->retry_in) return 0;
+    begin_hook(job, &hook, retry_count);
+    int64_t seconds = worker->retry_in(job, retry_count);
+    job->retry_count = hook.retry_count;
+    if (!end_hook(job, &hook, "retry_in")) return 0;
+    if (seconds == FL_RETRY_IN_DISCARD || seconds == FL_RETRY_IN_KILL) return seconds;
+    if (seconds < 0) return 0;
+    return seconds < FL_RETRY_IN_S_MAX ? seconds : FL_RETRY_IN_S_MAX;
 }
 
 /* --- what the job is --- */
@@ -96,6 +128,11 @@ void fl_job_set_value(struct fl_job *job, int64_t value)
 int64_t fl_job_value(const struct fl_job *job)
 {
     return job->value;
+}
+
+const char *fl_job_error_class(const struct fl_job *job)
+{
+    return job->cause ? job->cause->error_class : "";
 }
 
 const char *fl_job_error_message(const struct fl_job *job)

@@ -13,6 +13,8 @@
 #include "queue/process.h"
 #include "queue/registry.h"
 
+#define FL_RETRY_IN_S_MAX (100 * 366 * INT64_C(86400)) /* a hook's longest wait */
+
 enum { FL_JOB_TEXT_BYTES_MAX = 64 * 1024 * 1024, FL_DISCARD_REASON_BYTES = 512 };
 
 /* What is the same for every job of a process; borrowed by each. */
@@ -47,6 +49,10 @@ void fl_job_release(struct fl_job *job);
 enum fl_outcome fl_job_perform(struct fl_job *job, const struct fl_worker *worker);
 /* Runs the exhausted hook, when there is one; what it reports as failed is logged. */
 void fl_job_exhaust(struct fl_job *job, const struct fl_worker *worker, int64_t retry_count);
+
+/* Asks the class's own hook how long a failed job waits: seconds, 0 for the usual wait (also when
+ * there is no hook, or it fails), FL_RETRY_IN_DISCARD or FL_RETRY_IN_KILL. */
+int64_t fl_job_retry_in(struct fl_job *job, const struct fl_worker *worker, int64_t retry_count);
 
 /* The fields of Sidekiq's job lines: class, jid, bid, tags. Returns how many were written. */
 enum { FL_JOB_LOG_FIELDS = 4, FL_JOB_LOG_FIELDS_MAX = 32 };

@@ -110,6 +110,17 @@ enum fl_error fl_payload_parse(struct fl_span raw, struct fl_payload *ret_payloa
     return err;
 }
 
+/* Which unit other clients use is not known: a time of this century in milliseconds would be one
+ * far beyond it in seconds, and a job must not be passed over by mistake. */
+bool fl_payload_has_expired(const struct fl_payload *payload, int64_t now_us)
+{
+    const double seconds_max = 1e11;
+    double expiry;
+    struct fl_json_at at = fl_json_member(fl_json_root(&payload->json), "expiry");
+    if (!fl_json_double(at, &expiry) || !(expiry > 0)) return false;
+    return (double)now_us / 1e6 > (expiry > seconds_max ? expiry / 1000 : expiry);
+}
+
 void fl_payload_release(struct fl_payload *payload)
 {
     fl_json_release(&payload->json);

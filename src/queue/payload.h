@@ -41,6 +41,8 @@ struct fl_payload {
 /* Borrows `raw` until the release. FL_EPARSE: no JSON object; FL_EBOUND: too deep or too many
  * values; FL_ENOMEM. Nothing is to be released after an error. */
 FL_CHECKED enum fl_error fl_payload_parse(struct fl_span raw, struct fl_payload *ret_payload);
+/* Past its `expiry`, in seconds, or in milliseconds when the number is too large for that. */
+bool fl_payload_has_expired(const struct fl_payload *payload, int64_t now_us);
 void fl_payload_release(struct fl_payload *payload);
 
 #endif

@@ -37,13 +37,15 @@ static void log_failure(const struct fl_job *job)
 
 /* --- failed --- */
 
-static int64_t next_run_us(const struct fl_processor *p, int64_t now_us, int64_t retry_count)
+/* `own_s`: what the class's hook wants; 0: the usual wait. */
+static int64_t next_run_us(const struct fl_processor *p, int64_t now_us, int64_t retry_count,
+                           int64_t own_s)
 {
     const struct fl_wire_facts *facts = p->settings->facts;
     uint64_t draw = fl_random_below(p->settler.ports->random, "retry jitter",
                                     fl_retry_jitter_bound(facts, retry_count));
-    int64_t wait_s = fl_retry_delay_s(retry_count) + fl_retry_jitter_s(facts, retry_count, draw);
-    return now_us + wait_s * FL_SECOND_US;
+    int64_t wait_s = own_s ? own_s : fl_retry_delay_s(retry_count);
+    return now_us + (wait_s + fl_retry_jitter_s(facts, retry_count, draw)) * FL_SECOND_US;
 }
 
 /* The payload of a failed job; without memory for it the process must end. */
@@ -64,6 +66,24 @@ static bool write_failed(const struct fl_processor *p, const struct fl_job *job,
     }
 }
 
+/* What retry_for and the class's hook make of a job that would be retried. */
+static void ask_about_retry(const struct fl_processor *p, struct fl_job *job,
+                            const struct fl_worker *worker, int64_t now_us,
+                            struct fl_verdict *verdict, int64_t *ret_own_s)
+{
+    *ret_own_s = 0;
+    fl_retry_decide(job->payload, worker, job->failure.kind, p->settings->options.max_retries,
+                    verdict);
+    if (verdict->fate == FL_FATE_RETRIED && fl_retry_is_too_late(job->payload, worker, now_us))
+        fl_retry_give_up(job->payload, worker, verdict);
+    if (verdict->fate != FL_FATE_RETRIED) return;
+    *ret_own_s = fl_job_retry_in(job, worker, verdict->retry_count);
+    if (*ret_own_s == FL_RETRY_IN_KILL) fl_retry_give_up(job->payload, worker, verdict);
+    if (*ret_own_s != FL_RETRY_IN_DISCARD) return;
+    fl_job_log(job, FL_LOG_INFO, "discarded by its retry_in hook");
+    verdict->fate = FL_FATE_DROPPED;
+}
+
 static void fail(const struct fl_processor *p, const struct fl_delivery *delivery,
                  struct fl_job *job, const struct fl_worker *worker, const struct fl_job_lock *lock)
 {
@@ -71,8 +91,8 @@ static void fail(const struct fl_processor *p, const struct fl_delivery *deliver
     struct fl_buf failed = FL_BUF_INIT(FL_DELIVERY_BYTES_MAX);
     struct fl_settlement settlement = {.kind = FL_SETTLE_ACKNOWLEDGE};
     int64_t now_us = fl_clock_wall_us(p->settler.ports->clock);
-    fl_retry_decide(job->payload, worker, job->failure.kind, p->settings->options.max_retries,
-                    &verdict);
+    int64_t own_s;
+    ask_about_retry(p, job, worker, now_us, &verdict, &own_s);
     if (verdict.fate != FL_FATE_DROPPED && !write_failed(p, job, &verdict, now_us, &failed)) {
         fl_buf_release(&failed);
         return;
@@ -84,7 +104,7 @@ static void fail(const struct fl_processor *p, const struct fl_delivery *deliver
     switch (verdict.fate) {
     case FL_FATE_RETRIED:
         settlement.kind = FL_SETTLE_RETRY;
-        settlement.at_us = next_run_us(p, now_us, verdict.retry_count);
+        settlement.at_us = next_run_us(p, now_us, verdict.retry_count, own_s);
         break;
     case FL_FATE_BURIED:
         fl_job_exhaust(job, worker, verdict.retry_count);
@@ -250,6 +270,15 @@ static enum ran perform(const struct fl_processor *p, const struct fl_delivery *
     return unlock(p, delivery, job, lock);
 }
 
+/* That is as good as done. */
+static enum ran pass_over(const struct fl_processor *p, const struct fl_delivery *delivery,
+                          const struct fl_job *job, const struct fl_job_lock *lock)
+{
+    fl_job_log(job, FL_LOG_INFO, "expired: it does not run any more");
+    fl_stats_count(p->stats, 1, 0);
+    return unlock(p, delivery, job, lock);
+}
+
 static enum ran run_job(const struct fl_processor *p, const struct fl_delivery *delivery,
                         const struct fl_payload *payload)
 {
@@ -258,8 +287,12 @@ static enum ran run_job(const struct fl_processor *p, const struct fl_delivery *
     enum ran ran = RAN_AND_SETTLED;
     const struct fl_worker *worker = fl_registry_find(p->world->registry, payload->worker);
     fl_job_init(&job, p->world, payload, p->settings->queues[delivery->queue].name);
-    if (read_lock(p, &job, worker, &lock) && may_run(p, delivery, &job, worker, &lock))
-        ran = perform(p, delivery, &job, worker, &lock);
+    if (read_lock(p, &job, worker, &lock)) {
+        if (fl_payload_has_expired(payload, fl_clock_wall_us(p->settler.ports->clock)))
+            ran = pass_over(p, delivery, &job, &lock);
+        else if (may_run(p, delivery, &job, worker, &lock))
+            ran = perform(p, delivery, &job, worker, &lock);
+    }
     fl_job_release(&job);
     return ran;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "core/assert.h"
+#include "core/time_text.h"
 #include "queue/client.h"
 
 /* A payload may claim any count; from here on a delay is beyond 30,000 years anyway. */
@@ -60,6 +61,26 @@ void fl_retry_decide(const struct fl_payload *payload, const struct fl_worker *w
         verdict->fate = FL_FATE_RETRIED;
     else
         verdict->fate = is_kept_dead(payload, worker) ? FL_FATE_BURIED : FL_FATE_EXHAUSTED;
+}
+
+/* Sidekiq's own bound: more is an instant, given by mistake. */
+#define RETRY_FOR_S_MAX INT64_C(1000000000)
+
+bool fl_retry_is_too_late(const struct fl_payload *payload, const struct fl_worker *worker,
+                          int64_t now_us)
+{
+    struct fl_json_at root = fl_json_root(&payload->json);
+    int64_t seconds = worker ? worker->retry_for_s : 0, failed_us;
+    fl_json_int64(fl_json_member(root, "retry_for"), &seconds);
+    if (seconds <= 0 || seconds > RETRY_FOR_S_MAX) return false;
+    if (!fl_wire_read_time(fl_json_member(root, "failed_at"), &failed_us)) return false;
+    return now_us - failed_us > seconds * FL_SECOND_US;
+}
+
+void fl_retry_give_up(const struct fl_payload *payload, const struct fl_worker *worker,
+                      struct fl_verdict *verdict)
+{
+    verdict->fate = is_kept_dead(payload, worker) ? FL_FATE_BURIED : FL_FATE_EXHAUSTED;
 }
 
 static int64_t bounded(int64_t retry_count)

@@ -33,6 +33,13 @@ struct fl_verdict {
 void fl_retry_decide(const struct fl_payload *payload, const struct fl_worker *worker,
                      enum fl_failure failure, int max_retries, struct fl_verdict *ret_verdict);
 
+/* It has been failing for longer than its retry_for allows; what the payload says wins. */
+bool fl_retry_is_too_late(const struct fl_payload *payload, const struct fl_worker *worker,
+                          int64_t now_us);
+/* No further run: buried, or exhausted where `dead` is false. */
+void fl_retry_give_up(const struct fl_payload *payload, const struct fl_worker *worker,
+                      struct fl_verdict *verdict);
+
 /* Seconds to wait after `retry_count` earlier retries, without jitter: count^4 + 15. */
 int64_t fl_retry_delay_s(int64_t retry_count);
 /* What is drawn for the jitter, and the seconds that a draw means. */

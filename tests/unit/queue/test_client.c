@@ -49,6 +49,23 @@ static void an_immediate_job_is_sadd_and_lpush_in_one_exchange(void **state)
                         "SADD queues default\nLPUSH queue:default " HELLO_JOB "\n");
 }
 
+/* From when it is due, not from when it was pushed. */
+static void a_job_carries_when_it_expires_and_how_long_it_is_retried(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_client_job job = {.worker = "Hello",
+                                .args = FL_SPAN("[]"),
+                                .jid = "abc",
+                                .retry_for_s = 3600,
+                                .expires_in_s = 60};
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    assert_non_null(strstr(f->desk.sent.bytes, "\"retry_for\":3600"));
+    assert_non_null(strstr(f->desk.sent.bytes, "\"expires_in\":60,\"expiry\":1795451488.120701}"));
+    job.at_us = DESK_START_US + 40000000;
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    assert_non_null(strstr(f->desk.sent.bytes, "\"expires_in\":60,\"expiry\":1795451528.120701}"));
+}
+
 #define LOCK "uniquejobs:4883b96a6ada71eb343561a1e6cf75dd:LOCKED"
 
 /* The lock is taken and the job pushed in one step; whoever holds it may push again. */
@@ -310,6 +327,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_later_job_is_zadd_without_enqueued_at, setup, teardown),
         cmocka_unit_test_setup_teardown(a_job_with_a_lock_is_pushed_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_job_carries_when_it_expires_and_how_long_it_is_retried,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(the_lock_of_a_later_job_lives_so_much_longer, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(of_many_those_that_are_refused_are_passed_over, setup,

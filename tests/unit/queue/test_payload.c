@@ -92,6 +92,32 @@ static void what_is_missing_or_of_another_type_reads_as_absent(void **state)
     fl_payload_release(&payload);
 }
 
+static struct expiry_case {
+    const char *name, *payload;
+    bool want;
+} expiries[] = {
+    /* at 1795451428.5 s */
+    {"expiry: none", "{}", false},
+    {"expiry: to come", "{\"expiry\":1795451429.0}", false},
+    {"expiry: past", "{\"expiry\":1795451428.25}", true},
+    {"expiry: past, whole seconds", "{\"expiry\":1795451428}", true},
+    {"expiry: to come, whole seconds", "{\"expiry\":1795451429}", false},
+    {"expiry: past, in milliseconds", "{\"expiry\":1795451428499}", true},
+    {"expiry: to come, in milliseconds", "{\"expiry\":1795451428501}", false},
+    {"expiry: no number", "{\"expiry\":\"soon\"}", false},
+    {"expiry: nothing", "{\"expiry\":0}", false},
+    {"expiry: never", "{\"expiry\":1e400}", false},
+};
+
+static void expiry_row(void **state)
+{
+    const struct expiry_case *row = *state;
+    struct fl_payload payload;
+    assert_int_equal(fl_payload_parse(fl_span_from(row->payload), &payload), FL_OK);
+    assert_int_equal(fl_payload_has_expired(&payload, 1795451428500000), row->want);
+    fl_payload_release(&payload);
+}
+
 int main(void)
 {
     struct rows rows = {0};
@@ -103,5 +129,6 @@ int main(void)
     };
     for (size_t i = 0; i < FL_COUNT(others); i++)
         rows.tests[rows.count++] = others[i];
+    rows_add(&rows, expiry_row, expiries, FL_COUNT(expiries), sizeof(expiries[0]));
     return rows_run(&rows, "payload");
 }

@@ -272,6 +272,52 @@ static void line_6_breaks_its_base64(void **state)
     fl_failure_clear(&record);
 }
 
+#define FAILED_AT 1795451428
+
+static struct late_case {
+    const char *name, *payload;
+    int retry_for_s; /* the class's own */
+    int64_t now_s;
+    bool want;
+} lates[] = {
+    {"late: nobody says so", "{\"failed_at\":1795451428.5}", 0, FAILED_AT + 9999999, false},
+    {"late: within its time", "{\"failed_at\":1795451428.0}", 60, FAILED_AT + 60, false},
+    {"late: past it", "{\"failed_at\":1795451428.0}", 60, FAILED_AT + 61, true},
+    {"late: in milliseconds", "{\"failed_at\":1795451428000}", 60, FAILED_AT + 61, true},
+    {"late: the payload's wins", "{\"failed_at\":1795451428.0,\"retry_for\":3600}", 60,
+     FAILED_AT + 61, false},
+    {"late: the payload's alone", "{\"failed_at\":1795451428.0,\"retry_for\":10}", 0,
+     FAILED_AT + 11, true},
+    {"late: an instant is no time", "{\"failed_at\":1795451428.0,\"retry_for\":1795451429}", 0,
+     FAILED_AT *INT64_C(3), false},
+    {"late: has not failed before", "{\"retry_for\":10}", 60, FAILED_AT + 9999, false},
+};
+
+static void late_row(void **state)
+{
+    const struct late_case *row = *state;
+    const struct fl_worker worker = {.name = "W", .retry_for_s = row->retry_for_s};
+    struct fl_payload payload;
+    assert_int_equal(fl_payload_parse(fl_span_from(row->payload), &payload), FL_OK);
+    assert_int_equal(fl_retry_is_too_late(&payload, &worker, row->now_s * 1000000), row->want);
+    fl_payload_release(&payload);
+}
+
+static void who_is_given_up_is_kept_unless_dead_is_false(void **state)
+{
+    struct fl_payload payload;
+    struct fl_verdict verdict = {.fate = FL_FATE_RETRIED};
+    (void)state;
+    assert_int_equal(fl_payload_parse(FL_SPAN("{}"), &payload), FL_OK);
+    fl_retry_give_up(&payload, NULL, &verdict);
+    assert_int_equal(verdict.fate, FL_FATE_BURIED);
+    fl_payload_release(&payload);
+    assert_int_equal(fl_payload_parse(FL_SPAN("{\"dead\":false}"), &payload), FL_OK);
+    fl_retry_give_up(&payload, NULL, &verdict);
+    assert_int_equal(verdict.fate, FL_FATE_EXHAUSTED);
+    fl_payload_release(&payload);
+}
+
 int main(void)
 {
     struct rows rows = {0};
@@ -287,5 +333,8 @@ int main(void)
     };
     for (size_t i = 0; i < FL_COUNT(others); i++)
         rows.tests[rows.count++] = others[i];
+    rows_add(&rows, late_row, lates, FL_COUNT(lates), sizeof(lates[0]));
+    rows.tests[rows.count++] =
+        (struct CMUnitTest)cmocka_unit_test(who_is_given_up_is_kept_unless_dead_is_false);
     return rows_run(&rows, "retry");
 }
