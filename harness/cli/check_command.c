@@ -11,14 +11,16 @@
 #include "harness/cli/set_option.h"
 #include "harness/cli/unmet.h"
 #include "harness/cli/variations.h"
+#include "harness/scenario/plan_json.h"
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024 };
 
-enum { OPT_SET, OPT_NO_RUN };
+enum { OPT_SET, OPT_NO_RUN, OPT_JSON };
 
 static const struct cli_option options[] = {
     {OPT_SET, 0, "set", "NAME=VALUE", "replace a default of a line `set`"},
     {OPT_NO_RUN, 0, "no-run", NULL, "only read; play nothing"},
+    {OPT_JSON, 0, "json", NULL, "print each plan as a line of JSON; play nothing"},
 };
 
 static const char details[] =
@@ -36,7 +38,7 @@ struct check_command {
     struct cli_reader reader;
     struct discovered files;
     struct set_options settings;
-    bool only_read;
+    bool only_read, prints;
     struct pool *pool;
     uint32_t passed, failed, skipped;
     FILE *out, *err;
@@ -122,6 +124,16 @@ static enum fl_error play(struct check_command *check, const struct variation *f
     return problems->err;
 }
 
+/* Of each variant and each varied value its own. */
+static enum fl_error print_plan(struct check_command *check, const struct plan *plan)
+{
+    struct fl_buf text = FL_BUF_INIT(PLAN_BYTES_MAX);
+    enum fl_error err = plan_json(plan, &text);
+    if (!err) fprintf(check->out, "%.*s\n", FL_SPAN_ARGS(fl_buf_span(&text)));
+    fl_buf_release(&text);
+    return err;
+}
+
 /* Reads the scenario and looks at all of it. */
 static enum fl_error find_problems(struct check_command *check, const struct variation *file,
                                    struct problems *problems, bool *ret_told)
@@ -131,6 +143,7 @@ static enum fl_error find_problems(struct check_command *check, const struct var
         scenario_read(file->path, file->settings, file->setting_count, &plan, problems->message);
     if (!err) module_check_plan(plan, problems);
     if (!err) err = problems->err;
+    if (!err && check->prints && !problems->count) err = print_plan(check, plan);
     if (!err && check->pool) err = play(check, file, plan, problems, ret_told);
     scenario_plan_free(plan);
     return err;
@@ -181,8 +194,8 @@ static int check_all(struct check_command *check)
         fprintf(check->err, "faultline check: %s\n", fl_error_text(err));
         return CLI_HARNESS_FAULT;
     }
-    fprintf(check->out, "%u passed, %u failed, %u skipped\n", check->passed, check->failed,
-            check->skipped);
+    fprintf(check->prints ? check->err : check->out, "%u passed, %u failed, %u skipped\n",
+            check->passed, check->failed, check->skipped);
     return check->failed ? CLI_USAGE : CLI_PASSED;
 }
 
@@ -202,6 +215,7 @@ static int take_option(struct check_command *check)
         return set_options_take(&check->settings, &check->reader, check->reader.value,
                                 &check->files.arena);
     check->only_read = true;
+    check->prints |= check->reader.id == OPT_JSON;
     return CLI_PASSED;
 }
 

@@ -11,6 +11,7 @@
 #include "harness/scenario/format.h"
 #include "harness/scenario/layout.h"
 #include "harness/scenario/parse.h"
+#include "harness/scenario/plan_json.h"
 #include "harness/scenario/reference.h"
 #include "harness/scenario/syntax.h"
 
@@ -37,6 +38,7 @@ static enum fl_error read_and_print(void *context)
     (void)context;
     enum fl_error err = scenario_parse("s", fl_span_from(good), settings, 1, &plan, &message);
     if (!err) err = scenario_format(plan, &out);
+    if (!err) err = plan_json(plan, &out);
     scenario_plan_free(plan);
     fl_buf_release(&out);
     fl_buf_release(&message);
