@@ -11,12 +11,19 @@
 enum { NEVER = -1 };
 
 struct job_times {
-    int64_t pushed_us, begun_us, ended_us; /* NEVER */
+    int64_t pushed_us, begun_us, ended_us; /* NEVER; of the first run, and of the last */
+    int64_t run_us;                        /* when the run under way began; NEVER: none */
+};
+
+struct times { /* grows; the reading's owner frees it */
+    int64_t *us;
+    uint32_t count, capacity;
 };
 
 struct reading {
     struct fl_map jobs; /* by name: struct job_times */
     struct fl_arena arena;
+    struct times services, retries;
 };
 
 struct event {
@@ -83,7 +90,7 @@ static enum fl_error job_named(struct reading *reading, struct fl_span name,
     if (*ret_job) return FL_OK;
     struct job_times *job = fl_arena_alloc(&reading->arena, sizeof *job);
     if (!job) return FL_ENOMEM;
-    *job = (struct job_times){NEVER, NEVER, NEVER};
+    *job = (struct job_times){NEVER, NEVER, NEVER, NEVER};
     *ret_job = job;
     return fl_map_put(&reading->jobs, name, job, NULL);
 }
@@ -111,6 +118,37 @@ static struct fl_span job_of(struct fl_span who)
     return (struct fl_span){who.bytes, length ? length - 1 : 0};
 }
 
+static enum fl_error add_time(struct times *times, int64_t us)
+{
+    if (times->count == WAITS_RUNS_MAX) return FL_EBOUND;
+    if (times->count == times->capacity) {
+        uint32_t capacity = times->capacity ? 2 * times->capacity : 64;
+        int64_t *grown = realloc(times->us, capacity * sizeof *grown);
+        if (!grown) return FL_ENOMEM;
+        times->us = grown;
+        times->capacity = capacity;
+    }
+    times->us[times->count++] = us;
+    return FL_OK;
+}
+
+static enum fl_error take_begin(struct reading *reading, struct job_times *job, int64_t at_us)
+{
+    bool again = job->ended_us != NEVER && job->run_us == NEVER;
+    job->run_us = at_us;
+    if (job->begun_us == NEVER) job->begun_us = at_us;
+    return again ? add_time(&reading->retries, at_us - job->ended_us) : FL_OK;
+}
+
+/* A run that was cut off has no end, and its successor's is its own. */
+static enum fl_error take_end(struct reading *reading, struct job_times *job, int64_t at_us)
+{
+    int64_t began_us = job->run_us;
+    job->ended_us = at_us;
+    job->run_us = NEVER;
+    return began_us != NEVER ? add_time(&reading->services, at_us - began_us) : FL_OK;
+}
+
 static enum fl_error take_event(struct reading *reading, const struct event *event)
 {
     struct job_times *job;
@@ -123,9 +161,8 @@ static enum fl_error take_event(struct reading *reading, const struct event *eve
     enum fl_error err = job_named(reading, name, &job);
     if (err) return err;
     if (pushes && job->pushed_us == NEVER) job->pushed_us = event->at_us;
-    if (begins && job->begun_us == NEVER) job->begun_us = event->at_us;
-    if (ends) job->ended_us = event->at_us;
-    return FL_OK;
+    if (begins) return take_begin(reading, job, event->at_us);
+    return ends ? take_end(reading, job, event->at_us) : FL_OK;
 }
 
 /* --- figures --- */
@@ -139,6 +176,19 @@ static int64_t percentile(const int64_t *sorted, uint32_t count, uint32_t of_tho
 {
     uint64_t rank = ((uint64_t)count * of_thousand + 999) / 1000;
     return count ? sorted[rank ? rank - 1 : 0] : 0;
+}
+
+static void sum_up_runs(struct reading *reading, struct waits *waits)
+{
+    struct times *services = &reading->services, *retries = &reading->retries;
+    if (services->count) qsort(services->us, services->count, sizeof *services->us, by_value);
+    if (retries->count) qsort(retries->us, retries->count, sizeof *retries->us, by_value);
+    waits->runs = services->count;
+    waits->again = retries->count;
+    waits->service_median_us = percentile(services->us, services->count, 500);
+    waits->service_p99_us = percentile(services->us, services->count, 990);
+    waits->retry_median_us = percentile(retries->us, retries->count, 500);
+    waits->retry_p99_us = percentile(retries->us, retries->count, 990);
 }
 
 static enum fl_error sum_up(struct reading *reading, struct waits *ret_waits)
@@ -163,6 +213,7 @@ static enum fl_error sum_up(struct reading *reading, struct waits *ret_waits)
     waits.wait_p99_us = percentile(waited, waits.jobs, 990);
     waits.total_median_us = percentile(took, waits.jobs, 500);
     waits.total_p99_us = percentile(took, waits.jobs, 990);
+    sum_up_runs(reading, &waits);
     *ret_waits = waits;
     return FL_OK;
 }
@@ -180,6 +231,8 @@ enum fl_error waits_of_trace(struct fl_span trace, struct waits *ret_waits)
         trace = (struct fl_span){trace.bytes + used, trace.length - used};
     }
     if (!err) err = sum_up(&reading, ret_waits);
+    free(reading.services.us);
+    free(reading.retries.us);
     fl_map_release(&reading.jobs);
     fl_arena_release(&reading.arena);
     return err;

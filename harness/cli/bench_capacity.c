@@ -37,10 +37,15 @@ static enum fl_error add_run(struct bench_capacity_result *result, const struct 
     if (err) return err;
     result->jobs += waits.jobs;
     result->others += waits.others;
+    result->again += waits.again;
     bool room = sample_add(&result->wait_median, (double)waits.wait_median_us) &&
                 sample_add(&result->wait_p99, (double)waits.wait_p99_us) &&
                 sample_add(&result->total_median, (double)waits.total_median_us) &&
-                sample_add(&result->total_p99, (double)waits.total_p99_us);
+                sample_add(&result->total_p99, (double)waits.total_p99_us) &&
+                sample_add(&result->service_median, (double)waits.service_median_us) &&
+                sample_add(&result->service_p99, (double)waits.service_p99_us) &&
+                sample_add(&result->retry_median, (double)waits.retry_median_us) &&
+                sample_add(&result->retry_p99, (double)waits.retry_p99_us);
     return room ? FL_OK : FL_EBOUND;
 }
 

@@ -9,7 +9,8 @@
 
 struct bench_capacity_result { /* microseconds, one value a seed */
     struct sample wait_median, wait_p99, total_median, total_p99;
-    uint32_t jobs, others; /* of all seeds */
+    struct sample service_median, service_p99, retry_median, retry_p99;
+    uint32_t jobs, others, again; /* of all seeds; runs that were not their job's first */
 };
 
 /* A seed a round. FL_EINVAL: a run did not pass, and `problem` says how. */

@@ -351,8 +351,12 @@ static int run_capacity(struct bench_command *bench)
                 (struct figure[]){{"wait", &result.wait_median, false},
                                   {"wait 99 of 100", &result.wait_p99, false},
                                   {"done", &result.total_median, false},
-                                  {"done 99 of 100", &result.total_p99, false}},
-                4);
+                                  {"done 99 of 100", &result.total_p99, false},
+                                  {"service", &result.service_median, false},
+                                  {"service 99 of 100", &result.service_p99, false},
+                                  {"retried after", &result.retry_median, false},
+                                  {"retried after 99", &result.retry_p99, false}},
+                result.again ? 8 : 6);
     if (bench->real) code = hold_against_reality(bench, &order, subject, &result);
     return code == CLI_PASSED ? bench_report_print(&bench->report) : code;
 }
