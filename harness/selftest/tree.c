@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "core/arena.h"
 #include "harness/selftest/child.h"
 
-#define COPIES "selftest"
+#define COPIES "selftest." /* and the process whose copies they are */
 
 /* FL_EINVAL when it ends in another status than 0; what it printed is the problem. */
 static enum fl_error run(const struct child *child, const char *folder, struct fl_buf *problem)
@@ -50,10 +51,15 @@ struct copying {
     struct fl_arena names;
 };
 
+static bool is_copies(const char *name)
+{
+    return strncmp(name, COPIES, sizeof COPIES - 1) == 0;
+}
+
 static bool is_wanted(const char *name, bool sources)
 {
     if (sources) return is_source(name);
-    return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && strcmp(name, COPIES) != 0;
+    return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !is_copies(name);
 }
 
 static enum fl_error add_entries(struct copying *copying, const char *folder, bool sources)
@@ -112,26 +118,51 @@ static bool fits(int length, size_t size)
     return length >= 0 && (size_t)length < size;
 }
 
+/* What a process that was interrupted has left there. */
+static void remove_abandoned(const char *build)
+{
+    char folder[PATH_MAX];
+    DIR *dir = opendir(build);
+    if (!dir) return;
+    for (const struct dirent *entry; (entry = readdir(dir));) {
+        if (!is_copies(entry->d_name)) continue;
+        long pid = strtol(entry->d_name + sizeof COPIES - 1, NULL, 10);
+        if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH) continue;
+        if (fits(snprintf(folder, sizeof folder, "%s/%s", build, entry->d_name), sizeof folder))
+            remove_tree(folder);
+    }
+    closedir(dir);
+}
+
+/* Where this process's copies stand. */
+static enum fl_error make_place(const char *source, const char *build, char ret_place[PATH_MAX],
+                                struct fl_buf *problem)
+{
+    char from[PATH_MAX];
+    if (!fits(snprintf(from, sizeof from, "%s/%s", source, build), sizeof from) ||
+        !fits(snprintf(ret_place, PATH_MAX, "%s/" COPIES "%ld", from, (long)getpid()), PATH_MAX))
+        return FL_EBOUND;
+    remove_abandoned(from);
+    if (mkdir(ret_place, 0777) == 0 || errno == EEXIST) return FL_OK;
+    enum fl_error err = fl_buf_printf(problem, "%s: %s", ret_place, strerror(errno));
+    return err ? err : FL_EINVAL;
+}
+
 enum fl_error tree_copy(const char *source, const char *build, int number, struct tree *ret_tree,
                         struct fl_buf *problem)
 {
-    char from[PATH_MAX], to[PATH_MAX];
+    char place[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
     struct tree tree = {.source = source, .build = build};
+    enum fl_error err = make_place(source, build, place, problem);
+    if (err) return err;
     if (!fits(snprintf(from, sizeof from, "%s/%s", source, build), sizeof from) ||
-        !fits(snprintf(tree.folder, sizeof tree.folder, "%s/" COPIES, from), sizeof tree.folder))
-        return FL_EBOUND;
-    if (mkdir(tree.folder, 0777) != 0 && errno != EEXIST) {
-        enum fl_error err = fl_buf_printf(problem, "%s: %s", tree.folder, strerror(errno));
-        return err ? err : FL_EINVAL;
-    }
-    if (!fits(snprintf(tree.folder, sizeof tree.folder, "%s/" COPIES "/%d", from, number),
+        !fits(snprintf(tree.folder, sizeof tree.folder, "%s/%d", place, number),
               sizeof tree.folder) ||
         !fits(snprintf(to, sizeof to, "%s/%s", tree.folder, build), sizeof to) ||
         !fits(snprintf(tree.build_name, sizeof tree.build_name, "%s", build),
               sizeof tree.build_name))
         return FL_EBOUND;
-    remove_tree(tree.folder);
-    enum fl_error err = copy_entries(source, tree.folder, true, problem);
+    err = copy_entries(source, tree.folder, true, problem);
     if (!err) err = copy_entries(from, to, false, problem);
     if (!err) *ret_tree = tree;
     return err;
@@ -140,7 +171,8 @@ enum fl_error tree_copy(const char *source, const char *build, int number, struc
 void tree_remove_copies(const char *source, const char *build)
 {
     char folder[PATH_MAX];
-    if (fits(snprintf(folder, sizeof folder, "%s/%s/" COPIES, source, build), sizeof folder))
+    if (fits(snprintf(folder, sizeof folder, "%s/%s/" COPIES "%ld", source, build, (long)getpid()),
+             sizeof folder))
         remove_tree(folder);
 }
 

@@ -1,8 +1,8 @@
 /* harness/selftest/tree.h - copies of a source tree and of what was built of it: in each a bug can
  * be planted, built and taken out again, while others work in other copies.
  *
- * A copy stands in the build folder, below `selftest`, and takes over all objects: a bug costs one
- * compilation and the links that depend on it. */
+ * A copy stands in the build folder, below a folder of this process's own, and takes over all
+ * objects: a bug costs one compilation and the links that depend on it. */
 #ifndef HARNESS_SELFTEST_TREE_H
 #define HARNESS_SELFTEST_TREE_H
 
@@ -22,7 +22,7 @@ struct tree {
  * there is none. */
 FL_CHECKED enum fl_error tree_build_original(const char *source, const char *build,
                                              const char *target, struct fl_buf *problem);
-/* The N-th copy, in place of what an earlier one has left there. FL_EINVAL as above. */
+/* This process's N-th copy. FL_EINVAL as above. */
 FL_CHECKED enum fl_error tree_copy(const char *source, const char *build, int number,
                                    struct tree *ret_tree, struct fl_buf *problem);
 void tree_remove_copies(const char *source, const char *build);
