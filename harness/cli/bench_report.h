@@ -7,7 +7,7 @@
 
 #include "harness/bench/history.h"
 
-enum { BENCH_METRICS_MAX = 8 };
+enum { BENCH_METRICS_MAX = 12 };
 
 struct bench_report {
     struct bench_metric metrics[BENCH_METRICS_MAX];
