@@ -48,6 +48,23 @@ void ledger_announce_bulk(struct ledger *ledger, const char **names, uint32_t co
 {
     ledger->next_names = names;
     ledger->next_count = count;
+    ledger->bulk_from = ledger->count;
+}
+
+/* Those that have not appeared are jobs all the same: they were pushed, and something became of it.
+ */
+void ledger_bulk_ends(struct ledger *ledger, enum fl_error err)
+{
+    for (; ledger->next_count; ledger->next_count--) {
+        struct ledger_job *job = job_new(ledger, fl_span_from(*ledger->next_names++));
+        if (!job) break;
+        job->of_plan = true;
+    }
+    if (ledger->next_count) ledger->failed_for_memory = true;
+    ledger->next_count = 0;
+    for (uint32_t i = ledger->bulk_from; i < ledger->count; i++)
+        if (ledger->all[i]->of_plan && ledger->all[i]->push == LEDGER_PUSH_UNKNOWN)
+            ledger_push_ends(ledger->all[i], err);
 }
 
 void ledger_push_ends(struct ledger_job *job, enum fl_error err)

@@ -365,8 +365,10 @@ void ledger_describe(const struct ledger_job *job, struct fl_buf *out)
 {
     enum fl_error err = FL_OK;
     if (!job->accepted) {
-        err = fl_buf_append_text(out, job->given_up ? "never pushed: its push failed"
-                                                    : "not pushed yet");
+        const char *text = job->given_up ? "never pushed: its push failed" : "not pushed yet";
+        if (job->push == LEDGER_PUSH_UNHEARD)
+            text = "never pushed, which its client cannot know: the answer was lost";
+        err = fl_buf_append_text(out, text);
     } else if (!job->copies) {
         err = fl_buf_append_text(out, job->ended ? ledger_state_text(job->state)
                                                  : "in the hand of its fetcher");

@@ -153,6 +153,7 @@ struct ledger {
     void *tick_context;
     const char **next_names; /* of a bulk push under way */
     uint32_t next_count;
+    uint32_t bulk_from;               /* in `all`, the first that can be its */
     const struct ledger_actor *actor; /* during one command; NULL: nobody's of the scenario */
     int64_t now_us;
     uint64_t starts;
@@ -182,6 +183,7 @@ void ledger_name_ticks(struct ledger *ledger, ledger_tick_name *name, void *cont
 void ledger_announce_bulk(struct ledger *ledger, const char **names, uint32_t count);
 /* The push has returned; `err` is what the client was told. */
 void ledger_push_ends(struct ledger_job *job, enum fl_error err);
+void ledger_bulk_ends(struct ledger *ledger, enum fl_error err);
 
 /* Who has sent a command. */
 struct ledger_actor {

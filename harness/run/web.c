@@ -210,7 +210,7 @@ static uint32_t push_bulk(const struct push *push, const struct plan_job *jobs, 
     enum fl_error err = fl_client_push_bulk(&push->client, &described, args, count, NULL);
     owner = sim_memory_switch(NULL);
     if (err) report_failure(push, jobs, err);
-    ledger_announce_bulk(run->ledger, NULL, 0);
+    ledger_bulk_ends(run->ledger, err);
     sim_memory_switch(owner);
     return count;
 }

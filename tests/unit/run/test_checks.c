@@ -82,6 +82,20 @@ static struct check_case {
           "heal at +1m\nexpect jobs indeterminate = 0\nexpect jobs unpushed = 1\n"
           "expect jobs lost = 0\n",
      NULL},
+    {"account: a push that never arrives, and the client cannot know",
+     HEAD "enqueue a ListWorker []\nfault stall when web step \"redis LPUSH *\" times always\n"
+          "heal at +1m\nexpect a done\n",
+     "a: never pushed, which its client cannot know: the answer was lost"},
+    {"account: a bulk push that is refused",
+     HEAD "enqueue-bulk a-{1..3} ListWorker []\n"
+          "fault error oom when web step \"redis LPUSH *\" times always\nheal at +1m\n"
+          "expect jobs unpushed = 3\nexpect jobs pushed = 3\nexpect jobs indeterminate = 0\n",
+     NULL},
+    {"account: a bulk push whose answer is lost",
+     HEAD "enqueue-bulk a-{1..3} ListWorker []\n"
+          "fault lose-ack when web step \"redis LPUSH *\" times always\nheal at +1m\n"
+          "expect jobs indeterminate = 3\nexpect jobs unpushed = 0\nexpect jobs lost = 0\n",
+     NULL},
     {"account: told beside another failure",
      HEAD "processes 1 fetch basic\nenqueue a ListWorker []\n"
           "fault kill process-of a when a step \"redis RPUSH\" before\nexpect a done\n",
