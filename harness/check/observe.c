@@ -195,24 +195,27 @@ static void look_everywhere(const struct observation *at, bool all_keys)
 }
 
 static const struct {
-    const char *name;
+    struct fl_span name;
     bool (*observe)(const struct observation *at); /* false: look at the keys again */
 } followed[] = {
-    {"LPUSH", observe_push},         {"RPUSH", observe_push},         {"LMOVE", observe_move},
-    {"BLMOVE", observe_move},        {"RPOPLPUSH", observe_move},     {"BRPOPLPUSH", observe_move},
-    {"BRPOP", observe_blocking_pop}, {"BLPOP", observe_blocking_pop}, {"LREM", observe_lrem},
-    {"ZADD", observe_zadd},          {"ZREM", observe_zrem},
+    {FL_SPAN("LPUSH"), observe_push},         {FL_SPAN("RPUSH"), observe_push},
+    {FL_SPAN("LMOVE"), observe_move},         {FL_SPAN("BLMOVE"), observe_move},
+    {FL_SPAN("RPOPLPUSH"), observe_move},     {FL_SPAN("BRPOPLPUSH"), observe_move},
+    {FL_SPAN("BRPOP"), observe_blocking_pop}, {FL_SPAN("BLPOP"), observe_blocking_pop},
+    {FL_SPAN("LREM"), observe_lrem},          {FL_SPAN("ZADD"), observe_zadd},
+    {FL_SPAN("ZREM"), observe_zrem},
 };
 
-static bool is_name(struct fl_span text, const char *name)
+static bool is_name(struct fl_span text, struct fl_span name)
 {
-    return text.length == strlen(name) && strncasecmp(text.bytes, name, text.length) == 0;
+    return text.length == name.length && strncasecmp(text.bytes, name.bytes, name.length) == 0;
 }
 
 /* A container of other commands: those were reported themselves. */
 static bool is_container(struct fl_span name)
 {
-    return is_name(name, "EVAL") || is_name(name, "EVALSHA") || is_name(name, "EXEC");
+    return is_name(name, FL_SPAN("EVAL")) || is_name(name, FL_SPAN("EVALSHA")) ||
+           is_name(name, FL_SPAN("EXEC"));
 }
 
 static void observe_write(const struct observation *at)
@@ -224,7 +227,7 @@ static void observe_write(const struct observation *at)
         if (!followed[i].observe(at)) look_everywhere(at, false);
         return;
     }
-    bool flushed = is_name(name, "FLUSHALL") || is_name(name, "FLUSHDB");
+    bool flushed = is_name(name, FL_SPAN("FLUSHALL")) || is_name(name, FL_SPAN("FLUSHDB"));
     look_everywhere(at, flushed);
 }
 

@@ -89,12 +89,13 @@ static bool escaped_is(struct fl_span raw, struct fl_span text)
     return text.length == 0;
 }
 
-/* Most keys are told apart by their length. */
-static bool string_is(const struct fl_json *json, const struct fl_json_node *string,
-                      struct fl_span text)
+/* Most keys are told apart by their length, right where they are looked for. */
+static inline bool string_is(const struct fl_json *json, const struct fl_json_node *string,
+                             struct fl_span text)
 {
     struct fl_span raw = {json->text.bytes + string->offset + 1, string->length - 2};
-    return string->detail ? escaped_is(raw, text) : fl_span_equal(raw, text);
+    if (string->detail) return escaped_is(raw, text);
+    return raw.length == text.length && memcmp(raw.bytes, text.bytes, text.length) == 0;
 }
 
 struct fl_json_at fl_json_pair(struct fl_json_at object, uint32_t i, struct fl_span *ret_raw_key)
