@@ -79,6 +79,7 @@ static bool is_before(const struct fake_dict *members, struct leaf *leaf, uint32
 static uint32_t find_leaf(const struct fake_zorder *order, const struct fake_dict *members,
                           double score, struct fl_span name)
 {
+    if (!order->leaves[0]->count) return 0; /* the only leaf, and it has no least score */
     uint32_t low = count_below(order->least, order->count, score), high = order->count;
     if (low < high && order->least[low] > score) high = low;
     while (low < high) { /* among equal scores: leaves below `low` begin before it */
