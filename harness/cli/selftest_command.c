@@ -1,27 +1,20 @@
 /* `faultline selftest`: bugs are planted in copies of the sources, and must be found; handlers that
  * are known to be good must not be accused. */
-#include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "core/assert.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/session.h"
-#include "harness/scenario/whole_file.h"
 #include "harness/selftest/child.h"
 #include "harness/selftest/crew.h"
-#include "harness/selftest/green.h"
+#include "harness/selftest/muster.h"
 #include "harness/selftest/table.h"
 
 enum {
-    MUTANTS_MAX = 1024,
-    HANDLERS_MAX = 256,
     CAMPAIGNS_MAX = 100,
     PAGE_CAMPAIGNS = 5,
-    ARENA_BYTES_MAX = 64 * 1024 * 1024,
+    PROBLEM_BYTES_MAX = 64 * 1024,
 };
 
 enum { OPT_SOURCE, OPT_BUILD, OPT_JOBS, OPT_MEASURE, OPT_MARKDOWN };
@@ -47,21 +40,17 @@ static const char details[] =
 
 struct selftest {
     struct cli_reader reader;
-    FILE *out, *err, *told; /* told: what is not the page */
-    struct fl_arena arena;
+    FILE *out, *err, *told;     /* told: what is not the page */
     const char *source, *build; /* source: absolute */
     int jobs;
     uint32_t campaigns;
     bool markdown;
-    const char *patches[MUTANTS_MAX]; /* absolute */
-    struct mutant mutants[MUTANTS_MAX];
-    struct trial_report reports[MUTANTS_MAX];
-    uint32_t mutant_count;
-    uint32_t planted[MUTANTS_MAX]; /* those whose finders are green */
+    const char *paths[MUSTER_BUGS_MAX]; /* of patches, as given */
+    uint32_t path_count;
+    struct muster muster;
+    struct trial_report reports[MUSTER_BUGS_MAX];
+    uint32_t planted[MUSTER_BUGS_MAX]; /* those whose finders are green */
     uint32_t planted_count;
-    const char *handlers[HANDLERS_MAX]; /* their scenarios, in the sources */
-    uint32_t handler_count;
-    struct greens greens;
     struct green_report *green_reports; /* owned; one for each */
     struct tree trees[CREW_MEMBERS_MAX];
     uint32_t passed, failed;
@@ -94,30 +83,11 @@ static int take_option(struct selftest *selftest)
     return CLI_USAGE;
 }
 
-static const char *absolute(struct selftest *selftest, const char *path)
+static int take_path(struct selftest *selftest)
 {
-    char *resolved = realpath(path, NULL);
-    if (!resolved) return NULL;
-    const char *copy = fl_arena_copy(&selftest->arena, fl_span_from(resolved));
-    free(resolved);
-    return copy;
-}
-
-static int no_memory(const struct selftest *selftest)
-{
-    fprintf(selftest->err, "faultline selftest: %s\n", fl_error_text(FL_ENOMEM));
-    return CLI_HARNESS_FAULT;
-}
-
-static int add_patch(struct selftest *selftest, const char *path)
-{
-    if (selftest->mutant_count == MUTANTS_MAX)
-        return cli_wrong(&selftest->reader, "expected at most %d patches", MUTANTS_MAX);
-    const char *whole = absolute(selftest, path);
-    if (!whole)
-        return cli_wrong(&selftest->reader, "expected a patch, found %s: %s", path,
-                         strerror(errno));
-    selftest->patches[selftest->mutant_count++] = whole;
+    if (selftest->path_count == MUSTER_BUGS_MAX)
+        return cli_wrong(&selftest->reader, "expected at most %d patches", MUSTER_BUGS_MAX);
+    selftest->paths[selftest->path_count++] = selftest->reader.value;
     return CLI_PASSED;
 }
 
@@ -128,7 +98,7 @@ static int read_arguments(struct selftest *selftest, bool *ret_go_on)
         int code = CLI_PASSED;
         switch (cli_next(&selftest->reader)) {
         case CLI_OPTION: code = take_option(selftest); break;
-        case CLI_ARGUMENT: code = add_patch(selftest, selftest->reader.value); break;
+        case CLI_ARGUMENT: code = take_path(selftest); break;
         case CLI_HELP: cli_print_help(selftest->reader.command, selftest->out); return CLI_PASSED;
         case CLI_WRONG: return CLI_USAGE;
         case CLI_END: *ret_go_on = true; return CLI_PASSED;
@@ -139,84 +109,26 @@ static int read_arguments(struct selftest *selftest, bool *ret_go_on)
 
 /* --- what there is to try --- */
 
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* The files of a folder of the sources with this suffix, by name; in the sources, or absolute. */
-static int list(struct selftest *selftest, const char *folder, const char *suffix,
-                int (*add)(struct selftest *, const char *))
-{
-    char path[PATH_MAX];
-    struct dirent **entries;
-    int code = CLI_PASSED;
-    snprintf(path, sizeof path, "%s/%s", selftest->source, folder);
-    int count = scandir(path, &entries, NULL, by_name);
-    if (count < 0)
-        return cli_wrong(&selftest->reader, "expected a folder, found %s: %s", path,
-                         strerror(errno));
-    for (int i = 0; i < count; i++) {
-        size_t length = strlen(entries[i]->d_name), end = strlen(suffix);
-        bool wanted = length > end && strcmp(entries[i]->d_name + length - end, suffix) == 0;
-        snprintf(path, sizeof path, "%s/%s/%s", selftest->source, folder, entries[i]->d_name);
-        if (wanted && code == CLI_PASSED) code = add(selftest, path);
-        free(entries[i]);
-    }
-    free(entries);
-    return code;
-}
-
-static int add_handler(struct selftest *selftest, const char *path)
-{
-    if (selftest->handler_count == HANDLERS_MAX)
-        return cli_wrong(&selftest->reader, "expected at most %d good handlers", HANDLERS_MAX);
-    const char *below = path + strlen(selftest->source) + 1;
-    const char *scenario = fl_arena_copy(&selftest->arena, fl_span_from(below));
-    if (!scenario) return no_memory(selftest);
-    const char *slash = strrchr(scenario, '/');
-    struct fl_span name = fl_span_from(slash + 1);
-    name.length -= strlen(".scenario");
-    const char *handler = fl_arena_copy(&selftest->arena, name);
-    if (!handler || greens_add_handler(&selftest->greens, handler, scenario))
-        return no_memory(selftest);
-    selftest->handlers[selftest->handler_count++] = handler;
-    return CLI_PASSED;
-}
-
-static int read_mutant(struct selftest *selftest, uint32_t i)
-{
-    struct fl_buf text = FL_BUF_INIT(MUTANT_BYTES_MAX), problem = FL_BUF_INIT(4096);
-    FILE *file = fopen(selftest->patches[i], "rb");
-    enum fl_error err = file ? whole_file_read(file, &text) : FL_EIO;
-    if (file) fclose(file);
-    if (!err)
-        err = mutant_read(selftest->patches[i], fl_buf_span(&text), &selftest->arena,
-                          &selftest->mutants[i], &problem);
-    if (!err) err = greens_add_finder(&selftest->greens, &selftest->mutants[i]);
-    if (err)
-        fprintf(selftest->err, "faultline selftest: %s: %s\n", selftest->patches[i],
-                problem.length ? problem.bytes : fl_error_text(err));
-    fl_buf_release(&text);
-    fl_buf_release(&problem);
-    return err ? CLI_USAGE : CLI_PASSED;
-}
-
 static int gather(struct selftest *selftest)
 {
-    const char *source = absolute(selftest, selftest->source);
-    int code = CLI_PASSED;
+    struct fl_buf problem = FL_BUF_INIT(PROBLEM_BYTES_MAX);
+    struct muster *muster = &selftest->muster;
+    enum fl_error err = FL_OK;
+    char *source = realpath(selftest->source, NULL);
     if (!source)
         return cli_wrong(&selftest->reader, "expected a folder, found %s: %s", selftest->source,
                          strerror(errno));
-    selftest->source = source;
-    if (!selftest->mutant_count) { /* all there is */
-        code = list(selftest, "tests/planted", ".patch", add_patch);
-        if (code == CLI_PASSED) code = list(selftest, "tests/good", ".scenario", add_handler);
-    }
-    for (uint32_t i = 0; i < selftest->mutant_count && code == CLI_PASSED; i++)
-        code = read_mutant(selftest, i);
-    return code;
+    selftest->source = fl_arena_copy(&muster->arena, fl_span_from(source));
+    free(source);
+    if (!selftest->source) err = FL_ENOMEM;
+    for (uint32_t i = 0; i < selftest->path_count && !err; i++)
+        err = muster_add_patch(muster, selftest->paths[i], &problem);
+    if (!selftest->path_count && !err) err = muster_add_all(muster, selftest->source, &problem);
+    if (err)
+        fprintf(selftest->err, "faultline selftest: %s\n",
+                err == FL_EINVAL ? problem.bytes : fl_error_text(err));
+    fl_buf_release(&problem);
+    return !err ? CLI_PASSED : err == FL_EINVAL ? CLI_USAGE : CLI_HARNESS_FAULT;
 }
 
 /* --- copies --- */
@@ -248,7 +160,7 @@ static int make_trees(struct selftest *selftest)
 static void work_green(void *context, int member, uint32_t item, void *ret_result)
 {
     const struct selftest *selftest = context;
-    green_run(&selftest->trees[member], &selftest->greens.items[item], ret_result);
+    green_run(&selftest->trees[member], &selftest->muster.greens.items[item], ret_result);
 }
 
 static void take_green(void *context, uint32_t item, const void *result)
@@ -263,9 +175,10 @@ static enum fl_error play_greens(struct selftest *selftest)
                               .work = work_green,
                               .take = take_green,
                               .result_bytes = sizeof(struct green_report)};
-    selftest->green_reports = calloc(selftest->greens.count + 1, sizeof *selftest->green_reports);
+    selftest->green_reports =
+        calloc(selftest->muster.greens.count + 1, sizeof *selftest->green_reports);
     if (!selftest->green_reports) return FL_ENOMEM;
-    return crew_run(&crew, selftest->jobs, selftest->greens.count);
+    return crew_run(&crew, selftest->jobs, selftest->muster.greens.count);
 }
 
 static void count(struct selftest *selftest, bool good)
@@ -280,8 +193,8 @@ static void tell_handler(struct selftest *selftest, const char *handler)
 {
     const struct green_report *accused = NULL;
     const struct green *by = NULL;
-    for (uint32_t i = 0; i < selftest->greens.count && !accused; i++) {
-        by = &selftest->greens.items[i];
+    for (uint32_t i = 0; i < selftest->muster.greens.count && !accused; i++) {
+        by = &selftest->muster.greens.items[i];
         if (by->handler == handler && !green_is_green(&selftest->green_reports[i]))
             accused = &selftest->green_reports[i];
     }
@@ -299,11 +212,11 @@ static void tell_handler(struct selftest *selftest, const char *handler)
 /* A bug whose finder is red anyway is not planted. */
 static void choose(struct selftest *selftest)
 {
-    for (uint32_t i = 0; i < selftest->mutant_count; i++) {
-        const struct mutant *mutant = &selftest->mutants[i];
+    for (uint32_t i = 0; i < selftest->muster.bug_count; i++) {
+        const struct mutant *mutant = &selftest->muster.bugs[i].mutant;
         struct trial_report *report = &selftest->reports[i];
         uint32_t at = 0;
-        while (!green_finds(&selftest->greens.items[at], mutant))
+        while (!green_finds(&selftest->muster.greens.items[at], mutant))
             at++; /* it was added with it */
         if (green_is_green(&selftest->green_reports[at])) {
             selftest->planted[selftest->planted_count++] = i;
@@ -322,8 +235,8 @@ static void work_mutant(void *context, int member, uint32_t item, void *ret_resu
 {
     const struct selftest *selftest = context;
     uint32_t i = selftest->planted[item];
-    trial_run(&selftest->trees[member], &selftest->mutants[i], selftest->patches[i],
-              selftest->campaigns, ret_result);
+    trial_run(&selftest->trees[member], &selftest->muster.bugs[i].mutant,
+              selftest->muster.bugs[i].patch, selftest->campaigns, ret_result);
 }
 
 static void take_mutant(void *context, uint32_t item, const void *result)
@@ -331,8 +244,8 @@ static void take_mutant(void *context, uint32_t item, const void *result)
     struct selftest *selftest = context;
     uint32_t i = selftest->planted[item];
     selftest->reports[i] = *(const struct trial_report *)result;
-    count(selftest, trial_is_good(&selftest->mutants[i], &selftest->reports[i]));
-    table_line(selftest->told, &selftest->mutants[i], &selftest->reports[i]);
+    count(selftest, trial_is_good(&selftest->muster.bugs[i].mutant, &selftest->reports[i]));
+    table_line(selftest->told, &selftest->muster.bugs[i].mutant, &selftest->reports[i]);
 }
 
 static enum fl_error play_mutants(struct selftest *selftest)
@@ -349,9 +262,9 @@ static enum fl_error play_mutants(struct selftest *selftest)
 static void print_page(struct selftest *selftest)
 {
     table_begin_page(selftest->out);
-    for (uint32_t i = 0; i < selftest->mutant_count; i++)
-        table_row(selftest->out, &selftest->mutants[i], &selftest->reports[i]);
-    table_end_page(selftest->out, selftest->handlers, selftest->handler_count);
+    for (uint32_t i = 0; i < selftest->muster.bug_count; i++)
+        table_row(selftest->out, &selftest->muster.bugs[i].mutant, &selftest->reports[i]);
+    table_end_page(selftest->out, selftest->muster.handlers, selftest->muster.handler_count);
 }
 
 static int play(struct selftest *selftest)
@@ -359,8 +272,8 @@ static int play(struct selftest *selftest)
     int code = make_trees(selftest);
     if (code != CLI_PASSED) return code;
     enum fl_error err = play_greens(selftest);
-    for (uint32_t i = 0; i < selftest->handler_count && !err; i++)
-        tell_handler(selftest, selftest->handlers[i]);
+    for (uint32_t i = 0; i < selftest->muster.handler_count && !err; i++)
+        tell_handler(selftest, selftest->muster.handlers[i]);
     if (!err) {
         choose(selftest);
         err = play_mutants(selftest);
@@ -386,7 +299,7 @@ static int selftest_main(int argc, char **argv, FILE *out, FILE *err)
     selftest->err = err;
     selftest->source = ".";
     selftest->build = "build";
-    selftest->arena = FL_ARENA_INIT(ARENA_BYTES_MAX);
+    muster_init(&selftest->muster);
     int code = read_arguments(selftest, &go_on);
     if (selftest->markdown) selftest->told = err;
     if (selftest->markdown && !selftest->campaigns) selftest->campaigns = PAGE_CAMPAIGNS;
@@ -397,8 +310,7 @@ static int selftest_main(int argc, char **argv, FILE *out, FILE *err)
         code = play(selftest);
         tree_remove_copies(selftest->source, selftest->build);
     }
-    greens_release(&selftest->greens);
-    fl_arena_release(&selftest->arena);
+    muster_release(&selftest->muster);
     free(selftest->green_reports);
     free(selftest);
     return code;
