@@ -9,7 +9,12 @@
 #include "tests/conformance/reply.h"
 #include "tests/conformance/server.h"
 
-enum { DUEL_CONNECTIONS = 5, DUEL_PENDING_MAX = 256, DUEL_WHY_BYTES = 4096 };
+enum {
+    DUEL_CONNECTIONS = 5,
+    DUEL_PENDING_MAX = 256,
+    DUEL_WHY_BYTES = 4096,
+    DUEL_RECEIVED_MAX = 64 * 1024 * 1024,
+};
 
 struct duel_connection {
     struct fake_redis_session *session;
@@ -55,6 +60,9 @@ bool duel_bytes(struct duel *duel, size_t connection, struct fl_span bytes, size
 bool duel_settle(struct duel *duel);
 /* The client of a connection goes and another comes. */
 bool duel_reconnect(struct duel *duel, size_t connection);
+/* The same without a look at what the others hear: a connection that can answer and expects
+ * nothing. */
+bool duel_refresh(struct duel *duel, size_t connection);
 /* Lets every blocked command with a timeout time out on both sides. */
 bool duel_time_out(struct duel *duel);
 /* Both servers get into the states that illness_begin knows, or become "healthy". */
