@@ -1,29 +1,11 @@
-/* DUMP and RESTORE: a value, the version of the format in two bytes, a checksum in eight. */
+/* DUMP and RESTORE: a value and a footer. */
 #include "fakes/redis/engine/engine.h"
 #include "fakes/redis/engine/idle.h"
 #include "fakes/redis/engine/notify.h"
-#include "fakes/redis/rdb/crc64.h"
+#include "fakes/redis/rdb/footer.h"
 #include "fakes/redis/rdb/value.h"
 #include "fakes/redis/table/command_list.h"
 #include "fakes/redis/values/number.h"
-
-enum { VERSION_BYTES = 2, CHECKSUM_BYTES = 8, FOOTER_BYTES = VERSION_BYTES + CHECKSUM_BYTES };
-
-static enum fl_error append_little(struct fl_buf *out, uint64_t value, size_t bytes)
-{
-    enum fl_error err = FL_OK;
-    for (size_t i = 0; !err && i < bytes; i++)
-        err = fl_buf_append_char(out, (char)(value >> 8 * i));
-    return err;
-}
-
-static uint64_t little(const char *bytes, size_t length)
-{
-    uint64_t value = 0;
-    for (size_t i = length; i-- > 0;)
-        value = value << 8 | (uint8_t)bytes[i];
-    return value;
-}
 
 void fake_cmd_dump(struct fake_call *call)
 {
@@ -35,8 +17,7 @@ void fake_cmd_dump(struct fake_call *call)
     }
     struct fl_buf payload = FL_BUF_INIT(FAKE_REDIS_BULK_BYTES_MAX);
     enum fl_error err = fake_rdb_write(key, &payload);
-    if (!err) err = append_little(&payload, FAKE_RDB_VERSION, VERSION_BYTES);
-    if (!err) err = append_little(&payload, fake_crc64(fl_buf_span(&payload)), CHECKSUM_BYTES);
+    if (!err) err = fake_rdb_put_footer(&payload);
     if (err)
         fake_call_oom(call);
     else
@@ -90,13 +71,7 @@ static bool parse_ttl(struct fake_call *call, struct restore *restore)
 
 static bool check_footer(struct fake_call *call, struct fl_span payload)
 {
-    if (payload.length >= FOOTER_BYTES) {
-        const char *footer = payload.bytes + payload.length - FOOTER_BYTES;
-        struct fl_span summed = {payload.bytes, payload.length - CHECKSUM_BYTES};
-        if (little(footer, VERSION_BYTES) <= FAKE_RDB_VERSION &&
-            little(footer + VERSION_BYTES, CHECKSUM_BYTES) == fake_crc64(summed))
-            return true;
-    }
+    if (fake_rdb_check_footer(payload)) return true;
     fake_reply_error(call->out, "ERR DUMP payload version or checksum are wrong");
     return false;
 }

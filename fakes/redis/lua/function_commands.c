@@ -72,8 +72,7 @@ void fake_cmd_function_delete(struct fake_call *call)
     fake_reply_ok(call->out);
 }
 
-/* "ERR unknown subcommand or wrong number of arguments", in the words of old commands. */
-static void refuse_count(struct fake_call *call)
+void fake_function_refuse_count(struct fake_call *call)
 {
     fake_reply_errorf(call->out,
                       "ERR unknown subcommand or wrong number of arguments for '%.*s'. Try "
@@ -84,7 +83,7 @@ static void refuse_count(struct fake_call *call)
 void fake_cmd_function_flush(struct fake_call *call)
 {
     if (call->count > 3) {
-        refuse_count(call);
+        fake_function_refuse_count(call);
         return;
     }
     bool ok = call->count == 2 || fake_arg_is(call->args[2], "sync") ||

@@ -14,16 +14,28 @@ enum { LOADING_STEPS_MAX = 5 * 1000 * 1000 };
 
 /* ---- looking ---- */
 
+static struct fake_function *find_in(const struct fake_library *library, struct fl_span name)
+{
+    for (struct fake_function *f = library->first; f; f = f->next)
+        if (strlen(f->name) == name.length && strncasecmp(f->name, name.bytes, name.length) == 0)
+            return f;
+    return NULL;
+}
+
+struct fake_library *fake_function_owner(const struct fake_functions *functions,
+                                         struct fl_span name)
+{
+    struct fake_library *library = functions ? functions->first : NULL;
+    while (library && !find_in(library, name))
+        library = library->next;
+    return library;
+}
+
 struct fake_function *fake_function_find(const struct fake_functions *functions,
                                          struct fl_span name)
 {
-    if (!functions) return NULL;
-    for (struct fake_library *library = functions->first; library; library = library->next)
-        for (struct fake_function *f = library->first; f; f = f->next)
-            if (strlen(f->name) == name.length &&
-                strncasecmp(f->name, name.bytes, name.length) == 0)
-                return f;
-    return NULL;
+    const struct fake_library *owner = fake_function_owner(functions, name);
+    return owner ? find_in(owner, name) : NULL;
 }
 
 struct fake_library *fake_library_find(const struct fake_functions *functions, struct fl_span name)
@@ -61,20 +73,23 @@ void fake_functions_free(struct fake_functions *functions)
     free(functions);
 }
 
-static struct fake_functions *functions_of(struct fake_redis *engine)
+struct fake_functions *fake_functions_new(struct fake_redis *engine)
 {
     struct fake_scripts *scripts = fake_scripts_of(engine);
-    if (!scripts || scripts->functions) return scripts ? scripts->functions : NULL;
-    struct fake_functions *functions = calloc(1, sizeof(*functions));
+    struct fake_functions *functions = scripts ? calloc(1, sizeof(*functions)) : NULL;
     if (!functions) return NULL;
     functions->machine =
         fake_lua_new(FAKE_LUA_FUNCTIONS, engine->options.version, &scripts->random);
-    if (!functions->machine) {
-        free(functions);
-        return NULL;
-    }
-    scripts->functions = functions;
-    return functions;
+    if (functions->machine) return functions;
+    free(functions);
+    return NULL;
+}
+
+struct fake_functions *fake_functions_of(struct fake_redis *engine)
+{
+    struct fake_scripts *scripts = fake_scripts_of(engine);
+    if (scripts && !scripts->functions) scripts->functions = fake_functions_new(engine);
+    return scripts ? scripts->functions : NULL;
 }
 
 static struct fake_library *new_library(const char *name, struct fl_span code)
@@ -101,14 +116,14 @@ static int unref_protected(lua_State *lua)
     return 0;
 }
 
-static void drop_library(struct fake_functions *functions, struct fake_library *library)
+void fake_library_drop(struct fake_functions *functions, struct fake_library *library)
 {
     (void)lua_cpcall(functions->machine->state, unref_protected, library);
     lua_settop(functions->machine->state, 0);
     free_library(library);
 }
 
-static void link_library(struct fake_functions *functions, struct fake_library *library)
+void fake_library_link(struct fake_functions *functions, struct fake_library *library)
 {
     *(functions->last ? &functions->last->next : &functions->first) = library;
     functions->last = library;
@@ -116,16 +131,22 @@ static void link_library(struct fake_functions *functions, struct fake_library *
     functions->function_count += library->count;
 }
 
-void fake_library_delete(struct fake_functions *functions, struct fake_library *library)
+void fake_library_unlink(struct fake_functions *functions, struct fake_library *library)
 {
     struct fake_library *before = NULL;
     for (struct fake_library *l = functions->first; l != library; l = l->next)
         before = l;
     *(before ? &before->next : &functions->first) = library->next;
     if (functions->last == library) functions->last = before;
+    library->next = NULL;
     functions->library_count--;
     functions->function_count -= library->count;
-    drop_library(functions, library);
+}
+
+void fake_library_delete(struct fake_functions *functions, struct fake_library *library)
+{
+    fake_library_unlink(functions, library);
+    fake_library_drop(functions, library);
 }
 
 /* ---- FUNCTION LOAD ---- */
@@ -203,16 +224,16 @@ static struct fake_library *make_library(struct fake_call *call, struct fake_fun
     fake_release(&scripts->heap, code, bytes);
     if (loaded && !library->first) fake_reply_error(call->out, "ERR No functions registered");
     if (loaded && library->first) return library;
-    drop_library(functions, library);
+    fake_library_drop(functions, library);
     return NULL;
 }
 
 /* False: another library has a function of the same name; an error was written. */
-static bool has_own_names(struct fake_call *call, struct fake_functions *functions,
-                          const struct fake_library *library, struct fake_library *replaced)
+static bool has_own_names(struct fake_call *call, const struct fake_functions *others,
+                          const struct fake_library *library, const struct fake_library *replaced)
 {
     for (const struct fake_function *f = library->first; f; f = f->next) {
-        const struct fake_function *same = fake_function_find(functions, fl_span_from(f->name));
+        const struct fake_function *same = fake_function_find(others, fl_span_from(f->name));
         for (const struct fake_function *old = replaced ? replaced->first : NULL; old && same;
              old = old->next)
             if (old == same) same = NULL;
@@ -223,30 +244,48 @@ static bool has_own_names(struct fake_call *call, struct fake_functions *functio
     return true;
 }
 
-bool fake_library_load(struct fake_call *call, struct fl_span code, bool replace)
+/* The library of that name may be among the others if it will be `replaced`. */
+static struct fake_library *make_beside(struct fake_call *call, struct fake_functions *functions,
+                                        struct fl_span code, const struct fake_functions *others,
+                                        bool replace)
 {
     char name[FAKE_LIBRARY_NAME_BYTES];
     size_t skip;
-    if (!fake_shebang_parse_library(code, name, &skip, call->out)) return false;
-    struct fake_functions *functions = functions_of(call->engine);
-    if (!functions || functions->library_count >= FAKE_LIBRARIES_MAX ||
-        functions->function_count >= FAKE_FUNCTIONS_MAX) {
+    if (!fake_shebang_parse_library(code, name, &skip, call->out)) return NULL;
+    if (others->library_count >= FAKE_LIBRARIES_MAX ||
+        others->function_count >= FAKE_FUNCTIONS_MAX) {
+        fake_call_oom(call);
+        return NULL;
+    }
+    const struct fake_library *old = fake_library_find(others, fl_span_from(name));
+    if (old && !replace) {
+        fake_reply_errorf(call->out, "ERR Library '%s' already exists", name);
+        return NULL;
+    }
+    struct fake_library *library = make_library(call, functions, name, code, skip);
+    if (!library || has_own_names(call, others, library, old)) return library;
+    fake_library_drop(functions, library);
+    return NULL;
+}
+
+struct fake_library *fake_library_make(struct fake_call *call, struct fake_functions *functions,
+                                       struct fl_span code, const struct fake_functions *others)
+{
+    return make_beside(call, functions, code, others, false);
+}
+
+bool fake_library_load(struct fake_call *call, struct fl_span code, bool replace)
+{
+    struct fake_functions *functions = fake_functions_of(call->engine);
+    if (!functions) {
         fake_call_oom(call);
         return false;
     }
-    struct fake_library *old = fake_library_find(functions, fl_span_from(name));
-    if (old && !replace) {
-        fake_reply_errorf(call->out, "ERR Library '%s' already exists", name);
-        return false;
-    }
-    struct fake_library *library = make_library(call, functions, name, code, skip);
+    struct fake_library *library = make_beside(call, functions, code, functions, replace);
     if (!library) return false;
-    if (!has_own_names(call, functions, library, old)) {
-        drop_library(functions, library);
-        return false;
-    }
+    struct fake_library *old = fake_library_find(functions, fl_span_from(library->name));
     if (old) fake_library_delete(functions, old);
-    link_library(functions, library);
-    fake_reply_bulk_text(call->out, name);
+    fake_library_link(functions, library);
+    fake_reply_bulk_text(call->out, library->name);
     return true;
 }

@@ -34,13 +34,33 @@ void fake_functions_free(struct fake_functions *functions); /* NULL is fine */
 /* In any case, as FCALL finds it; NULL: there is none, also among no functions. */
 struct fake_function *fake_function_find(const struct fake_functions *functions,
                                          struct fl_span name);
+/* The library that has it. */
+struct fake_library *fake_function_owner(const struct fake_functions *functions,
+                                         struct fl_span name);
 struct fake_library *fake_library_find(const struct fake_functions *functions, struct fl_span name);
 
+/* Those of the engine, made when there are none; or new ones, which are the caller's. NULL: out of
+ * memory. */
+struct fake_functions *fake_functions_of(struct fake_redis *engine);
+struct fake_functions *fake_functions_new(struct fake_redis *engine);
+
 struct fake_call;
+/* Runs the code of a library in the machine of `functions`. It is the caller's, and none of
+ * `others` has its name or that of a function. NULL: an error was written. */
+struct fake_library *fake_library_make(struct fake_call *call, struct fake_functions *functions,
+                                       struct fl_span code, const struct fake_functions *others);
+/* Gives it to the functions in whose machine it was made; and takes it back. */
+void fake_library_link(struct fake_functions *functions, struct fake_library *library);
+void fake_library_unlink(struct fake_functions *functions, struct fake_library *library);
+/* With what it has in the machine of `functions`, which do not have it. */
+void fake_library_drop(struct fake_functions *functions, struct fake_library *library);
 /* Runs the code of a library and keeps what it registered, in the place of the library of that name
  * if `replace`. False: an error was written, and all is as before. */
 bool fake_library_load(struct fake_call *call, struct fl_span code, bool replace);
 void fake_library_delete(struct fake_functions *functions, struct fake_library *library);
+
+/* "unknown subcommand or wrong number of arguments", in the words of old commands. */
+void fake_function_refuse_count(struct fake_call *call);
 
 /* register.c: redis.register_function. */
 int fake_lua_register_function(lua_State *lua);

@@ -156,13 +156,13 @@
     X("flushdb", flushdb, KEYSPACE, -1, FAKE_WRITE | FAKE_DANGEROUS, 0, 0, 0) \
     X("function", container, SERVER, -2, FAKE_CONTAINER, 0, 0, 0) \
     X("function|delete", function_delete, SCRIPTING, 3, FAKE_WRITE | FAKE_NOSCRIPT, 0, 0, 0) \
-    X("function|dump", unsupported, SCRIPTING, 2, FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|dump", function_dump, SCRIPTING, 2, FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|flush", function_flush, SCRIPTING, -2, FAKE_WRITE | FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|help", help, SCRIPTING, 2, FAKE_ALWAYS, 0, 0, 0) \
     X("function|kill", function_kill, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
     X("function|list", function_list, SCRIPTING, -2, FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|load", function_load, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
-    X("function|restore", unsupported, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
+    X("function|restore", function_restore, SCRIPTING, -3, FAKE_GROW | FAKE_NOSCRIPT, 0, 0, 0) \
     X("function|stats", function_stats, SCRIPTING, 2, FAKE_NOSCRIPT | FAKE_ALLOW_BUSY, 0, 0, 0) \
     X("geoadd", geoadd, GEO, -5, FAKE_GROW, 1, 1, 1) \
     X("geodist", geodist, GEO, -4, FAKE_READ, 1, 1, 1) \

@@ -55,6 +55,12 @@ static struct attempt attempts[] = {
      "FUNCTION LOAD \"#!lua name=lib\\nredis.register_function('f', function() end)\"",
      "FUNCTION LOAD REPLACE \"#!lua name=lib\\nredis.register_function('g', function() end)\"",
      "$3\r\nlib\r\n"},
+    {"every refused block: restoring a library beside another",
+     "FUNCTION LOAD \"#!lua name=other\\nredis.register_function('g', function() end)\"",
+     "FUNCTION RESTORE \"\\xf5@D#!lua name=lib\\x0a"
+     "redis.register_function('f', function() return 7 end)"
+     "\\x0a\\x007u)vq\\xc9B3\"",
+     "+OK\r\n"},
 };
 
 /* True: no block was missed any more. */

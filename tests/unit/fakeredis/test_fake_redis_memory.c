@@ -93,8 +93,14 @@ static struct attempt attempts[] = {
      "+OK\r\n+OK\r\n+OK\r\n:1\r\n"},
     {"libraries of functions survive every failing allocation",
      "FUNCTION LOAD \"#!lua name=lib\\nredis.register_function('f', function() return 1 end)\"\r\n"
+     "FUNCTION RESTORE \"\\xf5@D#!lua name=lib\\x0a"
+     "redis.register_function('f', function() return 7 end)"
+     "\\x0a\\x007u)vq\\xc9B3\" REPLACE\r\n"
+     "FUNCTION RESTORE \"\\xf5@D#!lua name=lib\\x0a"
+     "redis.register_function('f', function() return 7 end)"
+     "\\x0a\\x007u)vq\\xc9B3\" FLUSH\r\n"
      "FCALL f 0\r\nFUNCTION DELETE lib\r\n",
-     "$3\r\nlib\r\n:1\r\n+OK\r\n"},
+     "$3\r\nlib\r\n+OK\r\n+OK\r\n:7\r\n+OK\r\n"},
     {"tracking survives every failing allocation",
      "HELLO 3\r\nCLIENT TRACKING ON\r\nGET k\r\nSET k 1\r\nCLIENT TRACKING OFF\r\nCLIENT TRACKING "
      "ON BCAST "
