@@ -157,6 +157,24 @@ static bool holds_start(const struct expect_sources *s, const struct plan_expect
     return seen ? true : no_such_job(expect->job, found);
 }
 
+/* The last run that has begun has ended, and then. */
+static bool holds_end(const struct expect_sources *s, const struct plan_expect *expect,
+                      struct fl_buf *found)
+{
+    uint32_t cursor = 0, seen = 0;
+    const struct ledger_job *job;
+    while ((job = next_job(s->ledger, expect->job, &cursor))) {
+        const struct ledger_delivery *last = job->runs ? run(job, job->runs) : NULL;
+        bool ended = last && last->run_ended;
+        seen++;
+        if (ended && within(last->ended_us, expect)) continue;
+        say(found, ended ? "%s ends at " : "%s never ends", job->name);
+        if (ended) say_duration(found, last->ended_us);
+        return false;
+    }
+    return seen ? true : no_such_job(expect->job, found);
+}
+
 static bool holds_order(const struct expect_sources *s, const struct plan_expect *expect,
                         struct fl_buf *found)
 {
@@ -294,6 +312,7 @@ bool expect_holds(const struct expect_sources *s, uint32_t index, struct fl_buf 
     case PLAN_EXPECT_JOBS: return holds_jobs(s, expect, found);
     case PLAN_EXPECT_GAP: return holds_gap(s, expect, found);
     case PLAN_EXPECT_STARTS: return holds_start(s, expect, found);
+    case PLAN_EXPECT_ENDS: return holds_end(s, expect, found);
     case PLAN_EXPECT_ORDER: return holds_order(s, expect, found);
     case PLAN_EXPECT_EFFECT:
     case PLAN_EXPECT_LOG: return holds_count(s, index, found);

@@ -106,6 +106,12 @@ static bool read_starts(struct reading *r, struct plan_expect *expect)
     return reading_span(r, &expect->low_us, &expect->high_us);
 }
 
+static bool read_ends(struct reading *r, struct plan_expect *expect)
+{
+    expect->kind = PLAN_EXPECT_ENDS;
+    return reading_expect(r, "in") && reading_span(r, &expect->low_us, &expect->high_us);
+}
+
 static bool read_exits(struct reading *r, struct plan_expect *expect)
 {
     expect->kind = PLAN_EXPECT_EXIT;
@@ -126,6 +132,7 @@ static bool read_job_claim(struct reading *r, struct plan_expect *expect)
         return reading_problem_among(r, subject, &words_expects);
     if (!reading_job(r, &expect->job) || !reading_word(r, &words_states, &claim)) return false;
     if (claim == WORD_JOB_STARTS) return read_starts(r, expect);
+    if (claim == WORD_JOB_ENDS) return read_ends(r, expect);
     if (claim == WORD_JOB_EXITS) return reading_problem(r, subject, "a process: p1, p2, ...");
     expect->kind = PLAN_EXPECT_JOB;
     expect->state = (enum plan_job_state)claim;

@@ -270,6 +270,7 @@ enum plan_expect_kind {
     PLAN_EXPECT_GAP,    /* `expect gap of JOB 1..2 in 15s..40s` : from the end of a run to the next
                            start */
     PLAN_EXPECT_STARTS, /* `expect JOB starts in 5m..5m30s` : since the start of the scenario */
+    PLAN_EXPECT_ENDS,   /* `expect JOB ends in 19d..23d` : its last run, since the start */
     PLAN_EXPECT_ORDER,  /* `expect JOB starts before JOB` */
     PLAN_EXPECT_EFFECT, /* `expect effect "mail a@b*" exactly 1 [for each job]` : applied effects */
     PLAN_EXPECT_DB,     /* `expect db imports id=7 state=failed error~"..."` and/or `count 3` */

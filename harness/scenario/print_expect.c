@@ -91,6 +91,11 @@ static void print_claim(struct printing *p, const struct plan_expect *expect)
         print_text(p, " starts");
         print_span_of_time(p, expect);
         break;
+    case PLAN_EXPECT_ENDS:
+        print_job(p, "", expect->job);
+        print_text(p, " ends");
+        print_span_of_time(p, expect);
+        break;
     case PLAN_EXPECT_ORDER:
         print_job(p, "", expect->job);
         print_job(p, " starts before ", expect->other_job);

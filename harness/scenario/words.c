@@ -306,9 +306,11 @@ static const struct word states[] = {
     {"waiting", PLAN_STATE_WAITING, "expect JOB waiting", "stands in a queue"},
     {"starts", WORD_JOB_STARTS, "expect JOB starts in 5m..6m | expect JOB starts before JOB",
      "when its first run begins, since the start of the scenario"},
+    {"ends", WORD_JOB_ENDS, "expect JOB ends in 19d..23d",
+     "when its last run ends, since the start of the scenario"},
     {"exits", WORD_JOB_EXITS, "expect PROCESS exits 0", "the process ended with this status"},
 };
-const struct words words_states = {"a state of the job, starts or exits", "Claims on one job",
+const struct words words_states = {"a state of the job, starts, ends or exits", "Claims on one job",
                                    states, FL_COUNT(states)};
 
 static const struct word classes[] = {

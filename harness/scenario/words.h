@@ -118,7 +118,11 @@ enum word_expect {
     WORD_EXPECT_CLASS,
 };
 
-enum word_job_claim { WORD_JOB_STARTS = 100, WORD_JOB_EXITS }; /* beside enum plan_job_state */
+enum word_job_claim {
+    WORD_JOB_STARTS = 100,
+    WORD_JOB_ENDS,
+    WORD_JOB_EXITS
+}; /* beside enum plan_job_state */
 
 extern const struct words words_statements;
 extern const struct words words_choices; /* enum plan_choice_kind */

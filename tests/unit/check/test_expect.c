@@ -74,6 +74,10 @@ static struct ledger ledger = {.all = all_jobs, .count = 3};
         .kind = PLAN_EXPECT_GAP, .job = "imp-1", .gap_from = (from), .gap_to = (to),               \
         .low_us = SECONDS(low), .high_us = SECONDS(high)                                           \
     }
+#define ENDS(glob, low, high)                                                                      \
+    {                                                                                              \
+        .kind = PLAN_EXPECT_ENDS, .job = (glob), .low_us = SECONDS(low), .high_us = SECONDS(high), \
+    }
 #define STARTS(glob, low, high)                                                                    \
     {                                                                                              \
         .kind = PLAN_EXPECT_STARTS, .job = (glob), .low_us = SECONDS(low),                         \
@@ -107,6 +111,13 @@ static struct expect_case {
     {"starts: within", STARTS("imp-1", 10, 11), NULL},
     {"starts: late", STARTS("imp-2", 10, 11), "imp-2 starts at 20s"},
     {"starts: never", STARTS("imp-3", 10, 11), "imp-3 never starts"},
+    {"ends: within", ENDS("imp-1", 42, 42), NULL},
+    {"ends: early", ENDS("imp-1", 43, 50), "imp-1 ends at 42s"},
+    {"ends: still running", ENDS("imp-2", 10, 50), "imp-2 never ends"},
+    {"ends: never ran", ENDS("imp-3", 10, 50), "imp-3 never ends"},
+    {"jobs: as many as were accepted", NUMBER(PLAN_EXPECT_JOBS, "imp-*", PLAN_EXACTLY, 2), NULL},
+    {"jobs: none of that name", NUMBER(PLAN_EXPECT_JOBS, "nightly:*", PLAN_EXACTLY, 0), NULL},
+    {"jobs: too many", NUMBER(PLAN_EXPECT_JOBS, "imp-*", PLAN_AT_MOST, 1), "2 jobs: imp-1, imp-2"},
     {"order: before", {.kind = PLAN_EXPECT_ORDER, .job = "imp-1", .other_job = "imp-2"}, NULL},
     {"order: after",
      {.kind = PLAN_EXPECT_ORDER, .job = "imp-2", .other_job = "imp-1"},

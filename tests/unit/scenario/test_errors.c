@@ -40,8 +40,8 @@ static struct error_case {
     {"heal 5s after fault f9", "21: expected the name of a fault of this scenario, found \"f9\""},
     {"sometimes class lossy",
      "1: expected expect: a class is no matter of one run, found \"sometimes\""},
-    {"sometimes imp-7 dnoe",
-     "17: expected a state of the job, starts or exits, found \"dnoe\"; did you mean \"done\"?"},
+    {"sometimes imp-7 dnoe", "17: expected a state of the job, starts, ends or exits, found "
+                             "\"dnoe\"; did you mean \"done\"?"},
     {"repeat i 3..1", "10: expected two numbers with .. between them, like 1..10, found \"3..1\""},
     {"repeat size 1..2", "8: expected a setting that no line above has made, found \"size\""},
     {"repeat i 1..2 stpe 1", "15: expected the end of the line, found \"stpe\""},
@@ -190,8 +190,8 @@ static struct error_case {
     {"sweep lose-ack\nsweep lose-ack",
      "1: expected at most one sweep in a scenario, found \"sweep\""},
     {"heal in 5m", "6: expected at, when, after faults, or a duration like 5s, found \"in\""},
-    {"expect imp-7 dnoe",
-     "14: expected a state of the job, starts or exits, found \"dnoe\"; did you mean \"done\"?"},
+    {"expect imp-7 dnoe", "14: expected a state of the job, starts, ends or exits, found \"dnoe\"; "
+                          "did you mean \"done\"?"},
     {"expect imp-8 done",
      "8: expected a job that a line `enqueue` names, found \"imp-8\"; did you mean \"imp-7\"?"},
     {"expect efect \"mail\" exactly 1",

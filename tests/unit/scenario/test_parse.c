@@ -241,6 +241,7 @@ static void claims_of_every_kind(void **state)
                                 "expect deliveries of imp-* >= 2\n"
                                 "expect gap of imp-7 1..2 in 15s..40s\n"
                                 "expect imp-7 starts in 5m..5m30s\n"
+                                "expect imp-7 ends in 1m..2m\n"
                                 "expect imp-7 starts before imp-*\n"
                                 "expect effect \"mail a@b*\" exactly 1 for each job\n"
                                 "expect db imports id=7 error~\"time out\" count at most 3\n"
@@ -267,24 +268,24 @@ static void claims_of_every_kind(void **state)
     assert_int_equal(e[2].gap_to, 2);
     assert_int_equal(e[2].high_us, 40 * FL_SECOND_US);
     assert_int_equal(e[3].low_us, 5 * FL_MINUTE_US);
-    assert_string_equal(e[4].other_job, "imp-*");
-    assert_true(e[5].for_each_job);
-    assert_string_equal(e[6].text, "imports");
-    assert_int_equal(e[14].account, PLAN_ACCOUNT_LOST);
-    assert_int_equal(e[14].compare, PLAN_AT_MOST);
-    assert_string_equal(e[16].text, "lock:*");
-    assert_string_equal(e[15].job, "imp-*");
+    assert_string_equal(e[5].other_job, "imp-*");
+    assert_true(e[6].for_each_job);
+    assert_string_equal(e[7].text, "imports");
+    assert_int_equal(e[15].account, PLAN_ACCOUNT_LOST);
+    assert_int_equal(e[15].compare, PLAN_AT_MOST);
     assert_string_equal(e[17].text, "lock:*");
-    assert_int_equal(e[20].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
-    assert_int_equal(e[6].columns[1].op, PLAN_CONTAINS);
-    assert_true(e[6].has_count);
-    assert_int_equal(e[6].compare, PLAN_AT_MOST);
-    assert_int_equal(e[8].argc, 2);
-    assert_string_equal(e[8].argv[1], "dead");
-    assert_string_equal(e[8].text, "0");
-    assert_string_equal(e[10].text, "p1");
-    assert_int_equal(e[10].number, 70);
-    assert_int_equal(e[12].number, 8 * 1024 * 1024);
+    assert_string_equal(e[16].job, "imp-*");
+    assert_string_equal(e[18].text, "lock:*");
+    assert_int_equal(e[21].class, PLAN_CLASS_AT_LEAST_ONCE_SAFE);
+    assert_int_equal(e[7].columns[1].op, PLAN_CONTAINS);
+    assert_true(e[7].has_count);
+    assert_int_equal(e[7].compare, PLAN_AT_MOST);
+    assert_int_equal(e[9].argc, 2);
+    assert_string_equal(e[9].argv[1], "dead");
+    assert_string_equal(e[9].text, "0");
+    assert_string_equal(e[11].text, "p1");
+    assert_int_equal(e[11].number, 70);
+    assert_int_equal(e[13].number, 8 * 1024 * 1024);
     scenario_plan_free(plan);
 }
 

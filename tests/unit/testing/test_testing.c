@@ -358,7 +358,7 @@ static struct mistake_row {
     {"worker", "fl_test: expected a worker of the table, found \"GretingWorker\"; did you mean "
                "GreetingWorker?\n"},
     {"args", "fl_test: expected the arguments as a JSON array, found 7\n"},
-    {"claim", "expected a state of the job, starts or exits, found \"dun\""},
+    {"claim", "expected a state of the job, starts, ends or exits, found \"dun\""},
     {"always", "a test asks once it has happened"},
     {"state", "a test has no undisturbed run to compare with"},
 };
