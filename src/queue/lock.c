@@ -5,6 +5,7 @@
 #include "core/assert.h"
 #include "core/md5.h"
 #include "queue/client.h"
+#include "queue/keys.h"
 
 #define PREFIX "uniquejobs:"
 
@@ -50,6 +51,17 @@ const char *fl_conflict_text(enum fl_conflict conflict)
     case FL_CONFLICT_REJECT: return "this one goes to the dead set";
     }
     fl_panic("conflict %d", (int)conflict);
+}
+
+struct fl_span fl_lock_digests_key(enum fl_lock lock)
+{
+    return lock == FL_LOCK_UNTIL_EXPIRED ? FL_SPAN(FL_KEY_LOCK_EXPIRING)
+                                         : FL_SPAN(FL_KEY_LOCK_DIGESTS);
+}
+
+int64_t fl_lock_digest_score_s(enum fl_lock lock, int64_t now_s, int64_t ttl_ms)
+{
+    return lock == FL_LOCK_UNTIL_EXPIRED ? now_s + ttl_ms / 1000 : now_s;
 }
 
 bool fl_lock_is_taken_at_push(enum fl_lock lock)

@@ -30,6 +30,10 @@ struct fl_job_lock {
 const char *fl_lock_name(enum fl_lock lock);
 /* For a log line: "it goes to the dead set". */
 const char *fl_conflict_text(enum fl_conflict conflict);
+/* Under which sorted set its digest stands: those that only time ends have one of their own. */
+struct fl_span fl_lock_digests_key(enum fl_lock lock);
+/* Its score there: when it was taken, or when it ends. */
+int64_t fl_lock_digest_score_s(enum fl_lock lock, int64_t now_s, int64_t ttl_ms);
 /* What FL_LOCK_UNTIL_... holds from the push on. */
 bool fl_lock_is_taken_at_push(enum fl_lock lock);
 /* Made from class, queue and arguments as sidekiq-unique-jobs does. FL_ENOMEM, FL_EBOUND. */

@@ -48,22 +48,24 @@ static enum fl_error send(const struct fl_client *client, const struct fl_client
 {
     const char *queue = queue_of(job);
     char lock[FL_LOCK_KEY_BYTES], list[FL_KEY_BYTES];
-    char now[NUMBER_BYTES], ttl[NUMBER_BYTES];
+    char now[NUMBER_BYTES], ttl[NUMBER_BYTES], digest_score[NUMBER_BYTES];
+    int64_t now_s = fl_clock_wall_us(client->clock) / FL_SECOND_US, lives_ms = ttl_ms(job, wait_us);
     struct fl_buf score = FL_BUF_INIT(SCORE_BYTES);
     int64_t pushed;
     enum fl_error err = fl_locked_push_key(job, lock);
     if (!err && wait_us) err = fl_seconds_format(&score, job->at_us);
     if (!err) {
         const struct fl_span keys[] = {
-            fl_span_from(lock), FL_SPAN(FL_KEY_LOCK_DIGESTS), FL_SPAN(FL_KEY_QUEUES),
+            fl_span_from(lock), fl_lock_digests_key(job->lock), FL_SPAN(FL_KEY_QUEUES),
             wait_us ? FL_SPAN(FL_KEY_SCHEDULE) : fl_queue_key(queue, list)};
         const struct fl_span args[] = {
             fl_span_from(jid),
-            print_number(now, fl_clock_wall_us(client->clock) / FL_SECOND_US),
-            print_number(ttl, ttl_ms(job, wait_us)),
+            print_number(now, now_s),
+            print_number(ttl, lives_ms),
             payload,
             fl_span_from(queue),
-            fl_buf_span(&score)};
+            fl_buf_span(&score),
+            print_number(digest_score, fl_lock_digest_score_s(job->lock, now_s, lives_ms))};
         err = fl_script_call(FL_SCRIPT_PUSH_LOCKED, client->redis, client->clock, keys,
                              FL_COUNT(keys), args, FL_COUNT(args), &pushed, NULL);
     }

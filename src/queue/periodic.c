@@ -117,7 +117,7 @@ struct tick {
     struct fl_client_job push;
     char retry[FL_RETRY_TEXT_BYTES], jid[FL_JID_BYTES], seconds[24];
     struct fl_buf payload;
-    char lock[FL_LOCK_KEY_BYTES], ttl[24]; /* lock "": its class has none */
+    char lock[FL_LOCK_KEY_BYTES], ttl[24], digest_score[24]; /* lock "": its class has none */
 };
 
 /* As the class would push it; the jid follows from the name and the time. */
@@ -134,6 +134,9 @@ static enum fl_error tick_init(struct tick *tick, const struct fl_periodics *p,
     int length = snprintf(key, sizeof(key), "periodic %s %s", job->name, tick->seconds);
     fl_jid_derive((struct fl_span){key, (size_t)length}, tick->jid);
     snprintf(tick->ttl, sizeof(tick->ttl), "%" PRId64, tick->push.lock_ttl_s * INT64_C(1000));
+    snprintf(
+        tick->digest_score, sizeof(tick->digest_score), "%" PRId64,
+        fl_lock_digest_score_s(tick->push.lock, tick_s, tick->push.lock_ttl_s * INT64_C(1000)));
     enum fl_error err = fl_client_payload(&client, &tick->push, tick->jid, &tick->payload);
     if (!err && fl_lock_is_taken_at_push(tick->push.lock))
         err = fl_locked_push_key(&tick->push, tick->lock);
@@ -154,14 +157,18 @@ static enum fl_error call_fire(const struct fl_periodics *p, const struct fl_per
     snprintf(keep, sizeof(keep), "%d", FL_PERIODIC_KEEP_S);
     const struct fl_span keys[] = {FL_SPAN(FL_KEY_LEADER),   record_key(job, record),
                                    FL_SPAN(FL_KEY_QUEUES),   fl_queue_key(tick->push.queue, list),
-                                   fl_span_from(tick->lock), FL_SPAN(FL_KEY_LOCK_DIGESTS)};
-    const struct fl_span args[] = {
-        fl_span_from(p->leader.identity), fl_span_from(tick->seconds), fl_buf_span(&tick->payload),
-        fl_span_from(tick->push.queue),   fl_span_from(keep),          fl_span_from(tick->jid),
-        fl_span_from(tick->ttl)};
+                                   fl_span_from(tick->lock), fl_lock_digests_key(tick->push.lock)};
+    const struct fl_span args[] = {fl_span_from(p->leader.identity),
+                                   fl_span_from(tick->seconds),
+                                   fl_buf_span(&tick->payload),
+                                   fl_span_from(tick->push.queue),
+                                   fl_span_from(keep),
+                                   fl_span_from(tick->jid),
+                                   fl_span_from(tick->ttl),
+                                   fl_span_from(tick->digest_score)};
     bool locks = *tick->lock != '\0';
     return fl_script_call(FL_SCRIPT_FIRE, p->ports->redis, p->ports->clock, keys, locks ? 6 : 4,
-                          args, locks ? 7 : 5, ret_fired, NULL);
+                          args, locks ? 8 : 5, ret_fired, NULL);
 }
 
 static enum fl_error fire_tick(const struct fl_periodics *p, const struct fl_periodic_job *job,

@@ -186,6 +186,7 @@ void fl_poller_run(void *poller)
         enum fl_error err = poll_set(p, FL_KEY_RETRY);
         if (!err) err = poll_set(p, FL_KEY_SCHEDULE);
         note(p, err);
+        if (p->reaper) note(p, fl_lock_reaper_look(p->reaper));
         next_us = FAILED_WAIT_US; /* when it cannot be told */
         note(p, wait_us(p, &next_us));
     }

@@ -9,6 +9,7 @@
 
 #include "ports/ports.h"
 #include "queue/control.h"
+#include "queue/lock_reaper.h"
 #include "queue/moves.h"
 #include "queue/settings.h"
 
@@ -19,6 +20,7 @@ struct fl_poller {
     const struct fl_settings *settings;
     const struct fl_moves *moves;
     struct fl_control *control;
+    struct fl_lock_reaper *reaper; /* NULL: no class has a lock */
 };
 
 /* The wait until the next poll, for `processes` live ones: below 10 uniform in [0.5, 1.5) of the

@@ -40,6 +40,7 @@ struct fl_process {
     struct fl_job_world world;
     struct fl_fetcher fetcher;
     struct fl_poller poller;
+    struct fl_lock_reaper reaper;
     struct fl_recovery recovery;
     struct fl_heartbeat heartbeat;
     struct fl_periodics periodics;
@@ -129,10 +130,13 @@ static void connect_parts(struct fl_process *process)
                                        .handoff = process->handoff,
                                        .control = &process->control};
     process->fetcher = (struct fl_fetcher){.settings = &process->settings, .settler = settler};
-    process->poller = (struct fl_poller){.ports = ports,
-                                         .settings = &process->settings,
-                                         .moves = &process->moves,
-                                         .control = &process->control};
+    process->poller =
+        (struct fl_poller){.ports = ports,
+                           .settings = &process->settings,
+                           .moves = &process->moves,
+                           .control = &process->control,
+                           .reaper = process->registry.has_locks ? &process->reaper : NULL};
+    process->reaper = (struct fl_lock_reaper){.ports = ports};
     process->recovery = (struct fl_recovery){
         .ports = ports, .identity = process->identity, .control = &process->control};
     process->heartbeat = (struct fl_heartbeat){.ports = ports,

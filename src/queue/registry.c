@@ -20,6 +20,7 @@ static enum fl_error add_table(struct fl_registry *registry, const struct fl_wor
             *ret_name = row->name;
             return FL_EINVAL;
         }
+        if (row->lock != FL_LOCK_NONE) registry->has_locks = true;
         enum fl_error err =
             fl_map_put(&registry->workers, fl_span_from(row->name), unconst(row), NULL);
         if (err) return err;

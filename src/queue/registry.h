@@ -9,6 +9,7 @@
 
 struct fl_registry {
     struct fl_map workers; /* name -> const struct fl_worker, borrowed */
+    bool has_locks;        /* some class has one */
 };
 
 /* Borrows the tables; each is ended by a row whose name is NULL, and a later one wins. FL_EINVAL: a

@@ -80,7 +80,7 @@ static const char fire[] =
                   "if held then return 2 end\n"
                   "if KEYS[5] then\n"
                   "redis.call('HSET',KEYS[5],ARGV[6],ARGV[2])\n"
-                  "redis.call('ZADD',KEYS[6],ARGV[2],string.sub(KEYS[5],1,-8))\n"
+                  "redis.call('ZADD',KEYS[6],ARGV[8],string.sub(KEYS[5],1,-8))\n"
                   "if ARGV[7]~='0' then redis.call('PEXPIRE',KEYS[5],ARGV[7]) end\n"
                   "end\n"
                   "return 1\n";
@@ -91,9 +91,9 @@ static const char fire[] =
 #define LET_GO                                                                                     \
     "redis.call('HDEL',KEYS[i],ARGV[#ARGV])\n"                                                     \
     "if redis.call('EXISTS',KEYS[i])==0 then redis.call('ZREM',KEYS[#KEYS],digest) end\n"
-#define HOLD                                                                                       \
+#define HOLD(score)                                                                                \
     "redis.call('HSET',KEYS[1],ARGV[1],ARGV[2])\n"                                                 \
-    "redis.call('ZADD',KEYS[2],ARGV[2],string.sub(KEYS[1],1,-8))\n"                                \
+    "redis.call('ZADD',KEYS[2],ARGV[" score "],string.sub(KEYS[1],1,-8))\n"                        \
     "if ARGV[3]~='0' then redis.call('PEXPIRE',KEYS[1],ARGV[3]) end\n"
 #define UNLESS_ANOTHER_HOLDS                                                                       \
     "local mine=redis.call('HEXISTS',KEYS[1],ARGV[1])\n"                                           \
@@ -106,7 +106,7 @@ static const char push_locked[] =
                                               "redis.call('LPUSH',KEYS[4],ARGV[4])\n"
                                               "else\n"
                                               "redis.call('ZADD',KEYS[4],ARGV[6],ARGV[4])\n"
-                                              "end\n" HOLD "return 1\n";
+                                              "end\n" HOLD("7") "return 1\n";
 
 /* Whoever has been taken for dead may have run, finished and let go under the same jid elsewhere.
  */
@@ -114,13 +114,13 @@ static const char push_locked[] =
     "if " job "~='' and not redis.call('LPOS'," list "," job ") then return -1 end\n"
 
 static const char lock[] = NAMED("lock") IF_STILL_MINE("KEYS[3]", "ARGV[4]")
-    UNLESS_ANOTHER_HOLDS HOLD "if KEYS[4] then\n"
-                              "redis.call('HDEL',KEYS[4],ARGV[1])\n"
-                              "if redis.call('EXISTS',KEYS[4])==0 then "
-                              "redis.call('ZREM',KEYS[2],string.sub(KEYS[4],1,-8)) "
-                              "end\n"
-                              "end\n"
-                              "return 1\n";
+    UNLESS_ANOTHER_HOLDS HOLD("2") "if KEYS[4] then\n"
+                                   "redis.call('HDEL',KEYS[4],ARGV[1])\n"
+                                   "if redis.call('EXISTS',KEYS[4])==0 then "
+                                   "redis.call('ZREM',KEYS[2],string.sub(KEYS[4],1,-8)) "
+                                   "end\n"
+                                   "end\n"
+                                   "return 1\n";
 
 static const char unlock[] =
     NAMED("unlock") IF_STILL_MINE("KEYS[1]", "ARGV[1]") EACH_LOCK("2") LET_GO "end\nreturn 1\n";
@@ -139,6 +139,57 @@ static const char retry_locked[] = NAMED("retry-locked") TAKE_AWAY
 static const char bury_locked[] = NAMED("bury-locked") TAKE_AWAY
     "local added=redis.pcall('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" OR_PUT_BACK TRIM_DEAD("4")
         EACH_LOCK("3") LET_GO "end\nreturn 1\n";
+
+/* Reading a payload's jid needs no parser here: a jid that stands in any text is not missing. */
+static const char reap_locks[] = NAMED(
+    "reap-locks") "redis.call('ZREMRANGEBYSCORE',KEYS[2],'-inf',ARGV[1])\n"
+                  "local digests=redis.call('ZRANGE',KEYS[1],0,ARGV[2]-1)\n"
+                  "if #digests==0 then redis.call('DEL',KEYS[3]) return 0 end\n"
+                  "local lists,texts={},{}\n"
+                  "local jobs=redis.call('ZCARD',KEYS[7])+redis.call('ZCARD',KEYS[8])\n"
+                  "local function list(key)\n"
+                  "lists[#lists+1]=key\n"
+                  "jobs=jobs+redis.call('LLEN',key)\n"
+                  "end\n"
+                  "local function read(found) for _,text in ipairs(found) do texts[#texts+1]=text "
+                  "end end\n"
+                  "for _,queue in ipairs(redis.call('SMEMBERS',KEYS[4])) do list('queue:'..queue) "
+                  "end\n"
+                  "local fetchers=redis.call('HGETALL',KEYS[5])\n"
+                  "for i=1,#fetchers,2 do\n"
+                  "for _,queue in ipairs(cjson.decode(fetchers[i+1])) do\n"
+                  "list('queue:fl|'..fetchers[i]..'|'..queue)\n"
+                  "end\n"
+                  "end\n"
+                  "if jobs>tonumber(ARGV[3]) then return -1 end\n"
+                  "for _,key in ipairs(lists) do read(redis.call('LRANGE',key,0,-1)) end\n"
+                  "read(redis.call('ZRANGE',KEYS[7],0,-1))\n"
+                  "read(redis.call('ZRANGE',KEYS[8],0,-1))\n"
+                  "for _,process in ipairs(redis.call('SMEMBERS',KEYS[6])) do\n"
+                  "read(redis.call('HVALS',process..':work'))\n"
+                  "read(redis.call('HVALS',process..':workers'))\n"
+                  "end\n"
+                  "local all=table.concat(texts,'\\n')\n"
+                  "local suspects,freed={},0\n"
+                  "for _,digest in ipairs(digests) do\n"
+                  "local lock=digest..':LOCKED'\n"
+                  "for _,jid in ipairs(redis.call('HKEYS',lock)) do\n"
+                  "if not string.find(all,jid,1,true) then\n"
+                  "local mark=digest..' '..jid\n"
+                  "if redis.call('SISMEMBER',KEYS[3],mark)==1 then\n"
+                  "redis.call('HDEL',lock,jid)\n"
+                  "freed=freed+1\n"
+                  "else\n"
+                  "suspects[#suspects+1]=mark\n"
+                  "end\n"
+                  "end\n"
+                  "end\n"
+                  "if redis.call('EXISTS',lock)==0 then redis.call('ZREM',KEYS[1],digest) end\n"
+                  "end\n"
+                  "redis.call('DEL',KEYS[3])\n"
+                  "for _,mark in ipairs(suspects) do redis.call('SADD',KEYS[3],mark) end\n"
+                  "if #suspects>0 then redis.call('EXPIRE',KEYS[3],7200) end\n"
+                  "return freed\n";
 
 /* Limits count in the server's microseconds, which a double holds exactly. What is written is
  * printed here: Lua's own way has 14 digits. */
@@ -210,7 +261,7 @@ static const struct {
     [FL_SCRIPT_RESIGN] = {{resign, sizeof(resign) - 1},
                           FL_SPAN("1a45a129ad535e3f162e373b21975a2df1aaffc3")},
     [FL_SCRIPT_PUSH_LOCKED] = {{push_locked, sizeof(push_locked) - 1},
-                               FL_SPAN("32c7816b96be061d7688ce5952feca748f606f42")},
+                               FL_SPAN("0108dc0c2008096f43b5b012aa2fd0f524cec077")},
     [FL_SCRIPT_LOCK] = {{lock, sizeof(lock) - 1},
                         FL_SPAN("8420543580c592b22dfacb951986c59b21a42591")},
     [FL_SCRIPT_UNLOCK] = {{unlock, sizeof(unlock) - 1},
@@ -221,6 +272,8 @@ static const struct {
                                 FL_SPAN("3b43953fb14e91c3ab57ff7ac289ee60c76b2ad9")},
     [FL_SCRIPT_BURY_LOCKED] = {{bury_locked, sizeof(bury_locked) - 1},
                                FL_SPAN("a1e60e79f8bde16330a49523d2b18c90db6ddf2b")},
+    [FL_SCRIPT_REAP_LOCKS] = {{reap_locks, sizeof(reap_locks) - 1},
+                              FL_SPAN("24a301715eead06c07e81d5516dfddbd9ad9ce6f")},
     [FL_SCRIPT_LIMIT_CONCURRENT] = {{limit_concurrent, sizeof(limit_concurrent) - 1},
                                     FL_SPAN("47118af42a02f0a181520a7630b3ce8221f5a6ca")},
     [FL_SCRIPT_LIMIT_BUCKET] = {{limit_bucket, sizeof(limit_bucket) - 1},
@@ -232,7 +285,7 @@ static const struct {
     [FL_SCRIPT_LIMIT_CORRECT] = {{limit_correct, sizeof(limit_correct) - 1},
                                  FL_SPAN("fa841be4b5266bf771c6f3aed6edd357ad740437")},
     [FL_SCRIPT_FIRE] = {{fire, sizeof(fire) - 1},
-                        FL_SPAN("6f2bd5ce89ed1519be3de278ed3d84ebf411b11a")},
+                        FL_SPAN("815f44e9d9933bdde0414aeed56c0952d9135e96")},
 };
 
 struct fl_span fl_script_text(enum fl_script script)

@@ -31,11 +31,12 @@ enum fl_script {
     /* KEYS leader, ARGV identity */
     FL_SCRIPT_RESIGN,
     /* KEYS leader last-tick queues queue [lock digests], ARGV identity tick job queue-name
-     * keep-seconds [jid ttl-ms] -> 1 enqueued, 2 not, as another holds the lock; 0 this tick or a
-     * later one had been before, -1 does not lead */
+     * keep-seconds [jid ttl-ms digest-score] -> 1 enqueued, 2 not, as another holds the lock; 0
+     * this tick or a later one had been before, -1 does not lead */
     FL_SCRIPT_FIRE,
     /* KEYS lock digests queues queue-or-schedule, ARGV jid now ttl-ms job queue-name score ("": to
-     * the queue) -> 1 pushed, or had been with this jid; 0 another jid holds the lock */
+     * the queue) digest-score -> 1 pushed, or had been with this jid; 0 another jid holds the lock
+     */
     FL_SCRIPT_PUSH_LOCKED,
     /* KEYS lock digests private [lock given back], ARGV jid now ttl-ms job -> 1 held, 0 another jid
      * has it, -1 the job is not there any more; job "": that is not asked */
@@ -51,6 +52,9 @@ enum fl_script {
     /* KEYS private dead lock... digests, ARGV job new-job score oldest-score rank-from-the-end jid
      */
     FL_SCRIPT_BURY_LOCKED,
+    /* KEYS digests expiring suspects queues fetchers processes schedule retry, ARGV now locks-max
+     * jobs-max -> locks freed, -1: too many jobs to look through */
+    FL_SCRIPT_REAP_LOCKS,
     /* Limits: KEYS state, ARGV size period-us used token -> 0 taken, else microseconds until it is
      * worth asking again */
     FL_SCRIPT_LIMIT_CONCURRENT,

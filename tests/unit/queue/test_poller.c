@@ -69,7 +69,7 @@ static void open_poll(struct poll *poll, int64_t own_us)
                                     .clock = ports->clock,
                                     .identity = "host:42:me",
                                     .queues = poll->settings.queues};
-    poll->poller = (struct fl_poller){ports, &poll->settings, &poll->moves, &poll->control};
+    poll->poller = (struct fl_poller){ports, &poll->settings, &poll->moves, &poll->control, NULL};
     poll->start_us = poll->desk.clock.mono_us;
 }
 
