@@ -162,9 +162,26 @@ static enum fl_error give_answers(struct run *run, const struct plan_given_http 
     return fake_http_stub(run->web, given->method, given->url, answers, given->answer_count);
 }
 
+static enum fl_error give_command(struct run *run, const struct plan_given_command *command)
+{
+    struct fl_buf reply = FL_BUF_INIT(PLAN_BYTES_MAX);
+    enum fl_error err =
+        server_ask_command(&run->server, "given", command->args, command->count, &reply);
+    if (!err && reply.length && reply.bytes[0] == '-') {
+        run_end(run, RUN_BAD_INPUT, command->where.line,
+                "expected  a command that Redis executes\nfound     %.*s",
+                (int)strcspn(reply.bytes + 1, "\r"), reply.bytes + 1);
+        err = FL_EINVAL;
+    }
+    fl_buf_release(&reply);
+    return err;
+}
+
 enum fl_error run_give(struct run *run, const struct plan *plan)
 {
     enum fl_error err = FL_OK;
+    for (uint32_t i = 0; i < plan->command_count && !err; i++)
+        err = give_command(run, &plan->commands[i]);
     for (uint32_t i = 0; i < plan->file_count && !err; i++)
         err = give_file(run, &plan->files[i]);
     for (uint32_t i = 0; i < plan->http_count && !err; i++)

@@ -187,6 +187,9 @@ uint64_t house_plan_digest(const struct plan *plan)
             digest = digest_span(digest, answer->body);
             digest = digest_word(digest, (uint64_t)answer->status << 32 ^ answer->times);
         }
+    for (uint32_t i = 0; i < plan->command_count; i++)
+        for (uint32_t k = 0; k < plan->commands[i].count; k++)
+            digest = digest_span(digest, plan->commands[i].args[k]);
     for (uint32_t i = 0; i < plan->job_count; i++)
         digest = digest_job(digest, &plan->jobs[i]);
     for (uint32_t i = 0; i < plan->cron_count; i++)

@@ -139,15 +139,16 @@ static enum fl_error print_reply(const char **at, struct fl_buf *out)
 static enum fl_error redis(void *self, const char *const *argv, uint32_t argc, struct fl_buf *out)
 {
     struct run *run = self;
-    struct fl_buf wire = FL_BUF_INIT(1024 * 1024), reply = FL_BUF_INIT(64 * 1024 * 1024);
-    enum fl_error err = fl_buf_printf(&wire, "*%u\r\n", argc);
-    for (uint32_t i = 0; i < argc && !err; i++)
-        err = fl_buf_printf(&wire, "$%zu\r\n%s\r\n", strlen(argv[i]), argv[i]);
-    if (!err) err = server_ask(&run->server, "expect", fl_buf_span(&wire), &reply);
+    struct fl_buf reply = FL_BUF_INIT(64 * 1024 * 1024);
+    struct fl_span *args = calloc(argc, sizeof *args);
+    for (uint32_t i = 0; args && i < argc; i++)
+        args[i] = fl_span_from(argv[i]);
+    enum fl_error err =
+        args ? server_ask_command(&run->server, "expect", args, argc, &reply) : FL_ENOMEM;
     if (!err && !reply.length) err = FL_ETIMEDOUT;
     const char *at = reply.bytes;
     if (!err) err = print_reply(&at, out);
-    fl_buf_release(&wire);
+    free(args);
     fl_buf_release(&reply);
     return err;
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { COMMAND_BYTES_MAX = 64 * 1024 * 1024 };
+
 struct server_stream {
     struct server_stream *next;
     struct server_client *client;
@@ -129,6 +131,21 @@ enum fl_error server_ask(struct server *server, const char *name, struct fl_span
     if (watcher && output.length) watcher->answered(watcher->self, id, output);
     fake_redis_close(session);
     if (watcher) watcher->hung_up(watcher->self, id);
+    return err;
+}
+
+enum fl_error server_ask_command(struct server *server, const char *name,
+                                 const struct fl_span *args, uint32_t count, struct fl_buf *reply)
+{
+    struct fl_buf wire = FL_BUF_INIT(COMMAND_BYTES_MAX);
+    enum fl_error err = fl_buf_printf(&wire, "*%u\r\n", count);
+    for (uint32_t i = 0; i < count && !err; i++) {
+        err = fl_buf_printf(&wire, "$%zu\r\n", args[i].length);
+        if (!err) err = fl_buf_append_span(&wire, args[i]);
+        if (!err) err = fl_buf_append_text(&wire, "\r\n");
+    }
+    if (!err) err = server_ask(server, name, fl_buf_span(&wire), reply);
+    fl_buf_release(&wire);
     return err;
 }
 

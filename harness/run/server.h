@@ -75,6 +75,10 @@ void server_pop_resume(struct server *server, const struct server_pop *pop);
  * answered at once is appended to `reply` (may be NULL). In harness memory. */
 FL_CHECKED enum fl_error server_ask(struct server *server, const char *name, struct fl_span wire,
                                     struct fl_buf *reply);
+/* The same of one command. */
+FL_CHECKED enum fl_error server_ask_command(struct server *server, const char *name,
+                                            const struct fl_span *args, uint32_t count,
+                                            struct fl_buf *reply);
 /* The engine's on_output hook. */
 void server_on_output(struct server *server, struct fake_redis_session *session);
 /* Its clock jumps, or runs at another rate: what is due by it happens now. In harness memory. */

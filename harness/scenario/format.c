@@ -156,6 +156,14 @@ static void format_given(struct printing *p, const struct plan *plan)
         print_pairs(p, plan->rows[i].columns, plan->rows[i].column_count);
         print_text(p, "\n");
     }
+    for (uint32_t i = 0; i < plan->command_count; i++) {
+        print_text(p, "given    redis");
+        for (uint32_t k = 0; k < plan->commands[i].count; k++) {
+            print_text(p, " ");
+            print_word(p, plan->commands[i].args[k]);
+        }
+        print_text(p, "\n");
+    }
     for (uint32_t i = 0; i < plan->http_count; i++)
         format_http(p, &plan->https[i]);
     for (uint32_t i = 0; i < plan->file_count; i++)

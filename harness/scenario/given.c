@@ -21,6 +21,26 @@ static bool read_db(struct reading *r)
     return true;
 }
 
+/* Each word as it is, NUL bytes and empty texts included. */
+static bool read_redis_command(struct reading *r)
+{
+    struct plan_given_command *command =
+        reading_add(r, &r->commands, sizeof *command, PLAN_JOBS_MAX);
+    struct list args = {0};
+    if (!command) return false;
+    command->where = reading_where(r, line_peek(&r->line));
+    if (line_peek(&r->line)->kind == TOKEN_END)
+        return reading_problem(r, line_peek(&r->line), "a Redis command");
+    while (line_peek(&r->line)->kind != TOKEN_END) {
+        struct fl_span *arg = reading_add(r, &args, sizeof *arg, LINE_TOKENS_MAX);
+        if (!arg) return false;
+        *arg = line_take(&r->line)->text;
+    }
+    command->args = args.items;
+    command->count = args.count;
+    return true;
+}
+
 /* Only a regular file: opening a pipe may wait for ever. */
 static FILE *open_given(const char *path)
 {
@@ -146,6 +166,7 @@ bool read_given(struct reading *r)
     if (!reading_word(r, &words_given, &kind)) return false;
     switch ((enum word_given)kind) {
     case WORD_GIVEN_DB: return read_db(r);
+    case WORD_GIVEN_REDIS: return read_redis_command(r);
     case WORD_GIVEN_HTTP: return read_http(r);
     case WORD_GIVEN_FILE: return read_file(r);
     }

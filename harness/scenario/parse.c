@@ -208,6 +208,8 @@ static void finish(struct plan *plan, const struct reading *r)
     plan->row_count = r->rows.count;
     plan->https = r->https.items;
     plan->http_count = r->https.count;
+    plan->commands = r->commands.items;
+    plan->command_count = r->commands.count;
     plan->files = r->files.items;
     plan->file_count = r->files.count;
     plan->jobs = r->jobs.items;

@@ -224,6 +224,12 @@ struct plan_given_http { /* `given http GET http://host/path -> timeout 30s x2 t
     uint32_t answer_count;
 };
 
+struct plan_given_command { /* `given redis HSET settings colour red` */
+    struct plan_where where;
+    const struct fl_span *args;
+    uint32_t count;
+};
+
 struct plan_given_file { /* `given file NAME "text"` | `@path` (beside the scenario) | `rows 100000`
                           */
     struct plan_where where;
@@ -406,6 +412,8 @@ struct plan {
     uint32_t row_count;
     const struct plan_given_http *https;
     uint32_t http_count;
+    const struct plan_given_command *commands;
+    uint32_t command_count;
     const struct plan_given_file *files;
     uint32_t file_count;
     const struct plan_job *jobs;

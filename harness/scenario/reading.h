@@ -40,8 +40,8 @@ struct reading {
     uint64_t seen;           /* statements that may stand once: bit 1 << enum word_statement */
     struct fl_map job_names; /* name -> struct plan_where */
     struct list references;  /* struct reference: names that some line must have made */
-    struct list modules, module_wheres, processes, rows, https, files, jobs, crons, faults, expects,
-        volatiles, variants, varied, choices;
+    struct list modules, module_wheres, processes, rows, https, commands, files, jobs, crons,
+        faults, expects, volatiles, variants, varied, choices;
     struct repetition repetition;
     bool of_another_variant; /* the line belongs to a variant that is not read */
 };

@@ -45,7 +45,7 @@ static const struct word statements[] = {
     {"processes", WORD_PROCESSES, "processes N [OPTION]...",
      "N more worker processes, named p1, p2, ...; one of default options when there is no such "
      "line"},
-    {"given", WORD_GIVEN, "given db|http|file ...", "what is there before the start"},
+    {"given", WORD_GIVEN, "given db|redis|http|file ...", "what is there before the start"},
     {"enqueue", WORD_ENQUEUE, "enqueue JOB WORKER [ARGS] [OPTION]...",
      "push a job under a name of the scenario's own; `enqueue JOB raw queue NAME \"bytes\"` pushes "
      "bytes"},
@@ -103,13 +103,16 @@ const struct words words_process = {"an option of processes", "Options of proces
 static const struct word given[] = {
     {"db", WORD_GIVEN_DB, "given db TABLE COLUMN=VALUE...",
      "a row; a bare number is an integer, `null` is NULL, all else is text"},
+    {"redis", WORD_GIVEN_REDIS, "given redis COMMAND [ARG]...",
+     "a command that Redis has executed; texts with blanks stand in quotes"},
     {"http", WORD_GIVEN_HTTP,
      "given http METHOD URL -> STATUS [\"body\"|@FILE] [xN] [then ...] | timeout 30s ...",
      "answers in order, the last one for ever; URL is a glob"},
     {"file", WORD_GIVEN_FILE, "given file NAME \"text\"|@FILE|rows N",
      "a file that workers can read; `rows` makes a CSV with the header name,email"},
 };
-const struct words words_given = {"db, http or file", "What is given", given, FL_COUNT(given)};
+const struct words words_given = {"db, redis, http or file", "What is given", given,
+                                  FL_COUNT(given)};
 
 static const struct word enqueue[] = {
     {"in", WORD_PUSH_IN, "in 5m", "perform_in: so long after the push"},

@@ -64,7 +64,7 @@ enum word_process {
     WORD_DEAD_TIMEOUT,
 };
 
-enum word_given { WORD_GIVEN_DB, WORD_GIVEN_HTTP, WORD_GIVEN_FILE };
+enum word_given { WORD_GIVEN_DB, WORD_GIVEN_REDIS, WORD_GIVEN_HTTP, WORD_GIVEN_FILE };
 
 enum word_enqueue {
     WORD_PUSH_IN,

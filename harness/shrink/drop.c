@@ -97,6 +97,11 @@ enum edit edit_drop_rows(struct plan *plan, uint32_t number, struct fl_arena *ar
     return drop(plan, &(struct list){LIST(rows, row_count)}, number, arena);
 }
 
+enum edit edit_drop_commands(struct plan *plan, uint32_t number, struct fl_arena *arena)
+{
+    return drop(plan, &(struct list){LIST(commands, command_count)}, number, arena);
+}
+
 enum edit edit_drop_https(struct plan *plan, uint32_t number, struct fl_arena *arena)
 {
     return drop(plan, &(struct list){LIST(https, http_count)}, number, arena);

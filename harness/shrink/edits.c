@@ -9,6 +9,7 @@ const struct edit_family edit_families[] = {
     {"drop what the clock enqueues", edit_drop_crons},
     {"drop processes", edit_drop_processes},
     {"drop what is given: rows", edit_drop_rows},
+    {"drop what is given: commands", edit_drop_commands},
     {"drop what is given: answers", edit_drop_https},
     {"drop what is given: files", edit_drop_files},
     {"drop lines `volatile`", edit_drop_volatiles},

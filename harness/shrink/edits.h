@@ -32,8 +32,8 @@ extern const struct edit_family edit_families[];
 
 /* For the files of this folder. Whole lines: */
 edit_plan edit_drop_choices, edit_drop_expects, edit_drop_faults, edit_drop_jobs, edit_drop_crons,
-    edit_drop_processes, edit_drop_rows, edit_drop_https, edit_drop_files, edit_drop_volatiles,
-    edit_drop_whole;
+    edit_drop_processes, edit_drop_rows, edit_drop_https, edit_drop_commands, edit_drop_files,
+    edit_drop_volatiles, edit_drop_whole;
 /* Parts of lines: */
 edit_plan edit_processes, edit_jobs, edit_arguments, edit_faults, edit_rows, edit_answers,
     edit_files;

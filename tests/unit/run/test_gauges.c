@@ -95,6 +95,23 @@ static void each_measure_is_taken(void **state)
     }
 }
 
+static void what_redis_is_given_is_there_before_the_start(void **state)
+{
+    (void)state;
+    must_pass(HEAD "given redis SET \"a key\" \"a value\"\ngiven redis HSET h f \"\" g 2\n"
+                   "enqueue a PlainWorker []\n"
+                   "fault kill p1 when hget(h,g) = 2 and a step *\n"
+                   "expect get(\"a key\") = \"a value\"\nexpect hlen(h) = 2\n"
+                   "expect always exists(h) = 1\nexpect a done\n"
+                   "expect state same-as reference\n");
+    must_pass(HEAD "given redis LPUSH queue:default \"{\\\"class\\\":\\\"PlainWorker\\\","
+                   "\\\"args\\\":[],\\\"jid\\\":\\\"0123456789abcdef01234567\\\","
+                   "\\\"queue\\\":\\\"default\\\"}\"\n"
+                   "enqueue a PlainWorker [] when +1m\nexpect * done\nexpect jobs of * = 2\n");
+    must_end(HEAD "given redis SET a\nenqueue a PlainWorker []\nexpect a done\n", RUN_BAD_INPUT, 3,
+             "ERR wrong number of arguments for 'set' command");
+}
+
 static void a_claim_on_the_end_tells_what_was_found(void **state)
 {
     (void)state;
@@ -148,6 +165,7 @@ int main(void)
         cmocka_unit_test(a_state_is_joined_with_other_conditions),
         cmocka_unit_test(a_sweep_strikes_at_each_effect_at_which_the_state_holds),
         cmocka_unit_test(each_measure_is_taken),
+        cmocka_unit_test(what_redis_is_given_is_there_before_the_start),
         cmocka_unit_test(a_claim_on_the_end_tells_what_was_found),
         cmocka_unit_test(a_claim_on_every_moment_names_the_effect_that_broke_it),
         cmocka_unit_test(a_claim_that_holds_at_the_end_alone_is_broken_before),
