@@ -10,45 +10,11 @@
 #include <cmocka.h>
 
 #include "core/assert.h"
-#include "harness/run/run.h"
-#include "harness/scenario/parse.h"
-
-#define HEAD "scenario 1 \"a test\"\nmodule " MODULE_CHECKS "\n"
-
-static struct run_house *house;
-
-static int open_house(void **state)
-{
-    (void)state;
-    return run_house_new(&house) ? -1 : 0;
-}
-
-static int close_house(void **state)
-{
-    (void)state;
-    run_house_free(house);
-    return 0;
-}
-
-static void play(const char *text, struct run_result *ret_result)
-{
-    struct fl_buf message = FL_BUF_INIT(64 * 1024);
-    struct sim_choices *choices;
-    struct plan *plan;
-    if (scenario_parse("test.scenario", fl_span_from(text), NULL, 0, &plan, &message))
-        fail_msg("%s", message.bytes);
-    assert_int_equal(sim_choices_from_seed(1, &choices), FL_OK);
-    const struct run_order order = {.house = house, .plan = plan, .choices = choices, .sweep = -1};
-    run_play(&order, ret_result);
-    sim_choices_free(choices);
-    scenario_plan_free(plan);
-    fl_buf_release(&message);
-}
+#include "playing.h"
 
 static struct check_case {
     const char *name, *scenario;
-    const char *found;        /* a part of the text of a run that fails; NULL: it passes */
-    enum run_verdict verdict; /* of one that fails; RUN_PASSED: RUN_FAILED */
+    const char *found; /* a part of the text of a run that fails; NULL: it passes */
 } cases[] = {
     /* --- accounts --- */
     {"account: a job that is run once is done, and nothing else",
@@ -182,19 +148,6 @@ static struct check_case {
           "expect stateless\n",
      "found     jobs_so_far (4 bytes) in "},
     {"state: a handler that keeps none", HEAD "enqueue a ListWorker []\nexpect stateless\n", NULL},
-    /* --- what stuck jobs wait for --- */
-    {"waits: a lock whose holder was killed",
-     HEAD "processes 2\nenqueue a SpinWorker []\n"
-          "fault kill process-of a when a#1 the 1st \"redis SET lock*\" after restart after 5s\n"
-          "expect a done\n",
-     "redis SET lock:1 a NX; lock:1 holds a (waiting), and nothing ends it\n", RUN_STUCK},
-    {"waits: a transaction that another process holds open",
-     HEAD "processes 2 concurrency 1\nenqueue a HoldTransactionWorker []\n"
-          "enqueue b BeginForeverWorker [] in 10s\nexpect * done\n",
-     "in db BEGIN; a transaction is held open by a#1 (p", RUN_STUCK},
-    {"waits: a pool whose connections are all taken",
-     HEAD "processes 1 concurrency 1\nenqueue a TakeAllWorker []\nexpect a done\n",
-     "after redis INCR taken; the connections of p1 are held by a#1 (p1), a#1 (p1)", RUN_STUCK},
     /* --- what handlers are lent --- */
     {"leak: a connection that is kept by a failure",
      HEAD "enqueue a KeepConnectionWorker []\nexpect a done\n",
@@ -227,10 +180,9 @@ static void check_row(void **state)
 {
     const struct check_case *row = *state;
     struct run_result result;
-    play(row->scenario, &result);
+    play(row->scenario, 1, -1, &result);
     if (!row->found && result.verdict != RUN_PASSED) fail_msg("%s", result.text.bytes);
-    enum run_verdict wanted = row->verdict == RUN_PASSED ? RUN_FAILED : row->verdict;
-    if (row->found) assert_int_equal(result.verdict, wanted);
+    if (row->found) assert_int_equal(result.verdict, RUN_FAILED);
     if (row->found && !strstr(result.text.bytes, row->found))
         fail_msg("expected \"%s\" in:\n%s", row->found, result.text.bytes);
     run_result_release(&result);
@@ -241,5 +193,6 @@ int main(void)
     struct CMUnitTest tests[FL_COUNT(cases)];
     for (size_t i = 0; i < FL_COUNT(cases); i++)
         tests[i] = (struct CMUnitTest){cases[i].name, check_row, NULL, NULL, &cases[i]};
-    return _cmocka_run_group_tests("checks", tests, FL_COUNT(cases), open_house, close_house);
+    return _cmocka_run_group_tests("checks", tests, FL_COUNT(cases), playing_open_house,
+                                   playing_close_house);
 }
