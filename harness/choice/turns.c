@@ -8,18 +8,19 @@
 
 enum { LINE_BYTES_MAX = 256 };
 
+/* A task's name may have blanks. */
 enum fl_error sim_turns_read(struct sim_turns *turns, struct fl_span line)
 {
-    char text[LINE_BYTES_MAX], name[LINE_BYTES_MAX];
+    char text[LINE_BYTES_MAX];
     unsigned count;
     int used = 0;
     uint32_t number;
     if (line.length >= sizeof text) return FL_EPARSE;
     memcpy(text, line.bytes, line.length);
     text[line.length] = '\0';
-    if (sscanf(text, "turns %u %255s%n", &count, name, &used) != 2) return FL_EPARSE;
-    if ((size_t)used != line.length || count > SIM_TURNS_MAX) return FL_EPARSE;
-    enum fl_error err = sim_names_put(&turns->tasks, name, &number);
+    if (sscanf(text, "turns %u %n", &count, &used) != 1 || !used || !text[used]) return FL_EPARSE;
+    if (count > SIM_TURNS_MAX) return FL_EPARSE;
+    enum fl_error err = sim_names_put(&turns->tasks, text + used, &number);
     if (!err && number >= SIM_TURNS_TASKS_MAX) err = FL_EBOUND;
     if (!err) turns->left[number] = count;
     return err;

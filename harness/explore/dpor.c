@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "harness/choice/choices.h"
 #include "harness/choice/steps.h"
 #include "harness/explore/path.h"
 #include "harness/explore/room.h"
@@ -172,8 +173,8 @@ static uint64_t taken_at(const struct dpor *dpor, uint32_t run, uint32_t at)
 static enum fl_error write_choice(const struct dpor *dpor, uint32_t choice, uint32_t task,
                                   struct fl_buf *out)
 {
-    return fl_buf_printf(out, "schedule \"world\" \"next\" %" PRIu32 " \"%s\"\n", choice,
-                         dpor->shapes.task_names.texts[task]);
+    return sim_choice_line(SIM_CHOICE_SCHEDULE, "world", "next", choice,
+                           dpor->shapes.task_names.texts[task], out);
 }
 
 /* All turns of the run's ancestors before its own. */

@@ -105,7 +105,7 @@ static void a_walk_plays_again_from_its_record(void **state)
 static void what_is_no_line_of_turns_is_refused(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"turns\n", "turns p1\n", "turns 1\n", "turns 1 p1 p2\n",
+    static const char *const wrong[] = {"turns\n", "turns p1\n", "turns 1\n", "turns -1\n",
                                         "turns 99999999 p1\n"};
     for (size_t i = 0; i < FL_COUNT(wrong); i++) {
         struct sim_choices *choices;
