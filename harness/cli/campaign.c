@@ -202,7 +202,10 @@ static enum fl_error learn(struct campaign *c, const struct shot *shot, const st
 {
     bool is_new, whole = true;
     enum fl_error err = FL_OK;
-    if (c->dpor) err = dpor_take(c->dpor, shot->node, item->steps, &whole);
+    if (c->dpor && item->steps.length)
+        err = dpor_take(c->dpor, shot->node, item->steps, &whole);
+    else if (c->dpor)
+        dpor_cut(c->dpor); /* more than can be told */
     if (err || !whole) return err;
     err = seen_add(&c->traces, item->trace_hash[0], &is_new);
     if (!err) err = seen_add(&c->states, seen_digest(item->state), &is_new);
@@ -287,9 +290,11 @@ static enum fl_error take(struct campaign *c, const struct shot *shot)
     if (err) return err;
     if (!item && c->tree) tree_cut(c->tree);
     if (!item && c->dpor) dpor_cut(c->dpor);
-    if (item && (item->verdict == RUN_BAD_INPUT || item->verdict == RUN_HARNESS_FAULT))
-        c->over = true; /* what cannot be played once cannot be played again */
-    return item ? learn(c, shot, item) : FL_OK;
+    if (!item) return FL_OK;
+    if (item->verdict != RUN_BAD_INPUT && item->verdict != RUN_HARNESS_FAULT)
+        return learn(c, shot, item);
+    c->over = true; /* what cannot be played once cannot be played again */
+    return FL_OK;
 }
 
 static void end_round(struct campaign *c)
