@@ -79,22 +79,23 @@ void table_line(FILE *out, const struct mutant *mutant, const struct trial_repor
 
 void table_begin_page(FILE *out)
 {
-    fprintf(out,
-            "# The self-test: what it plants, and what finds it\n\n"
-            "<!-- Printed by `faultline selftest --markdown`. -->\n\n"
-            "Each row is a patch of one file in `tests/planted`. *found by* is the scenario or the "
-            "test that its patch\n"
-            "names, *run* the first of its runs (seeds, or points of a sweep) that is red, and "
-            "*budget* the last one\n"
-            "that may be. The last three columns are the mean numbers of runs until a campaign of "
-            "`faultline run\n"
-            "--explore` finds the bug in the same scenario, or in the one that the patch names "
-            "for it; `> %d` is: in none\n"
-            "of the campaigns, of so many runs each. A dash is a sweep, which is enumerated, or a "
-            "test.\n\n"
-            "| planted | found by | run | budget | random | pct | guided |\n"
-            "|---|---|---|---|---|---|---|\n",
-            TRIAL_RUNS_MAX);
+    fprintf(
+        out,
+        "# The self-test: what it plants, and what finds it\n\n"
+        "<!-- Printed by `faultline selftest --markdown`. -->\n\n"
+        "Each row is a patch of one file in `tests/planted`. *found by* is the scenario or the "
+        "test that its patch\n"
+        "names, *run* the first of its runs (seeds, or points of a sweep) that is red, and "
+        "*budget* the last one\n"
+        "that may be. The last three columns are the mean numbers of runs until a campaign of "
+        "`faultline run\n"
+        "--explore` finds the bug in the same scenario, or in the one that the patch names "
+        "for it; `> %d` is: in none\n"
+        "of the campaigns, of so many runs each. A dash is a sweep, which is enumerated, a test, "
+        "or a\nscenario too slow for it.\n\n"
+        "| planted | found by | run | budget | random | pct | guided |\n"
+        "|---|---|---|---|---|---|---|\n",
+        TRIAL_RUNS_MAX);
 }
 
 static void print_words(FILE *out, const struct mutant *mutant)

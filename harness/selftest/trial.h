@@ -11,7 +11,7 @@
 #include "harness/selftest/sight.h"
 #include "harness/selftest/tree.h"
 
-enum { TRIAL_WHY_BYTES = 2048, TRIAL_RUNS_MAX = 300 }; /* of a campaign */
+enum { TRIAL_WHY_BYTES = 2048, TRIAL_RUNS_MAX = 200 }; /* of a campaign */
 
 enum trial_strategy { TRIAL_RANDOM, TRIAL_PCT, TRIAL_GUIDED, TRIAL_STRATEGIES };
 const char *trial_strategy_word(enum trial_strategy strategy);
@@ -30,7 +30,7 @@ struct trial_report {
     enum sight sight;
     uint64_t runs;
     int64_t real_us;
-    uint32_t campaigns; /* by each strategy; 0: none was tried */
+    uint32_t campaigns; /* by each strategy; 0: none was tried, or one took too long */
     struct {
         uint32_t found;
         uint64_t runs; /* of those that found it */
