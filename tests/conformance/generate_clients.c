@@ -1,8 +1,7 @@
 #include "tests/conformance/generate.h"
 
 /* Without CLIENT PAUSE: a real server of version 7.0.15 crashes when CLIENT UNBLOCK names who waits
- * for its end. And without REDIRECT to who may write itself: at which byte of its own reply it
- * hears depends on the command. */
+ * for its end. */
 static const struct generate_pattern patterns[] = {
     {8, "CLIENT TRACKING ON [NOLOOP]"},
     {5, "CLIENT TRACKING ON BCAST [NOLOOP] [PREFIX l|PREFIX h PREFIX z|PREFIX t1 PREFIX t2]"},
@@ -12,7 +11,7 @@ static const struct generate_pattern patterns[] = {
     {3, "CLIENT TRACKINGINFO"},
     {2, "CLIENT GETREDIR"},
     {3, "SUBSCRIBE __redis__:invalidate"},
-    {2, "CLIENT REPLY {SKIP|ON}"},
+    {3, "CLIENT REPLY {SKIP|ON|OFF}"},
     {4, "CLIENT UNBLOCK {@0|@1|@2|@3|@4} [TIMEOUT|ERROR]"},
     {2, "CLIENT LIST ID {@0|@1|@2|@3|@4}"},
     {2, "CLIENT INFO"},

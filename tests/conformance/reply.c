@@ -56,6 +56,7 @@ enum reply_kind reply_kind(const struct fl_span *args, size_t count)
         {"command", "list", REPLY_SET},
         {"client", "id", REPLY_ANY},
         {"client", "getredir", REPLY_ANY},
+        {"client", "trackinginfo", REPLY_TRACKING},
         {"client", "list", REPLY_CLIENTS},
         {"client", "info", REPLY_CLIENTS},
         {"xpending", NULL, REPLY_STREAM_TIMES},
@@ -109,20 +110,27 @@ static bool same_time(struct fl_span a, struct fl_span b)
     return left > 0 && right > 0 && llabs(left - right) <= TIME_SLACK;
 }
 
-static bool same_hello(struct fl_span a, struct fl_span b)
+static bool is_id(struct fl_span element)
 {
-    enum { ID = 7, COUNT = 14 };
-    struct fl_span left[COUNT], right[COUNT];
+    return element.bytes[0] == ':' && strtoll(element.bytes + 1, NULL, 10) > 0;
+}
+
+/* An array or map of `count` elements of which the one at `id` is a client's. */
+static bool same_but_id(struct fl_span a, struct fl_span b, long count, long id)
+{
+    enum { COUNT_MAX = 14 };
+    struct fl_span left[COUNT_MAX], right[COUNT_MAX];
     if (!memchr("*%", a.bytes[0], 2) || item_header_length(a) != item_header_length(b))
         return false;
     if (!fl_span_equal((struct fl_span){a.bytes, item_header_length(a)},
                        (struct fl_span){b.bytes, item_header_length(b)}))
         return false;
-    if (item_elements(a) != COUNT) return false;
+    if (item_elements(a) != count || count > COUNT_MAX) return false;
     (void)item_split(a, 1, left);
     (void)item_split(b, 1, right);
-    for (size_t i = 0; i < COUNT; i++)
-        if (i != ID && !fl_span_equal(left[i], right[i])) return false;
+    for (long i = 0; i < count; i++)
+        if (!fl_span_equal(left[i], right[i]) && !(i == id && is_id(left[i]) && is_id(right[i])))
+            return false;
     return true;
 }
 
@@ -139,7 +147,8 @@ bool reply_is(enum reply_kind kind, struct fl_span a, struct fl_span b)
     case REPLY_STREAM_TIMES: return stream_times_equal(a, b);
     case REPLY_TIME: return same_time(a, b);
     case REPLY_ANY: return a.bytes[0] == b.bytes[0] && a.bytes[0] != '-';
-    case REPLY_HELLO: return same_hello(a, b);
+    case REPLY_HELLO: return same_but_id(a, b, 14, 7);
+    case REPLY_TRACKING: return same_but_id(a, b, 6, 3);
     case REPLY_COMMANDS: return command_info_equal(a, b);
     case REPLY_WORDS: return words_equal(a, b);
     case REPLY_INFO: return info_equal(a, b);

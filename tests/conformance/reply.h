@@ -17,6 +17,7 @@ enum reply_kind {
     REPLY_TIME,         /* an integer that may differ by a few seconds' worth */
     REPLY_ANY,          /* only the type counts: ids, times, INFO */
     REPLY_HELLO,        /* all but the connection's id */
+    REPLY_TRACKING,     /* CLIENT TRACKINGINFO: all but the id of who hears */
     REPLY_COMMANDS,     /* COMMAND INFO: notes in any words */
     REPLY_WORDS,        /* words in any order, as ACL tells single commands */
     REPLY_INFO,         /* INFO: the same fields */
