@@ -12,10 +12,11 @@ struct sequence {
     size_t count; /* lines behind the first difference are not counted */
 };
 
-static bool generate(uint64_t seed, struct sequence *sequence)
+static bool generate(const struct duel *duel, uint64_t seed, struct sequence *sequence)
 {
     struct fake_dice dice = {seed};
-    struct generator generator = {.dice = {fake_dice_roll(&dice)}}; /* far from its neighbours */
+    struct generator generator = {.dice = {fake_dice_roll(&dice)}, /* far from its neighbours */
+                                  .is_adopted = duel->server->pid == 0};
     size_t ends[EXPLORE_LINES_MAX], start = 0;
     *sequence = (struct sequence){.text = FL_BUF_INIT(1024 * 1024), .count = EXPLORE_LINES_MAX};
     for (size_t i = 0; i < sequence->count; i++) {
@@ -87,7 +88,7 @@ enum explored explore_sequence(struct duel *duel, uint64_t seed, struct line *sc
     char first[DUEL_WHY_BYTES];
     enum explored explored = EXPLORE_BROKEN;
     size_t stopped;
-    if (!generate(seed, &sequence)) goto out;
+    if (!generate(duel, seed, &sequence)) goto out;
     explored = EXPLORE_SAME;
     if (!differs(duel, &sequence, scratch, &stopped)) goto out;
     explored = EXPLORE_DIFFERENT;

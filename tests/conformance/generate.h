@@ -38,6 +38,7 @@
     X(hyperloglog, 20)                                                                             \
     X(clients, 40)                                                                                 \
     X(redirects, 40)                                                                               \
+    X(silence, 3)                                                                                  \
     X(pubsub, 40)                                                                                  \
     X(connection, 12)
 

@@ -11,7 +11,6 @@ static const struct generate_pattern patterns[] = {
     {3, "CLIENT TRACKINGINFO"},
     {2, "CLIENT GETREDIR"},
     {3, "SUBSCRIBE __redis__:invalidate"},
-    {3, "CLIENT REPLY {SKIP|ON|OFF}"},
     {4, "CLIENT UNBLOCK {@0|@1|@2|@3|@4} [TIMEOUT|ERROR]"},
     {2, "CLIENT LIST ID {@0|@1|@2|@3|@4}"},
     {2, "CLIENT INFO"},

@@ -189,7 +189,9 @@ static const char *pick_pattern(struct generator *generator)
 
 static unsigned share_of(const struct generator *generator, size_t i)
 {
-    bool is_out = families[i].family == &generate_redirects && !generator->redirects;
+    const struct generate_family *family = families[i].family;
+    bool is_out = (family == &generate_redirects && !generator->redirects) ||
+                  (family == &generate_silence && generator->is_adopted);
     return is_out ? 0 : families[i].share;
 }
 

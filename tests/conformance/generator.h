@@ -11,6 +11,7 @@ struct generate_family;
 
 struct generator {
     struct fake_dice dice;
+    bool is_adopted;         /* the real server: it may be behind a proxy */
     bool listens, redirects; /* the last connection hears of keys; it only hears invalidations */
     const struct generate_family *family; /* of the line that is being made */
 };

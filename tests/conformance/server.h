@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 struct server {
-    pid_t pid;
+    pid_t pid; /* 0: adopted */
     char directory[64];
     char socket_path[96];
 };
