@@ -47,7 +47,8 @@ bool minimal_of_failure(struct minimal *minimal, const struct coordinator_scenar
                                  .choices = choices,
                                  .to = path,
                                  .runs_max = SHRINK_RUNS_MAX,
-                                 .real_us_max = SHRINK_REAL_US_MAX};
+                                 .real_us_max = minimal->real_us_max ? minimal->real_us_max
+                                                                     : SHRINK_REAL_US_MAX};
     bool seeded = scenario->source == REQUEST_SEEDED;
     if (!seeded && !choices.length) return false; /* its seed alone is another run */
     if (seeded) order.choices = (struct fl_span){"", 0};

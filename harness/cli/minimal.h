@@ -8,8 +8,9 @@
 enum { MINIMAL_HANG_US = 2 * 1000 * 1000 }; /* a proposal without an effect for so long is none */
 
 /* The run workers that shrink, beside those that play: started with the first failure. */
-struct minimal { /* zeroed, but for `workers`, is ready */
+struct minimal { /* zeroed, but for its settings, is ready */
     int workers;
+    int64_t real_us_max; /* for one failure; 0: SHRINK_REAL_US_MAX */
     struct pool *pool;
 };
 

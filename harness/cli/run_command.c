@@ -14,6 +14,7 @@
 #include "harness/cli/variations.h"
 #include "harness/scenario/nearest.h"
 #include "harness/scenario/parse.h"
+#include "harness/shrink/shrink.h"
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024, SWEEP_MAX = INT32_MAX / 2 };
 
@@ -37,6 +38,7 @@ enum {
     OPT_WORD,
     OPT_NO_VERIFY,
     OPT_NO_SHRINK,
+    OPT_SHRINK_BUDGET,
     OPT_TRACE,
     OPT_PICTURE,
     OPT_COLOR,
@@ -66,6 +68,7 @@ static const struct cli_option options[] = {
     {OPT_LIST, 0, "list", NULL, "show which scenarios would run, and what they claim"},
     {OPT_NO_VERIFY, 0, "no-verify", NULL, "play each run once, not twice"},
     {OPT_NO_SHRINK, 0, "no-shrink", NULL, "write no minimal scenarios of failures"},
+    {OPT_SHRINK_BUDGET, 0, "shrink-budget", "SECONDS", "at most so long for one of those; 5"},
     {OPT_TRACE, 0, "trace", NULL, "print the trace of a single run"},
     {OPT_PICTURE, 0, "picture", NULL, "draw each failure as FOLDER/NAME.html"},
     {OPT_COLOR, 0, "color", "WHEN", "auto, always or never"},
@@ -168,6 +171,10 @@ static int take_option(struct run_command *run)
     case OPT_LIST: run->list = true; return CLI_PASSED;
     case OPT_WORD: run->word = reader->value; return CLI_PASSED;
     case OPT_NO_SHRINK: run->session.no_shrink = true; return CLI_PASSED;
+    case OPT_SHRINK_BUDGET:
+        if (!cli_number(reader, reader->value, 1, SHRINK_SECONDS_MAX, &number)) return CLI_USAGE;
+        run->session.shrink_real_us_max = number * 1000000;
+        return CLI_PASSED;
     case OPT_NO_VERIFY: run->session.plays = COORDINATOR_ONCE; return CLI_PASSED;
     case OPT_TRACE: run->session.print_trace = true; return CLI_PASSED;
     case OPT_PICTURE: run->session.picture = true; return CLI_PASSED;

@@ -338,6 +338,7 @@ static enum fl_error play_all(struct session *session, const struct coordinator_
                  SESSION_HANG_US, &pool);
     if (err) return err;
     session->minimal.workers = pool_workers(pool);
+    session->minimal.real_us_max = session->options->shrink_real_us_max;
     err = coordinator_run(pool, &options, scenarios, session->count, &sink);
     minimal_release(&session->minimal);
     pool_free(pool);

@@ -34,6 +34,7 @@ struct session_options {
     enum report_detail detail;
     struct report_outlets *outlets; /* opened; they get every result; NULL: none */
     bool no_shrink;                 /* of failures no minimal scenarios */
+    int64_t shrink_real_us_max;     /* for each of those; 0: as `faultline shrink` has it */
     bool picture;                   /* of each failure, beside its replay file */
     const char *out_folder;         /* where replay files and pictures go */
     uint64_t failed, skipped; /* scenarios that could not even be read, or were not tried for it */

@@ -13,7 +13,7 @@
 #include "harness/shrink/trial.h"
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024, SWEEP_MAX = INT32_MAX / 2, SHRINK_JOBS_DEFAULT = 2 };
-enum { PATH_BYTES_MAX = 512, SECONDS_MAX = 3600, RUNS_MAX = 10 * 1000 * 1000 };
+enum { PATH_BYTES_MAX = 512, RUNS_MAX = 10 * 1000 * 1000 };
 
 enum { OPT_SEED, OPT_SWEEP, OPT_SET, OPT_JOBS, OPT_RUNS, OPT_BUDGET, OPT_OUT };
 
@@ -172,7 +172,7 @@ static int take_option(struct shrink_command *command)
         command->order.runs_max = (uint32_t)number;
         return CLI_PASSED;
     case OPT_BUDGET:
-        if (!cli_number(reader, reader->value, 1, SECONDS_MAX, &number)) return CLI_USAGE;
+        if (!cli_number(reader, reader->value, 1, SHRINK_SECONDS_MAX, &number)) return CLI_USAGE;
         command->order.real_us_max = number * 1000000;
         return CLI_PASSED;
     default: command->out_folder = reader->value; return CLI_PASSED;

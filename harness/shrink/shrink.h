@@ -18,7 +18,8 @@
 enum {
     SHRINK_RUNS_MAX = 5000,
     SHRINK_TEXT_BYTES_MAX = 16 * 1024 * 1024,
-    SHRINK_LINES_MAX = 256, /* of a minimal file, that are tried one by one */
+    SHRINK_LINES_MAX = 256,    /* of a minimal file, that are tried one by one */
+    SHRINK_SECONDS_MAX = 3600, /* that one may ask for */
 };
 #define SHRINK_REAL_US_MAX INT64_C(5000000) /* for one failure */
 
