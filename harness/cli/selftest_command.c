@@ -13,7 +13,7 @@
 
 enum {
     CAMPAIGNS_MAX = 100,
-    PAGE_CAMPAIGNS = 5,
+    PAGE_CAMPAIGNS = 3,
     PROBLEM_BYTES_MAX = 64 * 1024,
 };
 
@@ -24,7 +24,7 @@ static const struct cli_option options[] = {
     {OPT_BUILD, 0, "build", "NAME", "where in them they are built; build by default"},
     {OPT_JOBS, 'j', "jobs", "N", "bugs at a time; one for each processor by default"},
     {OPT_MEASURE, 0, "measure", "N", "also count the runs until random, pct and guided find it"},
-    {OPT_MARKDOWN, 0, "markdown", NULL, "print docs/reference/selftest.md; with --measure 5"},
+    {OPT_MARKDOWN, 0, "markdown", NULL, "print docs/reference/selftest.md; with --measure 3"},
 };
 
 static const char details[] =
