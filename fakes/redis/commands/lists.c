@@ -83,7 +83,7 @@ void fake_list_reply_move(struct fake_database *db, struct fake_redis_key *list,
     }
     struct fake_str *element = take(list, from);
     bool created = !into;
-    if (created) into = fake_key_create_quietly(target_db, target, FAKE_REDIS_LIST);
+    if (created) into = fake_key_create(target_db, target, FAKE_REDIS_LIST);
     if (!into || !fake_deque_push(&db->engine->heap, &into->list, to, element)) {
         /* There is room for what was just taken from here. */
         (void)fake_deque_push(&db->engine->heap, &list->list, from, element);
@@ -91,10 +91,9 @@ void fake_list_reply_move(struct fake_database *db, struct fake_redis_key *list,
         fake_reply_error(out, OOM);
         return;
     }
-    if (created) fake_key_notify(target_db, FAKE_NOTIFY_NEW, "new", into->name);
+    fake_key_touch(target_db, into->name);
     fake_key_notify(target_db, FAKE_NOTIFY_LIST, push_event(to), into->name);
     fake_reply_bulk(out, fake_str_span(element));
-    fake_key_touch(target_db, into->name); /* who waited and caches it hears of it now */
     popped(db, list, from);
 }
 

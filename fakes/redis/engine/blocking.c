@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/assert.h"
+#include "fakes/redis/engine/caching.h"
 #include "fakes/redis/engine/client.h"
 #include "fakes/redis/engine/journal.h"
 #include "fakes/redis/engine/session.h"
@@ -295,7 +296,10 @@ static void serve_queue(struct fake_waiters *queue)
         size_t index = (size_t)(waiter - block->waiters);
         db->engine->writer = session;
         db->engine->writing = session->last_command;
+        db->engine->actor = session;
         bool served = kind->answer(db, key, &block->request, block->args, index, &session->output);
+        if (db->engine->cached) fake_caching_tell_actor(db->engine);
+        db->engine->actor = NULL;
         db->engine->writer = NULL;
         db->engine->writing = NULL;
         if (!served) continue;
