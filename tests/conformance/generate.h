@@ -37,7 +37,6 @@
     X(geo, 20)                                                                                     \
     X(hyperloglog, 20)                                                                             \
     X(clients, 40)                                                                                 \
-    X(redirects, 40)                                                                               \
     X(silence, 3)                                                                                  \
     X(pubsub, 40)                                                                                  \
     X(connection, 12)

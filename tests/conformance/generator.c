@@ -189,9 +189,7 @@ static const char *pick_pattern(struct generator *generator)
 
 static unsigned share_of(const struct generator *generator, size_t i)
 {
-    const struct generate_family *family = families[i].family;
-    bool is_out = (family == &generate_redirects && !generator->redirects) ||
-                  (family == &generate_silence && generator->is_adopted);
+    bool is_out = families[i].family == &generate_silence && generator->is_adopted;
     return is_out ? 0 : families[i].share;
 }
 
@@ -211,14 +209,7 @@ enum fl_error generator_start(struct generator *generator, unsigned line, struct
     static const unsigned last = DUEL_CONNECTIONS - 1;
     if (line < DUEL_CONNECTIONS)
         return fl_buf_printf(out, roll(generator, 3) ? "# %u" : "%u> HELLO 3", line);
-    if (line == GENERATOR_START_LINES - 2) {
-        generator->listens = roll(generator, 3) == 0;
-        generator->redirects = !generator->listens && roll(generator, 4) == 0;
-    }
-    if (generator->redirects)
-        return line == GENERATOR_START_LINES - 2
-                   ? fl_buf_printf(out, "%u> SUBSCRIBE __redis__:invalidate", last)
-                   : fl_buf_append_text(out, "CLIENT TRACKING ON REDIRECT @4");
+    if (line == GENERATOR_START_LINES - 2) generator->listens = roll(generator, 3) == 0;
     if (!generator->listens) return fl_buf_append_text(out, "# nobody hears of keys");
     return line == GENERATOR_START_LINES - 2
                ? fl_buf_append_text(out, "CONFIG SET notify-keyspace-events KEAmn")
@@ -230,8 +221,7 @@ enum fl_error generator_line(struct generator *generator, struct fl_buf *out)
     enum fl_error err = FL_OK;
     generator->family = pick_family(generator);
     const char *pattern = pick_pattern(generator);
-    unsigned connection =
-        (unsigned)roll(generator, generator->redirects ? DUEL_CONNECTIONS - 1 : DUEL_CONNECTIONS);
+    unsigned connection = (unsigned)roll(generator, DUEL_CONNECTIONS);
     if (connection) err = fl_buf_printf(out, "%u> ", connection);
     if (!err) err = expand(generator, fl_span_from(pattern), out);
     return err;

@@ -11,15 +11,15 @@ struct generate_family;
 
 struct generator {
     struct fake_dice dice;
-    bool is_adopted;         /* the real server: it may be behind a proxy */
-    bool listens, redirects; /* the last connection hears of keys; it only hears invalidations */
+    bool is_adopted;                      /* the real server: it may be behind a proxy */
+    bool listens;                         /* the last connection hears of keys */
     const struct generate_family *family; /* of the line that is being made */
 };
 
 enum { GENERATOR_START_LINES = DUEL_CONNECTIONS + 2 };
 
 /* A line that a sequence begins with: some connections speak protocol 3, and the last one may hear
- * what happens to keys, or do nothing but hear which ones others may no longer cache. */
+ * what happens to keys. */
 FL_CHECKED enum fl_error generator_start(struct generator *generator, unsigned line,
                                          struct fl_buf *out);
 /* Appends one line of a table. */
