@@ -62,6 +62,12 @@ static void print_key(struct printing *p, const char *word, const char *key)
     print_word(p, fl_span_from(key));
 }
 
+static void print_count_of(struct printing *p, const char *what, const struct plan_expect *expect)
+{
+    print_job(p, what, expect->job);
+    print_count(p, expect);
+}
+
 static void print_claim(struct printing *p, const struct plan_expect *expect)
 {
     switch (expect->kind) {
@@ -69,18 +75,9 @@ static void print_claim(struct printing *p, const struct plan_expect *expect)
         print_job(p, "", expect->job);
         print_text(p, " %s", words_text(&words_states, (int)expect->state));
         break;
-    case PLAN_EXPECT_RUNS:
-        print_job(p, "runs of ", expect->job);
-        print_count(p, expect);
-        break;
-    case PLAN_EXPECT_JOBS:
-        print_job(p, "jobs of ", expect->job);
-        print_count(p, expect);
-        break;
-    case PLAN_EXPECT_DELIVERIES:
-        print_job(p, "deliveries of ", expect->job);
-        print_count(p, expect);
-        break;
+    case PLAN_EXPECT_RUNS: print_count_of(p, "runs of ", expect); break;
+    case PLAN_EXPECT_JOBS: print_count_of(p, "jobs of ", expect); break;
+    case PLAN_EXPECT_DELIVERIES: print_count_of(p, "deliveries of ", expect); break;
     case PLAN_EXPECT_GAP:
         print_job(p, "gap of ", expect->job);
         print_text(p, " %u..%u", expect->gap_from, expect->gap_to);

@@ -44,6 +44,24 @@ static void print_kept(struct printing *p, const struct plan_fault *fault)
         print_text(p, " %s", words_text(&words_redis_kept, (int)fault->kept));
 }
 
+static void print_amount(struct printing *p, const struct plan_fault *fault)
+{
+    print_text(p, " ");
+    print_duration(p, fault->amount_us);
+    if (!fault->amount_max_us) return;
+    print_text(p, "..");
+    print_duration(p, fault->amount_max_us);
+}
+
+static void print_clock(struct printing *p, const struct plan_fault *fault)
+{
+    print_text(p, " ");
+    if (fault->rate_in)
+        print_text(p, "rate %u/%u", fault->rate_of, fault->rate_in);
+    else
+        print_offset(p, fault->amount_us);
+}
+
 static void print_arguments(struct printing *p, const struct plan_fault *fault)
 {
     if (fault->verb == PLAN_OOM) print_oom(p, fault);
@@ -55,23 +73,8 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
         print_quoted(p, fl_span_from(fault->text));
         break;
     case PLAN_DELAY:
-    case PLAN_PAUSE:
-        print_text(p, " ");
-        print_duration(p, fault->amount_us);
-        if (fault->amount_max_us) print_text(p, "..");
-        if (fault->amount_max_us) print_duration(p, fault->amount_max_us);
-        break;
-    case PLAN_DEPLOY:
-        print_text(p, " ");
-        print_word(p, fl_span_from(fault->text));
-        break;
-    case PLAN_CLOCK:
-        print_text(p, " ");
-        if (fault->rate_in)
-            print_text(p, "rate %u/%u", fault->rate_of, fault->rate_in);
-        else
-            print_offset(p, fault->amount_us);
-        break;
+    case PLAN_PAUSE: print_amount(p, fault); break;
+    case PLAN_CLOCK: print_clock(p, fault); break;
     case PLAN_HTTP:
         if (fault->text)
             print_text(p, " %s", fault->text);
@@ -82,10 +85,6 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
     case PLAN_MAIL:
     case PLAN_DUPLICATE: print_text(p, " %s", fault->text); break;
     case PLAN_POISON: print_poison(p, fault); break;
-    case PLAN_REORDER:
-        print_text(p, " ");
-        print_word(p, fl_span_from(fault->text));
-        break;
     case PLAN_DELETED:
         print_text(p, " %s", fault->text);
         print_pairs(p, fault->match, fault->match_count);
@@ -116,6 +115,8 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
         break;
     case PLAN_FAILOVER: print_text(p, " lose %" PRIu64, fault->number); break;
     case PLAN_REDIS_RESTART: print_kept(p, fault); break;
+    case PLAN_DEPLOY:
+    case PLAN_REORDER:
     case PLAN_EVICT:
     case PLAN_EXPIRE:
         print_text(p, " ");
