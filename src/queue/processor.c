@@ -73,7 +73,7 @@ static void ask_about_retry(const struct fl_processor *p, struct fl_job *job,
 {
     *ret_own_s = 0;
     fl_retry_decide(job->payload, worker, job->failure.kind, p->settings->options.max_retries,
-                    verdict);
+                    p->settings->facts, verdict);
     if (verdict->fate == FL_FATE_RETRIED && fl_retry_is_too_late(job->payload, worker, now_us))
         fl_retry_give_up(job->payload, worker, verdict);
     if (verdict->fate != FL_FATE_RETRIED) return;

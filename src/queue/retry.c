@@ -45,8 +45,20 @@ static void note_worker_retry(const struct fl_payload *payload, const struct fl_
         snprintf(verdict->retry_to_write, sizeof(verdict->retry_to_write), "true");
 }
 
+/* Sidekiq's own bound: more is an instant, given by mistake. */
+#define RETRY_FOR_S_MAX INT64_C(1000000000)
+
+/* 0: it may fail for as long as it likes. */
+static int64_t retry_for_s(const struct fl_payload *payload, const struct fl_worker *worker)
+{
+    int64_t seconds = worker ? worker->retry_for_s : 0;
+    fl_json_int64(fl_json_member(fl_json_root(&payload->json), "retry_for"), &seconds);
+    return seconds <= 0 || seconds > RETRY_FOR_S_MAX ? 0 : seconds;
+}
+
 void fl_retry_decide(const struct fl_payload *payload, const struct fl_worker *worker,
-                     enum fl_failure failure, int max_retries, struct fl_verdict *ret_verdict)
+                     enum fl_failure failure, int max_retries, const struct fl_wire_facts *facts,
+                     struct fl_verdict *ret_verdict)
 {
     struct fl_verdict *verdict = ret_verdict;
     int64_t max = 0;
@@ -55,25 +67,21 @@ void fl_retry_decide(const struct fl_payload *payload, const struct fl_worker *w
     verdict->backtrace_lines = payload->backtrace_lines;
     if (!payload->backtrace_given && worker) verdict->backtrace_lines = worker->backtrace_lines;
     note_worker_retry(payload, worker, verdict);
+    bool by_time_alone = facts->retry_for_alone && retry_for_s(payload, worker);
     if (!retry_limit(payload, worker, max_retries, &max))
         verdict->fate = FL_FATE_DROPPED;
-    else if (failure != FL_PERMANENT && verdict->retry_count < max)
+    else if (failure != FL_PERMANENT && (verdict->retry_count < max || by_time_alone))
         verdict->fate = FL_FATE_RETRIED;
     else
         verdict->fate = is_kept_dead(payload, worker) ? FL_FATE_BURIED : FL_FATE_EXHAUSTED;
 }
 
-/* Sidekiq's own bound: more is an instant, given by mistake. */
-#define RETRY_FOR_S_MAX INT64_C(1000000000)
-
 bool fl_retry_is_too_late(const struct fl_payload *payload, const struct fl_worker *worker,
                           int64_t now_us)
 {
     struct fl_json_at root = fl_json_root(&payload->json);
-    int64_t seconds = worker ? worker->retry_for_s : 0, failed_us;
-    fl_json_int64(fl_json_member(root, "retry_for"), &seconds);
-    if (seconds <= 0 || seconds > RETRY_FOR_S_MAX) return false;
-    if (!fl_wire_read_time(fl_json_member(root, "failed_at"), &failed_us)) return false;
+    int64_t seconds = retry_for_s(payload, worker), failed_us;
+    if (!seconds || !fl_wire_read_time(fl_json_member(root, "failed_at"), &failed_us)) return false;
     return now_us - failed_us > seconds * FL_SECOND_US;
 }
 

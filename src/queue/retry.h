@@ -29,9 +29,10 @@ struct fl_verdict {
 
 /* `worker` is NULL for an unknown class. What the payload says about retry, dead and backtrace wins
  * over the worker's table. A class that is neither known nor says anything of retry is retried:
- * Sidekiq would lose it. */
+ * Sidekiq would lose it. In line 8 the time of a retry_for is the only limit. */
 void fl_retry_decide(const struct fl_payload *payload, const struct fl_worker *worker,
-                     enum fl_failure failure, int max_retries, struct fl_verdict *ret_verdict);
+                     enum fl_failure failure, int max_retries, const struct fl_wire_facts *facts,
+                     struct fl_verdict *ret_verdict);
 
 /* It has been failing for longer than its retry_for allows; what the payload says wins. */
 bool fl_retry_is_too_late(const struct fl_payload *payload, const struct fl_worker *worker,

@@ -36,6 +36,7 @@ static const struct fl_wire_facts lines[] = {
         .time_unit = FL_TIME_MILLISECONDS,
         .jitter_uniform = true,
         .poll_spread = 2,
+        .retry_for_alone = true,
         .concurrency_is_field = true,
     },
 };

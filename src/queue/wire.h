@@ -26,6 +26,7 @@ struct fl_wire_facts {
     bool jitter_uniform;
     bool base64_lines;         /* a newline after each 60 characters of error_backtrace */
     unsigned poll_spread;      /* from 10 processes on, a poll comes within [0, this x average) */
+    bool retry_for_alone;      /* a job with retry_for is retried however often, until then */
     bool concurrency_is_field; /* of the process hash, instead of a member of its info */
 };
 

@@ -101,7 +101,7 @@ static enum fl_error retry(void *context)
         FL_SPAN("{\"class\":\"W\\u0041\",\"jid\":\"j\",\"backtrace\":true,\"queue\":\"q\"}"),
         &payload);
     if (err) return err;
-    fl_retry_decide(&payload, NULL, FL_TRANSIENT, 25, &verdict);
+    fl_retry_decide(&payload, NULL, FL_TRANSIENT, 25, fl_wire_facts(FL_WIRE_7), &verdict);
     err = fl_retry_payload(&payload, &verdict, &record, "q", fl_wire_facts(FL_WIRE_7),
                            1795451428120701, &out);
     fl_buf_release(&out);

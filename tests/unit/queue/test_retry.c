@@ -118,7 +118,7 @@ static void fate_row(void **state)
         .name = "W", .perform = perform, .retry = row->worker_retry, .dead = FL_DEAD_DEFAULT};
     struct fl_verdict verdict;
     fl_retry_decide(&payload, row->worker_retry == UNKNOWN ? NULL : &worker, row->failure, 25,
-                    &verdict);
+                    fl_wire_facts(FL_WIRE_7), &verdict);
     assert_int_equal(verdict.fate, row->want);
     assert_int_equal(verdict.retry_count, row->want_count);
     fl_payload_release(&payload);
@@ -131,11 +131,11 @@ static void the_workers_dead_option_holds_when_the_payload_is_silent(void **stat
         .name = "W", .perform = perform, .retry = 0, .dead = FL_DEAD_DROP};
     struct fl_verdict verdict;
     struct fl_payload silent = parsed("{\"class\":\"W\"}");
-    fl_retry_decide(&silent, &worker, FL_TRANSIENT, 25, &verdict);
+    fl_retry_decide(&silent, &worker, FL_TRANSIENT, 25, fl_wire_facts(FL_WIRE_7), &verdict);
     assert_int_equal(verdict.fate, FL_FATE_EXHAUSTED);
     fl_payload_release(&silent);
     struct fl_payload kept = parsed("{\"class\":\"W\",\"dead\":true}");
-    fl_retry_decide(&kept, &worker, FL_TRANSIENT, 25, &verdict);
+    fl_retry_decide(&kept, &worker, FL_TRANSIENT, 25, fl_wire_facts(FL_WIRE_7), &verdict);
     assert_int_equal(verdict.fate, FL_FATE_BURIED);
     fl_payload_release(&kept);
 }
@@ -207,7 +207,7 @@ static void text_row(void **state)
     struct fl_buf out = FL_BUF_INIT(4096);
     struct fl_verdict verdict;
     fail_with(&record, row->message);
-    fl_retry_decide(&payload, &worker, FL_TRANSIENT, 25, &verdict);
+    fl_retry_decide(&payload, &worker, FL_TRANSIENT, 25, fl_wire_facts(FL_WIRE_7), &verdict);
     assert_int_equal(fl_retry_payload(&payload, &verdict, &record, "default",
                                       fl_wire_facts(row->wire), 1795451428120701, &out),
                      FL_OK);
@@ -303,6 +303,36 @@ static void late_row(void **state)
     fl_payload_release(&payload);
 }
 
+static struct alone_case {
+    const char *name, *payload;
+    enum fl_wire wire;
+    enum fl_failure failure;
+    enum fl_fate want;
+} alones[] = {
+    {"retry_for: line 7 counts retries, too", "{\"retry\":0,\"retry_for\":60}", FL_WIRE_7,
+     FL_TRANSIENT, FL_FATE_BURIED},
+    {"retry_for: line 8 counts none", "{\"retry\":0,\"retry_for\":60}", FL_WIRE_8, FL_TRANSIENT,
+     FL_FATE_RETRIED},
+    {"retry_for: line 8 counts where there is none", "{\"retry\":0}", FL_WIRE_8, FL_TRANSIENT,
+     FL_FATE_BURIED},
+    {"retry_for: an instant is none", "{\"retry\":0,\"retry_for\":1795451429}", FL_WIRE_8,
+     FL_TRANSIENT, FL_FATE_BURIED},
+    {"retry_for: a permanent failure has no time", "{\"retry\":0,\"retry_for\":60}", FL_WIRE_8,
+     FL_PERMANENT, FL_FATE_BURIED},
+    {"retry_for: nothing for who is not to be retried", "{\"retry\":false,\"retry_for\":60}",
+     FL_WIRE_8, FL_TRANSIENT, FL_FATE_DROPPED},
+};
+
+static void alone_row(void **state)
+{
+    const struct alone_case *row = *state;
+    struct fl_verdict verdict;
+    struct fl_payload payload = parsed(row->payload);
+    fl_retry_decide(&payload, NULL, row->failure, 25, fl_wire_facts(row->wire), &verdict);
+    assert_int_equal(verdict.fate, row->want);
+    fl_payload_release(&payload);
+}
+
 static void who_is_given_up_is_kept_unless_dead_is_false(void **state)
 {
     struct fl_payload payload;
@@ -334,6 +364,7 @@ int main(void)
     for (size_t i = 0; i < FL_COUNT(others); i++)
         rows.tests[rows.count++] = others[i];
     rows_add(&rows, late_row, lates, FL_COUNT(lates), sizeof(lates[0]));
+    rows_add(&rows, alone_row, alones, FL_COUNT(alones), sizeof(alones[0]));
     rows.tests[rows.count++] =
         (struct CMUnitTest)cmocka_unit_test(who_is_given_up_is_kept_unless_dead_is_false);
     return rows_run(&rows, "retry");
