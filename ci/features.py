@@ -1,9 +1,9 @@
-"""Whether docs/reference/features.md is true of this tree; the last line is the count. `ci/features.py BUILD`.
+"""Whether the pages of features and of failures are true of this tree; the last line is the count. `ci/features.py BUILD`.
 
-Each row of its tables names a feature, how far it is there, and in spans of code what shows it: a path from the root,
-a test as meson knows it (`run` or `run: words of its source`), a stage (`ci/test hashes`) or a command line
-(`faultline run --explore pct`), of which the help must know the command and every option. Numbers go up, each once.
-The command lines of all other pages are asked of the help as well. `--self-test` plants what must be found."""
+Each row of their tables names a feature or a failure, how far it is there, and in spans of code what shows it: a path
+from the root, a test as meson knows it (`run` or `run: words of its source`), a stage (`ci/test hashes`) or a command
+line (`faultline run --explore pct`), of which the help must know the command and every option. In each table numbers
+go up, each once. The command lines of all other pages are asked of the help as well. `--self-test` plants what must be found."""
 
 import glob
 import json
@@ -12,14 +12,16 @@ import re
 import subprocess
 import sys
 
-PAGE = "docs/reference/features.md"
+PAGES = {  # and the numbers that each must have
+    "docs/reference/features.md": set(range(1, 112)) - {19, 97, 104, 106},  # those are about foreign processes
+    "docs/reference/failures.md": set(range(1, 75)),
+}
 ROW = re.compile(r"^\| *(\d+) *\|(.*)\|([^|]*)\|$")
-STATUS = re.compile(r"^(yes|partly|not yet)\b")
+STATUS = re.compile(r"^(yes|partly|not yet|no such thing)\b")
 SPAN = re.compile(r"`([^`]+)`")
 OPTION = re.compile(r"(?<!\S)(--?[a-z][a-z-]*)")
 SHELL = re.compile(r"^```(?:sh)?\n(.*?)^```", re.M | re.S)
 COMMAND = re.compile(r"(?:^|[ /$])faultline +([a-z]+)(?=\s|$)([^|&;>#\n]*)", re.M)
-EXPECTED = set(range(1, 112)) - {19, 97, 104, 106}  # these are about foreign processes, which come later
 
 
 class Tree:
@@ -94,29 +96,31 @@ def wrong_span(tree, span):
     return None if tree.exists(span) else f"there is no {span}"
 
 
-def judged(tree, text, expected):
+def judged(tree, page, text, expected):
     """(passed, what is wrong) for a page; a row passes as a whole."""
-    passed, wrong, seen = 0, [], []
+    passed, wrong, seen, last = 0, [], set(), 0
     for number, line in enumerate(text.splitlines(), 1):
         row = ROW.match(line)
         if not row:
+            last = 0 if line.startswith("#") else last
             continue
         before, cells = len(wrong), [cell.strip() for cell in row[2].split(" | ")]
-        where = f"{PAGE}:{number}: row {row[1]}"
+        where = f"{page}:{number}: row {row[1]}"
         status = STATUS.match(cells[-1])
         spans = SPAN.findall(row[3])
         if not status:
-            wrong.append(f"{where}: expected yes, partly or not yet")
-        if not spans and not (status and status[1] == "not yet"):
+            wrong.append(f"{where}: expected yes, partly, not yet or no such thing")
+        if not spans and not (status and status[1].startswith("no")):
             wrong.append(f"{where}: nothing shows it")
         wrong += [f"{where}: {reason}" for reason in (wrong_span(tree, span) for span in spans) if reason]
-        if seen and int(row[1]) <= seen[-1]:
+        if int(row[1]) <= last or int(row[1]) in seen:
             wrong.append(f"{where}: out of order, or twice")
-        seen.append(int(row[1]))
+        last = int(row[1])
+        seen.add(last)
         passed += len(wrong) == before
-    missing = sorted(expected - set(seen))
+    missing = sorted(expected - seen)
     if missing:
-        wrong.append(f"{PAGE}: no row {', '.join(map(str, missing))}")
+        wrong.append(f"{page}: no row {', '.join(map(str, missing))}")
     return passed, wrong
 
 
@@ -157,10 +161,13 @@ def self_test():
              ("| 1 | a | yes | `ci/test hash` |", 0, 1), ("| 1 | a | yes | `faultline walk` |", 0, 1),
              ("| 1 | a | yes | `faultline run --seed 1` |", 0, 1), ("| 1 | a | yes | |", 0, 1),
              ("| 1 | a | yes | `faultline run scenarios/b.scenario` |", 0, 1), ("| 1 | a | soon | `run` |", 0, 1),
-             ("| 1 | a | yes | `run` |\n| 1 | b | yes | `run` |", 1, 1), ("| 2 | a | yes | `run` |", 1, 1), ("", 0, 1)]
+             ("| 1 | a | yes | `run` |\n| 1 | b | yes | `run` |", 1, 1), ("| 2 | a | yes | `run` |", 1, 1), ("", 0, 1), ("| 1 | a | no such thing: never | |", 1, 0),
+             ("| 2 | a | yes | `run` |\n## B\n| 1 | b | yes | `run` |", 2, 0),
+             ("| 2 | a | yes | `run` |\n| 1 | b | yes | `run` |", 1, 1),
+             ("| 1 | a | yes | `run` |\n## B\n| 1 | b | yes | `run` |", 1, 1)]
     failed = 0
     for text, passed, wrong in cases:
-        found = judged(SmallTree(), text, {1})
+        found = judged(SmallTree(), "page", text, {1})
         if (found[0], len(found[1])) != (passed, wrong):
             failed += 1
             print(f"judged wrongly: {text!r}: {found}")
@@ -181,8 +188,12 @@ def main():
     if "--self-test" in sys.argv:
         return self_test()
     tree = Tree(sys.argv[1])
-    with open(PAGE, encoding="utf-8") as page:
-        passed, wrong = judged(tree, page.read(), EXPECTED)
+    passed, wrong = 0, []
+    for path, expected in PAGES.items():
+        with open(path, encoding="utf-8") as page:
+            fine, found = judged(tree, path, page.read(), expected)
+        passed += fine
+        wrong += found
     for path in ["README.md", *sorted(glob.glob("docs/*.md")), *sorted(glob.glob("docs/how-to/*.md"))]:
         with open(path, encoding="utf-8") as page:
             fine, found = judged_commands(tree, path, page.read())
