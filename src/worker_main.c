@@ -9,181 +9,25 @@
 #include "core/assert.h"
 #include "core/time_text.h"
 #include "posix/module.h"
-#include "posix/options.h"
 #include "posix/ports.h"
 #include "posix/process.h"
 #include "posix/signals.h"
 #include "posix/sqlite_db.h"
-#include "posix/worker_settings.h"
+#include "posix/worker_command.h"
+#include "posix/worker_shown.h"
 #include "posix/zone_database.h"
 #include "queue/process.h"
 
-enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2, CHECK_BYTES_MAX = 1024 * 1024 };
 static_assert((int)FL_WORKER_SETTINGS_PERIODIC_MAX == (int)FL_PERIODIC_MAX, "none is too many");
 static_assert((int)FL_WORKER_SETTINGS_QUEUE_BYTES == (int)FL_QUEUE_NAME_BYTES,
               "a name is checked early");
-
-static const struct fl_option options[] = {
-    {"require", 'r', "PATH", "load a handler module, a shared object; may be repeated"},
-    {"concurrency", 'c', "N", "job threads (5)"},
-    {"queue", 'q', "NAME[,WEIGHT]",
-     "a queue to work on (default); repeated: in this order, or by weight"},
-    {"timeout", 't', "SECONDS", "grace for running jobs when asked to stop (25)"},
-    {"config", 'C', "PATH", "a YAML file with these settings and more, as sidekiq.yml"},
-    {"environment", 'e', "NAME", "the section of the file that goes over the rest"},
-    {"tag", 'g', "TAG", "a name for this process in the process list"},
-    {"verbose", 'v', NULL, "log debug lines too"},
-    {"version", 'V', NULL, "print the version"},
-    {"help", 'h', NULL, "print this"},
-};
-
-static const char usage[] =
-    "faultline-worker -r MODULE [option...]\n"
-    "\n"
-    "Takes jobs from Redis and runs them with the handlers of the modules.\n"
-    "\n";
-
-static const char more[] =
-    "\n"
-    "Environment (over the file, under the flags):\n"
-    "  REDIS_URL            redis://[[user]:password@]host[:port][/db] or unix:///path[?db=n]\n"
-    "  REDIS_PROVIDER       the name of the variable that holds that URL\n"
-    "  FAULTLINE_DB         the SQLite file that handlers use\n"
-    "  FAULTLINE_SMTP       smtp://[user:password@]host[:port] for their mail\n"
-    "  FAULTLINE_STATSD     host:port for their metrics\n"
-    "  FAULTLINE_LOG        json (the default) or plain\n"
-    "  RAILS_MAX_THREADS    job threads, when neither flag nor file says so\n"
-    "  APP_ENV, RAILS_ENV, RACK_ENV   as -e\n"
-    "  DYNO                 the host name in the process list\n"
-    "\n"
-    "Signals: TERM and INT stop, TSTP takes no more jobs, TTIN logs what each thread does.\n"
-    "Exit status: 0 stopped, 1 could not start, 2 usage, 70 a system failure: start it again.\n";
-
-struct command {
-    struct fl_worker_settings settings;
-    const char *config, *environment;
-    enum { COMMAND_WORK, COMMAND_VERSION, COMMAND_HELP } what;
-};
 
 /* Ends the program with one line: nothing has been started or changed yet. */
 _Noreturn static void fail(int status, const char *text)
 {
     fprintf(stderr, "faultline-worker: %s\n", text);
     exit(status);
-}
-
-static bool take_module(struct fl_worker_settings *settings, const char *path, char *problem)
-{
-    if (settings->module_count == FL_WORKER_SETTINGS_MODULES_MAX) {
-        snprintf(problem, FL_OPTION_PROBLEM_BYTES, "at most %d modules",
-                 FL_WORKER_SETTINGS_MODULES_MAX);
-        return false;
-    }
-    settings->modules[settings->module_count++] = path;
-    return true;
-}
-
-static bool take_queue(struct fl_worker_settings *settings, const char *text, char *problem)
-{
-    char why[FL_WORKER_SETTINGS_PROBLEM_BYTES];
-    if (fl_worker_settings_add_queue(settings, text, why)) return true;
-    snprintf(problem, FL_OPTION_PROBLEM_BYTES, "--queue: %.400s", why);
-    return false;
-}
-
-static bool take_option(void *context, const struct fl_option *option, const char *value,
-                        char problem[FL_OPTION_PROBLEM_BYTES])
-{
-    struct command *command = context;
-    struct fl_worker_settings *settings = &command->settings;
-    switch (option->letter) {
-    case 'r': return take_module(settings, value, problem);
-    case 'q': return take_queue(settings, value, problem);
-    case 'c':
-        return fl_option_int(option, value, 1, FL_CONCURRENCY_MAX, &settings->concurrency, problem);
-    case 't': return fl_option_int(option, value, 1, 24 * 3600, &settings->timeout_s, problem);
-    case 'C': command->config = value; return true;
-    case 'e': command->environment = value; return true;
-    case 'g': settings->tag = value; return true;
-    case 'v': settings->verbose = FL_YES; return true;
-    case 'V': command->what = COMMAND_VERSION; return true;
-    default: command->what = COMMAND_HELP; return true;
-    }
-}
-
-static const char *first_set(const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *value = getenv(names[i]);
-        if (value && *value) return value;
-    }
-    return NULL;
-}
-
-static void take_variable(const char **field, const char *name)
-{
-    const char *value = getenv(name);
-    if (!*field && value && *value) *field = value;
-}
-
-static const char *redis_variable(void)
-{
-    const char *provider = getenv("REDIS_PROVIDER");
-    if (!provider || !*provider) return "REDIS_URL";
-    if (strchr(provider, ':'))
-        fail(STATUS_USAGE, "REDIS_PROVIDER holds the name of a variable, not the URL itself");
-    return provider;
-}
-
-static void take_environment(struct fl_worker_settings *settings)
-{
-    take_variable(&settings->redis, redis_variable());
-    take_variable(&settings->database, "FAULTLINE_DB");
-    take_variable(&settings->smtp, "FAULTLINE_SMTP");
-    take_variable(&settings->statsd, "FAULTLINE_STATSD");
-    take_variable(&settings->log_format, "FAULTLINE_LOG");
-}
-
-static void take_file(struct command *command)
-{
-    static const char *const names[] = {"APP_ENV", "RAILS_ENV", "RACK_ENV"};
-    char problem[FL_WORKER_SETTINGS_PROBLEM_BYTES];
-    const char *environment =
-        command->environment ? command->environment : first_set(names, FL_COUNT(names));
-    if (!environment) environment = "development";
-    if (command->config &&
-        fl_worker_settings_read(&command->settings, command->config, environment, problem))
-        fail(STATUS_USAGE, problem);
-}
-
-static void take_rails_max_threads(struct fl_worker_settings *settings)
-{
-    static const struct fl_option option = {.name = "concurrency (RAILS_MAX_THREADS)"};
-    char problem[FL_OPTION_PROBLEM_BYTES];
-    const char *threads = NULL;
-    take_variable(&threads, "RAILS_MAX_THREADS");
-    if (settings->concurrency || !threads) return;
-    if (!fl_option_int(&option, threads, 1, FL_CONCURRENCY_MAX, &settings->concurrency, problem))
-        fail(STATUS_USAGE, problem);
-}
-
-static void read_command(int argc, char **argv, struct command *command)
-{
-    char problem[FL_OPTION_PROBLEM_BYTES];
-    int operand = argc;
-    if (fl_options_parse(options, FL_COUNT(options), argc, argv, take_option, command, &operand,
-                         problem))
-        fail(STATUS_USAGE, problem);
-    if (command->what != COMMAND_WORK) return;
-    if (operand < argc) {
-        snprintf(problem, sizeof problem, "want options only, found '%.100s'", argv[operand]);
-        fail(STATUS_USAGE, problem);
-    }
-    take_environment(&command->settings);
-    take_file(command);
-    take_rails_max_threads(&command->settings);
-    if (command->settings.module_count == 0)
-        fail(STATUS_USAGE, "want a handler module: -r ./workers.so");
 }
 
 static int choose(const char *what, const char *word, const char *const *words, int count)
@@ -205,14 +49,13 @@ static int connections_for(int concurrency)
 static struct fl_posix_options posix_options(const struct fl_worker_settings *settings)
 {
     static const char *const formats[] = {"json", "plain"};
-    static const char *const dyno[] = {"DYNO"};
     return (struct fl_posix_options){
         .redis_url = settings->redis,
         .database = settings->database,
         .database_connections = connections_for(settings->concurrency),
         .smtp_url = settings->smtp,
         .statsd = settings->statsd,
-        .hostname = first_set(dyno, 1),
+        .hostname = fl_worker_hostname(),
         .log_fd = STDOUT_FILENO,
         .log_format =
             choose("log_format", settings->log_format, formats, 2) ? FL_LOG_PLAIN : FL_LOG_JSON,
@@ -320,52 +163,128 @@ static int run_watched(struct watch *watch, struct fl_tasks tasks)
     return status;
 }
 
+/* Everything that a process is made of, before it touches anything outside. */
+struct made {
+    struct fl_posix_options posix_options;
+    struct fl_process_options process_options;
+    struct lists lists;
+    struct fl_posix *posix;
+    struct watch watch;
+};
+
+static void make(const struct fl_worker_settings *settings, int log_fd, struct made *made)
+{
+    char problem[FL_PROBLEM_BYTES];
+    made->posix_options = posix_options(settings);
+    made->posix_options.log_fd = log_fd;
+    made->process_options = process_options(settings, &made->lists);
+    load_modules(settings, &made->lists);
+    add_periodic(settings, &made->lists);
+    enum fl_error err = fl_posix_new(&made->posix_options, &made->posix, problem);
+    if (err) fail(err == FL_EINVAL ? STATUS_USAGE : STATUS_FAILED, problem);
+    err = fl_process_new(&made->process_options, fl_posix_ports(made->posix), &made->watch.process);
+    if (err) fail(err == FL_EINVAL ? STATUS_USAGE : STATUS_FAILED, fl_error_text(err));
+}
+
+static void release(struct made *made)
+{
+    fl_process_free(made->watch.process);
+    fl_posix_free(made->posix);
+    release_zones(&made->lists);
+}
+
+static void log_warnings(const struct fl_worker_settings *settings, struct fl_log log)
+{
+    for (size_t i = 0; i < settings->warning_count; i++)
+        fl_log_write(log, &(struct fl_log_line){.level = FL_LOG_WARN,
+                                                .message = fl_span_from(settings->warnings[i])});
+}
+
 static int work(const struct fl_worker_settings *settings)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGTSTP, SIGTTIN};
-    struct fl_posix_options posix_opts = posix_options(settings);
-    struct lists lists = {0};
-    struct fl_process_options process_opts = process_options(settings, &lists);
+    struct made made = {0};
     char problem[FL_PROBLEM_BYTES];
-    struct fl_posix *posix;
-    struct watch watch;
-
-    load_modules(settings, &lists);
-    add_periodic(settings, &lists);
-    if (fl_signals_init(&watch.signals, numbers, FL_COUNT(numbers)))
+    if (fl_signals_init(&made.watch.signals, numbers, FL_COUNT(numbers)))
         fail(STATUS_FAILED, "cannot watch for signals");
-    enum fl_error err = fl_posix_new(&posix_opts, &posix, problem);
-    if (err) fail(err == FL_EINVAL ? STATUS_USAGE : STATUS_FAILED, problem);
-    if (fl_posix_check(posix, problem)) fail(STATUS_FAILED, problem);
-    const struct fl_ports *ports = fl_posix_ports(posix);
-    err = fl_process_new(&process_opts, ports, &watch.process);
-    if (err) fail(err == FL_EINVAL ? STATUS_USAGE : STATUS_FAILED, fl_error_text(err));
-    int status = run_watched(&watch, ports->tasks);
-    fl_process_free(watch.process);
-    fl_posix_free(posix);
-    release_zones(&lists);
-    fl_signals_release(&watch.signals);
+    make(settings, STDOUT_FILENO, &made);
+    log_warnings(settings, fl_posix_ports(made.posix)->log);
+    if (fl_posix_check(made.posix, problem)) fail(STATUS_FAILED, problem);
+    int status = run_watched(&made.watch, fl_posix_ports(made.posix)->tasks);
+    release(&made);
+    fl_signals_release(&made.watch.signals);
     return status;
+}
+
+/* --- what is printed --- */
+
+/* Whatever can be wrong without a server is found: modules, crontabs, zones and URLs too. */
+static int check_config(const struct fl_worker_settings *settings)
+{
+    struct fl_buf text = FL_BUF_INIT(CHECK_BYTES_MAX);
+    struct made made = {0};
+    make(settings, STDERR_FILENO, &made);
+    release(&made);
+    if (fl_worker_settings_show(settings, &text)) fail(STATUS_FAILED, fl_error_text(FL_ENOMEM));
+    fputs(text.bytes, stdout);
+    fl_buf_release(&text);
+    for (size_t i = 0; i < settings->warning_count; i++)
+        fprintf(stderr, "faultline-worker: %s\n", settings->warnings[i]);
+    return 0;
 }
 
 static int print_help(void)
 {
-    char text[FL_OPTION_HELP_BYTES];
-    fl_options_help(options, FL_COUNT(options), text);
-    printf("%s%s%s", usage, text, more);
+    struct fl_buf text = FL_BUF_INIT(CHECK_BYTES_MAX);
+    if (fl_worker_command_help(&text)) fail(STATUS_FAILED, fl_error_text(FL_ENOMEM));
+    fputs(text.bytes, stdout);
+    fl_buf_release(&text);
+    return 0;
+}
+
+/* docs/reference/worker.md */
+static int print_reference(void)
+{
+    struct fl_buf rows = FL_BUF_INIT(CHECK_BYTES_MAX);
+    if (fl_worker_settings_reference(&rows)) fail(STATUS_FAILED, fl_error_text(FL_ENOMEM));
+    printf("# faultline-worker: reference\n"
+           "\n"
+           "<!-- Printed by `faultline-worker --reference`. -->\n"
+           "\n"
+           "```\n");
+    print_help();
+    printf("```\n"
+           "\n"
+           "## Settings\n"
+           "\n"
+           "Of the file; a key may begin with a colon. A flag wins over a variable of the "
+           "environment, that over\n"
+           "the section of the file that has the environment's name (`-e`), and that over the rest "
+           "of the file.\n"
+           "Only `RAILS_MAX_THREADS` comes last. A key that is not in the table is warned of and "
+           "left alone.\n"
+           "`faultline-worker --check-config` with the same flags prints what would hold, and who "
+           "says so.\n"
+           "\n"
+           "%s",
+           rows.bytes);
+    fl_buf_release(&rows);
     return 0;
 }
 
 int main(int argc, char **argv)
 {
-    struct command command = {0};
+    struct fl_worker_command command = {0};
+    char problem[FL_WORKER_SETTINGS_PROBLEM_BYTES];
     int status = 0;
     fl_posix_open_standard_streams();
-    read_command(argc, argv, &command);
+    if (fl_worker_command_read(argc, argv, &command, problem)) fail(STATUS_USAGE, problem);
     switch (command.what) {
-    case COMMAND_WORK: status = work(&command.settings); break;
-    case COMMAND_VERSION: printf("Faultline %s\n", FL_VERSION); break;
-    case COMMAND_HELP: status = print_help(); break;
+    case FL_COMMAND_WORK: status = work(&command.settings); break;
+    case FL_COMMAND_CHECK: status = check_config(&command.settings); break;
+    case FL_COMMAND_REFERENCE: status = print_reference(); break;
+    case FL_COMMAND_VERSION: printf("Faultline %s\n", FL_VERSION); break;
+    case FL_COMMAND_HELP: status = print_help(); break;
     }
     fl_worker_settings_release(&command.settings);
     return status;

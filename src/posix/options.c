@@ -7,44 +7,19 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/edit_distance.h"
 #include "core/span.h"
 
-enum { NAME_BYTES_MAX = 48, DISTANCE_MAX = 3, COLUMN = 28, LONG_BASE = 256 };
+enum { NAME_BYTES_MAX = FL_EDIT_WORD_BYTES, COLUMN = 28, LONG_BASE = 256 };
 
 /* --- suggestions --- */
-
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-    size_t least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-/* Levenshtein's distance, a row at a time. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[NAME_BYTES_MAX + 1];
-    size_t width = strlen(b);
-    if (strlen(a) > NAME_BYTES_MAX || width > NAME_BYTES_MAX) return NAME_BYTES_MAX;
-    for (size_t j = 0; j <= width; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            size_t above = row[j];
-            row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-            diagonal = above;
-        }
-    }
-    return row[width];
-}
 
 static const char *nearest(const struct fl_option *options, size_t count, const char *name)
 {
     const char *found = NULL;
-    size_t least = DISTANCE_MAX + 1;
+    size_t least = FL_EDIT_NEAR + 1;
     for (size_t i = 0; i < count; i++) {
-        size_t d = distance(name, options[i].name);
+        size_t d = fl_edit_distance(name, options[i].name);
         if (d < least) {
             least = d;
             found = options[i].name;

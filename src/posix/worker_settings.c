@@ -1,10 +1,10 @@
-/* src/posix/worker_settings.c - a table of the known keys, applied to libyaml's tree.
+/* src/posix/worker_settings.c - the table of keys, applied to libyaml's tree.
  *
  * Whatever is set stays: so flags come first, then the environment's section, then the file. */
 #include "posix/worker_settings.h"
 
 #include <assert.h>
-#include <limits.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,59 +15,16 @@
 static_assert((int)FL_WORKER_SETTINGS_PROBLEM_BYTES == (int)FL_YAML_PROBLEM_BYTES,
               "its problems are handed on");
 
-enum kind {
-    KIND_INT,
-    KIND_SECONDS,
-    KIND_TEXT,
-    KIND_TOGGLE,
-    KIND_QUEUES,
-    KIND_MODULES,
-    KIND_LABELS,
-    KIND_PERIODIC,
-};
-
-struct key {
-    const char *name;
-    enum kind kind;
-    size_t offset;
-    int min, max;
-    const char *words[2]; /* of a text that must be one of two */
-};
-
-#define AT(field) offsetof(struct fl_worker_settings, field)
-
-static const struct key keys[] = {
-    {"concurrency", KIND_INT, AT(concurrency), 1, 256},
-    {"timeout", KIND_INT, AT(timeout_s), 1, 24 * 3600},
-    {"max_retries", KIND_INT, AT(max_retries), 1, 1000},
-    {"dead_max_jobs", KIND_INT, AT(dead_max_jobs), 1, INT_MAX},
-    {"dead_timeout_in_seconds", KIND_INT, AT(dead_timeout_s), 1, INT_MAX},
-    {"wire", KIND_INT, AT(wire), 6, 8},
-    {"poll_interval_average", KIND_SECONDS, AT(own_poll_us), 0, 24 * 3600},
-    {"average_scheduled_poll_interval", KIND_SECONDS, AT(average_poll_us), 0, 24 * 3600},
-    {"tag", KIND_TEXT, AT(tag), 0, 0},
-    {"database", KIND_TEXT, AT(database), 0, 0},
-    {"smtp", KIND_TEXT, AT(smtp), 0, 0},
-    {"statsd", KIND_TEXT, AT(statsd), 0, 0},
-    {"redis", KIND_TEXT, AT(redis), 0, 0},
-    {"fetch", KIND_TEXT, AT(fetch), 0, 0, {"reliable", "basic"}},
-    {"log_format", KIND_TEXT, AT(log_format), 0, 0, {"json", "plain"}},
-    {"verbose", KIND_TOGGLE, AT(verbose), 0, 0},
-    {"queues", KIND_QUEUES, 0, 0, 0},
-    {"require", KIND_MODULES, 0, 0, 0},
-    {"labels", KIND_LABELS, 0, 0, 0},
-    {"periodic", KIND_PERIODIC, 0, 0, 0},
-};
-
 struct reading {
     struct fl_worker_settings *settings;
     struct fl_yaml *yaml;
+    const char *section; /* the environment's; NULL for the rest of the file */
 };
 
 /* --- scalars --- */
 
-static bool take_int(const struct reading *r, const struct key *key, const yaml_node_t *node,
-                     int *field)
+static bool take_int(const struct reading *r, const struct fl_worker_key *key,
+                     const yaml_node_t *node, int *field)
 {
     int value;
     if (!fl_yaml_int(r->yaml, key->name, node, key->min, key->max, &value)) return false;
@@ -75,8 +32,8 @@ static bool take_int(const struct reading *r, const struct key *key, const yaml_
     return true;
 }
 
-static bool take_seconds(const struct reading *r, const struct key *key, const yaml_node_t *node,
-                         int64_t *field_us)
+static bool take_seconds(const struct reading *r, const struct fl_worker_key *key,
+                         const yaml_node_t *node, int64_t *field_us)
 {
     int64_t value_us;
     if (!fl_yaml_seconds(r->yaml, key->name, node, key->max, &value_us)) return false;
@@ -89,8 +46,8 @@ static const char *keep(const struct reading *r, const char *text)
     return fl_arena_copy(&r->settings->arena, fl_span_from(text));
 }
 
-static bool take_text(const struct reading *r, const struct key *key, const yaml_node_t *node,
-                      const char **field)
+static bool take_text(const struct reading *r, const struct fl_worker_key *key,
+                      const yaml_node_t *node, const char **field)
 {
     const char *text = fl_yaml_text(node);
     if (!text) return fl_yaml_refuse(r->yaml, &node->start_mark, "%s wants a text", key->name);
@@ -103,8 +60,8 @@ static bool take_text(const struct reading *r, const struct key *key, const yaml
     return *field || fl_yaml_refuse(r->yaml, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
 }
 
-static bool take_toggle(const struct reading *r, const struct key *key, const yaml_node_t *node,
-                        enum fl_toggle *field)
+static bool take_toggle(const struct reading *r, const struct fl_worker_key *key,
+                        const yaml_node_t *node, enum fl_toggle *field)
 {
     bool value;
     if (!fl_yaml_bool(r->yaml, key->name, node, &value)) return false;
@@ -241,30 +198,86 @@ static bool take_list(const struct reading *r, const yaml_node_t *node, take_ite
     return true;
 }
 
+/* --- where values came from --- */
+
+static bool is_set(const struct fl_worker_settings *settings, const struct fl_worker_key *key)
+{
+    const void *field = (const char *)settings + key->offset;
+    switch (key->kind) {
+    case FL_KIND_INT: return *(const int *)field != 0;
+    case FL_KIND_SECONDS: return *(const int64_t *)field != 0;
+    case FL_KIND_TEXT:
+    case FL_KIND_SECRET: return *(const char *const *)field != NULL;
+    case FL_KIND_TOGGLE: return *(const enum fl_toggle *)field != FL_UNSET;
+    case FL_KIND_QUEUES:
+    case FL_KIND_MODULES:
+    case FL_KIND_LABELS:
+    case FL_KIND_PERIODIC: break;
+    }
+    return *(const size_t *)field != 0;
+}
+
+void fl_worker_settings_note(struct fl_worker_settings *settings, enum fl_worker_source source)
+{
+    for (size_t i = 0; i < fl_worker_key_count; i++) {
+        struct fl_worker_origin *origin = &settings->origins[i];
+        if (origin->source || !is_set(settings, &fl_worker_keys[i])) continue;
+        *origin = (struct fl_worker_origin){source, fl_worker_keys[i].option};
+        if (source == FL_FROM_VARIABLE) origin->place = fl_worker_keys[i].variable;
+    }
+}
+
+/* "file:line", with the section when it is the environment's. */
+static bool note_place(const struct reading *r, const struct fl_worker_key *key,
+                       const yaml_node_t *node)
+{
+    char place[FL_WORKER_SETTINGS_PROBLEM_BYTES];
+    struct fl_worker_origin *origin = &r->settings->origins[key - fl_worker_keys];
+    if (origin->source || !is_set(r->settings, key)) return true;
+    snprintf(place, sizeof place, "%.400s:%zu%s%.80s%s", r->yaml->name, node->start_mark.line + 1,
+             r->section ? " (" : "", r->section ? r->section : "", r->section ? ")" : "");
+    *origin = (struct fl_worker_origin){FL_FROM_FILE, keep(r, place)};
+    return origin->place ||
+           fl_yaml_refuse(r->yaml, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
+}
+
+/* A section may be another environment's. Sidekiq's own `strict` says nothing any more. */
+static bool warn_of(const struct reading *r, const yaml_node_t *node, const yaml_node_t *value)
+{
+    struct fl_worker_settings *settings = r->settings;
+    const char *name = fl_yaml_text(node), *near = fl_worker_key_nearest(name);
+    char text[FL_WORKER_SETTINGS_PROBLEM_BYTES];
+    bool section = value->type == YAML_MAPPING_NODE && !near;
+    if (section || strcmp(name, "strict") == 0) return true;
+    if (settings->warning_count == FL_WORKER_SETTINGS_WARNINGS_MAX) return true;
+    snprintf(text, sizeof text, "%.400s:%zu:%zu: there is no setting '%.80s'%s%s%s", r->yaml->name,
+             node->start_mark.line + 1, node->start_mark.column + 1, name,
+             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    const char *copy = keep(r, text);
+    if (!copy) return fl_yaml_refuse(r->yaml, &node->start_mark, "%s", fl_error_text(FL_ENOMEM));
+    settings->warnings[settings->warning_count++] = copy;
+    return true;
+}
+
 /* --- sections --- */
 
-static bool take_value(const struct reading *r, const struct key *key, const yaml_node_t *node)
+static bool take_value(const struct reading *r, const struct fl_worker_key *key,
+                       const yaml_node_t *node)
 {
     void *field = (char *)r->settings + key->offset;
     if (fl_yaml_is_null(node)) return true;
     switch (key->kind) {
-    case KIND_INT: return take_int(r, key, node, field);
-    case KIND_SECONDS: return take_seconds(r, key, node, field);
-    case KIND_TEXT: return take_text(r, key, node, field);
-    case KIND_TOGGLE: return take_toggle(r, key, node, field);
-    case KIND_QUEUES: return r->settings->queue_count || take_list(r, node, take_queue);
-    case KIND_MODULES: return r->settings->module_count || take_list(r, node, take_module);
-    case KIND_LABELS: return r->settings->label_count || take_list(r, node, take_label);
-    case KIND_PERIODIC: break;
+    case FL_KIND_INT: return take_int(r, key, node, field);
+    case FL_KIND_SECONDS: return take_seconds(r, key, node, field);
+    case FL_KIND_TEXT:
+    case FL_KIND_SECRET: return take_text(r, key, node, field);
+    case FL_KIND_TOGGLE: return take_toggle(r, key, node, field);
+    case FL_KIND_QUEUES: return r->settings->queue_count || take_list(r, node, take_queue);
+    case FL_KIND_MODULES: return r->settings->module_count || take_list(r, node, take_module);
+    case FL_KIND_LABELS: return r->settings->label_count || take_list(r, node, take_label);
+    case FL_KIND_PERIODIC: break;
     }
     return r->settings->periodic_count || take_list(r, node, take_periodic);
-}
-
-static const struct key *find_key(const char *name)
-{
-    for (size_t i = 0; i < FL_COUNT(keys); i++)
-        if (strcmp(keys[i].name, name) == 0) return &keys[i];
-    return NULL;
 }
 
 /* Every key is a text and stands there once, known or not. */
@@ -290,14 +303,21 @@ static bool check_keys(const struct reading *r, const yaml_node_t *section)
     return true;
 }
 
+static bool take_pair(const struct reading *r, const yaml_node_pair_t *pair)
+{
+    const yaml_node_t *name = fl_yaml_node(r->yaml, pair->key);
+    const yaml_node_t *value = fl_yaml_node(r->yaml, pair->value);
+    const struct fl_worker_key *key = fl_worker_key_find(fl_yaml_text(name));
+    if (!key) return warn_of(r, name, value);
+    return take_value(r, key, value) && note_place(r, key, name);
+}
+
 static bool take_section(const struct reading *r, const yaml_node_t *section)
 {
     if (!check_keys(r, section)) return false;
     for (const yaml_node_pair_t *pair = section->data.mapping.pairs.start;
-         pair < section->data.mapping.pairs.top; pair++) {
-        const struct key *key = find_key(fl_yaml_text(fl_yaml_node(r->yaml, pair->key)));
-        if (key && !take_value(r, key, fl_yaml_node(r->yaml, pair->value))) return false;
-    }
+         pair < section->data.mapping.pairs.top; pair++)
+        if (!take_pair(r, pair)) return false;
     return true;
 }
 
@@ -323,7 +343,8 @@ static bool take_document(const struct reading *r, const char *environment)
                               "want keys and values, as in 'concurrency: 5'");
     if (!check_keys(r, root)) return false;
     const yaml_node_t *section = environment ? find_section(r, root, environment) : NULL;
-    return (!section || take_section(r, section)) && take_section(r, root);
+    const struct reading inner = {r->settings, r->yaml, environment};
+    return (!section || take_section(&inner, section)) && take_section(r, root);
 }
 
 /* --- the file --- */

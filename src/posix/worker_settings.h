@@ -1,8 +1,9 @@
 /* src/posix/worker_settings.h - what a worker process is told, by its flags and by its YAML file.
  *
  * The file is Sidekiq's sidekiq.yml: keys with or without a leading colon, a section with the name
- * of the environment over the rest; keys that nobody knows are left alone, as Sidekiq does. Flags
- * win over the file: take them into the settings before the file, each value is set once. */
+ * of the environment over the rest; keys that nobody knows are left alone, as Sidekiq does, and
+ * warned of. Flags win over the file: take them into the settings before the file, each value is
+ * set once. */
 #ifndef FL_POSIX_WORKER_SETTINGS_H
 #define FL_POSIX_WORKER_SETTINGS_H
 
@@ -14,6 +15,7 @@
 #include "core/error.h"
 #include "core/span.h"
 #include "posix/periodic_setting.h"
+#include "posix/worker_keys.h"
 
 enum {
     FL_WORKER_SETTINGS_QUEUES_MAX = 64,
@@ -22,6 +24,7 @@ enum {
     FL_WORKER_SETTINGS_LABELS_MAX = 16,
     FL_WORKER_SETTINGS_PERIODIC_MAX = 256,
     FL_WORKER_SETTINGS_KEYS_MAX = 256,
+    FL_WORKER_SETTINGS_WARNINGS_MAX = 32,
     FL_WORKER_SETTINGS_PROBLEM_BYTES = 1024,
 };
 
@@ -32,9 +35,19 @@ struct fl_worker_settings_queue {
 
 enum fl_toggle { FL_UNSET, FL_NO, FL_YES };
 
+enum fl_worker_source { FL_FROM_NOBODY, FL_FROM_FLAG, FL_FROM_VARIABLE, FL_FROM_FILE };
+
+struct fl_worker_origin {
+    enum fl_worker_source source;
+    const char *place; /* the flag's or the variable's name, or "file:line" */
+};
+
 /* 0 and NULL mean: not set. */
 struct fl_worker_settings {
-    struct fl_arena arena; /* holds the strings that the file gave */
+    struct fl_arena arena;                               /* holds the strings that the file gave */
+    struct fl_worker_origin origins[FL_WORKER_KEYS_MAX]; /* as fl_worker_keys */
+    const char *warnings[FL_WORKER_SETTINGS_WARNINGS_MAX];
+    size_t warning_count;
     struct fl_worker_settings_queue queues[FL_WORKER_SETTINGS_QUEUES_MAX];
     size_t queue_count;
     const char *modules[FL_WORKER_SETTINGS_MODULES_MAX];
@@ -53,6 +66,8 @@ struct fl_worker_settings {
  * weight, else its name is copied into the arena. */
 bool fl_worker_settings_add_queue(struct fl_worker_settings *settings, const char *text,
                                   char problem[FL_WORKER_SETTINGS_PROBLEM_BYTES]);
+/* What has been set since the last call came from there. The file notes its own places. */
+void fl_worker_settings_note(struct fl_worker_settings *settings, enum fl_worker_source source);
 /* FL_ENOTFOUND, FL_EINVAL, FL_ENOMEM; `ret_problem` is "file:line:column: ..." where there is a
  * place. */
 FL_CHECKED enum fl_error

@@ -9,11 +9,13 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 
 from rig import BUILD, expect, main, until
 
 NOOP = os.path.join(BUILD, "noop.so")
+SHIPPED = os.path.join(ROOT, "deploy/worker.yml")
 WORKERS = os.path.join(BUILD, "workers.so")
 
 
@@ -80,6 +82,40 @@ def help_and_version_are_for_the_asking(rig):
     expect(re.fullmatch(r"Faultline \d+\.\d+\.\d+\n", done.stdout), done.stdout)
 
 
+def what_would_hold_is_printed_and_nothing_started(rig):
+    config = write(rig, "c.yml", "concurency: 3\ntimeout: 9\nqueues: [[high, 5], low]\nblue:\n  timeout: 8\n")
+    done = run(rig, "faultline-worker", "--check-config", "-r", NOOP, "-C", config, "-e", "blue", "-g", "me",
+               REDIS_URL="redis://:secret@127.0.0.1:1", RAILS_MAX_THREADS="7")
+    expect(done.returncode == 0, done.stderr)
+    lines = {line.split()[0]: re.split(r"  +| (?=/)", line)[1:] for line in done.stdout.splitlines()}
+    for name, value, place in (("timeout", "8", config + ":5 (blue)"), ("queues", "high,5 low", config + ":3"),
+                               ("concurrency", "7", "RAILS_MAX_THREADS"), ("tag", "me", "--tag"),
+                               ("redis", "redis://:REDACTED@127.0.0.1:1", "REDIS_URL"), ("wire", "7", "default")):
+        expect(lines[name] == [value, place] or lines[name] == [f"{value} {place}"], f"{name}: {lines[name]}")
+    expect(done.stderr == f"faultline-worker: {config}:1:1: there is no setting 'concurency'; did you mean "
+           "'concurrency'?\n", done.stderr)
+    refused(rig, 2, "{}/c.yml:1:1: want keys and values, as in 'concurrency: 5'", "faultline-worker", "-r", NOOP,
+            "--check-config", "-C", write(rig, "c.yml", "- a\n"))
+    bad_cron = write(rig, "d.yml", "periodic: {cron: '61 * * * *', class: NoopWorker}\n")
+    done = run(rig, "faultline-worker", "--check-config", "-r", NOOP, "-C", bad_cron)
+    expect(done.returncode == 2 and "minute wants 0-59" in done.stderr and done.stdout == "", f"a crontab is read: {done}")
+
+
+def the_file_that_ships_is_valid(rig):
+    done = run(rig, "faultline-worker", "--check-config", "-r", NOOP, "-C", SHIPPED, "-e", "production")
+    expect(done.returncode == 0 and done.stderr == "", done.stderr)
+    expect("critical,10 user_notifications,5 default,3 low_priority,1 " + SHIPPED in done.stdout, done.stdout)
+    expect(re.search(r"^concurrency +10 +\S+/worker.yml:\d+$", done.stdout, re.M), done.stdout)
+
+
+def sidekiqs_file_is_read_where_sidekiq_looks(rig):
+    os.mkdir(os.path.join(rig.folder, "config"))
+    write(rig, "config/sidekiq.yml", ":concurrency: 4\n")
+    done = subprocess.run([os.path.abspath(os.path.join(BUILD, "faultline-worker")), "--check-config", "-r",
+                           os.path.abspath(NOOP)], cwd=rig.folder, capture_output=True, text=True, timeout=30)
+    expect(re.search(r"^concurrency +4 +config/sidekiq.yml:1$", done.stdout, re.M), done.stdout + done.stderr)
+
+
 def the_variable_that_redis_provider_names_is_taken(rig):
     worker = rig.worker("-r", NOOP, env={"REDIS_URL": "redis://127.0.0.1:1", "REDIS_PROVIDER": "MY_REDIS",
                                          "MY_REDIS": rig.redis.url})
@@ -138,6 +174,7 @@ def an_import_that_cannot_be_made_leaves_nothing(rig):
 
 
 main([a_worker_that_is_told_wrong_says_so_in_one_line, a_worker_that_cannot_start_says_why,
-      help_and_version_are_for_the_asking, the_variable_that_redis_provider_names_is_taken,
+      help_and_version_are_for_the_asking, what_would_hold_is_printed_and_nothing_started, the_file_that_ships_is_valid,
+      sidekiqs_file_is_read_where_sidekiq_looks, the_variable_that_redis_provider_names_is_taken,
       a_worker_whose_clocks_are_all_moved_works_and_stops, an_import_is_made_run_and_shown,
       an_import_that_cannot_be_made_leaves_nothing])

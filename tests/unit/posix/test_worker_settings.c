@@ -11,6 +11,7 @@
 
 #include "core/assert.h"
 #include "posix/worker_settings.h"
+#include "posix/worker_shown.h"
 
 struct fixture {
     struct fl_worker_settings settings;
@@ -43,6 +44,15 @@ static enum fl_error read_text(struct fixture *f, const char *text)
     enum fl_error err = fl_worker_settings_read(&f->settings, f->path, "production", f->problem);
     unlink(f->path);
     return err;
+}
+
+/* A line "name value place" in columns. */
+static void assert_has_line(const char *text, const char *name, const char *value,
+                            const char *place)
+{
+    char line[256];
+    snprintf(line, sizeof line, "\n%-32s %-28s %s\n", name, value, place);
+    if (!strstr(text, line)) fail_msg("no line '%s' in\n%s", line, text);
 }
 
 static void keys_stand_with_and_without_their_colon(void **state)
@@ -120,6 +130,53 @@ static void flags_win_over_the_environments_section_and_that_over_the_rest(void 
     assert_int_equal(f->settings.timeout_s, 5);
     assert_int_equal(f->settings.concurrency, 2);
     assert_string_equal(f->settings.tag, "a");
+}
+
+static void whoever_set_a_value_is_noted(void **state)
+{
+    struct fixture *f = *state;
+    char place[128];
+    f->settings.timeout_s = 5;
+    fl_worker_settings_note(&f->settings, FL_FROM_FLAG);
+    f->settings.redis = "redis://me:secret@db/1";
+    fl_worker_settings_note(&f->settings, FL_FROM_VARIABLE);
+    assert_int_equal(read_text(f, "timeout: 10\ntag: blue\nqueues: [a, [b, 3]]\nproduction:\n"
+                                  "  labels: [x, y]\n  tag: green\n"),
+                     FL_OK);
+    struct fl_buf shown = FL_BUF_INIT(65536);
+    assert_int_equal(fl_worker_settings_show(&f->settings, &shown), FL_OK);
+    assert_has_line(shown.bytes, "timeout", "5", "--timeout");
+    assert_has_line(shown.bytes, "redis", "redis://me:REDACTED@db/1", "REDIS_URL");
+    snprintf(place, sizeof place, "%s:6 (production)", f->path);
+    assert_has_line(shown.bytes, "tag", "green", place);
+    snprintf(place, sizeof place, "%s:5 (production)", f->path);
+    assert_has_line(shown.bytes, "labels", "x y", place);
+    snprintf(place, sizeof place, "%s:3", f->path);
+    assert_has_line(shown.bytes, "queues", "a b,3", place);
+    assert_has_line(shown.bytes, "concurrency", "5", "default");
+    assert_has_line(shown.bytes, "database", "-", "default");
+    fl_buf_release(&shown);
+}
+
+static void an_unknown_key_is_warned_of_with_the_one_that_is_near(void **state)
+{
+    struct fixture *f = *state;
+    char text[256];
+    assert_int_equal(read_text(f, "concurency: 3\nstrict: true\nstaging: {x: 1}\npidfile: /x\n"
+                                  "queue: {a: 1}\nproduction:\n  timout: 3\n"),
+                     FL_OK);
+    assert_int_equal(f->settings.warning_count, 4);
+    snprintf(text, sizeof text, "%s:7:3: there is no setting 'timout'; did you mean 'timeout'?",
+             f->path);
+    assert_string_equal(f->settings.warnings[0], text);
+    snprintf(text, sizeof text,
+             "%s:1:1: there is no setting 'concurency'; did you mean 'concurrency'?", f->path);
+    assert_string_equal(f->settings.warnings[1], text);
+    snprintf(text, sizeof text, "%s:4:1: there is no setting 'pidfile'", f->path);
+    assert_string_equal(f->settings.warnings[2], text);
+    snprintf(text, sizeof text, "%s:5:1: there is no setting 'queue'; did you mean 'queues'?",
+             f->path);
+    assert_string_equal(f->settings.warnings[3], text);
 }
 
 static void an_empty_file_sets_nothing(void **state)
@@ -205,6 +262,8 @@ int main(void)
         TEST(jobs_of_the_clock_have_arguments_of_any_shape),
         TEST(queues_have_weights_in_each_of_sidekiqs_forms),
         TEST(flags_win_over_the_environments_section_and_that_over_the_rest),
+        TEST(whoever_set_a_value_is_noted),
+        TEST(an_unknown_key_is_warned_of_with_the_one_that_is_near),
         TEST(an_empty_file_sets_nothing),
         TEST(a_file_that_is_not_there_is_named),
     };
