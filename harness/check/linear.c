@@ -116,7 +116,7 @@ static void set_bit(struct search *s, uint32_t operation, bool on)
 
 static size_t words_of(enum linear_object object)
 {
-    if (object == LINEAR_KEY) return LINEAR_KEY_WORDS;
+    if (object == LINEAR_KEY || object == LINEAR_LEVEL) return LINEAR_KEY_WORDS;
     return object == LINEAR_MUTEX ? LINEAR_MUTEX_WORDS : LINEAR_WORDS;
 }
 

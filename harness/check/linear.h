@@ -17,13 +17,16 @@
 enum {
     LINEAR_OPERATIONS_MAX = 8 * 1024,
     LINEAR_VISITS_MAX = 128 * 1024, /* of states, in one search */
-    LINEAR_SLOTS_MAX = 16,          /* of a limiter */
+    LINEAR_SLOTS_MAX = 16,          /* of a limiter by places, or by a sliding window */
     LINEAR_WORDS = 3 * LINEAR_SLOTS_MAX + 1,
-    LINEAR_KEY_WORDS = 4, /* of them that a key and a mutex use */
+    LINEAR_KEY_WORDS = 4, /* of them that a key, a level and a mutex use */
     LINEAR_MUTEX_WORDS = 1,
 };
 
-#define LINEAR_NOTHING    INT64_MIN /* a value that is not there */
+#define LINEAR_NOTHING INT64_MIN       /* a value that is not there */
+#define LINEAR_UNTOLD  (INT64_MIN + 1) /* an answer that does not say what was found */
+/* Of limit times span_us of LINEAR_LEVEL. */
+#define LINEAR_LEVEL_MAX  (INT64_MAX / 8)
 #define LINEAR_UNANSWERED UINT64_MAX
 
 enum linear_object {
@@ -32,11 +35,12 @@ enum linear_object {
     LINEAR_SLOTS,   /* at most `limit` holders at a time; a place is free again after `span_us` */
     LINEAR_WINDOW,  /* at most `limit` grants in any `span_us` */
     LINEAR_BUCKETS, /* at most `limit` grants in each `span_us` of the clock */
+    LINEAR_LEVEL,   /* a bucket that holds `limit` and leaks all of it, evenly, in `span_us` */
 };
 
 struct linear_rules {
     enum linear_object object;
-    int64_t limit, span_us; /* of the last three; span_us of LINEAR_SLOTS 0: for ever */
+    int64_t limit, span_us; /* of the last four; span_us of LINEAR_SLOTS 0: for ever */
 };
 
 enum linear_kind {
@@ -46,16 +50,22 @@ enum linear_kind {
     LINEAR_EXTEND,      /* a new time to live: 1 or 0 */
     LINEAR_READ,        /* answered with the value */
     LINEAR_WRITE,
-    LINEAR_ADD,  /* answered with the sum */
-    LINEAR_GONE, /* the client has ended: it believes nothing any more */
+    LINEAR_ADD,    /* answered with the sum; to a level, or from it: an answer tells nothing */
+    LINEAR_GONE,   /* the client has ended: it believes nothing any more */
+    LINEAR_CLAIM,  /* set unless another value is there; its own stays as it is: 1 or 0 */
+    LINEAR_RENEW,  /* the same, and its own gets a new time to live */
+    LINEAR_RETAKE, /* set unless any is there, and nobody is told */
+    LINEAR_CLEAR,  /* deleted whatever it holds, by a third party: its holder is gone for good */
 };
 
 struct linear_operation {
     enum linear_kind kind;
     uint64_t called, returned;      /* in the order of all events; LINEAR_UNANSWERED */
     int64_t called_us, returned_us; /* by the object's clock */
+    int64_t by_us;                  /* unanswered, it has not happened later; 0: nobody knows */
     uint64_t client;                /* not 0 */
     int64_t value;                  /* what is set, compared, added */
+    int64_t amount;                 /* what is taken from a limit; 0: one */
     int64_t ttl_us;                 /* of what is set; 0: for ever */
     int64_t answer;
     const char *text; /* for a person: "redis SET lock:7 b#1 NX PX 30000 -> OK by b#1 (p2)" */
@@ -76,7 +86,7 @@ FL_CHECKED enum fl_error linear_check(const struct linear_rules *rules,
                                       const struct linear_operation *operations, uint32_t count,
                                       enum linear_verdict *ret_verdict, struct fl_buf *found);
 
-/* For linear_objects.c and its caller. */
+/* For linear_objects.c and its caller, and linear_level.c. */
 struct linear_state { /* zeroed is the beginning */
     int64_t words[LINEAR_WORDS];
     int64_t now_us;    /* no operation happens before */

@@ -1,21 +1,24 @@
+/* harness/check/operations.c - a history for each key that a claim names: what meaning.h says of
+ * each command on it, between its call and its answer. */
 #include "harness/check/operations.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/arena.h"
 #include "core/assert.h"
 #include "core/map.h"
 #include "core/time_text.h"
+#include "harness/check/meaning.h"
 #include "harness/trace/digest.h"
 
 enum { TEXT_BYTES = 320, FIRST_CAPACITY = 16 };
 
 struct asked {
     struct linear_operation operation;
+    enum meaning_answer answer;
     struct operations_caller caller;
     bool is_void; /* it was refused: nothing has happened */
 };
@@ -77,188 +80,6 @@ void operations_free(struct operations *operations)
     free(operations);
 }
 
-/* --- commands --- */
-
-/* What a command does to a key, as far as that is known before its answer. */
-struct meaning {
-    enum { OF_NO_INTEREST, STRANGE, MEANT } sort;
-    struct linear_operation operation;
-    size_t key;                 /* its argument */
-    struct linear_rules limits; /* of a limiter that it asks; limit 0: none */
-};
-
-static bool is_word(struct fl_span text, const char *word)
-{
-    return text.length == strlen(word) && strncasecmp(text.bytes, word, text.length) == 0;
-}
-
-static bool is_among(struct fl_span text, const char *const *words)
-{
-    for (; *words; words++)
-        if (is_word(text, *words)) return true;
-    return false;
-}
-
-/* False: not a number, or none that can be a time to live. */
-static bool read_ttl(struct fl_span text, int64_t unit_us, int64_t *ret_us)
-{
-    long long number;
-    if (!fl_span_int64(text, &number) || number <= 0 || number > INT64_MAX / unit_us) return false;
-    *ret_us = number * unit_us;
-    return true;
-}
-
-static void read_set(const struct fl_command *command, struct meaning *meaning)
-{
-    struct linear_operation *operation = &meaning->operation;
-    operation->kind = LINEAR_WRITE;
-    operation->value = linear_value(command->args[2]);
-    for (size_t i = 3; i < command->count; i++) {
-        bool seconds = is_word(command->args[i], "EX"),
-             thousandths = is_word(command->args[i], "PX");
-        if (is_word(command->args[i], "NX"))
-            operation->kind = LINEAR_ACQUIRE;
-        else if (!(seconds || thousandths) || i + 1 == command->count ||
-                 !read_ttl(command->args[i + 1], seconds ? FL_SECOND_US : 1000, &operation->ttl_us))
-            meaning->sort = STRANGE;
-        if (seconds || thousandths) i++;
-    }
-}
-
-static void read_setex(const struct fl_command *command, struct meaning *meaning, int64_t unit_us)
-{
-    meaning->operation.kind = LINEAR_WRITE;
-    meaning->operation.value = linear_value(command->args[3]);
-    if (!read_ttl(command->args[2], unit_us, &meaning->operation.ttl_us)) meaning->sort = STRANGE;
-}
-
-static void read_extension(const struct fl_command *command, struct meaning *meaning,
-                           int64_t unit_us)
-{
-    meaning->operation.kind = LINEAR_EXTEND;
-    if (command->count != 3 || !read_ttl(command->args[2], unit_us, &meaning->operation.ttl_us))
-        meaning->sort = STRANGE;
-}
-
-static void read_sum(const struct fl_command *command, struct meaning *meaning, int sign)
-{
-    long long number = 1;
-    if (command->count == 3 && !fl_span_int64(command->args[2], &number)) meaning->sort = STRANGE;
-    meaning->operation.kind = LINEAR_ADD;
-    meaning->operation.value = sign * number;
-}
-
-/* "lmtr:window:geocoder" */
-static bool is_limiter(struct fl_span key, enum linear_object *ret_object)
-{
-    static const struct {
-        struct fl_span prefix;
-        enum linear_object object;
-    } kinds[] = {{FL_SPAN("lmtr:concurrent:"), LINEAR_SLOTS},
-                 {FL_SPAN("lmtr:window:"), LINEAR_WINDOW},
-                 {FL_SPAN("lmtr:bucket:"), LINEAR_BUCKETS}};
-    for (size_t i = 0; i < FL_COUNT(kinds); i++)
-        if (fl_span_starts(key, kinds[i].prefix)) {
-            *ret_object = kinds[i].object;
-            return true;
-        }
-    return false;
-}
-
-/* A permit is a client of its own: it is what holds a place, and gives it back. */
-static uint64_t permit(struct fl_span token)
-{
-    return digest_span(2, token) | 1;
-}
-
-/* The script of a limiter: its size, its period, how much is taken, and by which permit. */
-static void read_limit(const struct fl_command *command, struct meaning *meaning)
-{
-    enum { SIZE = 4, PERIOD, USED, TOKEN, COUNT };
-    long long size = 0, period_us = 0;
-    meaning->operation.kind = LINEAR_ACQUIRE;
-    meaning->sort = STRANGE;
-    if (command->count != COUNT || !fl_span_is(command->args[USED], "1")) return;
-    if (!fl_span_int64(command->args[SIZE], &size) ||
-        !fl_span_int64(command->args[PERIOD], &period_us))
-        return;
-    if (size < 1 || size > LINEAR_SLOTS_MAX || period_us < 1) return;
-    meaning->sort = MEANT;
-    meaning->operation.client = permit(command->args[TOKEN]);
-    meaning->limits.limit = size;
-    meaning->limits.span_us = period_us;
-}
-
-/* EVAL and EVALSHA: the script, the number of keys, keys, arguments. */
-static void read_script(const struct fl_command *command, struct meaning *meaning)
-{
-    long long keys;
-    bool known = command->count > 3 && fl_span_int64(command->args[2], &keys) && keys >= 1;
-    meaning->key = 3;
-    if (!known) {
-        meaning->sort = OF_NO_INTEREST;
-    } else if (is_limiter(command->args[3], &meaning->limits.object)) {
-        read_limit(command, meaning);
-    } else if (keys != 1 || command->count != 5) {
-        meaning->sort = STRANGE;
-    } else {
-        meaning->operation.kind = LINEAR_RELEASE_OWN;
-        meaning->operation.value = linear_value(command->args[4]);
-    }
-}
-
-static struct meaning meaning_of(const struct fl_command *command)
-{
-    static const char *const only_ask[] = {"EXISTS", "TTL",        "PTTL",   "TYPE", "STRLEN",
-                                           "TOUCH",  "EXPIRETIME", "OBJECT", NULL};
-    struct meaning meaning = {.sort = MEANT, .key = 1};
-    struct fl_span name = command->args[0];
-    size_t count = command->count;
-    if (is_word(name, "EVAL") || is_word(name, "EVALSHA"))
-        read_script(command, &meaning);
-    else if (count < 2 || is_among(name, only_ask))
-        meaning.sort = OF_NO_INTEREST;
-    else if (is_word(name, "SET") && count >= 3)
-        read_set(command, &meaning);
-    else if (is_word(name, "SETNX") && count == 3)
-        meaning.operation.kind = LINEAR_ACQUIRE,
-        meaning.operation.value = linear_value(command->args[2]);
-    else if ((is_word(name, "SETEX") || is_word(name, "PSETEX")) && count == 4)
-        read_setex(command, &meaning, name.length == 5 ? FL_SECOND_US : 1000);
-    else if (is_word(name, "GET"))
-        meaning.operation.kind = LINEAR_READ;
-    else if ((is_word(name, "DEL") || is_word(name, "UNLINK")) && count == 2)
-        meaning.operation.kind = LINEAR_RELEASE;
-    else if (is_word(name, "EXPIRE") || is_word(name, "PEXPIRE"))
-        read_extension(command, &meaning, name.length == 6 ? FL_SECOND_US : 1000);
-    else if (is_word(name, "ZREM") && count == 3 &&
-             is_limiter(command->args[1], &meaning.limits.object))
-        meaning.operation.kind = LINEAR_RELEASE,
-        meaning.operation.client = permit(command->args[2]);
-    else if (is_word(name, "INCR") || is_word(name, "INCRBY"))
-        read_sum(command, &meaning, 1);
-    else if (is_word(name, "DECR") || is_word(name, "DECRBY"))
-        read_sum(command, &meaning, -1);
-    else
-        meaning.sort = STRANGE;
-    return meaning;
-}
-
-/* False: no answer that such a command has, as within MULTI. */
-static bool read_answer(struct linear_operation *operation, const struct fl_reply *reply)
-{
-    bool sets = operation->kind == LINEAR_ACQUIRE || operation->kind == LINEAR_WRITE;
-    switch (reply->type) {
-    case FL_REPLY_INTEGER: operation->answer = reply->integer; return true;
-    case FL_REPLY_NIL: operation->answer = sets ? 0 : LINEAR_NOTHING; return true;
-    case FL_REPLY_STATUS: operation->answer = 1; return sets && fl_span_is(reply->text, "OK");
-    case FL_REPLY_STRING: operation->answer = linear_value(reply->text); return !sets;
-    case FL_REPLY_ERROR:
-    case FL_REPLY_ARRAY: return false;
-    }
-    fl_panic("a reply without a type %d", (int)reply->type);
-}
-
 /* --- histories --- */
 
 static bool is_claimed(const struct operations *operations, struct fl_span key)
@@ -270,6 +91,7 @@ static bool is_claimed(const struct operations *operations, struct fl_span key)
     return false;
 }
 
+/* NULL: nobody claims anything of the key, or it could not be kept. */
 static struct history *history_of(struct operations *operations, struct fl_span key)
 {
     struct history *history = fl_map_get(&operations->keys, key);
@@ -320,26 +142,54 @@ static uint64_t client_of(const char *name)
     return digest_span(1, fl_span_from(name)) | 1;
 }
 
-void operations_called(struct operations *operations, const struct operations_caller *caller,
-                       const struct fl_command *command, int64_t at_us)
+static void call_part(struct operations *operations, const struct operations_caller *caller,
+                      const struct meaning_part *part, struct history *history, const char *text,
+                      int64_t at_us)
 {
-    struct meaning meaning = meaning_of(command);
-    if (meaning.sort == OF_NO_INTEREST) return;
-    struct history *history = history_of(operations, command->args[meaning.key]);
-    if (!history) return;
-    const char *text = text_of(operations, caller, command, FL_SPAN("?"), at_us);
-    bool other = meaning.limits.limit && history->limits.limit &&
-                 memcmp(&meaning.limits, &history->limits, sizeof history->limits) != 0;
-    if (meaning.limits.limit && !other) history->limits = meaning.limits;
-    if ((meaning.sort == STRANGE || other) && !history->strange) history->strange = text;
-    struct asked *asked = meaning.sort == MEANT ? add(operations, history) : NULL;
+    bool other = part->limits.limit && history->limits.limit &&
+                 memcmp(&part->limits, &history->limits, sizeof history->limits) != 0;
+    if (part->limits.limit && !other) history->limits = part->limits;
+    if (other && !history->strange) history->strange = text;
+    struct asked *asked = add(operations, history);
     if (!asked) return;
-    *asked = (struct asked){.operation = meaning.operation, .caller = *caller};
+    *asked =
+        (struct asked){.operation = part->operation, .answer = part->answer, .caller = *caller};
     if (!asked->operation.client) asked->operation.client = client_of(caller->client);
     asked->operation.called = ++operations->events;
     asked->operation.called_us = at_us;
     asked->operation.returned = LINEAR_UNANSWERED;
     asked->operation.text = text;
+}
+
+/* It may have cleared any lock. */
+static void call_reaper(struct operations *operations, const struct operations_caller *caller,
+                        const char *text, int64_t at_us)
+{
+    const struct meaning_part part = {.operation = {.kind = LINEAR_CLEAR},
+                                      .answer = MEANING_UNKNOWN};
+    const struct fl_map_entry *entry;
+    for (uint32_t cursor = 0; (entry = fl_map_next(&operations->keys, &cursor));)
+        if (meaning_is_lock(entry->key))
+            call_part(operations, caller, &part, entry->value, text, at_us);
+}
+
+void operations_called(struct operations *operations, const struct operations_caller *caller,
+                       const struct fl_command *command, int64_t at_us)
+{
+    struct meaning meaning = meaning_of(command);
+    const char *text = NULL;
+    if (meaning.sort == MEANING_REAPS)
+        call_reaper(operations, caller, text_of(operations, caller, command, FL_SPAN("?"), at_us),
+                    at_us);
+    for (size_t i = 0; i < meaning.part_count; i++) {
+        const struct meaning_part *part = &meaning.parts[i];
+        struct history *history = history_of(operations, command->args[part->key]);
+        if (!history) continue;
+        if (!text) text = text_of(operations, caller, command, FL_SPAN("?"), at_us);
+        if (meaning.sort == MEANING_STRANGE && !history->strange) history->strange = text;
+        if (meaning.sort == MEANING_CLEAR)
+            call_part(operations, caller, part, history, text, at_us);
+    }
 }
 
 static struct asked *asked_by(struct history *history, const struct operations_caller *caller)
@@ -361,24 +211,45 @@ static struct fl_span reply_text(const struct fl_reply *reply, char number[24])
     return fl_span_from(number);
 }
 
+/* The operation has an end, if this is its caller's. */
+static void end_of(struct operations *operations, const struct operations_caller *caller,
+                   struct history *history, bool refused, const struct fl_reply *reply,
+                   const char *text, int64_t at_us)
+{
+    struct asked *asked = asked_by(history, caller);
+    if (!asked) return;
+    enum meaning_told told =
+        refused ? MEANING_NOT_HAPPENED : meaning_read(&asked->operation, asked->answer, reply);
+    asked->is_void = told == MEANING_NOT_HAPPENED;
+    asked->operation.text = text;
+    if (told == MEANING_IS_STRANGE && !history->strange) history->strange = text;
+    if (told == MEANING_PERHAPS) asked->operation.by_us = at_us;
+    if (told == MEANING_NOT_HAPPENED || told == MEANING_PERHAPS) return;
+    asked->operation.returned = ++operations->events;
+    asked->operation.returned_us = at_us;
+}
+
 void operations_returned(struct operations *operations, const struct operations_caller *caller,
                          const struct fl_command *command, enum operations_end end,
                          const struct fl_reply *reply, int64_t at_us)
 {
     struct meaning meaning = meaning_of(command);
-    if (meaning.sort != MEANT || end == OPERATIONS_UNHEARD) return;
-    struct history *history = history_of(operations, command->args[meaning.key]);
-    struct asked *asked = history ? asked_by(history, caller) : NULL;
-    if (!asked) return;
-    asked->is_void = end == OPERATIONS_REFUSED || reply->type == FL_REPLY_ERROR;
-    if (asked->is_void) return;
+    if (end == OPERATIONS_UNHEARD) return;
+    bool refused = end == OPERATIONS_REFUSED || reply->type == FL_REPLY_ERROR;
+    bool reaps = meaning.sort == MEANING_REAPS;
+    const struct fl_map_entry *entry;
     char number[24];
-    asked->operation.returned = ++operations->events;
-    asked->operation.returned_us = at_us;
-    asked->operation.text = text_of(operations, caller, command, reply_text(reply, number), at_us);
-    if (!read_answer(&asked->operation, reply) && !history->strange)
-        history->strange = asked->operation.text;
-    if (meaning.limits.limit) asked->operation.answer = !reply->integer; /* else how long to wait */
+    const char *text = NULL;
+    for (uint32_t cursor = 0; reaps && (entry = fl_map_next(&operations->keys, &cursor));)
+        end_of(operations, caller, entry->value, refused, reply, "the reaper of locks", at_us);
+    for (size_t i = 0; i < meaning.part_count; i++) {
+        struct history *history = history_of(operations, command->args[meaning.parts[i].key]);
+        if (!history) continue;
+        if (!text)
+            text = text_of(operations, caller, command,
+                           refused ? FL_SPAN("refused") : reply_text(reply, number), at_us);
+        end_of(operations, caller, history, refused, reply, text, at_us);
+    }
 }
 
 static void leave(struct operations *operations, struct history *history,

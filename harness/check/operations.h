@@ -1,11 +1,6 @@
 /* harness/check/operations.h - what clients have asked of the keys that claims name, and what they
  * heard: histories for linear.h.
- *
- * The commands of a lock, a counter, a register are followed: SET [NX] [EX|PX], SETNX, SETEX,
- * PSETEX, GET, DEL and UNLINK of one key, EXPIRE, PEXPIRE, INCR, DECR and their kin, and a script
- * with one key and one argument, which is taken for "delete it if it holds this". Commands that
- * only ask for something about the key are passed over. Any other makes its key impossible to
- * judge. */
+ */
 #ifndef HARNESS_CHECK_OPERATIONS_H
 #define HARNESS_CHECK_OPERATIONS_H
 

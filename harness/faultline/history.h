@@ -25,6 +25,8 @@ enum fl_object {
                           free again */
     FL_OBJECT_WINDOW,  /* at most `limit` grants within any `span_us` */
     FL_OBJECT_BUCKETS, /* at most `limit` grants in each `span_us` of the clock */
+    FL_OBJECT_LEVEL,   /* a bucket that holds `limit` and leaks all of it, evenly, in `span_us`:
+                          ACQUIRE takes `value` (0: 1), ADD corrects it by `value` */
 };
 
 enum fl_history_operation {
@@ -43,7 +45,7 @@ enum { FL_HISTORY_LIMIT_MAX = 16 };
 
 struct fl_history; /* opaque */
 
-/* `limit` (1 to FL_HISTORY_LIMIT_MAX) and `span_us` are of the last three objects, 0 otherwise.
+/* `limit` (1 to FL_HISTORY_LIMIT_MAX) and `span_us` are of the last four objects, 0 otherwise.
  * NULL: no memory, or a limit or span that is out of its range. */
 struct fl_history *fl_history_new(enum fl_object object, int64_t limit, int64_t span_us);
 void fl_history_free(struct fl_history *history); /* NULL is fine */

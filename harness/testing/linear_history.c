@@ -14,7 +14,7 @@
 enum { FINDING_BYTES = 4096, TEXT_BYTES = 256, FIRST_CAPACITY = 64 };
 
 static_assert((int)FL_HISTORY_GONE == (int)LINEAR_GONE, "the same operations in the same order");
-static_assert((int)FL_OBJECT_BUCKETS == (int)LINEAR_BUCKETS, "the same objects in the same order");
+static_assert((int)FL_OBJECT_LEVEL == (int)LINEAR_LEVEL, "the same objects in the same order");
 static_assert((int)FL_HISTORY_LIMIT_MAX == (int)LINEAR_SLOTS_MAX, "the same bound");
 
 struct fl_history {
@@ -29,11 +29,12 @@ struct fl_history {
 
 struct fl_history *fl_history_new(enum fl_object object, int64_t limit, int64_t span_us)
 {
-    bool limits =
-        object == FL_OBJECT_SLOTS || object == FL_OBJECT_WINDOW || object == FL_OBJECT_BUCKETS;
-    bool wants_span = object == FL_OBJECT_WINDOW || object == FL_OBJECT_BUCKETS;
+    bool wants_span =
+        object == FL_OBJECT_WINDOW || object == FL_OBJECT_BUCKETS || object == FL_OBJECT_LEVEL;
+    bool limits = object == FL_OBJECT_SLOTS || wants_span;
     if (limits && (limit < 1 || limit > FL_HISTORY_LIMIT_MAX)) return NULL;
     if (span_us < 0 || (wants_span && span_us == 0)) return NULL;
+    if (object == FL_OBJECT_LEVEL && span_us > LINEAR_LEVEL_MAX / limit) return NULL;
     struct fl_history *history = calloc(1, sizeof *history);
     if (!history) return NULL;
     history->rules = (struct linear_rules){(enum linear_object)object, limit, span_us};
@@ -93,6 +94,7 @@ size_t fl_history_call(struct fl_history *history, const char *client,
         .called_us = at_us,
         .client = digest_span(1, fl_span_from(client)) | 1,
         .value = value,
+        .amount = history->rules.object == LINEAR_LEVEL ? value : 0,
         .ttl_us = ttl_us,
         .text = text,
     };

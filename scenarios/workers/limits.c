@@ -122,9 +122,38 @@ static enum fl_outcome a_year_perform(struct fl_job *job)
     return end_of(job, err ? err : add(job, "notes"));
 }
 
+/* --- a bucket that leaks, and points that are settled --- */
+
+static enum fl_outcome six_a_minute_perform(struct fl_job *job)
+{
+    static const struct fl_limiter leaky = {
+        .kind = FL_LIMIT_LEAKY, .name = "crm", .size = 6, .period_us = 60 * SECOND_US};
+    struct fl_permit permit;
+    enum fl_error err = fl_limit_take(job, &leaky, 1, &permit);
+    if (err == FL_EBUSY) return fl_over_limit(job, &leaky);
+    return end_of(job, err ? err : add(job, "notes"));
+}
+
+/* Asks for 400 of 1,000 points an hour, and needs what its argument says. */
+static enum fl_outcome points_perform(struct fl_job *job)
+{
+    static const struct fl_limiter points = {
+        .kind = FL_LIMIT_POINTS, .name = "graphql", .size = 1000, .period_us = 3600 * SECOND_US};
+    struct fl_permit permit;
+    int64_t used;
+    if (fl_job_int(job, 0, &used)) return fl_fail(job, FL_PERMANENT, "ArgumentError", "points");
+    enum fl_error err = fl_limit_take(job, &points, 400, &permit);
+    if (err == FL_EBUSY) return fl_over_limit(job, &points);
+    if (!err) err = add(job, "notes");
+    enum fl_error settled = fl_limit_settle(job, &permit, used);
+    return end_of(job, err ? err : settled);
+}
+
 const struct fl_worker fl_workers[] = {
     {.name = "TwoAtOnceWorker", .perform = at_once_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ThreeAMinuteWorker", .perform = a_minute_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "SixAMinuteWorker", .perform = six_a_minute_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "PointsWorker", .perform = points_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "OneAYearWorker", .perform = a_year_perform, .retry = 1},
     {0},
 };

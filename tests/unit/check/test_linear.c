@@ -174,6 +174,43 @@ static struct linear_case {
      {LINEAR_BUCKETS, 2, 10},
      {ACQUIRE(1, 0, 11, 12, 1), ACQUIRE(2, 0, 12, 13, 1), ACQUIRE(3, 0, 14, 15, 1)},
      "ACQUIRE of 3"},
+    {"level: what leaks makes room",
+     {LINEAR_LEVEL, 2, 100},
+     {ACQUIRE(1, 0, 1, 2, 1), ACQUIRE(2, 0, 3, 4, 1), ACQUIRE(3, 0, 5, 6, 0),
+      ACQUIRE(3, 0, 55, 56, 1)},
+     NULL},
+    {"level: one more than it holds",
+     {LINEAR_LEVEL, 2, 100},
+     {ACQUIRE(1, 0, 1, 2, 1), ACQUIRE(2, 0, 3, 4, 1), ACQUIRE(3, 0, 20, 21, 1)},
+     "ACQUIRE of 3"},
+    {"level: refused though there is room",
+     {LINEAR_LEVEL, 3, 100},
+     {ACQUIRE(1, 0, 1, 2, 1), ACQUIRE(2, 0, 3, 4, 0)},
+     "ACQUIRE of 2"},
+    {"level: an unanswered grant explains a refusal",
+     {LINEAR_LEVEL, 1, 100},
+     {ACQUIRE(1, 0, 1, NEVER, 0), ACQUIRE(2, 0, 90, 91, 0)},
+     NULL},
+    {"level: in doubt it has leaked since the call",
+     {LINEAR_LEVEL, 1, 100},
+     {ACQUIRE(1, 0, 1, 80, 1), ACQUIRE(2, 0, 110, 111, 1)},
+     NULL},
+    {"level: in doubt it has leaked since the return only",
+     {LINEAR_LEVEL, 1, 100},
+     {ACQUIRE(1, 0, 1, 80, 1), ACQUIRE(2, 0, 110, 111, 0)},
+     NULL},
+    {"level: and not longer",
+     {LINEAR_LEVEL, 1, 100},
+     {ACQUIRE(1, 0, 1, 80, 1), ACQUIRE(2, 0, 190, 191, 0)},
+     "ACQUIRE of 2"},
+    {"level: a correction gives room back",
+     {LINEAR_LEVEL, 1, 100},
+     {ACQUIRE(1, 0, 1, 2, 1), ADD(1, -1, 3, 4, 0), ACQUIRE(2, 0, 5, 6, 1)},
+     NULL},
+    {"level: a correction overdraws it",
+     {LINEAR_LEVEL, 1, 100},
+     {ADD(1, 2, 3, 4, 0), ACQUIRE(2, 0, 150, 151, 0), ACQUIRE(2, 0, 170, 171, 1)},
+     "ACQUIRE of 2"},
 };
 
 static uint32_t count_of(const struct linear_operation *operations)
@@ -230,7 +267,8 @@ static uint32_t draw(uint64_t *seed, uint32_t bound)
 static struct linear_operation random_operation(uint64_t *seed, uint32_t index)
 {
     static const enum linear_kind kinds[] = {LINEAR_ACQUIRE, LINEAR_RELEASE_OWN, LINEAR_READ,
-                                             LINEAR_WRITE, LINEAR_ADD};
+                                             LINEAR_WRITE,   LINEAR_ADD,         LINEAR_CLAIM,
+                                             LINEAR_RENEW,   LINEAR_RETAKE,      LINEAR_CLEAR};
     struct linear_operation operation = {.kind = kinds[draw(seed, FL_COUNT(kinds))],
                                          .client = 1 + draw(seed, 3),
                                          .called = 20 * draw(seed, 8) + 2 * index,
@@ -249,7 +287,7 @@ static struct linear_operation random_operation(uint64_t *seed, uint32_t index)
 static void finds_an_order_where_trying_all_of_them_does(void **state)
 {
     static const struct linear_rules rules[] = {
-        {LINEAR_KEY, 0, 0}, {LINEAR_MUTEX, 0, 0}, {LINEAR_SLOTS, 2, 24}};
+        {LINEAR_KEY, 0, 0}, {LINEAR_MUTEX, 0, 0}, {LINEAR_SLOTS, 2, 24}, {LINEAR_LEVEL, 1, 60}};
     uint64_t seed = 1;
     unsigned ordered = 0;
     (void)state;

@@ -12,11 +12,13 @@
 
 #include "core/assert.h"
 #include "harness/check/operations.h"
+#include "queue/script.h"
 
-enum { STEPS_MAX = 8, WORDS_MAX = 12, STEP_BYTES = 256, START_US = 1000000 };
+enum { STEPS_MAX = 8, WORDS_MAX = 18, STEP_BYTES = 256, START_US = 1000000 };
 
 /* Each step is "client@SECOND COMMAND argument... -> ANSWER": an integer, OK, nil, "text; "?" is no
- * answer, "!" a refusal. One step after the other. */
+ * answer, "!" a refusal. One step after the other. An argument %lock is the digest of that script
+ * of the queue, %- is empty. */
 struct story {
     const char *name;
     enum linear_object object;
@@ -109,10 +111,148 @@ static struct story stories[] = {
      {"a@8 EVALSHA s 1 lmtr:bucket:k 2 10000000 1 p1 -> 0",
       "a@9 EVALSHA s 1 lmtr:bucket:k 3 10000000 1 p2 -> 0"},
      "no judging it with redis EVALSHA s 1 lmtr:bucket:k 3"},
-    {"more at a time than can be followed",
+    {"more places than can be followed",
      LINEAR_KEY,
-     {"a@8 EVALSHA s 1 lmtr:bucket:k 20 10000000 2 p1 -> 0"},
+     {"a@8 EVALSHA s 1 lmtr:concurrent:k 20 10000000 1 p1 -> 0"},
      "no judging it with"},
+    {"a bucket that grants several at a time",
+     LINEAR_KEY,
+     {"a@1 EVALSHA s 1 lmtr:bucket:k 20 10000000 15 p1 -> 0",
+      "a@2 EVALSHA s 1 lmtr:bucket:k 20 10000000 6 p2 -> 8000000",
+      "a@3 EVALSHA s 1 lmtr:bucket:k 20 10000000 5 p2 -> 0",
+      "a@11 EVALSHA s 1 lmtr:bucket:k 20 10000000 6 p2 -> 0"},
+     NULL},
+    {"a window with several too many",
+     LINEAR_KEY,
+     {"a@1 EVALSHA s 1 lmtr:window:k 3 10000000 2 p1 -> 0",
+      "a@2 EVALSHA s 1 lmtr:window:k 3 10000000 2 p2 -> 0"},
+     "2 p2 -> 0"},
+    {"a window refuses what is more than there is room for",
+     LINEAR_KEY,
+     {"a@1 EVALSHA s 1 lmtr:window:k 3 10000000 2 p1 -> 0",
+      "a@2 EVALSHA s 1 lmtr:window:k 3 10000000 2 p2 -> 9000000",
+      "a@3 EVALSHA s 1 lmtr:window:k 3 10000000 1 p2 -> 0",
+      "a@12 EVALSHA s 1 lmtr:window:k 3 10000000 2 p2 -> 0"},
+     NULL},
+    {"a bucket that leaks",
+     LINEAR_KEY,
+     {"a@1 EVALSHA s 1 lmtr:leaky:k 2 10000000 1 p1 -> 0",
+      "a@2 EVALSHA s 1 lmtr:leaky:k 2 10000000 1 p2 -> 0",
+      "a@3 EVALSHA s 1 lmtr:leaky:k 2 10000000 1 p3 -> 3000000",
+      "a@7 EVALSHA s 1 lmtr:leaky:k 2 10000000 1 p4 -> 0"},
+     NULL},
+    {"one more than has leaked",
+     LINEAR_KEY,
+     {"a@1 EVALSHA s 1 lmtr:leaky:k 2 10000000 1 p1 -> 0",
+      "a@2 EVALSHA s 1 lmtr:leaky:k 2 10000000 1 p2 -> 0",
+      "a@5 EVALSHA s 1 lmtr:leaky:k 2 10000000 1 p3 -> 0"},
+     "1 p3 -> 0, by a"},
+    {"points: what was not used is there again",
+     LINEAR_KEY,
+     {"a@1 EVALSHA s 1 lmtr:points:k 100 10000000 90 p1 -> 0",
+      "a@2 EVALSHA s 1 lmtr:points:k 100 10000000 -80 -> 0",
+      "a@3 EVALSHA s 1 lmtr:points:k 100 10000000 95 p2 -> 0"},
+     NULL},
+    {"points: what was used beyond the grant is missing",
+     LINEAR_KEY,
+     {"a@1 EVALSHA s 1 lmtr:points:k 100 10000000 10 p1 -> 0",
+      "a@2 EVALSHA s 1 lmtr:points:k 100 10000000 180 -> 0",
+      "a@8 EVALSHA s 1 lmtr:points:k 100 10000000 5 p2 -> 2500000",
+      "a@9 EVALSHA s 1 lmtr:points:k 100 10000000 50 p3 -> 0"},
+     "50 p3 -> 0"},
+    /* locks of unique jobs */
+    {"a lock from the push to the end",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %push 4 d:LOCKED ds qs q j1 0 0 job q %- 0 -> 1",
+      "b@2 EVALSHA %push 4 d:LOCKED ds qs q j2 0 0 job q %- 0 -> 0",
+      "a@3 EVALSHA %push 4 d:LOCKED ds qs q j1 0 0 job q %- 0 -> 1",
+      "a@4 EVALSHA %ack 3 list d:LOCKED ds job j1 -> 1",
+      "b@5 EVALSHA %push 4 d:LOCKED ds qs q j2 0 0 job q %- 0 -> 1"},
+     NULL},
+    {"a lock that two have",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %push 4 d:LOCKED ds qs q j1 0 0 job q %- 0 -> 1",
+      "b@2 EVALSHA %push 4 d:LOCKED ds qs q j2 0 0 job q %- 0 -> 1"},
+     "d:LOCKED: no order of 2 operations allows"},
+    {"a lock that was refused though nobody has it",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %push 4 d:LOCKED ds qs q j1 0 0 job q %- 0 -> 1",
+      "a@4 EVALSHA %bury 4 list dead d:LOCKED ds job job 0 0 0 j1 -> 1",
+      "b@5 EVALSHA %push 4 d:LOCKED ds qs q j2 0 0 job q %- 0 -> 0"},
+     "j2 0 0 job q  0 -> 0"},
+    {"a lock that is not given back by who is no owner",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 0 job -> 1",
+      "a@2 EVALSHA %ack 3 list d:RUN:LOCKED ds job j1 -> 0",
+      "b@3 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 0 job -> 0",
+      "b@4 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 0 job -> -1"},
+     NULL},
+    {"a lock whose time is over",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 5000 job -> 1",
+      "a@4 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 5000 job -> 1",
+      "b@8 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 5000 job -> 0",
+      "b@10 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 5000 job -> 1"},
+     NULL},
+    {"a push that is repeated prolongs nothing",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %push 4 d:LOCKED ds qs q j1 0 5000 job q %- 0 -> 1",
+      "a@4 EVALSHA %push 4 d:LOCKED ds qs q j1 0 5000 job q %- 0 -> 1",
+      "b@8 EVALSHA %push 4 d:LOCKED ds qs q j2 0 5000 job q %- 0 -> 0"},
+     "j2 0 5000 job q  0 -> 0"},
+    {"two locks in one step: one is taken, one let go",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %push 4 d:LOCKED ds qs q j1 0 0 job q %- 0 -> 1",
+      "a@2 EVALSHA %lock 4 d:RUN:LOCKED ds list d:LOCKED j1 0 0 job -> 1",
+      "b@3 EVALSHA %push 4 d:LOCKED ds qs q j2 0 0 job q %- 0 -> 1",
+      "b@4 EVALSHA %lock 4 d:RUN:LOCKED ds list d:LOCKED j2 0 0 job -> 0",
+      "c@5 EVALSHA %push 4 d:LOCKED ds qs q j3 0 0 job q %- 0 -> 0"},
+     NULL},
+    {"a retry takes its lock anew, if nobody has it",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %push 4 d:LOCKED ds qs q j1 0 0 job q %- 0 -> 1",
+      "a@2 EVALSHA %unlock 3 list d:LOCKED ds job j1 -> 1",
+      "a@3 EVALSHA %retry 4 list retry d:LOCKED ds job job 9 0 3 j1 -> 1",
+      "b@4 EVALSHA %push 4 d:LOCKED ds qs q j2 0 0 job q %- 0 -> 0"},
+     NULL},
+    {"a retry gives its lock back",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 0 job -> 1",
+      "a@2 EVALSHA %retry 4 list retry d:RUN:LOCKED ds job job 9 %- 3 j1 -> 1",
+      "b@3 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 0 job -> 1"},
+     NULL},
+    {"a tick takes a lock",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %fire 6 l t qs q d:LOCKED ds me 1 job q 9 j1 0 0 -> 1",
+      "a@2 EVALSHA %fire 6 l t qs q d:LOCKED ds me 2 job q 9 j2 0 0 -> 2",
+      "a@3 EVALSHA %fire 6 l t qs q d:LOCKED ds me 2 job q 9 j2 0 0 -> 0",
+      "b@4 EVALSHA %push 4 d:LOCKED ds qs q j3 0 0 job q %- 0 -> 0"},
+     NULL},
+    {"a reaper may have freed it",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 0 %- -> 1",
+      "b@2 EVALSHA %reap 8 ds ex su qs fe pr sc re 0 9 9 -> 1",
+      "b@3 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 0 job -> 1"},
+     NULL},
+    {"and no later than it came",
+     LINEAR_KEY,
+     {"b@1 EVALSHA %reap 8 ds ex su qs fe pr sc re 0 9 9 -> 1",
+      "a@2 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 0 %- -> 1",
+      "b@3 EVALSHA %reap 8 ds ex su qs fe pr sc re 0 9 9 -> !",
+      "b@4 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 0 job -> 1"},
+     "j2 0 0 job -> 1"},
+    {"jobs that take turns",
+     LINEAR_MUTEX,
+     {"a@1 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 0 job -> 1",
+      "b@2 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 0 job -> 1",
+      "b@3 EVALSHA %ack 3 list d:RUN:LOCKED ds job j1 -> 1",
+      "a@4 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 0 job -> 1"},
+     NULL},
+    {"a job whose lock ends before its work",
+     LINEAR_MUTEX,
+     {"a@1 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 5000 job -> 1",
+      "b@9 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 5000 job -> 1"},
+     "j2 0 5000 job -> 1"},
 };
 
 static struct fl_reply reply_of(const char *text)
@@ -126,6 +266,25 @@ static struct fl_reply reply_of(const char *text)
     return (struct fl_reply){.type = FL_REPLY_STATUS, .text = fl_span_from(text)};
 }
 
+static struct fl_span argument_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        enum fl_script script;
+    } scripts[] = {{"%push", FL_SCRIPT_PUSH_LOCKED},
+                   {"%lock", FL_SCRIPT_LOCK},
+                   {"%unlock", FL_SCRIPT_UNLOCK},
+                   {"%retry", FL_SCRIPT_RETRY_LOCKED},
+                   {"%ack", FL_SCRIPT_ACKNOWLEDGE_LOCKED},
+                   {"%bury", FL_SCRIPT_BURY_LOCKED},
+                   {"%fire", FL_SCRIPT_FIRE},
+                   {"%reap", FL_SCRIPT_REAP_LOCKS}};
+    if (strcmp(word, "%-") == 0) return FL_SPAN("");
+    for (size_t i = 0; i < FL_COUNT(scripts); i++)
+        if (strcmp(word, scripts[i].word) == 0) return fl_script_sha(scripts[i].script);
+    return fl_span_from(word);
+}
+
 static void play(struct operations *operations, const char *step, uint64_t ordinal)
 {
     char copy[STEP_BYTES];
@@ -136,7 +295,7 @@ static void play(struct operations *operations, const char *step, uint64_t ordin
     answer[-4] = '\0';
     char *client = strtok(copy, "@"), *second = strtok(NULL, " "), *word;
     while ((word = strtok(NULL, " ")))
-        args[count++] = fl_span_from(word);
+        args[count++] = argument_of(word);
     const struct fl_command command = {args, count};
     const struct operations_caller caller = {*client == 'a' ? "a" : "b", "p1", ordinal};
     int64_t at_us = START_US + strtoll(second, NULL, 10) * 1000000;

@@ -169,6 +169,13 @@ static enum fl_outcome short_lease_perform(struct fl_job *job)
     return FL_DONE;
 }
 
+/* Its class lets one run at a time. */
+static enum fl_outcome a_minute_perform(struct fl_job *job)
+{
+    work(job, 60);
+    return list_perform(job);
+}
+
 /* Deletes whatever there is, in all cases. */
 static enum fl_outcome delete_any_perform(struct fl_job *job)
 {
@@ -350,6 +357,15 @@ const struct fl_worker fl_workers[] = {
     {.name = "LockWorker", .perform = lock_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ForgetLockWorker", .perform = forget_lock_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ShortLeaseWorker", .perform = short_lease_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "OneAtATimeWorker",
+     .perform = a_minute_perform,
+     .retry = FL_RETRY_DEFAULT,
+     .lock = FL_LOCK_WHILE_EXECUTING},
+    {.name = "ShortTurnWorker",
+     .perform = a_minute_perform,
+     .retry = FL_RETRY_DEFAULT,
+     .lock = FL_LOCK_WHILE_EXECUTING,
+     .lock_ttl_s = 20},
     {.name = "DeleteAnyWorker", .perform = delete_any_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "CountWorker", .perform = count_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "HashWorker", .perform = hash_perform, .retry = FL_RETRY_DEFAULT},

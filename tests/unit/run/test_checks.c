@@ -124,6 +124,22 @@ static struct check_case {
      NULL},
     {"locks: left for ever", HEAD "enqueue a ForgetLockWorker []\nexpect released lock:*\n",
      "found     lock:1 holds a (done), and nothing ends it\n"},
+    {"locks: jobs that exclude each other, over several keys",
+     HEAD "processes 2\nenqueue a-{1..4} OneAtATimeWorker []\n"
+          "fault kill p1 when a-* step \"redis RPUSH*\" after restart after 5s\n"
+          "expect a-* done\nexpect linearizable uniquejobs:*\nexpect exclusive uniquejobs:*\n",
+     NULL},
+    {"locks: Redis forgets whose turn it is",
+     HEAD "processes 2 concurrency 1\nenqueue a-{1..4} OneAtATimeWorker []\n"
+          "fault evict uniquejobs:23ebdd324599e6538873429b6cb493ec:RUN:LOCKED at +30s\n"
+          "expect linearizable uniquejobs:*\n",
+     ":RUN:LOCKED: no order of "},
+    {"locks: that of a job ends before its work",
+     HEAD "processes 2\nenqueue a-{1..3} ShortTurnWorker []\nexpect exclusive uniquejobs:*\n",
+     ":RUN:LOCKED: no order of "},
+    {"locks: and was kept as long as it was asked for",
+     HEAD "processes 2\nenqueue a-{1..3} ShortTurnWorker []\nexpect linearizable uniquejobs:*\n",
+     NULL},
     {"counters: each number once",
      HEAD "processes 2\nenqueue a-{1..40} CountWorker []\n"
           "fault kill p1 when p1 the 2nd \"redis INCR *\" after restart after 1s\n"

@@ -68,12 +68,28 @@ static void each_bucket_of_time_grants_anew(void **state)
     fl_history_free(history);
 }
 
+static void a_bucket_that_leaks_grants_what_has_leaked(void **state)
+{
+    struct fl_history *history = fl_history_new(FL_OBJECT_LEVEL, 10, 1000);
+    (void)state;
+    fl_history_return(history, fl_history_call(history, "a", FL_HISTORY_ACQUIRE, 10, 0, 0), 1, 1);
+    fl_history_return(history, fl_history_call(history, "b", FL_HISTORY_ACQUIRE, 4, 0, 450), 1,
+                      451);
+    assert_null(fl_history_check(history));
+    fl_history_return(history, fl_history_call(history, "c", FL_HISTORY_ACQUIRE, 4, 0, 700), 1,
+                      701);
+    assert_non_null(fl_history_check(history));
+    fl_history_free(history);
+}
+
 static void rules_out_of_their_range_are_refused(void **state)
 {
     (void)state;
     assert_null(fl_history_new(FL_OBJECT_SLOTS, 0, 0));
     assert_null(fl_history_new(FL_OBJECT_SLOTS, FL_HISTORY_LIMIT_MAX + 1, 0));
     assert_null(fl_history_new(FL_OBJECT_WINDOW, 1, 0));
+    assert_null(fl_history_new(FL_OBJECT_LEVEL, 1, 0));
+    assert_null(fl_history_new(FL_OBJECT_LEVEL, 2, INT64_MAX / 2));
     assert_null(fl_history_new(FL_OBJECT_KEY, 0, -1));
 }
 
@@ -95,6 +111,7 @@ int main(void)
         cmocka_unit_test(a_third_holder_of_two_places_is_named),
         cmocka_unit_test(a_release_that_nobody_heard_of_may_have_freed_a_place),
         cmocka_unit_test(each_bucket_of_time_grants_anew),
+        cmocka_unit_test(a_bucket_that_leaks_grants_what_has_leaked),
         cmocka_unit_test(rules_out_of_their_range_are_refused),
         cmocka_unit_test(more_operations_than_can_be_kept_are_no_proof),
     };
