@@ -61,6 +61,12 @@ static enum fl_outcome fail_twice_perform(struct fl_job *job)
     return note_or_fail(job, "notes");
 }
 
+/* What an operator's button does: nothing is taken from the queue that it names. */
+static enum fl_outcome pause_perform(struct fl_job *job)
+{
+    return note_or_fail(job, "paused");
+}
+
 static enum fl_outcome permanent_perform(struct fl_job *job)
 {
     return fl_fail(job, FL_PERMANENT, "ArgumentError", "will never work");
@@ -84,6 +90,7 @@ const struct fl_worker fl_workers[] = {
     {.name = "SleepWorker", .perform = sleep_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "FailWorker", .perform = fail_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "FailTwiceWorker", .perform = fail_twice_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "PauseWorker", .perform = pause_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PermanentWorker",
      .perform = permanent_perform,
      .exhausted = note_exhausted,

@@ -108,6 +108,21 @@ bool fl_control_wait_lease(struct fl_control *control)
     return running;
 }
 
+void fl_control_pause(struct fl_control *control, fl_queue_set queues)
+{
+    enter(control);
+    control->paused = queues;
+    leave(control);
+}
+
+fl_queue_set fl_control_paused(const struct fl_control *control)
+{
+    enter(control);
+    fl_queue_set queues = control->paused;
+    leave(control);
+    return queues;
+}
+
 void fl_control_worker_began(struct fl_control *control)
 {
     enter(control);

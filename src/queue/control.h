@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "ports/clock.h"
 #include "ports/task.h"
+#include "queue/fetch_order.h"
 
 /* A process that finds no memory so often in a row ends, with this status, for its supervisor to
  * start a fresh one. */
@@ -29,6 +30,7 @@ struct fl_control {
     int status;  /* of the process's exit */
     int workers; /* tasks that still may hold a job */
     int64_t lease_until_us;
+    fl_queue_set paused;
 };
 
 FL_CHECKED enum fl_error fl_control_init(struct fl_control *control, struct fl_tasks tasks,
@@ -51,6 +53,10 @@ void fl_control_renew_lease(struct fl_control *control, int64_t until_us);
 bool fl_control_has_lease(const struct fl_control *control);
 /* False: the process is quiet. */
 FL_CHECKED bool fl_control_wait_lease(struct fl_control *control);
+
+/* The queues from which nothing is taken now. */
+void fl_control_pause(struct fl_control *control, fl_queue_set queues);
+fl_queue_set fl_control_paused(const struct fl_control *control);
 
 /* Tasks that hold jobs count themselves out; the stop waits for the last. */
 void fl_control_worker_began(struct fl_control *control);

@@ -114,9 +114,10 @@ static enum fl_error take_batch(struct fl_fetcher *f, size_t want, fl_queue_set 
     return err ? err : take_err;
 }
 
-static enum fl_error wait_for_one(struct fl_fetcher *f, char words[FL_SCRIPT_ERROR_BYTES])
+static enum fl_error wait_for_one(struct fl_fetcher *f, fl_queue_set paused,
+                                  char words[FL_SCRIPT_ERROR_BYTES])
 {
-    size_t queue = next_queue(f, 0);
+    size_t queue = next_queue(f, paused);
     fl_queue_set empty = 0;
     struct fl_commands batch = {0};
     struct fl_replies replies;
@@ -132,17 +133,17 @@ static enum fl_error wait_for_one(struct fl_fetcher *f, char words[FL_SCRIPT_ERR
     return err ? err : take_err;
 }
 
-static enum fl_error pass_reliable(struct fl_fetcher *f, size_t room,
+static enum fl_error pass_reliable(struct fl_fetcher *f, size_t room, fl_queue_set paused,
                                    char words[FL_SCRIPT_ERROR_BYTES])
 {
     size_t want = room < f->ask ? room : f->ask;
-    fl_queue_set empty = 0;
+    fl_queue_set empty = paused;
     enum fl_error err = FL_OK;
     while (!err && f->taken_count < want && empty != all_queues(f))
         err = take_batch(f, want - f->taken_count, &empty, words);
     if (!err && !f->taken_count) {
         f->ask = 1;
-        return wait_for_one(f, words);
+        return wait_for_one(f, paused, words);
     }
     f->ask = f->taken_count < want ? f->taken_count + 1 : 2 * want;
     if (f->ask > FL_HANDOFF_MAX) f->ask = FL_HANDOFF_MAX;
@@ -170,12 +171,13 @@ static enum fl_error take_popped(struct fl_fetcher *f, const struct fl_reply *re
     return take(f, queue, reply->elements[1].text);
 }
 
-static enum fl_error pass_basic(struct fl_fetcher *f, char words[FL_SCRIPT_ERROR_BYTES])
+static enum fl_error pass_basic(struct fl_fetcher *f, fl_queue_set paused,
+                                char words[FL_SCRIPT_ERROR_BYTES])
 {
     struct fl_commands batch = {0};
     struct fl_replies replies;
     fl_command_begin(&batch, "BRPOP");
-    for (fl_queue_set asked = 0; asked != all_queues(f);) {
+    for (fl_queue_set asked = paused; asked != all_queues(f);) {
         size_t queue = next_queue(f, asked);
         fl_command_arg(&batch, f->keys[queue].queue);
         asked |= UINT64_C(1) << queue;
@@ -271,14 +273,25 @@ static void reconcile(struct fl_fetcher *f)
     f->reconciled_us = now_us;
 }
 
+/* All are paused: there is nothing to ask for. */
+static void wait_for_a_queue(struct fl_fetcher *f)
+{
+    int64_t until_us =
+        fl_clock_deadline_us(f->settler.ports->clock, FL_FETCH_BLOCK_S * FL_SECOND_US);
+    (void)fl_control_sleep(f->settler.control, until_us, FL_PHASE_QUIET);
+}
+
 static void pass(struct fl_fetcher *f, size_t room)
 {
     char words[FL_SCRIPT_ERROR_BYTES] = "";
     enum fl_error err = make_keys(f);
-    if (!err && f->settler.moves->fetch == FL_FETCH_BASIC)
-        err = pass_basic(f, words);
+    fl_queue_set paused = fl_control_paused(f->settler.control);
+    if (paused == all_queues(f))
+        wait_for_a_queue(f);
+    else if (!err && f->settler.moves->fetch == FL_FETCH_BASIC)
+        err = pass_basic(f, paused, words);
     else if (!err)
-        err = pass_reliable(f, room, words);
+        err = pass_reliable(f, room, paused, words);
     hand_over(f);
     if (err)
         note_failure(f, err, words);

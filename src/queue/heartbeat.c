@@ -8,6 +8,7 @@
 #include "queue/commands.h"
 #include "queue/keys.h"
 #include "queue/log_text.h"
+#include "queue/pauses.h"
 #include "queue/process_info.h"
 
 enum {
@@ -232,6 +233,15 @@ static void obey(struct fl_heartbeat *h, const struct fl_reply *exec)
                       FL_SPAN_ARGS(signal->text));
 }
 
+/* That the paused queues cannot be told does not keep the beat from counting. */
+static enum fl_error without_pauses(enum fl_error err, const struct fl_replies *replies)
+{
+    if (err != FL_EREPLY) return err;
+    for (size_t i = 1; i < replies->count; i++)
+        if (replies->items[i].type == FL_REPLY_ERROR) return err;
+    return FL_OK;
+}
+
 /* The private lists are registered before the beat: whoever sees the beat end sees them. */
 static enum fl_error exchange_presence(struct fl_heartbeat *h, int64_t rtt_us)
 {
@@ -240,6 +250,8 @@ static enum fl_error exchange_presence(struct fl_heartbeat *h, int64_t rtt_us)
     struct fl_buf beat = FL_BUF_INIT(64);
     int64_t sent_us = fl_clock_mono_us(h->ports->clock);
     enum fl_error err = fl_seconds_format(&beat, fl_clock_wall_us(h->ports->clock));
+    fl_command_begin(&batch, "SMEMBERS");
+    fl_command_text(&batch, FL_KEY_PAUSED);
     if (!err && h->settings->options.fetch == FL_FETCH_RELIABLE) {
         fl_command_begin(&batch, "HSET");
         fl_command_text(&batch, FL_KEY_FETCHERS);
@@ -250,7 +262,9 @@ static enum fl_error exchange_presence(struct fl_heartbeat *h, int64_t rtt_us)
         add_presence(h, &batch, rtt_us, fl_buf_span(&beat));
         err = fl_commands_exec(&batch, h->ports->redis, h->ports->clock, 0, &replies);
     }
+    err = without_pauses(err, &replies);
     if (!err) {
+        fl_pauses_take(h->settings, &replies.items[0], h->ports->log, h->control);
         fl_control_renew_lease(h->control, sent_us + FL_LEASE_S * FL_SECOND_US);
         obey(h, &replies.items[replies.count - 1]);
     }

@@ -17,6 +17,7 @@
 #define FL_KEY_DEAD            "dead"
 #define FL_KEY_PROCESSES       "processes"
 #define FL_KEY_PROCESS_CLEANUP "process_cleanup"
+#define FL_KEY_PAUSED          "paused"
 #define FL_KEY_SIGNALS_SUFFIX  "-signals"
 #define FL_KEY_STAT_PROCESSED  "stat:processed"
 #define FL_KEY_STAT_FAILED     "stat:failed"

@@ -85,7 +85,7 @@ static void an_idle_beat_of_7(void **state)
     assert_int_equal(fl_heartbeat_beat(&f->beat), FL_OK);
     assert_string_equal(
         f->desk.sent.bytes,
-        "MULTI\nUNLINK host:42:abc:work\nEXEC\nPING\n"
+        "MULTI\nUNLINK host:42:abc:work\nEXEC\nPING\nSMEMBERS paused\n"
         "HSET faultline:fetchers host:42:abc [\"default\"]\n"
         "MULTI\nSADD processes host:42:abc\nEXISTS host:42:abc\n"
         "HSET host:42:abc info {\"hostname\":\"host\",\"started_at\":1795451428.120701,\"pid\":42,"
@@ -205,6 +205,28 @@ static void a_lease_counts_from_the_sending(void **state)
     assert_false(fl_control_has_lease(&f->control));
 }
 
+static void a_beat_learns_which_queues_are_paused(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk, "SADD paused default another");
+    assert_int_equal(fl_heartbeat_beat(&f->beat), FL_OK);
+    assert_int_equal(fl_control_paused(&f->control), 1);
+    desk_redis(&f->desk, "DEL paused");
+    assert_int_equal(fl_heartbeat_beat(&f->beat), FL_OK);
+    assert_int_equal(fl_control_paused(&f->control), 0);
+    assert_string_equal(f->desk.log.bytes, "queue default is paused\nqueue default is resumed\n");
+}
+
+static void a_beat_that_hears_nothing_of_pauses_is_one_all_the_same(void **state)
+{
+    struct fixture *f = *state;
+    fl_control_pause(&f->control, 1);
+    desk_redis(&f->desk, "SET paused no-set");
+    assert_int_equal(fl_heartbeat_beat(&f->beat), FL_OK);
+    assert_true(fl_control_has_lease(&f->control));
+    assert_int_equal(fl_control_paused(&f->control), 1);
+}
+
 static void a_beat_that_failed_renews_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -258,6 +280,8 @@ int main(void)
         WITH(7, a_beat_renews_the_lease_for_less_than_its_key_lives),
         WITH(7, a_lease_counts_from_the_sending),
         WITH(7, a_beat_that_failed_renews_nothing),
+        WITH(7, a_beat_learns_which_queues_are_paused),
+        WITH(7, a_beat_that_hears_nothing_of_pauses_is_one_all_the_same),
         WITH(7, every_beat_registers_the_private_lists),
         WITH(7, an_unknown_signal_is_told),
         WITH(7, leaving_writes_the_last_counts_and_keeps_the_heartbeat_to_expire),
