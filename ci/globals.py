@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-LIBRARIES = ["src/core/libfl_core.a", "src/redis/libfl_redis.a", "src/queue/libfl_queue.a"]
+LIBRARIES = ["src/core/libfl_core.a", "src/redis/libfl_redis.a", "src/queue/libfl_queue.a", "src/operate/libfl_operate.a"]
 WRITABLE = re.compile(r"^\.(data|bss|tdata|tbss)(\.(?!rel\.ro)\S*)?$")
 
 

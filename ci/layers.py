@@ -16,17 +16,18 @@ ALLOWED = {
     "faultline": {"core", "ports"},
     "redis": {"core", "ports"},
     "queue": {"core", "ports", "faultline"},
+    "operate": {"core", "ports", "faultline", "queue"},
     "workers": {"core", "ports", "faultline"},
     "posix": {"core", "ports", "redis", "faultline"},
-    "main": {"core", "ports", "redis", "faultline", "queue", "workers", "posix"},
+    "main": {"core", "ports", "redis", "faultline", "queue", "operate", "workers", "posix"},
     "fakes": {"core", "ports"},
     "commands": {"core", "ports", "fakes"},
     "faces": {"core", "ports", "fakes"},
-    "harness": {"core", "ports", "faultline", "redis", "queue", "workers", "posix", "fakes", "faces"},
+    "harness": {"core", "ports", "faultline", "redis", "queue", "operate", "workers", "posix", "fakes", "faces"},
 }
 FACES = ("fakes/redis/serve/",)
 COMMANDS = ("fakes/redis/commands/",)
-SRC_LAYERS = {"core", "ports", "faultline", "redis", "queue", "workers", "posix"}
+SRC_LAYERS = {"core", "ports", "faultline", "redis", "queue", "operate", "workers", "posix"}
 
 
 def layer_of(path):

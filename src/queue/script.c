@@ -240,6 +240,39 @@ static const char limit_leaky[] = NAMED("limit-leaky") NOW_AND_ARGUMENTS LEVEL
 static const char limit_correct[] = NAMED("limit-correct") NOW_AND_ARGUMENTS LEVEL
     "level=math.max(0,level+ARGV[3])\n" WRITE_LEVEL "return 0\n";
 
+/* As with `promote`, an entry is added to its new place before it leaves the old one. In a queue
+ * the older of two with the same bytes is meant: it is taken first. */
+#define ENTRIES                                                                                    \
+    "local moved=0\n"                                                                              \
+    "local function stands(entry,score)\n"                                                         \
+    "if score=='' then return redis.call('LPOS',KEYS[1],entry,'RANK',-1) end\n"                    \
+    "return redis.call('ZSCORE',KEYS[1],entry)==score\n"                                           \
+    "end\n"                                                                                        \
+    "local function leave(entry,score)\n"                                                          \
+    "if score=='' then redis.call('LREM',KEYS[1],-1,entry)\n"                                      \
+    "else redis.call('ZREM',KEYS[1],entry) end\n"                                                  \
+    "moved=moved+1\n"                                                                              \
+    "end\n"
+#define EACH_ENTRY(from, words)                                                                    \
+    "for i=" from ",#ARGV," words " do\nif stands(ARGV[i],ARGV[i+1]) then\n"
+#define NEXT_ENTRY "end\nend\n"
+
+static const char delete_entries[] = NAMED("delete-entries")
+    ENTRIES EACH_ENTRY("1", "2") "leave(ARGV[i],ARGV[i+1])\n" NEXT_ENTRY "return moved\n";
+
+static const char enqueue_entries[] = NAMED("enqueue-entries")
+    ENTRIES EACH_ENTRY("1", "4") "redis.call('SADD',KEYS[2],ARGV[i+3])\n"
+                                 "redis.call('LPUSH',KEYS[3+(i-1)/4],ARGV[i+2])\n"
+                                 "leave(ARGV[i],ARGV[i+1])\n" NEXT_ENTRY "return moved\n";
+
+static const char kill_entries[] = NAMED("kill-entries")
+    ENTRIES EACH_ENTRY("2", "2") "redis.call('ZADD',KEYS[2],ARGV[1],ARGV[i])\n"
+                                 "leave(ARGV[i],ARGV[i+1])\n" NEXT_ENTRY "return moved\n";
+
+static const char reschedule_entries[] = NAMED("reschedule-entries")
+    ENTRIES EACH_ENTRY("2", "2") "redis.call('ZADD',KEYS[1],ARGV[1],ARGV[i])\n"
+                                 "moved=moved+1\n" NEXT_ENTRY "return moved\n";
+
 /* The digest of each text is beside it; a test compares them with what a server computes. */
 static const struct {
     struct fl_span text, sha;
@@ -284,6 +317,14 @@ static const struct {
                                FL_SPAN("4d387f6a5fd1fca2b6afad2f8423afe55c2c19fa")},
     [FL_SCRIPT_LIMIT_CORRECT] = {{limit_correct, sizeof(limit_correct) - 1},
                                  FL_SPAN("fa841be4b5266bf771c6f3aed6edd357ad740437")},
+    [FL_SCRIPT_DELETE_ENTRIES] = {{delete_entries, sizeof(delete_entries) - 1},
+                                  FL_SPAN("efbd2aef389da43948c3b54c8d4202f6ef5c93c4")},
+    [FL_SCRIPT_ENQUEUE_ENTRIES] = {{enqueue_entries, sizeof(enqueue_entries) - 1},
+                                   FL_SPAN("0e708fe0e4c92e563942ababb04bf04c7007fa8c")},
+    [FL_SCRIPT_KILL_ENTRIES] = {{kill_entries, sizeof(kill_entries) - 1},
+                                FL_SPAN("cc8cc9102102f7987dfc5467061f70f45bcc194a")},
+    [FL_SCRIPT_RESCHEDULE_ENTRIES] = {{reschedule_entries, sizeof(reschedule_entries) - 1},
+                                      FL_SPAN("b97885081891b9d86a41ac1b806c9b0109eca882")},
     [FL_SCRIPT_FIRE] = {{fire, sizeof(fire) - 1},
                         FL_SPAN("815f44e9d9933bdde0414aeed56c0952d9135e96")},
 };

@@ -63,6 +63,17 @@ enum fl_script {
     FL_SCRIPT_LIMIT_LEAKY,
     /* KEYS state, ARGV size period-us more (or less, below 0) */
     FL_SCRIPT_LIMIT_CORRECT,
+    /* What operators do with entries. KEYS[1] is where they stand; each entry is its bytes and its
+     * score as Redis prints it ("": KEYS[1] is a queue). Only what stands there with exactly that
+     * score is touched. -> entries moved */
+    /* KEYS place, ARGV entry... */
+    FL_SCRIPT_DELETE_ENTRIES,
+    /* KEYS place queues, then each entry's queue, ARGV (entry new-job queue-name)... */
+    FL_SCRIPT_ENQUEUE_ENTRIES,
+    /* KEYS place dead, ARGV score entry... Trims nothing: whoever buries the next job does. */
+    FL_SCRIPT_KILL_ENTRIES,
+    /* KEYS set, ARGV new-score entry... */
+    FL_SCRIPT_RESCHEDULE_ENTRIES,
     FL_SCRIPT_COUNT
 };
 
