@@ -192,12 +192,21 @@ static bool an_exit_is_awaited(const struct run *run)
     return false;
 }
 
+/* While nobody lives no clock comes to a tick, though whoever starts again may. */
+static bool a_clock_will_go_on(const struct run *run)
+{
+    for (uint32_t i = 0; run->crons.count && i < run->node_count; i++)
+        if (!run->nodes[i].alive && run->nodes[i].restart_us != FL_NEVER_US) return true;
+    return false;
+}
+
 static bool drained(struct run *run)
 {
     int64_t now_us = sim_world_now_us(run->world);
     return run->web_done && run->ledger->pending == 0 && quiescent(run) &&
            fault_set_next_us(run->faults, now_us) == FL_NEVER_US &&
-           run_next_tick_us(run) >= run->plan->horizon_us && !run_awaits_tick(run);
+           run_next_tick_us(run) >= run->plan->horizon_us && !run_awaits_tick(run) &&
+           !a_clock_will_go_on(run);
 }
 
 /* Those of living processes, and the lead that one of them has. */

@@ -59,6 +59,15 @@ static void a_dead_leader_is_followed_by_another_in_time(void **state)
                    "expect jobs of hourly:* = 2\nexpect * done\n");
 }
 
+static void who_starts_again_when_nobody_lives_comes_to_the_next_tick(void **state)
+{
+    (void)state;
+    must_pass(HEAD "start 2026-01-01T00:00Z\nhorizon 3h\n"
+                   "cron hourly PlainWorker [] \"0 * * * *\"\n"
+                   "fault term p1 at +70m restart after 5s\n"
+                   "expect jobs of hourly:* = 2\nexpect * done\n");
+}
+
 static void the_queue_is_the_line_s(void **state)
 {
     (void)state;
@@ -110,6 +119,7 @@ int main(void)
         cmocka_unit_test(a_time_that_comes_twice_in_autumn_counts_once),
         cmocka_unit_test(a_clock_that_is_set_back_repeats_no_tick),
         cmocka_unit_test(a_dead_leader_is_followed_by_another_in_time),
+        cmocka_unit_test(who_starts_again_when_nobody_lives_comes_to_the_next_tick),
         cmocka_unit_test(the_queue_is_the_line_s),
         cmocka_unit_test(a_handler_s_local_time_is_that_of_the_zone),
         cmocka_unit_test(what_cannot_be_played_is_bad_input),
