@@ -60,6 +60,11 @@ bool account_has(const struct ledger_job *job, enum plan_account line)
     fl_panic("an account without a line %d", (int)line);
 }
 
+bool account_is_undecided(const struct ledger_job *job)
+{
+    return job->push == LEDGER_PUSH_UNHEARD && !job->accepted;
+}
+
 struct account account_of(const struct ledger *ledger)
 {
     struct account account = {0};

@@ -24,6 +24,9 @@ struct account {
 struct account account_of(const struct ledger *ledger);
 /* Of one job: is it in that line? */
 bool account_has(const struct ledger_job *job, enum plan_account line);
+/* Its client cannot know whether it was stored, and nothing that came later tells: it has never
+ * stood in Redis, and no other push of it was answered. */
+bool account_is_undecided(const struct ledger_job *job);
 /* "10 pushed: 9 done, 1 lost (note-3); 1 recovered (note-4)". */
 void account_describe(const struct account *account, struct fl_buf *out);
 /* There is more to tell than that jobs were pushed and have ended. */

@@ -288,6 +288,7 @@ static enum fl_error take(struct campaign *c, const struct shot *shot)
     enum fl_error err = FL_OK;
     if (!item || item->verdict != RUN_PASSED) err = note_failure(c, shot, item);
     if (err) return err;
+    c->result->indeterminate += item && item->indeterminate;
     if (!item && c->tree) tree_cut(c->tree);
     if (!item && c->dpor) dpor_cut(c->dpor);
     if (!item) return FL_OK;

@@ -52,6 +52,7 @@ struct campaign_order { /* all borrowed */
 
 struct campaign_result {
     uint64_t runs, failed, states, traces; /* states and traces: different ones */
+    uint64_t indeterminate;                /* runs of which nobody can know how they ended */
     uint64_t pairs;                        /* guided: that were seen */
     uint64_t known, known_failed, stored;  /* failures of the corpus, that still fail, new ones */
     uint64_t first_run;                    /* from 1; 0: none failed */

@@ -78,6 +78,8 @@ void campaign_tell(const char *id, const struct campaign_order *order,
             order->seed, result->runs, result->states, result->traces);
     if (order->strategy == CAMPAIGN_GUIDED)
         fprintf(out, ", %" PRIu64 " pairs of commands", result->pairs);
+    if (result->indeterminate)
+        fprintf(out, ", %" PRIu64 " runs indeterminate", result->indeterminate);
     if (result->out_of_time)
         fprintf(out, "; the budget of %" PRId64 " s of real time is spent",
                 order->budget_us / 1000000);

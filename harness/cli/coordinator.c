@@ -173,6 +173,7 @@ static bool worth_recording(const struct coordinator *c, const struct course *co
 {
     switch (course_outcome(course)) {
     case COURSE_PASSED: return c->options->record_all;
+    case COURSE_INDETERMINATE:
     case COURSE_FAILED:
     case COURSE_STUCK: return course->runs > 0;
     case COURSE_NONDETERMINISM: return true;

@@ -137,7 +137,8 @@ static void note_failure(struct course *course, enum course_outcome outcome,
                          const struct run_item *item, struct fl_span text)
 {
     struct course_failure *failure = &course->failure;
-    course->failed++;
+    course->failed += outcome != COURSE_INDETERMINATE;
+    course->indeterminate += outcome == COURSE_INDETERMINATE;
     if (!goes_before(failure, outcome, item->seed, item->sweep)) return;
     failure->outcome = outcome;
     failure->seed = item->seed;
@@ -217,8 +218,9 @@ void course_take(struct course *course, const struct course_batch *batch,
         add_hash(course, item);
         if (item->verdict == RUN_PASSED || item->verdict == RUN_FAILED)
             add_never(course, item->never);
-        if (item->verdict == RUN_PASSED) continue;
-        note_failure(course, outcome_of(item->verdict), item, item->text);
+        if (item->verdict == RUN_PASSED && !item->indeterminate) continue;
+        note_failure(course, item->indeterminate ? COURSE_INDETERMINATE : outcome_of(item->verdict),
+                     item, item->text);
         /* What cannot be played once cannot be played at the next point either. */
         if (item->verdict == RUN_BAD_INPUT || item->verdict == RUN_HARNESS_FAULT)
             course->deaths = COURSE_DEATHS_MAX;

@@ -24,6 +24,7 @@ enum {
 /* In the order in which one hides another: the gravest is the scenario's outcome. */
 enum course_outcome {
     COURSE_PASSED,
+    COURSE_INDETERMINATE, /* no failure: of some runs nobody can say how they ended */
     COURSE_FAILED,
     COURSE_STUCK,
     COURSE_CRASHED,
@@ -39,7 +40,7 @@ struct course_batch {
     uint32_t points;
 };
 
-struct course_failure { /* the first run of the gravest kind */
+struct course_failure { /* the first run of the gravest kind; of COURSE_INDETERMINATE it is none */
     enum course_outcome outcome;
     uint64_t seed;
     int32_t sweep;
@@ -62,7 +63,7 @@ struct course {
     uint32_t retry_count;
     uint32_t outstanding; /* batches */
     /* what came */
-    uint64_t runs, failed, effects;
+    uint64_t runs, failed, indeterminate, effects;
     int64_t virtual_us;
     int64_t real_us; /* that one worker took; told by the coordinator */
     uint64_t trace_hash[2];

@@ -245,6 +245,7 @@ void run_answer_add(struct run_answer_writer *writer, const struct run_item *ite
     if (item->misses) fl_json_put_int64(&w, "misses", (int64_t)item->misses);
     if (item->scheduled) fl_json_put_int64(&w, "scheduled", (int64_t)item->scheduled);
     if (item->failed_line) fl_json_put_int64(&w, "line", item->failed_line);
+    if (item->indeterminate) fl_json_put_bool(&w, "indeterminate", true);
     put_text(&w, "text", item->text);
     put_text(&w, "swept_at", item->swept_at);
     put_text(&w, "trace", item->trace);
@@ -292,6 +293,7 @@ static enum fl_error read_item(struct fl_json_at at, struct fl_arena *arena, str
     fl_json_int64(fl_json_member(at, "misses"), &misses);
     fl_json_int64(fl_json_member(at, "line"), &line);
     fl_json_int64(fl_json_member(at, "scheduled"), &scheduled);
+    item->indeterminate = fl_json_exists(fl_json_member(at, "indeterminate"));
     item->scheduled = (uint64_t)scheduled;
     item->seed = (uint64_t)seed;
     item->sweep = (int32_t)sweep;

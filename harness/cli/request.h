@@ -62,7 +62,8 @@ struct run_item {
     uint64_t trace_hash[2];
     uint64_t effects;
     int64_t virtual_us;
-    uint64_t misses; /* recorded choices that were not possible any more */
+    uint64_t misses;    /* recorded choices that were not possible any more */
+    bool indeterminate; /* as run_result has it */
     uint32_t failed_line;
     uint64_t scheduled; /* how often several tasks could have run next */
     struct fl_span text, swept_at, trace, choices;

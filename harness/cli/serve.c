@@ -140,7 +140,8 @@ static void fill_item(struct run_item *item, const struct run_result *result, un
     item->trace = fl_buf_span(&result->trace);
     item->allocations = fl_buf_span(&result->allocations);
     item->never = fl_buf_span(&result->never);
-    if (result->verdict == RUN_PASSED) return;
+    item->indeterminate = result->indeterminate;
+    if (result->verdict == RUN_PASSED && !result->indeterminate) return;
     item->text = fl_buf_span(&result->text);
     item->swept_at = fl_buf_span(&result->swept_at);
 }

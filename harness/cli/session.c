@@ -29,7 +29,8 @@ struct session {
 int session_exit_code(enum course_outcome outcome)
 {
     switch (outcome) {
-    case COURSE_PASSED: return CLI_PASSED;
+    case COURSE_PASSED:
+    case COURSE_INDETERMINATE: return CLI_PASSED; /* nothing has failed */
     case COURSE_FAILED: return CLI_FAILED;
     case COURSE_STUCK: return CLI_STUCK;
     case COURSE_CRASHED: return CLI_HANDLER_CRASHED;
@@ -146,9 +147,10 @@ static struct report_failure failure_of(struct session *session, const struct se
     bool playable = failure->outcome != COURSE_BAD_INPUT && course->runs > 0;
     if (!play->replay && playable) {
         bool written = write_replay(session, play, course, record, paths->replay);
+        bool fails = failure->outcome != COURSE_INDETERMINATE;
         if (written) told.replay = paths->replay;
         if (!written) told.unwritable_folder = session->options->out_folder;
-        if (written && !session->options->no_shrink &&
+        if (written && fails && !session->options->no_shrink &&
             out_path(session, play->id, "scenario", paths->minimal) &&
             minimal_of_failure(&session->minimal, &play->scenario, failure,
                                record ? record->choices : play->scenario.choices, paths->minimal,
@@ -200,6 +202,7 @@ static enum report_verdict verdict_of(enum course_outcome outcome)
 {
     switch (outcome) {
     case COURSE_PASSED: return REPORT_PASSED;
+    case COURSE_INDETERMINATE: return REPORT_INDETERMINATE;
     case COURSE_FAILED: return REPORT_FAILED;
     case COURSE_STUCK: return REPORT_STUCK;
     case COURSE_CRASHED: return REPORT_CRASHED;
@@ -229,6 +232,7 @@ static struct report_run run_of(const struct session *session, const struct sess
         .trace_hash = {course->trace_hash[0], course->trace_hash[1]},
         .runs = course->runs,
         .failed = course->failed,
+        .indeterminate = course->indeterminate,
         .unit = unit_of(&play->scenario),
         .stopped = course_stopped(course),
         .effects = course->effects * (uint64_t)session->options->plays,
@@ -239,9 +243,11 @@ static struct report_run run_of(const struct session *session, const struct sess
 
 static void add_sums(struct session *session, const struct report_run *run)
 {
-    bool passed = run->verdict == REPORT_PASSED;
+    bool passed = run->verdict == REPORT_PASSED, open = run->verdict == REPORT_INDETERMINATE;
     session->sums.passed += passed;
-    session->sums.failed += !passed;
+    session->sums.failed += !passed && !open;
+    session->sums.skipped += open;
+    session->sums.indeterminate += open;
     session->sums.runs += run->runs;
     session->sums.effects += run->effects;
     session->sums.virtual_us += run->virtual_us;
@@ -367,7 +373,8 @@ int session_run(const struct session_options *options, const struct session_play
     if (err) {
         report_clear(&session.report);
         fprintf(err_out, "faultline: the run workers: %s\n", fl_error_text(err));
-        session.sums.failed += count - session.sums.passed - session.sums.failed;
+        session.sums.failed +=
+            count - session.sums.passed - session.sums.failed - session.sums.indeterminate;
         session.gravest = COURSE_HARNESS_FAULT;
     }
     if (options->outlets && !report_outlets_close(options->outlets, &session.sums))

@@ -70,11 +70,13 @@ enum fl_error report_append_files(struct fl_buf *out, const struct report_failur
 
 enum fl_error report_append_counts(struct fl_buf *out, const struct report_run *run)
 {
-    char runs[REPORT_NUMBER_BYTES], failed[REPORT_NUMBER_BYTES];
+    char runs[REPORT_NUMBER_BYTES], failed[REPORT_NUMBER_BYTES], open[REPORT_NUMBER_BYTES];
     report_count_text(run->runs, runs);
     report_count_text(run->failed, failed);
     enum fl_error err = fl_buf_printf(out, "%s %s%s", runs, run->unit, run->runs == 1 ? "" : "s");
-    if (err || run->verdict == REPORT_PASSED) return err;
+    if (!err && run->indeterminate)
+        err = fl_buf_printf(out, ", %s indeterminate", report_count_text(run->indeterminate, open));
+    if (err || !report_verdict_fails(run->verdict)) return err;
     return fl_buf_printf(out, ", %s failed%s", failed, run->stopped ? ", the rest not run" : "");
 }
 

@@ -1,5 +1,5 @@
 /* Annotations of GitHub Actions: commands on the log's stream, which show each failure at its line
- * of the scenario. Only failures speak. */
+ * of the scenario. Only failures speak, and what cannot be known, as a warning. */
 #include <inttypes.h>
 
 #include "harness/report/format.h"
@@ -42,7 +42,9 @@ static enum fl_error result(struct report_document *document, const struct repor
     struct fl_buf *out = &document->out, text = FL_BUF_INIT(REPORT_BYTES_MAX);
     if (!failure) return FL_OK;
     enum fl_error err = message(document, failure, &text);
-    if (!err) err = fl_buf_append_text(out, "::error file=");
+    if (!err)
+        err = fl_buf_printf(out,
+                            "::%s file=", report_verdict_fails(run->verdict) ? "error" : "warning");
     if (!err) err = report_quote_github_property(out, path_in_workspace(document, run->path));
     if (!err && failure->line) err = fl_buf_printf(out, ",line=%" PRIu32 ",col=1", failure->line);
     if (!err) err = fl_buf_append_text(out, ",title=");

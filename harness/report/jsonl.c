@@ -39,6 +39,8 @@ static enum fl_error put_scenario(struct fl_buf *out, const struct report_run *r
     fl_json_put_string(&w, "verdict", fl_span_from(report_verdict_word(run->verdict)));
     fl_json_put_int64(&w, "runs", (int64_t)run->runs);
     fl_json_put_int64(&w, "failed_runs", (int64_t)run->failed);
+    if (run->indeterminate)
+        fl_json_put_int64(&w, "indeterminate_runs", (int64_t)run->indeterminate);
     fl_json_put_string(&w, "unit", fl_span_from(run->unit));
     fl_json_put_bool(&w, "complete", !run->stopped);
     fl_json_put_int64(&w, "effects", (int64_t)run->effects);
@@ -93,6 +95,7 @@ static enum fl_error end(struct report_document *document, const struct report_s
     fl_json_put_int64(&w, "passed", (int64_t)sums->passed);
     fl_json_put_int64(&w, "failed", (int64_t)sums->failed);
     fl_json_put_int64(&w, "skipped", (int64_t)sums->skipped);
+    if (sums->indeterminate) fl_json_put_int64(&w, "indeterminate", (int64_t)sums->indeterminate);
     fl_json_put_int64(&w, "runs", (int64_t)sums->runs);
     fl_json_put_int64(&w, "effects", (int64_t)sums->effects);
     fl_json_put_int64(&w, "virtual_us", sums->virtual_us);

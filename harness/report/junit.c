@@ -60,6 +60,18 @@ static enum fl_error put_failure(struct fl_buf *out, const struct report_run *ru
     return err;
 }
 
+/* `failure` NULL: nothing is told of it. */
+static enum fl_error put_doubt(struct fl_buf *out, const struct report_failure *failure)
+{
+    struct fl_buf gist = FL_BUF_INIT(REPORT_BYTES_MAX);
+    enum fl_error err = fl_buf_append_text(&gist, "indeterminate: ");
+    if (!err && failure) err = report_append_gist(&gist, failure);
+    if (!err) err = fl_buf_append_text(out, "      <skipped");
+    if (!err) err = attribute(out, "message", fl_buf_span(&gist));
+    fl_buf_release(&gist);
+    return err ? err : fl_buf_append_text(out, "/>\n");
+}
+
 static enum fl_error put_output(struct report_document *document, struct fl_buf *out,
                                 const struct report_run *run, const struct report_failure *failure)
 {
@@ -91,7 +103,8 @@ static enum fl_error result(struct report_document *document, const struct repor
     if (!err) err = report_append_seconds(out, run->real_us);
     if (!err) err = fl_buf_append_text(out, "\">\n");
     if (!err && run->verdict == REPORT_SKIPPED) err = fl_buf_append_text(out, "      <skipped/>\n");
-    if (!err && failure) err = put_failure(out, run, failure);
+    if (!err && run->verdict == REPORT_INDETERMINATE) err = put_doubt(out, failure);
+    if (!err && failure && report_verdict_fails(run->verdict)) err = put_failure(out, run, failure);
     if (!err && run->verdict != REPORT_SKIPPED) err = put_output(document, out, run, failure);
     if (!err && failure && is_error(run->verdict)) /* counted by its marks, one each */
         err = fl_buf_append_char(&document->held[1], 'e');

@@ -16,7 +16,7 @@ static enum fl_error begin(struct report_document *document)
 
 static enum fl_error put_row(struct fl_buf *out, const struct report_run *run)
 {
-    const char *mark = run->verdict == REPORT_PASSED || run->verdict == REPORT_SKIPPED ? "" : "**";
+    const char *mark = report_verdict_fails(run->verdict) ? "**" : "";
     enum fl_error err =
         fl_buf_printf(out, "| %s%s%s | ", mark, report_verdict_word(run->verdict), mark);
     if (!err) err = report_quote_markdown_cell(out, fl_span_from(run->id));

@@ -72,10 +72,12 @@ void report_release(struct report *report)
     fl_buf_release(&report->closing);
 }
 
-static void print_verdict(const struct report *report, bool passed)
+/* OPEN as a court says it: there was a trial, and no verdict can be given. */
+static void print_verdict(const struct report *report, enum report_verdict verdict)
 {
-    const char *code = passed ? "32" : "1;31";
-    const char *word = passed ? "PASS" : "FAIL";
+    bool passed = verdict == REPORT_PASSED, fails = report_verdict_fails(verdict);
+    const char *code = passed ? "32" : fails ? "1;31" : "33";
+    const char *word = passed ? "PASS" : fails ? "FAIL" : "OPEN";
     if (report->colour)
         fprintf(report->out, "\x1b[%sm%s\x1b[0m", code, word);
     else
@@ -217,7 +219,7 @@ void report_run(struct report *report, const struct report_run *run)
     report->told++;
     if (passed && report->detail == REPORT_QUIET) return;
     report_clear(report);
-    print_verdict(report, passed);
+    print_verdict(report, run->verdict);
     fprintf(report->out, "  %-*s  trace %016" PRIx64 "  ", id_columns(report), run->id,
             run->trace_hash[0]);
     print_counts(report, run);
@@ -263,7 +265,7 @@ void report_failure(struct report *report, const struct report_run *run,
     fl_buf_release(&command);
     if (failure->unwritable_folder)
         fprintf(out, "      replay    could not be written into %s\n", failure->unwritable_folder);
-    remember(report, run, failure);
+    if (report_verdict_fails(run->verdict)) remember(report, run, failure);
     fflush(out);
 }
 
@@ -277,12 +279,14 @@ void report_sums(struct report *report, const struct report_sums *sums)
     report_clear(report);
     if (report->closing.length && report->told > 1)
         fprintf(report->out, "failed:\n%s", report->closing.bytes);
-    fprintf(report->out,
-            "%s run%s \xC2\xB7 %s effects/s \xC2\xB7 %s in %" PRId64 ".%" PRId64 " s\n",
+    fprintf(report->out, "%s run%s \xC2\xB7 %s effects/s \xC2\xB7 %s in %" PRId64 ".%" PRId64 " s",
             report_count_text(sums->runs, runs), plural(sums->runs),
             report_rate_text((uint64_t)per_second, rate),
             report_virtual_text(sums->virtual_us, virtual_time), tenths / 10, tenths % 10);
-    fprintf(report->out, "%" PRIu64 " passed, %" PRIu64 " failed, %" PRIu64 " skipped\n",
+    if (sums->indeterminate)
+        fprintf(report->out, " \xC2\xB7 %" PRIu64 " of the skipped indeterminate",
+                sums->indeterminate);
+    fprintf(report->out, "\n%" PRIu64 " passed, %" PRIu64 " failed, %" PRIu64 " skipped\n",
             sums->passed, sums->failed, sums->skipped);
     fflush(report->out);
 }

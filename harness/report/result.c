@@ -12,9 +12,15 @@ const char *report_verdict_word(enum report_verdict verdict)
     case REPORT_BAD_INPUT: return "bad-input";
     case REPORT_NONDETERMINISM: return "nondeterminism";
     case REPORT_HARNESS_FAULT: return "harness-fault";
+    case REPORT_INDETERMINATE: return "indeterminate";
     case REPORT_SKIPPED: return "skipped";
     }
     fl_panic("a verdict without a word");
+}
+
+bool report_verdict_fails(enum report_verdict verdict)
+{
+    return verdict != REPORT_PASSED && verdict != REPORT_INDETERMINATE && verdict != REPORT_SKIPPED;
 }
 
 static struct fl_span take_line(struct fl_span *rest)

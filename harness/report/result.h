@@ -16,17 +16,20 @@ enum report_verdict {
     REPORT_BAD_INPUT,
     REPORT_NONDETERMINISM,
     REPORT_HARNESS_FAULT,
-    REPORT_SKIPPED, /* not tried, since another scenario could not be read */
+    REPORT_INDETERMINATE, /* nothing failed, but of some runs nobody can know how they ended */
+    REPORT_SKIPPED,       /* not tried, since another scenario could not be read */
 };
 /* "passed" ... "bad-input" ...: what machines read. */
 const char *report_verdict_word(enum report_verdict verdict);
+/* It speaks against something: neither passed, nor left open, nor not tried. */
+bool report_verdict_fails(enum report_verdict verdict);
 
 struct report_run { /* one scenario's runs, or a replay */
     const char *id, *path;
     const char *title; /* NULL: unknown */
     enum report_verdict verdict;
     uint64_t trace_hash[2]; /* of all runs together; of one alone, its own */
-    uint64_t runs, failed;
+    uint64_t runs, failed, indeterminate;
     const char *unit; /* "seed", "sweep", "run" */
     bool stopped;     /* not all were run */
     uint64_t effects;
@@ -52,6 +55,7 @@ struct report_failure {
 
 struct report_sums {
     uint64_t passed, failed, skipped; /* scenarios */
+    uint64_t indeterminate;           /* of those that count as skipped */
     uint64_t runs, effects;
     int64_t virtual_us, real_us;
 };

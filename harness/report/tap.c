@@ -45,12 +45,14 @@ static enum fl_error result(struct report_document *document, const struct repor
                             const struct report_failure *failure)
 {
     struct fl_buf *out = &document->out;
-    bool passed = run->verdict == REPORT_PASSED || run->verdict == REPORT_SKIPPED;
+    bool fails = report_verdict_fails(run->verdict);
     enum fl_error err =
-        fl_buf_printf(out, "%s %" PRIu64 " - ", passed ? "ok" : "not ok", document->count);
+        fl_buf_printf(out, "%s %" PRIu64 " - ", fails ? "not ok" : "ok", document->count);
     if (!err) err = report_quote_tap(out, fl_span_from(run->id));
     if (!err && run->verdict == REPORT_SKIPPED)
         err = fl_buf_append_text(out, " # SKIP another scenario could not be read");
+    if (!err && run->verdict == REPORT_INDETERMINATE)
+        err = fl_buf_append_text(out, " # SKIP indeterminate: it cannot be known");
     if (!err) err = fl_buf_append_char(out, '\n');
     return err || !failure ? err : diagnose(document, run, failure);
 }

@@ -7,6 +7,7 @@
 
 #include "core/assert.h"
 #include "core/cut.h"
+#include "harness/check/account.h"
 #include "harness/check/expect.h"
 #include "harness/run/stage.h"
 
@@ -295,6 +296,40 @@ static void judge_expectations(struct run *run)
     }
 }
 
+/* A claim that counts them expects them. */
+static bool expects_undecided(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->expect_count; i++) {
+        const struct plan_expect *expect = &plan->expects[i];
+        if (expect->kind == PLAN_EXPECT_ACCOUNT && (expect->account == PLAN_ACCOUNT_INDETERMINATE ||
+                                                    expect->account == PLAN_ACCOUNT_UNPUSHED))
+            return true;
+    }
+    return false;
+}
+
+/* What passes although pushes are in doubt has not shown that their jobs end. */
+static void judge_undecided(struct run *run)
+{
+    const char *first = NULL;
+    uint32_t count = 0;
+    if (expects_undecided(run->plan)) return;
+    for (uint32_t i = 0; i < run->ledger->count; i++) {
+        const struct ledger_job *job = run->ledger->all[i];
+        if (account_is_undecided(job) && !count++) first = job->name;
+    }
+    if (!count) return;
+    char others[40] = "";
+    if (count > 1) snprintf(others, sizeof others, " and %" PRIu32 " more", count - 1);
+    enum fl_error err =
+        fl_buf_printf(&run->result->text,
+                      "expected  to know of each push whether it was stored\n"
+                      "found     %s%s: the answer to its push was lost, and nothing later tells",
+                      first, others);
+    run->result->indeterminate = true;
+    if (err) run_end(run, RUN_HARNESS_FAULT, 0, "what is in doubt: %s", fl_error_text(err));
+}
+
 /* A run that has failed has done what it has done, too. */
 static void judge_sometimes(struct run *run)
 {
@@ -344,4 +379,5 @@ void run_judge(struct run *run)
     if (run->result->verdict == RUN_PASSED) judge_expectations(run);
     if (run->result->verdict == RUN_PASSED || run->result->verdict == RUN_FAILED)
         judge_sometimes(run);
+    if (run->result->verdict == RUN_PASSED) judge_undecided(run);
 }

@@ -58,6 +58,8 @@ struct run_result {
     struct fl_buf allocations; /* RUN_WANTS_ALLOCATIONS: "p1 57 j#1.2 mail\n" for each effect */
     struct fl_buf recording;   /* RUN_WANTS_RECORDING: lines of JSON, as picture/recording.h says */
     struct fl_buf never; /* what the plan claims `sometimes` and this run has not: "LINE CLAIM\n" */
+    bool
+        indeterminate; /* it has passed, but for jobs of which nobody can know: `text` says which */
     uint32_t failed_line; /* of the first expectation that failed; 0 */
     struct run_facts facts;
 };

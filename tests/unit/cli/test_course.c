@@ -334,6 +334,32 @@ static void after_three_deaths_the_rest_is_not_run(void **state)
     course_release(&course);
 }
 
+static void runs_in_doubt_are_no_failures_and_hide_none(void **state)
+{
+    (void)state;
+    for (int fails = 0; fails <= 1; fails++) {
+        struct course course;
+        struct course_batch batches[3];
+        course_init(&course, 1, 3, false);
+        for (int i = 0; i < 3; i++)
+            assert_true(course_next(&course, &batches[i]));
+        for (int i = 2; i >= 0; i--) { /* the last answer comes first */
+            bool bad = fails && i == 2;
+            struct run_item item = item_of(batches[i].seed, -1, bad ? RUN_FAILED : RUN_PASSED);
+            item.indeterminate = !bad && i > 0;
+            item.text = bad ? FL_SPAN("bad") : FL_SPAN("in doubt");
+            course_take(&course, &batches[i], &item, 1);
+        }
+        course_finish(&course);
+        assert_int_equal(course_outcome(&course), fails ? COURSE_FAILED : COURSE_INDETERMINATE);
+        assert_int_equal(course.failed, fails);
+        assert_int_equal(course.indeterminate, 2 - fails);
+        assert_string_equal(course.failure.text.bytes, fails ? "bad" : "in doubt");
+        assert_int_equal(course.failure.seed, fails ? 3 : 2);
+        course_release(&course);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +377,7 @@ int main(void)
         cmocka_unit_test(the_hash_of_a_single_run_is_its_own),
         cmocka_unit_test(the_first_failure_is_the_one_that_is_told),
         cmocka_unit_test(the_gravest_failure_hides_the_others),
+        cmocka_unit_test(runs_in_doubt_are_no_failures_and_hide_none),
         cmocka_unit_test(a_batch_that_died_is_tried_run_by_run),
         cmocka_unit_test(a_run_that_hangs_ends_it_at_once),
         cmocka_unit_test(after_three_deaths_the_rest_is_not_run),

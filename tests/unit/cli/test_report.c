@@ -97,6 +97,35 @@ static void a_failure_reads_like_this(void **state)
     free(text);
 }
 
+static void what_is_in_doubt_neither_passes_nor_fails(void **state)
+{
+    char *text = NULL;
+    size_t length;
+    struct report report = {.out = open_memstream(&text, &length), .program = "faultline"};
+    const struct report_run run = {.id = "a",
+                                   .path = "a.scenario",
+                                   .verdict = REPORT_INDETERMINATE,
+                                   .runs = 18,
+                                   .indeterminate = 2,
+                                   .unit = "sweep"};
+    const struct report_failure failure = {.text = FL_SPAN("found     nothing\n"), .seed = 1};
+    const struct report_sums sums = {.skipped = 1, .indeterminate = 1, .runs = 18, .real_us = 1};
+    (void)state;
+    report.told = 1;
+    report_run(&report, &run);
+    report_failure(&report, &run, &failure);
+    report_sums(&report, &sums);
+    fclose(report.out);
+    assert_string_equal(text, "OPEN  a                                                         "
+                              "trace 0000000000000000  18 sweeps, 2 indeterminate\n"
+                              "      found     nothing\n"
+                              "      seed      1\n"
+                              "18 runs \xC2\xB7 0 effects/s \xC2\xB7 0 virtual seconds in 0.0 s "
+                              "\xC2\xB7 1 of the skipped indeterminate\n"
+                              "0 passed, 0 failed, 1 skipped\n");
+    free(text);
+}
+
 static void a_long_line_is_cut_between_characters(void **state)
 {
     char *text = NULL, line[512] = "x";
@@ -191,6 +220,7 @@ int main(void)
 {
     struct CMUnitTest tests[FL_COUNT(numbers) + FL_COUNT(times) + 5] = {
         cmocka_unit_test(a_failure_reads_like_this),
+        cmocka_unit_test(what_is_in_doubt_neither_passes_nor_fails),
         cmocka_unit_test(a_long_line_is_cut_between_characters),
         cmocka_unit_test(quietly_only_failures_are_told),
         cmocka_unit_test(in_detail_claims_and_costs_are_told),

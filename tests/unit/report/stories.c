@@ -68,6 +68,37 @@ const struct story story_usual = {"usual",
                                    .virtual_us = 12 * DAY_US + 1500000,
                                    .real_us = 1900000}};
 
+static const struct story_result open_ended[] = {
+    {.run = {.id = "push/never-heard-of",
+             .path = "scenarios/push/never-heard-of.scenario",
+             .title = "a push without an answer",
+             .verdict = REPORT_INDETERMINATE,
+             .runs = 18,
+             .indeterminate = 2,
+             .unit = "sweep",
+             .effects = 300,
+             .virtual_us = 1500000,
+             .real_us = 61234},
+     .failed = true,
+     .failure = {.text = FL_SPAN(
+                     "expected  to know of each push whether it was stored\n"
+                     "found     a: the answer to its push was lost, and nothing later tells"),
+                 .swept_at = FL_SPAN("stall before web.1 redis LPUSH"),
+                 .seed = 1,
+                 .sweep = 0,
+                 .replay = "out/push-never-heard-of.replay"}},
+};
+
+const struct story story_open = {"open",
+                                 open_ended,
+                                 FL_COUNT(open_ended),
+                                 {.skipped = 1,
+                                  .indeterminate = 1,
+                                  .runs = 18,
+                                  .effects = 300,
+                                  .virtual_us = 1500000,
+                                  .real_us = 61234}};
+
 static const struct story_result hostile[] = {
     {.run = {.id = "a|b/``c`` # SKIP\n::error::<x>",
              .path = "a:b,c%0A\"]]>\x1b[31m/\xff\xfe.scenario",

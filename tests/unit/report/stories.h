@@ -18,7 +18,7 @@ struct story {
     struct report_sums sums;
 };
 
-extern const struct story story_usual, story_hostile;
+extern const struct story story_open, story_usual, story_hostile;
 
 /* Tells the whole story; all that the document has to write is then in document->out. */
 void story_tell(const struct story *story, const struct report_format *format,

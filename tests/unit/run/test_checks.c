@@ -204,11 +204,66 @@ static void check_row(void **state)
     run_result_release(&result);
 }
 
+/* What a run that passes leaves in doubt; `found` NULL: nothing. */
+static void in_doubt(const char *scenario, const char *found)
+{
+    struct run_result result;
+    play(scenario, 1, -1, &result);
+    if (result.verdict != RUN_PASSED) fail_msg("%s", result.text.bytes);
+    assert_int_equal(result.indeterminate, found != NULL);
+    if (found && !strstr(result.text.bytes, found))
+        fail_msg("expected \"%s\" in:\n%s", found, result.text.bytes);
+    run_result_release(&result);
+}
+
+#define UNHEARD_PUSHES                                                                             \
+    HEAD "enqueue-bulk a-{1..3} ListWorker []\nenqueue b ListWorker [] when +1h\n"                 \
+         "fault stall when web step \"redis LPUSH *\" times always\nheal at +30m\n"
+
+static void pushes_that_nobody_hears_of_again_leave_a_run_in_doubt(void **state)
+{
+    (void)state;
+    in_doubt(UNHEARD_PUSHES "expect b done\n",
+             "found     a-1 and 2 more: the answer to its push was lost, and nothing later tells");
+}
+
+static void what_is_claimed_of_such_pushes_is_no_doubt(void **state)
+{
+    (void)state;
+    in_doubt(UNHEARD_PUSHES "expect jobs unpushed = 3\n", NULL);
+    in_doubt(UNHEARD_PUSHES "expect jobs indeterminate = 3\n", NULL);
+}
+
+static void what_was_stored_is_decided_by_what_came_of_it(void **state)
+{
+    (void)state;
+    in_doubt(HEAD "enqueue a ListWorker []\n"
+                  "fault lose-ack when web step \"redis LPUSH *\" times always\nheal at +1m\n"
+                  "expect jobs lost = 0\n",
+             NULL);
+}
+
+static void what_was_refused_is_in_no_doubt(void **state)
+{
+    (void)state;
+    in_doubt(HEAD "enqueue a ListWorker []\n"
+                  "fault error oom when web step \"redis LPUSH *\" times always\nheal at +1m\n"
+                  "expect jobs lost = 0\n",
+             NULL);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(cases)];
+    static const struct CMUnitTest others[] = {
+        cmocka_unit_test(pushes_that_nobody_hears_of_again_leave_a_run_in_doubt),
+        cmocka_unit_test(what_is_claimed_of_such_pushes_is_no_doubt),
+        cmocka_unit_test(what_was_stored_is_decided_by_what_came_of_it),
+        cmocka_unit_test(what_was_refused_is_in_no_doubt),
+    };
+    struct CMUnitTest tests[FL_COUNT(cases) + FL_COUNT(others)];
+    memcpy(tests + FL_COUNT(cases), others, sizeof others);
     for (size_t i = 0; i < FL_COUNT(cases); i++)
         tests[i] = (struct CMUnitTest){cases[i].name, check_row, NULL, NULL, &cases[i]};
-    return _cmocka_run_group_tests("checks", tests, FL_COUNT(cases), playing_open_house,
+    return _cmocka_run_group_tests("checks", tests, FL_COUNT(tests), playing_open_house,
                                    playing_close_house);
 }
