@@ -27,12 +27,21 @@ static const struct effect_fiber *worker_of(const struct run *run, const struct 
     return NULL;
 }
 
+static bool has_queue(const struct fl_queue_option *queues, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(queues[i].name, name) == 0) return true;
+    return false;
+}
+
 static bool serves(const struct node *node, const char *queue)
 {
     const struct fl_process_options *options = &node->options;
-    if (!options->queue_count) return strcmp(queue, "default") == 0;
-    for (size_t i = 0; i < options->queue_count; i++)
-        if (strcmp(options->queues[i].name, queue) == 0) return true;
+    if (!options->queue_count && strcmp(queue, "default") == 0) return true;
+    if (has_queue(options->queues, options->queue_count, queue)) return true;
+    for (size_t i = 0; i < options->capsule_count; i++)
+        if (has_queue(options->capsules[i].queues, options->capsules[i].queue_count, queue))
+            return true;
     return false;
 }
 

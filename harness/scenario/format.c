@@ -75,6 +75,15 @@ static void format_time_option(struct printing *p, enum word_process option, int
     print_duration(p, us);
 }
 
+static void format_capsule(struct printing *p, const struct fl_capsule_option *capsule)
+{
+    print_text(p, " capsule ");
+    print_word(p, fl_span_from(capsule->name));
+    print_text(p, " %d", capsule->concurrency);
+    for (size_t i = 0; i < capsule->queue_count; i++)
+        format_queue(p, &capsule->queues[i]);
+}
+
 static void format_processes(struct printing *p, const struct plan_processes *group)
 {
     const struct fl_process_options *options = &group->options;
@@ -94,6 +103,8 @@ static void format_processes(struct printing *p, const struct plan_processes *gr
     if (options->max_retries) print_text(p, " max-retries %d", options->max_retries);
     if (options->dead_max_jobs) print_text(p, " dead-max %" PRId64, options->dead_max_jobs);
     format_time_option(p, WORD_DEAD_TIMEOUT, options->dead_timeout_us);
+    for (size_t i = 0; i < options->capsule_count; i++)
+        format_capsule(p, &options->capsules[i]);
     print_text(p, "\n");
 }
 

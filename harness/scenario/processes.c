@@ -31,7 +31,8 @@ static bool at_queue(const struct reading *r)
 }
 
 /* Up to the next word that is an option; a queue of such a name stands in quotes. */
-static bool read_queues(struct reading *r, struct fl_process_options *options)
+static bool read_queues(struct reading *r, const struct fl_queue_option **ret_queues,
+                        size_t *ret_count)
 {
     struct list queues = {0};
     const struct token *first = line_peek(&r->line);
@@ -42,8 +43,8 @@ static bool read_queues(struct reading *r, struct fl_process_options *options)
         struct fl_queue_option *queue = reading_add(r, &queues, sizeof *queue, FL_QUEUES_MAX);
         if (!queue || !read_queue(r, queue)) return false;
     }
-    options->queues = queues.items;
-    options->queue_count = queues.count;
+    *ret_queues = queues.items;
+    *ret_count = queues.count;
     return true;
 }
 
@@ -53,6 +54,25 @@ static bool read_int(struct reading *r, const char *what, int64_t low, int64_t h
     if (!reading_number(r, what, low, high, &number)) return false;
     *ret = (int)number;
     return true;
+}
+
+static bool read_capsule(struct reading *r, struct list *capsules)
+{
+    const struct token *token = line_peek(&r->line);
+    struct fl_capsule_option capsule = {0};
+    if (token->kind == TOKEN_END || !reading_is_name(token->text, READING_NAME) ||
+        token->text.length >= FL_CAPSULE_NAME_BYTES)
+        return reading_problem(r, token, "the name of a capsule");
+    capsule.name = reading_copy(r, line_take(&r->line)->text);
+    if (!capsule.name ||
+        !read_int(r, "its job threads, from 1 to 256", 1, FL_CONCURRENCY_MAX,
+                  &capsule.concurrency) ||
+        !read_queues(r, &capsule.queues, &capsule.queue_count))
+        return false;
+    if (capsules->count == FL_CAPSULES_MAX) return reading_problem(r, token, "at most 16 capsules");
+    struct fl_capsule_option *item = reading_add(r, capsules, sizeof *item, FL_CAPSULES_MAX);
+    if (item) *item = capsule;
+    return item != NULL;
 }
 
 static bool read_wire(struct reading *r, enum fl_wire *ret_wire)
@@ -86,14 +106,15 @@ static bool read_memory(struct reading *r, int64_t *ret_bytes)
     return *ret_bytes > 0 || reading_problem(r, token, "a size above zero");
 }
 
-static bool read_option(struct reading *r, enum word_process option, struct plan_processes *group)
+static bool read_option(struct reading *r, enum word_process option, struct plan_processes *group,
+                        struct list *capsules)
 {
     struct fl_process_options *options = &group->options;
     switch (option) {
     case WORD_CONCURRENCY:
         return read_int(r, "a number from 1 to 256", 1, FL_CONCURRENCY_MAX, &options->concurrency);
     case WORD_FETCH: return read_fetch(r, &options->fetch);
-    case WORD_QUEUES: return read_queues(r, options);
+    case WORD_QUEUES: return read_queues(r, &options->queues, &options->queue_count);
     case WORD_TIMEOUT: return read_time(r, &options->timeout_us);
     case WORD_WIRE: return read_wire(r, &options->wire);
     case WORD_POLL: return read_time(r, &options->average_poll_us);
@@ -103,6 +124,7 @@ static bool read_option(struct reading *r, enum word_process option, struct plan
     case WORD_DEAD_MAX:
         return reading_number(r, "a number from 1", 1, INT32_MAX, &options->dead_max_jobs);
     case WORD_DEAD_TIMEOUT: return read_time(r, &options->dead_timeout_us);
+    case WORD_CAPSULE: return read_capsule(r, capsules);
     }
     return false;
 }
@@ -112,6 +134,7 @@ bool read_processes(struct reading *r)
     uint32_t seen = 0, total = 0;
     int option;
     int64_t count;
+    struct list capsules = {0};
     const struct token *at = line_peek(&r->line);
     const struct plan_processes *groups = r->processes.items;
     for (uint32_t i = 0; i < r->processes.count; i++)
@@ -125,7 +148,10 @@ bool read_processes(struct reading *r)
     group->count = (uint32_t)count;
     while (line_peek(&r->line)->kind != TOKEN_END) {
         if (!reading_option(r, &words_process, &seen, &option)) return false;
-        if (!read_option(r, (enum word_process)option, group)) return false;
+        if (!read_option(r, (enum word_process)option, group, &capsules)) return false;
+        seen &= ~(UINT32_C(1) << WORD_CAPSULE); /* may be repeated */
     }
+    group->options.capsules = capsules.items;
+    group->options.capsule_count = capsules.count;
     return true;
 }

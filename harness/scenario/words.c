@@ -96,6 +96,8 @@ static const struct word process[] = {
     {"max-retries", WORD_MAX_RETRIES, "max-retries 25", "for workers with `retry: true`"},
     {"dead-max", WORD_DEAD_MAX, "dead-max 10000", "jobs kept in the dead set"},
     {"dead-timeout", WORD_DEAD_TIMEOUT, "dead-timeout 180d", "how long they are kept"},
+    {"capsule", WORD_CAPSULE, "capsule NAME N QUEUE[,WEIGHT]...",
+     "N job threads of their own for these queues; may be repeated"},
 };
 const struct words words_process = {"an option of processes", "Options of processes", process,
                                     FL_COUNT(process)};

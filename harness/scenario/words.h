@@ -62,6 +62,7 @@ enum word_process {
     WORD_MAX_RETRIES,
     WORD_DEAD_MAX,
     WORD_DEAD_TIMEOUT,
+    WORD_CAPSULE,
 };
 
 enum word_given { WORD_GIVEN_DB, WORD_GIVEN_REDIS, WORD_GIVEN_HTTP, WORD_GIVEN_FILE };

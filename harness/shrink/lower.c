@@ -35,7 +35,7 @@ static bool halve_us(int64_t *us)
 }
 
 /* --- processes --- */
-enum { PROCESS_EDITS = 13 };
+enum { PROCESS_EDITS = 14 };
 
 static void lower_processes(struct plan_processes *group, uint32_t what)
 {
@@ -53,6 +53,7 @@ static void lower_processes(struct plan_processes *group, uint32_t what)
     case 9: group->memory_max = 0; break;
     case 10: options->max_retries = 0; break;
     case 11: options->dead_max_jobs = options->dead_timeout_us = 0; break;
+    case 12: options->capsule_count = 0; break;
     default: options->fetch = FL_FETCH_RELIABLE; break;
     }
 }

@@ -13,13 +13,17 @@
 
 static size_t queue_count(const struct fl_fetcher *f)
 {
-    return f->settings->options.queue_count;
+    return f->capsule->queue_count;
+}
+
+static const struct fl_queue_option *queues(const struct fl_fetcher *f)
+{
+    return f->settings->queues + f->capsule->first_queue;
 }
 
 static size_t next_queue(const struct fl_fetcher *f, fl_queue_set excluded)
 {
-    return fl_fetch_order_next(f->settings->queues, queue_count(f), excluded,
-                               f->settler.ports->random);
+    return fl_fetch_order_next(queues(f), queue_count(f), excluded, f->settler.ports->random);
 }
 
 static fl_queue_set all_queues(const struct fl_fetcher *f)
@@ -39,11 +43,11 @@ static enum fl_error make_keys(struct fl_fetcher *f)
 {
     char key[FL_KEY_BYTES];
     for (; f->key_count < queue_count(f); f->key_count++) {
-        const char *name = f->settings->queues[f->key_count].name;
-        struct fl_span queue = fl_queue_key(name, key);
+        uint32_t number = (uint32_t)(f->capsule->first_queue + f->key_count);
+        struct fl_span queue = fl_queue_key(f->settings->queues[number].name, key);
         queue.bytes = fl_arena_copy(&f->key_texts, queue);
         if (!queue.bytes) return FL_ENOMEM;
-        struct fl_span own = fl_private_key(f->settler.moves->identity, name, key);
+        struct fl_span own = fl_moves_private_key(f->settler.moves, number, key);
         own.bytes = fl_arena_copy(&f->key_texts, own);
         if (!own.bytes) return FL_ENOMEM;
         f->keys[f->key_count] = (struct fl_fetch_keys){queue, own};
@@ -56,7 +60,8 @@ static enum fl_error make_keys(struct fl_fetcher *f)
 /* A job has come; without memory for it, it is a stray. */
 static enum fl_error take(struct fl_fetcher *f, size_t queue, struct fl_span bytes)
 {
-    struct fl_delivery *delivery = fl_delivery_new((uint32_t)queue, bytes);
+    struct fl_delivery *delivery =
+        fl_delivery_new((uint32_t)(f->capsule->first_queue + queue), bytes);
     if (!delivery) return FL_ENOMEM;
     fl_assert(f->taken_count < FL_HANDOFF_MAX);
     f->taken[f->taken_count++] = delivery;
@@ -266,8 +271,8 @@ static void reconcile(struct fl_fetcher *f)
     int64_t now_us = fl_clock_mono_us(f->settler.ports->clock);
     if (!f->strays_possible && now_us - f->reconciled_us < FL_FETCH_RECONCILE_S * FL_SECOND_US)
         return;
-    if (fl_strays_give_back(f->settler.moves, queue_count(f), f->settler.handoff,
-                            f->settler.ports->log))
+    if (fl_strays_give_back(f->settler.moves, f->capsule->first_queue, queue_count(f),
+                            f->settler.handoff, f->settler.ports->log))
         return;
     f->strays_possible = false;
     f->reconciled_us = now_us;
@@ -285,7 +290,8 @@ static void pass(struct fl_fetcher *f, size_t room)
 {
     char words[FL_SCRIPT_ERROR_BYTES] = "";
     enum fl_error err = make_keys(f);
-    fl_queue_set paused = fl_control_paused(f->settler.control);
+    fl_queue_set paused =
+        fl_control_paused(f->settler.control) >> f->capsule->first_queue & all_queues(f);
     if (paused == all_queues(f))
         wait_for_a_queue(f);
     else if (!err && f->settler.moves->fetch == FL_FETCH_BASIC)

@@ -25,6 +25,7 @@ struct fl_fetch_keys {
 
 struct fl_fetcher {
     const struct fl_settings *settings;
+    const struct fl_capsule *capsule; /* whose queues it asks; queues below count from its first */
     struct fl_settler settler;
     /* its own */
     struct fl_room room;

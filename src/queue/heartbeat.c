@@ -106,7 +106,7 @@ static enum fl_error add_work(struct fl_heartbeat *h, struct fl_commands *batch,
     enum fl_error err = FL_OK;
     fl_command_begin(batch, "UNLINK");
     fl_command_joined(batch, h->identity, suffix);
-    size_t count = fl_handoff_busy(h->handoff, &payloads, h->busy);
+    size_t count = fl_capsules_busy(h->capsules, &payloads, h->busy);
     for (size_t i = 0; !err && i < count; i++) {
         err = write_work(h, &h->busy[i], texts);
         ends[i] = texts->length;
@@ -199,10 +199,10 @@ static void add_presence(struct fl_heartbeat *h, struct fl_commands *batch, int6
     fl_command_arg(batch, fl_buf_span(&h->info));
     if (h->settings->facts->concurrency_is_field) {
         fl_command_text(batch, "concurrency");
-        fl_command_int64(batch, h->settings->options.concurrency);
+        fl_command_int64(batch, h->settings->concurrency);
     }
     fl_command_text(batch, "busy");
-    fl_command_int64(batch, fl_handoff_busy_count(h->handoff));
+    fl_command_int64(batch, fl_capsules_busy_count(h->capsules));
     fl_command_text(batch, "beat");
     fl_command_arg(batch, beat);
     fl_command_text(batch, "rtt_us");

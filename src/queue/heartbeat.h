@@ -8,8 +8,8 @@
 
 #include "core/buf.h"
 #include "ports/ports.h"
+#include "queue/capsules.h"
 #include "queue/control.h"
-#include "queue/handoff.h"
 #include "queue/settings.h"
 #include "queue/stats.h"
 
@@ -23,7 +23,7 @@ struct fl_heartbeat {
     const struct fl_ports *ports;
     const struct fl_settings *settings;
     const char *identity;
-    struct fl_handoff *handoff;
+    const struct fl_capsules *capsules;
     struct fl_control *control;
     struct fl_stats *stats;
     struct fl_process *process; /* for the signals */

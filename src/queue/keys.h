@@ -2,8 +2,10 @@
  *
  * Sidekiq's own, and two of Faultline's for reliable fetch:
  *   queue:fl|<identity>|<queue>  list: jobs that the process has taken and not yet acknowledged,
- *                                newest at the head
- *   faultline:fetchers           hash: identity -> JSON array of the queues it has such lists for
+ *                                newest at the head; |<capsule> behind it for the second capsule
+ *                                that has the queue, and the third
+ *   faultline:fetchers           hash: identity -> JSON array of the queues it has such lists for,
+ *                                [queue, capsule] for one of those
  */
 #ifndef FL_QUEUE_KEYS_H
 #define FL_QUEUE_KEYS_H
@@ -31,6 +33,6 @@
 #define FL_KEY_PERIODIC_PREFIX "faultline:periodic:"
 #define FL_KEY_PRIVATE_PREFIX  "queue:fl|"
 
-enum { FL_KEY_BYTES = FL_IDENTITY_BYTES + FL_QUEUE_NAME_BYTES + 16 };
+enum { FL_KEY_BYTES = FL_IDENTITY_BYTES + FL_QUEUE_NAME_BYTES + FL_CAPSULE_NAME_BYTES + 16 };
 
 #endif

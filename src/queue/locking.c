@@ -24,8 +24,7 @@ static void wish_init(struct wish *wish, const struct fl_settler *settler,
 {
     const struct fl_moves *moves = settler->moves;
     *wish = (struct wish){.settler = settler, .lock = lock, .jid = fl_span_from(jid)};
-    wish->list =
-        fl_private_key(moves->identity, moves->queues[delivery->queue].name, wish->private_key);
+    wish->list = fl_moves_private_key(moves, delivery->queue, wish->private_key);
     wish->job = moves->fetch == FL_FETCH_RELIABLE ? delivery->bytes : FL_SPAN("");
 }
 

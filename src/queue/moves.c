@@ -32,6 +32,27 @@ struct fl_span fl_private_key(const char *identity, const char *queue, char out[
     return add_to_key(key, queue, out);
 }
 
+struct fl_span fl_shared_private_key(const char *identity, const char *queue, const char *capsule,
+                                     char out[FL_KEY_BYTES])
+{
+    struct fl_span key = fl_private_key(identity, queue, out);
+    key = add_to_key(key, "|", out);
+    return add_to_key(key, capsule, out);
+}
+
+static const char *sharer(const struct fl_moves *moves, uint32_t queue)
+{
+    return moves->sharers ? moves->sharers[queue] : NULL;
+}
+
+struct fl_span fl_moves_private_key(const struct fl_moves *moves, uint32_t queue,
+                                    char out[FL_KEY_BYTES])
+{
+    const char *name = moves->queues[queue].name, *capsule = sharer(moves, queue);
+    if (!capsule) return fl_private_key(moves->identity, name, out);
+    return fl_shared_private_key(moves->identity, name, capsule, out);
+}
+
 /* A score as Ruby prints it. */
 struct score {
     struct fl_buf buf;
@@ -60,7 +81,7 @@ static enum fl_error run_script(const struct fl_moves *moves, enum fl_script scr
 static struct fl_span private_of(const struct fl_moves *moves, const struct fl_delivery *delivery,
                                  char out[FL_KEY_BYTES])
 {
-    return fl_private_key(moves->identity, moves->queues[delivery->queue].name, out);
+    return fl_moves_private_key(moves, delivery->queue, out);
 }
 
 /* A plain command of basic fetch, which owns nothing; a failover's answer gets one repeat. */
@@ -153,8 +174,10 @@ enum fl_error fl_move_acknowledge_all(const struct fl_moves *moves,
     if (moves->fetch == FL_FETCH_BASIC) return FL_OK;
     for (size_t i = 0; i < count; i++) {
         fl_command_begin(&batch, "LREM");
-        fl_command_printf(&batch, FL_KEY_PRIVATE_PREFIX "%s|%s", moves->identity,
-                          moves->queues[deliveries[i]->queue].name);
+        const char *capsule = sharer(moves, deliveries[i]->queue);
+        fl_command_printf(&batch, FL_KEY_PRIVATE_PREFIX "%s|%s%s%s", moves->identity,
+                          moves->queues[deliveries[i]->queue].name, capsule ? "|" : "",
+                          capsule ? capsule : "");
         fl_command_text(&batch, "-1");
         fl_command_arg(&batch, deliveries[i]->bytes);
     }

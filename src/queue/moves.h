@@ -32,11 +32,17 @@ struct fl_moves {
     int64_t dead_max_jobs, dead_timeout_us;
     const char *identity; /* names the private lists */
     const struct fl_queue_option *queues;
+    const char *const *sharers; /* by queue (queue/settings.h); NULL: none is shared */
 };
 
 /* "queue:<name>", and the list of the jobs of it that this process has taken. */
 struct fl_span fl_queue_key(const char *queue, char out[FL_KEY_BYTES]);
 struct fl_span fl_private_key(const char *identity, const char *queue, char out[FL_KEY_BYTES]);
+/* The same of a queue that an earlier capsule of the process has too. */
+struct fl_span fl_shared_private_key(const char *identity, const char *queue, const char *capsule,
+                                     char out[FL_KEY_BYTES]);
+struct fl_span fl_moves_private_key(const struct fl_moves *moves, uint32_t queue,
+                                    char out[FL_KEY_BYTES]);
 
 /* `release` holds the locks that are given back in the same step (with basic fetch: after it);
  * NULL: none. All: FL_EREPLY fills ret_error with the server's words; else what fl_redis_exec

@@ -4,15 +4,15 @@
 
 static void mark(const struct fl_settings *settings, struct fl_span name, fl_queue_set *paused)
 {
-    for (size_t i = 0; i < settings->options.queue_count; i++)
+    for (size_t i = 0; i < settings->queue_count; i++)
         if (fl_span_is(name, settings->queues[i].name)) *paused |= UINT64_C(1) << i;
 }
 
 static void log_change(const struct fl_settings *settings, struct fl_log log, fl_queue_set before,
                        fl_queue_set now)
 {
-    for (size_t i = 0; i < settings->options.queue_count; i++) {
-        if (!((before ^ now) >> i & 1)) continue;
+    for (size_t i = 0; i < settings->queue_count; i++) {
+        if (!((before ^ now) >> i & 1) || settings->sharers[i]) continue;
         fl_log_printf(log, FL_LOG_INFO, "queue %s is %s", settings->queues[i].name,
                       now >> i & 1 ? "paused" : "resumed");
     }

@@ -10,10 +10,10 @@
 #include "core/cut.h"
 #include "core/digits.h"
 #include "core/time_text.h"
+#include "queue/capsules.h"
 #include "queue/commands.h"
 #include "queue/control.h"
 #include "queue/fetcher.h"
-#include "queue/handoff.h"
 #include "queue/heartbeat.h"
 #include "queue/job.h"
 #include "queue/log_text.h"
@@ -35,17 +35,17 @@ struct fl_process {
     struct fl_registry registry;
     struct fl_control control;
     struct fl_stats stats;
-    struct fl_handoff *handoff;
+    struct fl_capsules capsules;
     struct fl_moves moves;
     struct fl_job_world world;
-    struct fl_fetcher fetcher;
+    struct fl_fetcher *fetchers; /* one for each capsule */
     struct fl_poller poller;
     struct fl_lock_reaper reaper;
     struct fl_recovery recovery;
     struct fl_heartbeat heartbeat;
     struct fl_periodics periodics;
     struct fl_processor processors[FL_CONCURRENCY_MAX];
-    struct fl_task *tasks[FL_CONCURRENCY_MAX + 5];
+    struct fl_task *tasks[FL_CONCURRENCY_MAX + FL_CAPSULES_MAX + 5];
     size_t task_count;
     char identity[FL_IDENTITY_BYTES];
 };
@@ -82,20 +82,13 @@ static enum fl_error check_periodics(struct fl_process *process,
 static enum fl_error make_parts(struct fl_process *process)
 {
     const struct fl_ports *ports = process->ports;
-    const struct fl_process_options *options = &process->settings.options;
-    bool reliable = options->fetch == FL_FETCH_RELIABLE;
-    bool strict = fl_fetch_order_is_strict(options->queues, options->queue_count);
-    const struct fl_handoff_options handoff = {
-        .tasks = ports->tasks,
-        .clock = ports->clock,
-        .concurrency = options->concurrency,
-        .prefetch = reliable,
-        .order = strict ? FL_HANDOFF_BY_QUEUE : FL_HANDOFF_FIFO,
-    };
     enum fl_error err = fl_control_init(&process->control, ports->tasks, ports->clock);
     if (!err) err = fl_stats_init(&process->stats, ports->tasks);
-    if (!err) err = fl_handoff_new(&handoff, &process->handoff);
-    return err;
+    if (!err)
+        err = fl_capsules_init(&process->capsules, &process->settings, ports->tasks, ports->clock);
+    if (err) return err;
+    process->fetchers = calloc(process->settings.capsule_count, sizeof *process->fetchers);
+    return process->fetchers ? FL_OK : FL_ENOMEM;
 }
 
 static void connect_periodics(struct fl_process *process)
@@ -108,6 +101,24 @@ static void connect_periodics(struct fl_process *process)
     periodics->leader = (struct fl_leader){.ports = process->ports, .identity = process->identity};
 }
 
+static void connect_capsule(struct fl_process *process, size_t number)
+{
+    const struct fl_capsule *capsule = &process->settings.capsules[number];
+    const struct fl_settler settler = {.ports = process->ports,
+                                       .moves = &process->moves,
+                                       .handoff = process->capsules.handoffs[number],
+                                       .control = &process->control};
+    process->fetchers[number] =
+        (struct fl_fetcher){.settings = &process->settings, .capsule = capsule, .settler = settler};
+    for (int i = 0; i < capsule->concurrency; i++)
+        process->processors[capsule->first_thread + i] =
+            (struct fl_processor){.thread = i,
+                                  .settings = &process->settings,
+                                  .world = &process->world,
+                                  .stats = &process->stats,
+                                  .settler = settler};
+}
+
 static void connect_parts(struct fl_process *process)
 {
     const struct fl_ports *ports = process->ports;
@@ -118,18 +129,14 @@ static void connect_parts(struct fl_process *process)
                                        .dead_max_jobs = options->dead_max_jobs,
                                        .dead_timeout_us = options->dead_timeout_us,
                                        .identity = process->identity,
-                                       .queues = process->settings.queues};
+                                       .queues = process->settings.queues,
+                                       .sharers = process->settings.sharers};
     process->world = (struct fl_job_world){.ports = ports,
                                            .registry = &process->registry,
                                            .overrides = options->overrides,
                                            .override_count = options->override_count,
                                            .wire = options->wire,
                                            .control = &process->control};
-    const struct fl_settler settler = {.ports = ports,
-                                       .moves = &process->moves,
-                                       .handoff = process->handoff,
-                                       .control = &process->control};
-    process->fetcher = (struct fl_fetcher){.settings = &process->settings, .settler = settler};
     process->poller =
         (struct fl_poller){.ports = ports,
                            .settings = &process->settings,
@@ -142,17 +149,13 @@ static void connect_parts(struct fl_process *process)
     process->heartbeat = (struct fl_heartbeat){.ports = ports,
                                                .settings = &process->settings,
                                                .identity = process->identity,
-                                               .handoff = process->handoff,
+                                               .capsules = &process->capsules,
                                                .control = &process->control,
                                                .stats = &process->stats,
                                                .process = process};
     connect_periodics(process);
-    for (int i = 0; i < options->concurrency; i++)
-        process->processors[i] = (struct fl_processor){.thread = i,
-                                                       .settings = &process->settings,
-                                                       .world = &process->world,
-                                                       .stats = &process->stats,
-                                                       .settler = settler};
+    for (size_t i = 0; i < process->settings.capsule_count; i++)
+        connect_capsule(process, i);
 }
 
 enum fl_error fl_process_new(const struct fl_process_options *options, const struct fl_ports *ports,
@@ -178,7 +181,8 @@ void fl_process_free(struct fl_process *process)
     if (!process) return;
     fl_heartbeat_release(&process->heartbeat);
     fl_periodics_release(&process->periodics);
-    fl_handoff_free(process->handoff);
+    fl_capsules_release(&process->capsules);
+    free(process->fetchers);
     if (process->stats.monitor) fl_stats_release(&process->stats);
     if (process->control.monitor) fl_control_release(&process->control);
     fl_registry_release(&process->registry);
@@ -194,14 +198,14 @@ const char *fl_process_identity(const struct fl_process *process)
 
 void fl_process_quiet(struct fl_process *process)
 {
-    fl_handoff_close(process->handoff);
+    fl_capsules_close(&process->capsules);
     fl_control_raise(&process->control, FL_PHASE_QUIET);
     fl_log_printf(process->ports->log, FL_LOG_INFO, "Received TSTP, no longer accepting new work");
 }
 
 void fl_process_stop(struct fl_process *process)
 {
-    fl_handoff_close(process->handoff);
+    fl_capsules_close(&process->capsules);
     fl_control_raise(&process->control, FL_PHASE_STOPPING);
 }
 
@@ -209,10 +213,10 @@ void fl_process_dump(struct fl_process *process)
 {
     struct fl_busy busy[FL_CONCURRENCY_MAX];
     struct fl_arena texts = {.bytes_max = 64 * 1024 * 1024};
-    size_t count = fl_handoff_busy(process->handoff, &texts, busy);
+    size_t count = fl_capsules_busy(&process->capsules, &texts, busy);
     int64_t now_us = fl_clock_mono_us(process->ports->clock);
     fl_log_printf(process->ports->log, FL_LOG_WARN, "%zu of %d threads are busy", count,
-                  process->settings.options.concurrency);
+                  process->settings.concurrency);
     for (size_t i = 0; i < count; i++)
         fl_log_printf(process->ports->log, FL_LOG_WARN, "thread-%d: %s for %" PRId64 " ms: %.*s",
                       busy[i].thread + 1, process->settings.queues[busy[i].queue].name,
@@ -277,6 +281,16 @@ static enum fl_error spawn_worker(struct fl_process *process, const char *role, 
     return err;
 }
 
+/* "fetch" for the default capsule, "fetch-2" for the one after it. */
+static enum fl_error spawn_fetcher(struct fl_process *process, size_t number)
+{
+    char role[ROLE_BYTES], digits[FL_DIGITS_BYTES];
+    size_t length = fl_cut(role, sizeof(role), 0, FL_SPAN("fetch"));
+    if (number) length = fl_cut(role, sizeof(role), length, FL_SPAN("-"));
+    if (number) fl_cut(role, sizeof(role), length, fl_digits((int64_t)number + 1, digits));
+    return spawn_worker(process, role, fl_fetcher_run, &process->fetchers[number]);
+}
+
 static enum fl_error start(struct fl_process *process)
 {
     enum fl_error err = spawn(process, "heartbeat", fl_heartbeat_run, &process->heartbeat);
@@ -285,13 +299,14 @@ static enum fl_error start(struct fl_process *process)
     if (!err) err = spawn(process, "poller", fl_poller_run, &process->poller);
     if (!err && process->periodics.count)
         err = spawn(process, "periodic", fl_periodics_run, &process->periodics);
-    for (int i = 0; !err && i < process->settings.options.concurrency; i++) {
+    for (int i = 0; !err && i < process->settings.concurrency; i++) {
         char role[ROLE_BYTES], digits[FL_DIGITS_BYTES];
         size_t length = fl_cut(role, sizeof(role), 0, FL_SPAN("thread-"));
         fl_cut(role, sizeof(role), length, fl_digits(i + 1, digits));
         err = spawn_worker(process, role, fl_processor_run, &process->processors[i]);
     }
-    if (!err) err = spawn_worker(process, "fetch", fl_fetcher_run, &process->fetcher);
+    for (size_t i = 0; !err && i < process->settings.capsule_count; i++)
+        err = spawn_fetcher(process, i);
     return err;
 }
 
@@ -308,7 +323,7 @@ static int end(struct fl_process *process)
     const struct fl_stop stop = {.ports = process->ports,
                                  .settings = &process->settings,
                                  .moves = &process->moves,
-                                 .handoff = process->handoff,
+                                 .capsules = &process->capsules,
                                  .control = &process->control,
                                  .heartbeat = &process->heartbeat};
     enum fl_stop_end how = fl_stop_wait(&stop);
@@ -342,6 +357,6 @@ int fl_process_run(struct fl_process *process)
         fl_control_fail(&process->control, EXIT_NOT_STARTED);
     }
     (void)fl_control_sleep(&process->control, FL_NEVER_US, FL_PHASE_STOPPING);
-    fl_handoff_close(process->handoff);
+    fl_capsules_close(&process->capsules);
     return end(process);
 }

@@ -14,7 +14,9 @@
 #include "ports/ports.h"
 
 enum {
-    FL_QUEUES_MAX = 64,
+    FL_QUEUES_MAX = 64,   /* of all capsules */
+    FL_CAPSULES_MAX = 16, /* beside the default one */
+    FL_CAPSULE_NAME_BYTES = 64,
     FL_CONCURRENCY_MAX = 256,
     FL_QUEUE_WEIGHT_MAX = 1000,
     FL_QUEUE_NAME_BYTES = 128,
@@ -32,6 +34,15 @@ struct fl_queue_option {
     const char *name;
     int weight; /* 0: unweighted. All 0: strict order; any above 0: weighted, unweighted ones count
                    1 */
+};
+
+/* Job threads of their own for some queues, beside the default capsule, which the options describe
+ * themselves. A queue may stand in several. */
+struct fl_capsule_option {
+    const char *name;                     /* unique, and not "default" */
+    const struct fl_queue_option *queues; /* none: "default" */
+    size_t queue_count;
+    int concurrency; /* 0: 5; 1: no two of its jobs run at a time in this process */
 };
 
 /* A job that the clock enqueues (queue/periodic.h says when exactly). */
@@ -54,7 +65,9 @@ struct fl_command_override {
 struct fl_process_options {
     const struct fl_queue_option *queues; /* none: "default" */
     size_t queue_count;
-    int concurrency;    /* job threads; 0: 5, Sidekiq 7's default */
+    int concurrency; /* job threads; 0: 5, Sidekiq 7's default. Of all capsules at most 256 */
+    const struct fl_capsule_option *capsules;
+    size_t capsule_count;
     int64_t timeout_us; /* grace at stop; 0: 25 s */
     enum fl_fetch fetch;
     enum fl_wire wire;       /* 0: FL_WIRE_7 */

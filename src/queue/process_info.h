@@ -11,7 +11,8 @@
 FL_CHECKED enum fl_error fl_process_info_write(const struct fl_settings *settings,
                                                struct fl_process_port process, const char *identity,
                                                int64_t started_us, struct fl_buf *out);
-/* ["critical","default"]: the queues that it has private lists for. */
+/* ["critical","default",["default","single"]]: the queues that it has private lists for; the last
+ * one for the second capsule that has that queue. */
 FL_CHECKED enum fl_error fl_process_queues_write(const struct fl_settings *settings,
                                                  struct fl_buf *out);
 

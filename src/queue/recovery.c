@@ -29,20 +29,39 @@ static enum fl_error add_key(struct lists *lists, struct fl_span key)
     return FL_OK;
 }
 
-static enum fl_error add_lists(struct lists *lists, const char *identity, struct fl_json_at queues)
+/* A name that is none is FL_EPARSE. */
+static enum fl_error read_name(struct fl_json_at at, struct fl_buf *out)
+{
+    enum fl_error err = fl_json_string(at, out);
+    return !err && !out->length ? FL_EPARSE : err;
+}
+
+/* "queue", or ["queue","capsule"]. */
+static enum fl_error add_list(struct lists *lists, const char *identity, struct fl_json_at entry)
 {
     char key[FL_KEY_BYTES];
+    struct fl_buf queue = FL_BUF_INIT(FL_QUEUE_NAME_BYTES);
+    struct fl_buf capsule = FL_BUF_INIT(FL_CAPSULE_NAME_BYTES);
+    bool pair = fl_json_type(entry) == FL_JSON_ARRAY;
+    enum fl_error err = pair && fl_json_length(entry) != 2 ? FL_EPARSE : FL_OK;
+    if (!err) err = read_name(pair ? fl_json_element(entry, 0) : entry, &queue);
+    if (!err && pair) err = read_name(fl_json_element(entry, 1), &capsule);
+    if (!err)
+        err = add_key(lists, pair ? fl_shared_private_key(identity, queue.bytes, capsule.bytes, key)
+                                  : fl_private_key(identity, queue.bytes, key));
+    if (!err) err = add_key(lists, fl_queue_key(queue.bytes, key));
+    fl_buf_release(&queue);
+    fl_buf_release(&capsule);
+    return err;
+}
+
+static enum fl_error add_lists(struct lists *lists, const char *identity, struct fl_json_at queues)
+{
     enum fl_error err = FL_OK;
     if (fl_json_type(queues) != FL_JSON_ARRAY || fl_json_length(queues) > FL_QUEUES_MAX)
         return FL_EPARSE;
-    for (uint32_t i = 0; !err && i < fl_json_length(queues); i++) {
-        struct fl_buf name = FL_BUF_INIT(FL_QUEUE_NAME_BYTES);
-        err = fl_json_string(fl_json_element(queues, i), &name);
-        if (!err && !name.length) err = FL_EPARSE;
-        if (!err) err = add_key(lists, fl_private_key(identity, name.bytes, key));
-        if (!err) err = add_key(lists, fl_queue_key(name.bytes, key));
-        fl_buf_release(&name);
-    }
+    for (uint32_t i = 0; !err && i < fl_json_length(queues); i++)
+        err = add_list(lists, identity, fl_json_element(queues, i));
     return err;
 }
 

@@ -158,6 +158,7 @@ static const char reap_locks[] = NAMED(
                   "local fetchers=redis.call('HGETALL',KEYS[5])\n"
                   "for i=1,#fetchers,2 do\n"
                   "for _,queue in ipairs(cjson.decode(fetchers[i+1])) do\n"
+                  "if type(queue)=='table' then queue=table.concat(queue,'|') end\n"
                   "list('queue:fl|'..fetchers[i]..'|'..queue)\n"
                   "end\n"
                   "end\n"
@@ -306,7 +307,7 @@ static const struct {
     [FL_SCRIPT_BURY_LOCKED] = {{bury_locked, sizeof(bury_locked) - 1},
                                FL_SPAN("a1e60e79f8bde16330a49523d2b18c90db6ddf2b")},
     [FL_SCRIPT_REAP_LOCKS] = {{reap_locks, sizeof(reap_locks) - 1},
-                              FL_SPAN("24a301715eead06c07e81d5516dfddbd9ad9ce6f")},
+                              FL_SPAN("bd9b0e9b6a3963b0d4158bd2df470396821174b4")},
     [FL_SCRIPT_LIMIT_CONCURRENT] = {{limit_concurrent, sizeof(limit_concurrent) - 1},
                                     FL_SPAN("47118af42a02f0a181520a7630b3ce8221f5a6ca")},
     [FL_SCRIPT_LIMIT_BUCKET] = {{limit_bucket, sizeof(limit_bucket) - 1},

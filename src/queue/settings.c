@@ -5,9 +5,11 @@
 #include "core/time_text.h"
 #include "core/utf8.h"
 
+enum { CONCURRENCY_DEFAULT = 5 };
+
 static void fill(struct fl_process_options *options)
 {
-    if (!options->concurrency) options->concurrency = 5;
+    if (!options->concurrency) options->concurrency = CONCURRENCY_DEFAULT;
     if (!options->timeout_us) options->timeout_us = 25 * FL_SECOND_US;
     if (!options->wire) options->wire = FL_WIRE_7;
     if (!options->max_retries) options->max_retries = 25;
@@ -47,28 +49,95 @@ static const char *queue_problem(const struct fl_queue_option *queue)
     return NULL;
 }
 
-static bool has_queue(const struct fl_settings *settings, const char *name)
+/* Whether one of them, from `first` on, has that name. */
+static bool has_queue(const struct fl_settings *settings, size_t first, const char *name)
 {
-    for (size_t i = 0; i < settings->options.queue_count; i++)
+    for (size_t i = first; i < settings->queue_count; i++)
         if (strcmp(settings->queues[i].name, name) == 0) return true;
     return false;
 }
 
-static const char *add_queues(struct fl_settings *settings, const struct fl_process_options *given)
+static const char *add_queues(struct fl_settings *settings, const struct fl_capsule_option *given,
+                              size_t first)
 {
-    settings->options.queues = settings->queues;
-    settings->options.queue_count = 0;
-    if (given->queue_count > FL_QUEUES_MAX) return "at most 64 queues";
-    for (size_t i = 0; i < given->queue_count; i++) {
-        const char *problem = queue_problem(&given->queues[i]);
+    static const struct fl_queue_option standard = {.name = "default"};
+    size_t count = given->queue_count ? given->queue_count : 1;
+    const struct fl_queue_option *queues = given->queue_count ? given->queues : &standard;
+    if (count > FL_QUEUES_MAX) return "at most 64 queues";
+    for (size_t i = 0; i < count; i++) {
+        const char *problem = queue_problem(&queues[i]);
         if (problem) return problem;
-        if (has_queue(settings, given->queues[i].name)) continue;
-        settings->queues[settings->options.queue_count++] = given->queues[i];
+        if (has_queue(settings, first, queues[i].name)) continue;
+        if (settings->queue_count == FL_QUEUES_MAX) return "at most 64 queues in all capsules";
+        if (has_queue(settings, 0, queues[i].name))
+            settings->sharers[settings->queue_count] = given->name;
+        settings->queues[settings->queue_count++] = queues[i];
     }
-    if (!settings->options.queue_count)
-        settings->queues[settings->options.queue_count++] =
-            (struct fl_queue_option){.name = "default"};
     return NULL;
+}
+
+static const char *capsule_problem(const struct fl_settings *settings,
+                                   const struct fl_capsule_option *given)
+{
+    struct fl_span name = fl_span_from(given->name);
+    if (!name.length || name.length >= FL_CAPSULE_NAME_BYTES)
+        return "a capsule's name must have from 1 to 63 bytes";
+    if (fl_utf8_valid_prefix(name) != name.length) return "a capsule's name must be UTF-8";
+    for (size_t i = 0; i < settings->capsule_count; i++)
+        if (strcmp(settings->capsules[i].name, given->name) == 0)
+            return "capsules must have names of their own, and \"default\" is taken";
+    if (given->concurrency < 0 || given->concurrency > FL_CONCURRENCY_MAX)
+        return "a capsule's concurrency must be from 1 to 256";
+    return NULL;
+}
+
+static const char *add_capsule(struct fl_settings *settings, const struct fl_capsule_option *given)
+{
+    size_t first = settings->queue_count;
+    const char *problem = capsule_problem(settings, given);
+    if (!problem) problem = add_queues(settings, given, first);
+    if (problem) return problem;
+    int concurrency = given->concurrency ? given->concurrency : CONCURRENCY_DEFAULT;
+    settings->capsules[settings->capsule_count++] =
+        (struct fl_capsule){.name = given->name,
+                            .concurrency = concurrency,
+                            .first_thread = settings->concurrency,
+                            .first_queue = first,
+                            .queue_count = settings->queue_count - first};
+    settings->concurrency += concurrency;
+    return settings->concurrency > FL_CONCURRENCY_MAX ? "at most 256 job threads in all capsules"
+                                                      : NULL;
+}
+
+static bool is_joined(const char *text, const char *first, const char *second)
+{
+    size_t length = strlen(first);
+    return strncmp(text, first, length) == 0 && text[length] == '|' &&
+           strcmp(text + length + 1, second) == 0;
+}
+
+/* The private list of a shared queue has the name "queue|capsule": no queue may be called so. */
+static const char *sharing_problem(const struct fl_settings *settings)
+{
+    for (size_t i = 0; i < settings->queue_count; i++)
+        for (size_t j = 0; settings->sharers[i] && j < settings->queue_count; j++)
+            if (is_joined(settings->queues[j].name, settings->queues[i].name, settings->sharers[i]))
+                return "a queue has the name of another one and of its capsule";
+    return NULL;
+}
+
+static const char *add_capsules(struct fl_settings *settings,
+                                const struct fl_process_options *given)
+{
+    const struct fl_capsule_option standard = {.name = "default",
+                                               .queues = given->queues,
+                                               .queue_count = given->queue_count,
+                                               .concurrency = settings->options.concurrency};
+    if (given->capsule_count > FL_CAPSULES_MAX) return "at most 16 capsules beside the default one";
+    const char *problem = add_capsule(settings, &standard);
+    for (size_t i = 0; !problem && i < given->capsule_count; i++)
+        problem = add_capsule(settings, &given->capsules[i]);
+    return problem ? problem : sharing_problem(settings);
 }
 
 enum fl_error fl_settings_init(struct fl_settings *settings, const struct fl_process_options *given,
@@ -77,8 +146,10 @@ enum fl_error fl_settings_init(struct fl_settings *settings, const struct fl_pro
     *settings = (struct fl_settings){.options = *given};
     fill(&settings->options);
     *ret_problem = numbers_problem(&settings->options);
-    if (!*ret_problem) *ret_problem = add_queues(settings, given);
+    if (!*ret_problem) *ret_problem = add_capsules(settings, given);
     if (*ret_problem) return FL_EINVAL;
+    settings->options.queues = settings->queues;
+    settings->options.queue_count = settings->capsules[0].queue_count;
     settings->facts = fl_wire_facts(settings->options.wire);
     return FL_OK;
 }

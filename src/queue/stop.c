@@ -14,8 +14,10 @@ enum fl_stop_end fl_stop_wait(const struct fl_stop *stop)
     struct fl_log log = stop->ports->log;
     int64_t grace_us = stop->settings->options.timeout_us;
     int64_t deadline_us = fl_clock_deadline_us(stop->ports->clock, grace_us);
-    fl_log_printf(log, FL_LOG_INFO, "Terminating quiet threads for default capsule");
-    int busy = fl_handoff_busy_count(stop->handoff);
+    for (size_t i = 0; i < stop->settings->capsule_count; i++)
+        fl_log_printf(log, FL_LOG_INFO, "Terminating quiet threads for %s capsule",
+                      stop->settings->capsules[i].name);
+    int busy = fl_capsules_busy_count(stop->capsules);
     if (busy) fl_log_printf(log, FL_LOG_INFO, "Pausing to allow jobs to finish...");
     return fl_control_wait_workers(stop->control, deadline_us) ? FL_STOP_ABANDONED : FL_STOP_CLEAN;
 }
@@ -62,19 +64,25 @@ static void empty_lists(const struct fl_stop *stop, enum fl_stop_end end)
     log_back(stop, err, moved);
 }
 
-void fl_stop_leave(const struct fl_stop *stop, enum fl_stop_end end)
+/* What a capsule has in hand is void for its threads from now on. */
+static void abandon(const struct fl_stop *stop, struct fl_handoff *handoff)
 {
     struct fl_delivery *unfinished[FL_HANDOFF_MAX];
-    int busy = fl_handoff_busy_count(stop->handoff);
-    size_t count = fl_handoff_abandon(stop->handoff, unfinished);
+    size_t count = fl_handoff_abandon(handoff, unfinished);
+    if (count && stop->moves->fetch == FL_FETCH_BASIC)
+        log_back(stop, push_back(stop, unfinished, count), (int64_t)count);
+}
+
+void fl_stop_leave(const struct fl_stop *stop, enum fl_stop_end end)
+{
+    int busy = fl_capsules_busy_count(stop->capsules);
+    for (size_t i = 0; i < stop->settings->capsule_count; i++)
+        abandon(stop, stop->capsules->handoffs[i]);
     if (busy) {
         fl_log_printf(stop->ports->log, FL_LOG_WARN, "Terminating %d busy threads", busy);
         fl_stats_count(stop->heartbeat->stats, busy, busy); /* as Sidekiq counts a forced end */
     }
-    if (stop->moves->fetch == FL_FETCH_RELIABLE)
-        empty_lists(stop, end);
-    else if (count)
-        log_back(stop, push_back(stop, unfinished, count), (int64_t)count);
+    if (stop->moves->fetch == FL_FETCH_RELIABLE) empty_lists(stop, end);
     enum fl_error err = fl_heartbeat_deregister(stop->heartbeat);
     if (err)
         fl_log_printf(stop->ports->log, FL_LOG_WARN, "could not deregister: %s",

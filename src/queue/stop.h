@@ -9,8 +9,8 @@
 #define FL_QUEUE_STOP_H
 
 #include "ports/ports.h"
+#include "queue/capsules.h"
 #include "queue/control.h"
-#include "queue/handoff.h"
 #include "queue/heartbeat.h"
 #include "queue/moves.h"
 #include "queue/settings.h"
@@ -21,7 +21,7 @@ struct fl_stop {
     const struct fl_ports *ports;
     const struct fl_settings *settings;
     const struct fl_moves *moves;
-    struct fl_handoff *handoff;
+    struct fl_capsules *capsules;
     struct fl_control *control;
     struct fl_heartbeat *heartbeat;
 };

@@ -39,8 +39,7 @@ static enum fl_error scan_queue(const struct fl_moves *moves, uint32_t queue,
                                 struct fl_log log)
 {
     char key[FL_KEY_BYTES];
-    const struct fl_span args[] = {FL_SPAN("LRANGE"),
-                                   fl_private_key(moves->identity, moves->queues[queue].name, key),
+    const struct fl_span args[] = {FL_SPAN("LRANGE"), fl_moves_private_key(moves, queue, key),
                                    FL_SPAN("0"), FL_SPAN("-1")};
     struct fl_replies replies;
     const struct fl_command command = {args, 4};
@@ -55,15 +54,15 @@ static enum fl_error scan_queue(const struct fl_moves *moves, uint32_t queue,
     return err;
 }
 
-enum fl_error fl_strays_give_back(const struct fl_moves *moves, size_t queue_count,
-                                  struct fl_handoff *handoff, struct fl_log log)
+enum fl_error fl_strays_give_back(const struct fl_moves *moves, size_t first_queue,
+                                  size_t queue_count, struct fl_handoff *handoff, struct fl_log log)
 {
     struct fl_fingerprint *known = malloc(FL_FINGERPRINTS_MAX * sizeof(*known)); /* few are used */
     if (!known) return FL_ENOMEM;
     size_t known_count = fl_handoff_fingerprints(handoff, known);
     enum fl_error err = FL_OK;
     for (size_t i = 0; !err && i < queue_count; i++)
-        err = scan_queue(moves, (uint32_t)i, known, &known_count, log);
+        err = scan_queue(moves, (uint32_t)(first_queue + i), known, &known_count, log);
     free(known);
     return err;
 }

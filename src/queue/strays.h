@@ -10,9 +10,11 @@
 #include "queue/handoff.h"
 #include "queue/moves.h"
 
-/* Gives them back to their queues. Only the fetcher, who alone adds to the private lists, may call
- * it, with no delivery in its own hands. After an error some may be left: repeat. */
-FL_CHECKED enum fl_error fl_strays_give_back(const struct fl_moves *moves, size_t queue_count,
-                                             struct fl_handoff *handoff, struct fl_log log);
+/* Gives them back to their queues, of those that the handoff's capsule has. Only the fetcher, who
+ * alone adds to the private lists, may call it, with no delivery in its own hands. After an error
+ * some may be left: repeat. */
+FL_CHECKED enum fl_error fl_strays_give_back(const struct fl_moves *moves, size_t first_queue,
+                                             size_t queue_count, struct fl_handoff *handoff,
+                                             struct fl_log log);
 
 #endif

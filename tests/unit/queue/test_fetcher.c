@@ -54,6 +54,7 @@ static void open_fixture(struct fixture *f, int threads)
                                  .identity = "host:42:me",
                                  .queues = f->settings.queues};
     f->fetcher = (struct fl_fetcher){.settings = &f->settings,
+                                     .capsule = f->settings.capsules,
                                      .settler = {ports, &f->moves, f->handoff, &f->control}};
     fl_control_renew_lease(&f->control, FL_NEVER_US);
     fl_control_worker_began(&f->control);

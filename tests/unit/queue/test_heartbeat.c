@@ -13,6 +13,7 @@ struct fixture {
     struct fl_control control;
     struct fl_stats stats;
     struct fl_handoff *handoff;
+    struct fl_capsules capsules;
     struct fl_heartbeat beat;
 };
 
@@ -27,10 +28,11 @@ static void open_wire(struct fixture *f, enum fl_wire wire)
     assert_int_equal(fl_control_init(&f->control, f->desk.ports.tasks, f->desk.ports.clock), FL_OK);
     assert_int_equal(fl_stats_init(&f->stats, f->desk.ports.tasks), FL_OK);
     assert_int_equal(fl_handoff_new(&handoff, &f->handoff), FL_OK);
+    f->capsules = (struct fl_capsules){.settings = &f->settings, .handoffs = {f->handoff}};
     f->beat = (struct fl_heartbeat){.ports = &f->desk.ports,
                                     .settings = &f->settings,
                                     .identity = "host:42:abc",
-                                    .handoff = f->handoff,
+                                    .capsules = &f->capsules,
                                     .control = &f->control,
                                     .stats = &f->stats};
     assert_int_equal(fl_heartbeat_init(&f->beat, DESK_START_US), FL_OK);

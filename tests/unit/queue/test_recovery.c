@@ -61,6 +61,17 @@ static void a_process_without_a_heartbeat_is_dead(void **state)
     assert_non_null(strstr(f->desk.log.bytes, "recovered 2 jobs of other:7:x"));
 }
 
+static void the_list_of_a_second_capsule_is_recovered_too(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk,
+               "HSET faultline:fetchers other:7:x [\"default\",[\"default\",\"single\"]]");
+    desk_redis(&f->desk, "LPUSH queue:fl|other:7:x|default one");
+    desk_redis(&f->desk, "LPUSH queue:fl|other:7:x|default|single two");
+    recover(f);
+    desk_expect(&f->desk, "db0 list \"queue:default\" [\"one\",\"two\"]\n");
+}
+
 static void a_process_with_a_heartbeat_lives(void **state)
 {
     struct fixture *f = *state;
@@ -175,6 +186,7 @@ int main(void)
     rows_add(&rows, host_row, hosts, FL_COUNT(hosts), sizeof(hosts[0]));
     const struct CMUnitTest others[] = {
         WITH_FIXTURE(a_process_without_a_heartbeat_is_dead),
+        WITH_FIXTURE(the_list_of_a_second_capsule_is_recovered_too),
         WITH_FIXTURE(a_process_with_a_heartbeat_lives),
         WITH_FIXTURE(an_entry_that_is_not_understood_does_not_stop_the_others),
         WITH_FIXTURE(a_process_never_recovers_itself),

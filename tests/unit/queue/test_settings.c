@@ -39,6 +39,14 @@ static const struct fl_queue_option bad_bytes[] = {{.name = "\xff"}};
 static const struct fl_queue_option heavy[] = {{.name = "a", .weight = 1001}};
 static const struct fl_queue_option light[] = {{.name = "a", .weight = -1}};
 
+static const struct fl_capsule_option unnamed[] = {{.name = ""}};
+static const struct fl_capsule_option taken[] = {{.name = "default"}};
+static const struct fl_capsule_option twins[] = {{.name = "a"}, {.name = "a"}};
+static const struct fl_capsule_option crowd[] = {{.name = "a", .concurrency = 252}};
+static const struct fl_queue_option alike[] = {{.name = "default|a"}};
+static const struct fl_capsule_option joined[] = {{.name = "a"},
+                                                  {.name = "b", .queues = alike, .queue_count = 1}};
+
 static struct refused_case {
     const char *name;
     struct fl_process_options options;
@@ -59,6 +67,14 @@ static struct refused_case {
     {"refused: a queue of bad bytes", {.queues = bad_bytes, .queue_count = 1}, "UTF-8"},
     {"refused: too heavy", {.queues = heavy, .queue_count = 1}, "weight"},
     {"refused: a negative weight", {.queues = light, .queue_count = 1}, "weight"},
+    {"refused: a capsule without a name", {.capsules = unnamed, .capsule_count = 1}, "name"},
+    {"refused: a second default capsule", {.capsules = taken, .capsule_count = 1}, "taken"},
+    {"refused: two capsules of one name", {.capsules = twins, .capsule_count = 2}, "their own"},
+    {"refused: 257 threads in all", {.capsules = crowd, .capsule_count = 1}, "256 job threads"},
+    {"refused: too many capsules", {.capsule_count = FL_CAPSULES_MAX + 1}, "16 capsules"},
+    {"refused: a queue named as a shared list",
+     {.capsules = joined, .capsule_count = 2},
+     "of its capsule"},
 };
 
 static void refused_row(void **state)

@@ -17,6 +17,7 @@ struct fixture {
     struct fl_control control;
     struct fl_stats stats;
     struct fl_handoff *handoff;
+    struct fl_capsules capsules;
     struct fl_heartbeat heartbeat;
     struct fl_moves moves;
     struct fl_stop stop;
@@ -35,10 +36,11 @@ static void open_fixture(struct fixture *f, enum fl_fetch fetch)
     assert_int_equal(fl_control_init(&f->control, ports->tasks, ports->clock), FL_OK);
     assert_int_equal(fl_stats_init(&f->stats, ports->tasks), FL_OK);
     assert_int_equal(fl_handoff_new(&handoff, &f->handoff), FL_OK);
+    f->capsules = (struct fl_capsules){.settings = &f->settings, .handoffs = {f->handoff}};
     f->heartbeat = (struct fl_heartbeat){.ports = ports,
                                          .settings = &f->settings,
                                          .identity = ID,
-                                         .handoff = f->handoff,
+                                         .capsules = &f->capsules,
                                          .control = &f->control,
                                          .stats = &f->stats};
     assert_int_equal(fl_heartbeat_init(&f->heartbeat, DESK_START_US), FL_OK);
@@ -48,7 +50,7 @@ static void open_fixture(struct fixture *f, enum fl_fetch fetch)
                                  .identity = ID,
                                  .queues = f->settings.queues};
     f->stop =
-        (struct fl_stop){ports, &f->settings, &f->moves, f->handoff, &f->control, &f->heartbeat};
+        (struct fl_stop){ports, &f->settings, &f->moves, &f->capsules, &f->control, &f->heartbeat};
 }
 
 static int reliable(void **state)

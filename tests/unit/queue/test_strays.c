@@ -54,7 +54,7 @@ static void in_hand(struct fixture *f, const char *job)
 static void give_back(struct fixture *f)
 {
     assert_int_equal(
-        fl_strays_give_back(&f->moves, FL_COUNT(queues), f->handoff, f->desk.ports.log), FL_OK);
+        fl_strays_give_back(&f->moves, 0, FL_COUNT(queues), f->handoff, f->desk.ports.log), FL_OK);
 }
 
 static void what_nobody_has_in_hand_goes_back(void **state)
@@ -113,7 +113,8 @@ static void an_error_is_told_so_that_it_is_repeated(void **state)
     struct fixture *f = *state;
     desk_redis(&f->desk, "LPUSH " PRIVATE " stray");
     desk_fail(&f->desk, DESK_REFUSED, 0);
-    assert_int_equal(fl_strays_give_back(&f->moves, 1, f->handoff, f->desk.ports.log), FL_ECONNECT);
+    assert_int_equal(fl_strays_give_back(&f->moves, 0, 1, f->handoff, f->desk.ports.log),
+                     FL_ECONNECT);
     give_back(f);
     desk_expect(&f->desk, "db0 list \"queue:default\" [\"stray\"]\n");
 }
