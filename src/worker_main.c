@@ -20,8 +20,7 @@
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2, CHECK_BYTES_MAX = 1024 * 1024 };
 static_assert((int)FL_WORKER_SETTINGS_PERIODIC_MAX == (int)FL_PERIODIC_MAX, "none is too many");
-static_assert((int)FL_WORKER_SETTINGS_QUEUE_BYTES == (int)FL_QUEUE_NAME_BYTES,
-              "a name is checked early");
+static_assert((int)FL_QUEUE_SETTING_BYTES == (int)FL_QUEUE_NAME_BYTES, "a name is checked early");
 
 /* Ends the program with one line: nothing has been started or changed yet. */
 _Noreturn static void fail(int status, const char *text)
@@ -41,8 +40,13 @@ static int choose(const char *what, const char *word, const char *const *words, 
 }
 
 /* One for each job thread; a handler that wants a second one shares. */
-static int connections_for(int concurrency)
+static int connections_for(const struct fl_worker_settings *settings)
 {
+    enum { DEFAULT = 5 };
+    int concurrency = settings->concurrency ? settings->concurrency : DEFAULT;
+    for (size_t i = 0; i < settings->capsule_count; i++)
+        concurrency +=
+            settings->capsules[i].concurrency ? settings->capsules[i].concurrency : DEFAULT;
     return concurrency < FL_SQLITE_CONNECTIONS_MAX ? concurrency : FL_SQLITE_CONNECTIONS_MAX;
 }
 
@@ -52,7 +56,7 @@ static struct fl_posix_options posix_options(const struct fl_worker_settings *se
     return (struct fl_posix_options){
         .redis_url = settings->redis,
         .database = settings->database,
-        .database_connections = connections_for(settings->concurrency),
+        .database_connections = connections_for(settings),
         .smtp_url = settings->smtp,
         .statsd = settings->statsd,
         .hostname = fl_worker_hostname(),
@@ -65,7 +69,8 @@ static struct fl_posix_options posix_options(const struct fl_worker_settings *se
 
 /* What fl_process_options points to. */
 struct lists {
-    struct fl_queue_option queues[FL_WORKER_SETTINGS_QUEUES_MAX];
+    struct fl_queue_option queues[1 + FL_WORKER_SETTINGS_CAPSULES_MAX][FL_QUEUE_SETTINGS_MAX];
+    struct fl_capsule_option capsules[FL_WORKER_SETTINGS_CAPSULES_MAX];
     const struct fl_worker *tables[FL_WORKER_SETTINGS_MODULES_MAX];
     struct fl_periodic periodic[FL_WORKER_SETTINGS_PERIODIC_MAX];
     struct fl_zone *zones[FL_WORKER_SETTINGS_PERIODIC_MAX];
@@ -104,17 +109,36 @@ static void load_modules(const struct fl_worker_settings *settings, struct lists
     }
 }
 
+static void copy_queues(const struct fl_queue_settings *from, struct fl_queue_option *to)
+{
+    for (size_t i = 0; i < from->count; i++)
+        to[i] = (struct fl_queue_option){from->items[i].name, from->items[i].weight};
+}
+
+static void add_queues(const struct fl_worker_settings *settings, struct lists *lists)
+{
+    copy_queues(&settings->queues, lists->queues[0]);
+    for (size_t i = 0; i < settings->capsule_count; i++) {
+        const struct fl_capsule_setting *capsule = &settings->capsules[i];
+        copy_queues(&capsule->queues, lists->queues[1 + i]);
+        lists->capsules[i] = (struct fl_capsule_option){.name = capsule->name,
+                                                        .queues = lists->queues[1 + i],
+                                                        .queue_count = capsule->queues.count,
+                                                        .concurrency = capsule->concurrency};
+    }
+}
+
 static struct fl_process_options process_options(const struct fl_worker_settings *settings,
                                                  struct lists *lists)
 {
     static const char *const fetches[] = {"reliable", "basic"};
-    for (size_t i = 0; i < settings->queue_count; i++)
-        lists->queues[i] =
-            (struct fl_queue_option){settings->queues[i].name, settings->queues[i].weight};
+    add_queues(settings, lists);
     return (struct fl_process_options){
-        .queues = lists->queues,
-        .queue_count = settings->queue_count,
+        .queues = lists->queues[0],
+        .queue_count = settings->queues.count,
         .concurrency = settings->concurrency,
+        .capsules = lists->capsules,
+        .capsule_count = settings->capsule_count,
         .timeout_us = settings->timeout_s * FL_SECOND_US,
         .fetch = choose("fetch", settings->fetch, fetches, 2) ? FL_FETCH_BASIC : FL_FETCH_RELIABLE,
         .wire = (enum fl_wire)settings->wire,

@@ -65,7 +65,7 @@ static bool take_module(struct fl_worker_settings *settings, const char *path, c
 static bool take_queue(struct fl_worker_settings *settings, const char *text, char *problem)
 {
     char why[FL_WORKER_SETTINGS_PROBLEM_BYTES];
-    if (fl_worker_settings_add_queue(settings, text, why)) return true;
+    if (fl_queue_setting_add(&settings->queues, &settings->arena, text, why)) return true;
     snprintf(problem, FL_OPTION_PROBLEM_BYTES, "--queue: %.400s", why);
     return false;
 }

@@ -14,6 +14,7 @@ enum fl_worker_kind {
     FL_KIND_QUEUES, /* from here on lists: `offset` is that of their count */
     FL_KIND_MODULES,
     FL_KIND_LABELS,
+    FL_KIND_CAPSULES,
     FL_KIND_PERIODIC,
 };
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "core/assert.h"
-#include "core/utf8.h"
 #include "posix/yaml_tree.h"
 
 static_assert((int)FL_WORKER_SETTINGS_PROBLEM_BYTES == (int)FL_YAML_PROBLEM_BYTES,
@@ -71,79 +70,6 @@ static bool take_toggle(const struct reading *r, const struct fl_worker_key *key
 
 /* --- lists --- */
 
-static bool append_queue(struct fl_worker_settings *settings, const char *name, int weight,
-                         const char **ret_why)
-{
-    *ret_why = NULL;
-    if (!name)
-        *ret_why = fl_error_text(FL_ENOMEM);
-    else if (!*name)
-        *ret_why = "a queue has no name";
-    else if (strlen(name) >= FL_WORKER_SETTINGS_QUEUE_BYTES)
-        *ret_why = "a queue's name has at most 127 bytes";
-    else if (fl_utf8_valid_prefix(fl_span_from(name)) != strlen(name))
-        *ret_why = "a queue's name must be UTF-8";
-    else if (settings->queue_count == FL_WORKER_SETTINGS_QUEUES_MAX)
-        *ret_why = "too many queues";
-    if (*ret_why) return false;
-    settings->queues[settings->queue_count++] = (struct fl_worker_settings_queue){name, weight};
-    return true;
-}
-
-static bool read_weight(const char *text, int *ret_weight)
-{
-    long long value = 0;
-    if (!fl_span_int64(fl_span_from(text), &value) || value < 1 || value > 1000) return false;
-    *ret_weight = (int)value;
-    return true;
-}
-
-bool fl_worker_settings_add_queue(struct fl_worker_settings *settings, const char *text,
-                                  char problem[FL_WORKER_SETTINGS_PROBLEM_BYTES])
-{
-    const char *comma = strchr(text, ','), *name = text, *why = NULL;
-    int weight = 0;
-    if (comma && !read_weight(comma + 1, &weight)) {
-        snprintf(problem, FL_WORKER_SETTINGS_PROBLEM_BYTES,
-                 "want a weight from 1 to 1000 after the queue's name, not '%.80s'", comma + 1);
-        return false;
-    }
-    if (comma)
-        name = fl_arena_copy(&settings->arena, (struct fl_span){text, (size_t)(comma - text)});
-    if (append_queue(settings, name, weight, &why)) return true;
-    snprintf(problem, FL_WORKER_SETTINGS_PROBLEM_BYTES, "%s", why);
-    return false;
-}
-
-/* [name, weight] */
-static bool take_weighted(const struct reading *r, const yaml_node_t *node)
-{
-    const yaml_node_item_t *items = node->data.sequence.items.start;
-    const char *why = "want [name, weight]";
-    int weight = 0;
-    if (node->data.sequence.items.top - items == 2) {
-        const char *name = fl_yaml_text(fl_yaml_node(r->yaml, items[0])),
-                   *number = fl_yaml_text(fl_yaml_node(r->yaml, items[1]));
-        if (name && number && read_weight(number, &weight) &&
-            append_queue(r->settings, keep(r, name), weight, &why))
-            return true;
-    }
-    return fl_yaml_refuse(r->yaml, &node->start_mark, "%s", why);
-}
-
-static bool take_queue(const struct reading *r, const yaml_node_t *node)
-{
-    if (node->type == YAML_SEQUENCE_NODE) return take_weighted(r, node);
-    const char *text = fl_yaml_text(node);
-    if (!text)
-        return fl_yaml_refuse(r->yaml, &node->start_mark, "want a queue: name or [name, weight]");
-    const char *copy = keep(r, text);
-    char why[FL_WORKER_SETTINGS_PROBLEM_BYTES];
-    if (copy && fl_worker_settings_add_queue(r->settings, copy, why)) return true;
-    return fl_yaml_refuse(r->yaml, &node->start_mark, "%.400s",
-                          copy ? why : fl_error_text(FL_ENOMEM));
-}
-
 /* One more text of a list that holds at most `max`. */
 static bool append_text(const struct reading *r, const yaml_node_t *node, const char **list,
                         size_t *count, size_t max)
@@ -186,6 +112,27 @@ static bool take_periodic(const struct reading *r, const yaml_node_t *node)
     return true;
 }
 
+/* {name: {...}, ...} */
+static bool take_capsules(const struct reading *r, const yaml_node_t *node)
+{
+    struct fl_worker_settings *settings = r->settings;
+    if (node->type != YAML_MAPPING_NODE)
+        return fl_yaml_refuse(r->yaml, &node->start_mark,
+                              "capsules wants names, as in {single: {concurrency: 1}}");
+    for (const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+         pair < node->data.mapping.pairs.top; pair++) {
+        if (settings->capsule_count == FL_WORKER_SETTINGS_CAPSULES_MAX)
+            return fl_yaml_refuse(r->yaml, &node->start_mark, "at most %d capsules",
+                                  FL_WORKER_SETTINGS_CAPSULES_MAX);
+        if (!fl_capsule_setting_read(r->yaml, fl_yaml_node(r->yaml, pair->key),
+                                     fl_yaml_node(r->yaml, pair->value), &settings->arena,
+                                     &settings->capsules[settings->capsule_count]))
+            return false;
+        settings->capsule_count++;
+    }
+    return true;
+}
+
 typedef bool take_item(const struct reading *r, const yaml_node_t *node);
 
 /* A list, or one item in its place. */
@@ -212,6 +159,7 @@ static bool is_set(const struct fl_worker_settings *settings, const struct fl_wo
     case FL_KIND_QUEUES:
     case FL_KIND_MODULES:
     case FL_KIND_LABELS:
+    case FL_KIND_CAPSULES:
     case FL_KIND_PERIODIC: break;
     }
     return *(const size_t *)field != 0;
@@ -272,7 +220,10 @@ static bool take_value(const struct reading *r, const struct fl_worker_key *key,
     case FL_KIND_TEXT:
     case FL_KIND_SECRET: return take_text(r, key, node, field);
     case FL_KIND_TOGGLE: return take_toggle(r, key, node, field);
-    case FL_KIND_QUEUES: return r->settings->queue_count || take_list(r, node, take_queue);
+    case FL_KIND_QUEUES:
+        return r->settings->queues.count ||
+               fl_queue_settings_read(r->yaml, node, &r->settings->arena, &r->settings->queues);
+    case FL_KIND_CAPSULES: return r->settings->capsule_count || take_capsules(r, node);
     case FL_KIND_MODULES: return r->settings->module_count || take_list(r, node, take_module);
     case FL_KIND_LABELS: return r->settings->label_count || take_list(r, node, take_label);
     case FL_KIND_PERIODIC: break;
@@ -293,8 +244,6 @@ static bool check_keys(const struct reading *r, const yaml_node_t *section)
         if (!name) return fl_yaml_refuse(r->yaml, &node->start_mark, "a key must be a text");
         if (strcmp(name, "<<") == 0)
             return fl_yaml_refuse(r->yaml, &node->start_mark, "merge keys (<<) are not supported");
-        if (strcmp(name, "capsules") == 0)
-            return fl_yaml_refuse(r->yaml, &node->start_mark, "capsules are not supported");
         for (const yaml_node_pair_t *before = first; before < pair; before++)
             if (strcmp(name, fl_yaml_text(fl_yaml_node(r->yaml, before->key))) == 0)
                 return fl_yaml_refuse(r->yaml, &node->start_mark,

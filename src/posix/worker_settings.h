@@ -15,22 +15,17 @@
 #include "core/error.h"
 #include "core/span.h"
 #include "posix/periodic_setting.h"
+#include "posix/queue_setting.h"
 #include "posix/worker_keys.h"
 
 enum {
-    FL_WORKER_SETTINGS_QUEUES_MAX = 64,
-    FL_WORKER_SETTINGS_QUEUE_BYTES = 128, /* of a name and its NUL */
+    FL_WORKER_SETTINGS_CAPSULES_MAX = 16,
     FL_WORKER_SETTINGS_MODULES_MAX = 16,
     FL_WORKER_SETTINGS_LABELS_MAX = 16,
     FL_WORKER_SETTINGS_PERIODIC_MAX = 256,
     FL_WORKER_SETTINGS_KEYS_MAX = 256,
     FL_WORKER_SETTINGS_WARNINGS_MAX = 32,
     FL_WORKER_SETTINGS_PROBLEM_BYTES = 1024,
-};
-
-struct fl_worker_settings_queue {
-    const char *name;
-    int weight; /* 0: none given */
 };
 
 enum fl_toggle { FL_UNSET, FL_NO, FL_YES };
@@ -48,8 +43,9 @@ struct fl_worker_settings {
     struct fl_worker_origin origins[FL_WORKER_KEYS_MAX]; /* as fl_worker_keys */
     const char *warnings[FL_WORKER_SETTINGS_WARNINGS_MAX];
     size_t warning_count;
-    struct fl_worker_settings_queue queues[FL_WORKER_SETTINGS_QUEUES_MAX];
-    size_t queue_count;
+    struct fl_queue_settings queues;
+    struct fl_capsule_setting capsules[FL_WORKER_SETTINGS_CAPSULES_MAX];
+    size_t capsule_count;
     const char *modules[FL_WORKER_SETTINGS_MODULES_MAX];
     size_t module_count;
     const char *labels[FL_WORKER_SETTINGS_LABELS_MAX];
@@ -62,10 +58,6 @@ struct fl_worker_settings {
     enum fl_toggle verbose;
 };
 
-/* "name" or "name,weight" appended; false: `problem` says why. `text` is borrowed when it has no
- * weight, else its name is copied into the arena. */
-bool fl_worker_settings_add_queue(struct fl_worker_settings *settings, const char *text,
-                                  char problem[FL_WORKER_SETTINGS_PROBLEM_BYTES]);
 /* What has been set since the last call came from there. The file notes its own places. */
 void fl_worker_settings_note(struct fl_worker_settings *settings, enum fl_worker_source source);
 /* FL_ENOTFOUND, FL_EINVAL, FL_ENOMEM; `ret_problem` is "file:line:column: ..." where there is a

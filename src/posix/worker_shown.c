@@ -27,13 +27,27 @@ static enum fl_error show_texts(const char *const *texts, size_t count, struct f
     return err;
 }
 
-static enum fl_error show_queues(const struct fl_worker_settings *settings, struct fl_buf *out)
+static enum fl_error show_queues(const struct fl_queue_settings *queues, struct fl_buf *out)
 {
     enum fl_error err = FL_OK;
-    for (size_t i = 0; !err && i < settings->queue_count; i++) {
-        const struct fl_worker_settings_queue *queue = &settings->queues[i];
+    for (size_t i = 0; !err && i < queues->count; i++) {
+        const struct fl_queue_setting *queue = &queues->items[i];
         err = fl_buf_printf(out, "%s%s", i ? " " : "", queue->name);
         if (!err && queue->weight) err = fl_buf_printf(out, ",%d", queue->weight);
+    }
+    return err;
+}
+
+/* single: 1 of slow default; mail: 5 of mail,3 */
+static enum fl_error show_capsules(const struct fl_worker_settings *settings, struct fl_buf *out)
+{
+    enum fl_error err = FL_OK;
+    for (size_t i = 0; !err && i < settings->capsule_count; i++) {
+        const struct fl_capsule_setting *capsule = &settings->capsules[i];
+        err = fl_buf_printf(out, "%s%s: %d of ", i ? "; " : "", capsule->name,
+                            capsule->concurrency ? capsule->concurrency : 5);
+        if (!err && !capsule->queues.count) err = fl_buf_append_text(out, "default");
+        if (!err) err = show_queues(&capsule->queues, out);
     }
     return err;
 }
@@ -57,9 +71,10 @@ static enum fl_error show_value(const struct fl_worker_settings *settings,
     case FL_KIND_SECRET: return show_secret(*(const char *const *)field, out);
     case FL_KIND_TOGGLE:
         return fl_buf_append_text(out, *(const enum fl_toggle *)field == FL_YES ? "true" : "false");
-    case FL_KIND_QUEUES: return show_queues(settings, out);
+    case FL_KIND_QUEUES: return show_queues(&settings->queues, out);
     case FL_KIND_MODULES: return show_texts(settings->modules, settings->module_count, out);
     case FL_KIND_LABELS: return show_texts(settings->labels, settings->label_count, out);
+    case FL_KIND_CAPSULES: return show_capsules(settings, out);
     case FL_KIND_PERIODIC: break;
     }
     return show_periodic(settings, out);
@@ -102,6 +117,7 @@ static const char *kind_text(enum fl_worker_kind kind)
     case FL_KIND_MODULES:
     case FL_KIND_LABELS:
     case FL_KIND_PERIODIC: break;
+    case FL_KIND_CAPSULES: return "section";
     }
     return "list";
 }

@@ -17,8 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     fl_assert(err == FL_OK || err == FL_EINVAL || err == FL_EBOUND);
     fl_assert((err == FL_OK) == (problem[0] == '\0'));
     fl_assert(settings.concurrency >= 0 && settings.concurrency <= 256);
-    for (size_t i = 0; i < settings.queue_count; i++)
-        fl_assert(strlen(settings.queues[i].name) > 0 && settings.queues[i].weight <= 1000);
+    for (size_t i = 0; i < settings.queues.count; i++)
+        fl_assert(strlen(settings.queues.items[i].name) > 0 &&
+                  settings.queues.items[i].weight <= 1000);
     fl_worker_settings_release(&settings);
     return 0;
 }

@@ -82,6 +82,32 @@ def quiet_takes_no_more_jobs_and_finishes_its_own(rig):
     expect(rig.terminate(worker) == 0, "and stops when asked")
 
 
+def capsules_run_beside_each_other_and_show_in_the_process_list(rig):
+    path = os.path.join(rig.folder, "capsules.yml")
+    with open(path, "w", encoding="utf-8") as config:
+        config.write("concurrency: 2\nqueues: [[default, 3], [low, 1]]\nwire: 8\n"
+                     "capsules:\n  single:\n    concurrency: 1\n    queues: [slow, default]\n")
+    worker = rig.worker("-C", path)
+    rig.redis("LPUSH", "queue:slow", payload(1, "HoldWorker", ["held", 600]))
+    until(lambda: rig.redis("LLEN", "began") == 1, "the capsule of one thread is busy")
+    rig.redis("LPUSH", "queue:slow", payload(2))
+    rig.redis("LPUSH", "queue:default", *[payload(n) for n in range(3, 103)])
+    until(lambda: rig.redis("SCARD", "tally") == 100, "the others go on")
+    expect(rig.redis("LLEN", "queue:slow") == 1, "its second job waits for its thread")
+    identity = rig.redis("SMEMBERS", "processes")[0].decode()
+    info = json.loads(rig.redis("HGET", identity, "info"))
+    expect(info["queues"] == ["default", "low", "slow"], info)
+    expect(info["weights"] == [{"default": 3, "low": 1}, {"slow": 0, "default": 0}], info)
+    expect(info["capsules"]["single"] == {"concurrency": 1, "mode": "strict", "weights": {"slow": 0, "default": 0}}, info)
+    expect(rig.redis("HGET", identity, "concurrency") == b"3", "its threads are the sum")
+    # Killed, and what it had in hand is there again for the next.
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    other = rig.worker("-c", "1", "-q", "none")
+    until(lambda: rig.redis("LLEN", "queue:slow") == 2, "both jobs of the capsule wait again")
+    expect(rig.terminate(other) == 0, "it stops")
+
+
 def a_clock_an_hour_ahead_of_its_client_runs_scheduled_jobs_an_hour_early(rig):
     """Documented: whether a job is due is the worker's clock's to say."""
     now = time.time()
@@ -108,5 +134,5 @@ def write_config(rig):
 
 
 main([drains_100000_jobs_while_being_killed_20_times, term_with_too_little_grace_gives_the_job_back,
-      quiet_takes_no_more_jobs_and_finishes_its_own,
+      quiet_takes_no_more_jobs_and_finishes_its_own, capsules_run_beside_each_other_and_show_in_the_process_list,
       a_clock_an_hour_ahead_of_its_client_runs_scheduled_jobs_an_hour_early])

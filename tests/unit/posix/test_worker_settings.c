@@ -110,13 +110,34 @@ static void queues_have_weights_in_each_of_sidekiqs_forms(void **state)
     assert_int_equal(read_text(f, ":queues:\n  - critical\n  - [default, 3]\n  - :low\n"
                                   "  - mailers,2\n"),
                      FL_OK);
-    static const struct fl_worker_settings_queue want[] = {
+    static const struct fl_queue_setting want[] = {
         {"critical", 0}, {"default", 3}, {"low", 0}, {"mailers", 2}};
-    assert_int_equal(f->settings.queue_count, FL_COUNT(want));
+    assert_int_equal(f->settings.queues.count, FL_COUNT(want));
     for (size_t i = 0; i < FL_COUNT(want); i++) {
-        assert_string_equal(f->settings.queues[i].name, want[i].name);
-        assert_int_equal(f->settings.queues[i].weight, want[i].weight);
+        assert_string_equal(f->settings.queues.items[i].name, want[i].name);
+        assert_int_equal(f->settings.queues.items[i].weight, want[i].weight);
     }
+}
+
+static void capsules_have_threads_and_queues_of_their_own(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(read_text(f, "capsules:\n  :single:\n    :concurrency: 1\n    :queues:\n"
+                                  "      - slow\n      - [default, 2]\n  mail: {queues: mail}\n"),
+                     FL_OK);
+    assert_int_equal(f->settings.capsule_count, 2);
+    const struct fl_capsule_setting *single = f->settings.capsules, *mail = single + 1;
+    assert_string_equal(single->name, "single");
+    assert_int_equal(single->concurrency, 1);
+    assert_int_equal(single->queues.count, 2);
+    assert_string_equal(single->queues.items[1].name, "default");
+    assert_int_equal(single->queues.items[1].weight, 2);
+    assert_string_equal(mail->name, "mail");
+    assert_int_equal(mail->concurrency, 0);
+    struct fl_buf shown = FL_BUF_INIT(65536);
+    assert_int_equal(fl_worker_settings_show(&f->settings, &shown), FL_OK);
+    assert_non_null(strstr(shown.bytes, "single: 1 of slow default,2; mail: 5 of mail "));
+    fl_buf_release(&shown);
 }
 
 static void flags_win_over_the_environments_section_and_that_over_the_rest(void **state)
@@ -225,7 +246,18 @@ static const struct row rows[] = {
     {"a log format", ":log_format: xml\n", ":1:14: log_format wants json or plain, not 'xml'"},
     {"a queue with a long name", "queues:\n  - " LONG_NAME "\n",
      ":2:5: a queue's name has at most 127 bytes"},
-    {"capsules", "capsules:\n  one: {}\n", ":1:1: capsules are not supported"},
+    {"capsules as a list", "capsules: [one]\n",
+     ":1:11: capsules wants names, as in {single: {concurrency: 1}}"},
+    {"a capsule that is a number", "capsules:\n  one: 5\n",
+     ":2:8: a capsule wants keys, as in {concurrency: 1, queues: [a, b]}"},
+    {"a capsule's key", "capsules:\n  one: {threads: 5}\n",
+     ":2:9: a capsule has concurrency and queues, no 'threads'"},
+    {"a capsule of nobody", "capsules: {one: {concurrency: 0}}\n",
+     ":1:31: concurrency wants a number from 1 to 256, not '0'"},
+    {"a capsule called default", "capsules: {default: {}}\n",
+     ":1:12: the default capsule is what stands outside of capsules"},
+    {"a capsule's queue without a name", "capsules: {one: {queues: ['']}}\n",
+     ":1:27: a queue has no name"},
     {"a merge", "a: &x {}\n<<: *x\n", ":2:1: merge keys (<<) are not supported"},
     {"a job of the clock without a class", "periodic:\n  - cron: '@daily'\n",
      ":2:5: a periodic job wants a cron and a class"},
@@ -261,6 +293,7 @@ int main(void)
         TEST(keys_stand_with_and_without_their_colon),
         TEST(jobs_of_the_clock_have_arguments_of_any_shape),
         TEST(queues_have_weights_in_each_of_sidekiqs_forms),
+        TEST(capsules_have_threads_and_queues_of_their_own),
         TEST(flags_win_over_the_environments_section_and_that_over_the_rest),
         TEST(whoever_set_a_value_is_noted),
         TEST(an_unknown_key_is_warned_of_with_the_one_that_is_near),
