@@ -28,9 +28,10 @@ static enum fl_error add_cell(void *context, const char *table, const char *colu
 /* Keys of the queue: judged by the ledger, never by bytes. */
 bool run_is_queue_key(const struct run *run, struct fl_span name)
 {
-    static const char *const prefixes[] = {
-        "queue:",   "stat:", "faultline:", "j|",        "h|",     "dear-leader",
-        "schedule", "retry", "dead",       "processes", "queues", "process_cleanup"};
+    static const char *const prefixes[] = {"queue:", "stat:",       "faultline:", "j|",
+                                           "h|",     "dear-leader", "schedule",   "retry",
+                                           "dead",   "processes",   "queues",     "process_cleanup",
+                                           "b-",     "batches",     "batch-died"};
     for (size_t i = 0; i < FL_COUNT(prefixes); i++)
         if (fl_span_starts(name, fl_span_from(prefixes[i]))) return true;
     return run_is_of_a_process(run, name);

@@ -14,7 +14,7 @@
 
 /* What one script is asked for: it must not hold up the server, and has room for so many words. */
 enum { BATCH_MAX = 24, LOST_MAX = 3, SCORE_BYTES = 48 };
-static_assert(3 + 2 + 5 * BATCH_MAX <= FL_SCRIPT_ARGS_MAX, "an entry takes up to five words");
+static_assert(3 + 2 + 5 * BATCH_MAX <= FL_SCRIPT_FEW_ARGS, "an entry takes up to five words");
 
 /* --- the new bytes --- */
 

@@ -112,6 +112,7 @@ static void put_options(struct fl_json_writer *object, const struct fl_client_jo
     if (job->lock != FL_LOCK_NONE)
         fl_json_put_string(object, "lock", fl_span_from(fl_lock_name(job->lock)));
     if (job->lock_ttl_s > 0) fl_json_put_int64(object, "lock_ttl", job->lock_ttl_s);
+    if (job->bid) fl_json_put_string(object, "bid", fl_span_from(job->bid));
 }
 
 static enum fl_error digest_of(const struct fl_client_job *job, struct fl_span args,

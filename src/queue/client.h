@@ -42,7 +42,8 @@ struct fl_client_job {
     int retry_for_s;           /* 0: not written */
     int expires_in_s;          /* 0: never */
     enum fl_lock lock;
-    int lock_ttl_s; /* 0: for ever */
+    int lock_ttl_s;  /* 0: for ever */
+    const char *bid; /* the batch that it belongs to; NULL: none */
 };
 
 /* A job with its class's own options, as the class would enqueue it; `retry` keeps a text that the

@@ -14,6 +14,7 @@
 #include "core/json.h"
 #include "core/span.h"
 #include "faultline/worker.h"
+#include "queue/batch.h"
 #include "queue/payload.h"
 
 enum { FL_LOCK_RESCHEDULE_S = 5 };
@@ -46,10 +47,13 @@ FL_CHECKED enum fl_error fl_lock_of(const struct fl_payload *payload,
                                     const struct fl_worker *worker, const char *queue,
                                     struct fl_job_lock *ret_lock);
 
-/* What a job gives back when it moves on, in the same step. Zeroed: nothing. */
+/* What a job leaves when it moves on, in the same step: locks, its place in a batch. Zeroed:
+ * nothing. */
 enum { FL_LOCK_KEYS_MAX = 2 };
 struct fl_release {
     struct fl_span jid;
+    struct fl_span bid; /* of the step */
+    enum fl_batch_step step;
     struct fl_span keys[FL_LOCK_KEYS_MAX]; /* hashes, borrowed from the lock */
     size_t count;
     bool again;     /* they are taken anew, unless somebody else has them by now ... */

@@ -7,6 +7,7 @@
 #include "core/assert.h"
 #include "core/time_text.h"
 #include "queue/commands.h"
+#include "queue/together.h"
 
 enum { SCORE_BYTES = 48 };
 
@@ -122,11 +123,15 @@ static size_t add_locks(const struct fl_release *release, struct fl_span *keys, 
 }
 
 /* Basic fetch has no script to do it in. What is to be taken again stays free: it is a hint. */
-static enum fl_error unlock_unowned(const struct fl_moves *moves, const struct fl_release *release,
+static enum fl_error unlock_unowned(const struct fl_moves *moves,
+                                    const struct fl_delivery *delivery,
+                                    const struct fl_release *release,
                                     char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
     struct fl_span keys[1 + FL_LOCK_KEYS_MAX + 1] = {FL_SPAN(FL_KEY_LOCK_DIGESTS)}; /* no list */
     enum fl_move move;
+    if (fl_is_together(release))
+        return fl_move_together(moves, delivery, &(struct fl_goal){0}, release, &move, ret_error);
     if (!holds(release)) return FL_OK;
     const struct fl_span args[] = {FL_SPAN(""), release->jid};
     size_t count = add_locks(release, keys, 1);
@@ -154,7 +159,10 @@ enum fl_error fl_move_acknowledge(const struct fl_moves *moves, const struct fl_
 {
     *ret_move = FL_MOVE_DONE;
     if (moves->fetch == FL_FETCH_BASIC) /* the pop was the acknowledgement */
-        return unlock_unowned(moves, release, ret_error);
+        return unlock_unowned(moves, delivery, release, ret_error);
+    if (fl_is_together(release))
+        return fl_move_together(moves, delivery, &(struct fl_goal){0}, release, ret_move,
+                                ret_error);
     if (holds(release)) return acknowledge_locked(moves, delivery, release, ret_move, ret_error);
     char key[FL_KEY_BYTES];
     const struct fl_span args[] = {FL_SPAN("LREM"), private_of(moves, delivery, key), FL_SPAN("-1"),
@@ -208,6 +216,10 @@ static enum fl_error add_owned(const struct fl_moves *moves, const struct fl_del
     char key[FL_KEY_BYTES], ttl[24] = "", now[24];
     struct fl_span keys[2 + FL_LOCK_KEYS_MAX + 1] = {private_of(moves, delivery, key),
                                                      fl_span_from(set)};
+    if (fl_is_together(release)) {
+        const struct fl_goal goal = {.set = fl_span_from(set), .job = job, .score = at};
+        return fl_move_together(moves, delivery, &goal, release, ret_move, ret_error);
+    }
     if (!holds(release)) {
         const struct fl_span args[] = {delivery->bytes, job, at};
         return run_script(moves, FL_SCRIPT_RETRY, keys, 2, args, FL_COUNT(args), ret_move,
@@ -234,7 +246,7 @@ enum fl_error fl_move_to_set(const struct fl_moves *moves, const struct fl_deliv
     if (moves->fetch == FL_FETCH_BASIC) {
         *ret_move = FL_MOVE_DONE;
         err = add_unowned(moves, set, at, job, ret_error);
-        if (!err) err = unlock_unowned(moves, release, ret_error);
+        if (!err) err = unlock_unowned(moves, delivery, release, ret_error);
     } else {
         err = add_owned(moves, delivery, set, job, at, release, ret_move, ret_error);
     }
@@ -309,6 +321,14 @@ static enum fl_error bury_owned(const struct fl_moves *moves, const struct fl_de
     const struct fl_span args[] = {delivery->bytes,  job,
                                    burial->words[0], burial->words[1],
                                    burial->words[2], release ? release->jid : FL_SPAN("")};
+    if (fl_is_together(release)) {
+        const struct fl_goal goal = {.set = FL_SPAN(FL_KEY_DEAD),
+                                     .job = job,
+                                     .score = burial->words[0],
+                                     .oldest = burial->words[1],
+                                     .rank = burial->words[2]};
+        return fl_move_together(moves, delivery, &goal, release, ret_move, ret_error);
+    }
     bool locked = holds(release);
     size_t count = add_locks(release, keys, 2);
     return run_script(moves, locked ? FL_SCRIPT_BURY_LOCKED : FL_SCRIPT_BURY, keys, count, args,
@@ -325,7 +345,7 @@ enum fl_error fl_move_to_dead(const struct fl_moves *moves, const struct fl_deli
     if (moves->fetch == FL_FETCH_BASIC) {
         *ret_move = FL_MOVE_DONE;
         err = bury_unowned(moves, job, &burial);
-        if (!err) err = unlock_unowned(moves, release, ret_error);
+        if (!err) err = unlock_unowned(moves, delivery, release, ret_error);
     } else {
         err = bury_owned(moves, delivery, job, &burial, release, ret_move, ret_error);
     }

@@ -29,6 +29,7 @@ struct fl_moves {
     struct fl_redis redis;
     struct fl_clock clock;
     enum fl_fetch fetch;
+    enum fl_wire wire; /* for the times of batches */
     int64_t dead_max_jobs, dead_timeout_us;
     const char *identity; /* names the private lists */
     const struct fl_queue_option *queues;

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "queue/batch.h"
 #include "queue/client.h"
 
 /* The unescaped string in `arena`; NULL with FL_OK when `at` is no string. */
@@ -86,10 +87,12 @@ static enum fl_error read_texts(struct fl_payload *payload, struct fl_json_at ro
     if (!err) err = text_of(fl_json_member(root, "queue"), &payload->arena, &payload->queue);
     if (!err)
         err = text_of(fl_json_member(root, "retry_queue"), &payload->arena, &payload->retry_queue);
+    if (!err) err = text_of(payload->bid, &payload->arena, &payload->batch);
     if (payload->worker && !*payload->worker) payload->worker = NULL;
     if (payload->queue && !*payload->queue) payload->queue = NULL;
     if (payload->retry_queue && !*payload->retry_queue) payload->retry_queue = NULL;
     if (!payload->jid) payload->jid = "";
+    if (!fl_bid_is_valid(payload->batch)) payload->batch = NULL;
     return err;
 }
 

@@ -27,6 +27,7 @@ struct fl_payload {
     const char *jid;    /* "" when missing */
     const char *queue;  /* NULL when missing or empty */
     const char *retry_queue;
+    const char *batch; /* "bid"; NULL when missing or no name of a batch */
     enum fl_retry_kind retry_kind;
     int64_t retry_limit; /* of FL_RETRY_COUNT */
     int64_t retry_count; /* -1: has not failed yet */

@@ -126,6 +126,7 @@ static void connect_parts(struct fl_process *process)
     process->moves = (struct fl_moves){.redis = ports->redis,
                                        .clock = ports->clock,
                                        .fetch = options->fetch,
+                                       .wire = options->wire,
                                        .dead_max_jobs = options->dead_max_jobs,
                                        .dead_timeout_us = options->dead_timeout_us,
                                        .identity = process->identity,

@@ -35,6 +35,17 @@ static void log_failure(const struct fl_job *job)
                fl_failure_message(&job->failure));
 }
 
+/* What the job leaves when it moves on: `end` for its lock, `step` for its batch. */
+static struct fl_release release_of(const struct fl_job *job, const struct fl_job_lock *lock,
+                                    enum fl_lock_end end, enum fl_batch_step step)
+{
+    struct fl_release release = fl_lock_release(lock, job->payload->jid, end);
+    if (!job->payload->batch) return release;
+    release.bid = fl_span_from(job->payload->batch);
+    release.step = step;
+    return release;
+}
+
 /* --- failed --- */
 
 /* `own_s`: what the class's hook wants; 0: the usual wait. */
@@ -98,9 +109,9 @@ static void fail(const struct fl_processor *p, const struct fl_delivery *deliver
         return;
     }
     settlement.job = fl_buf_span(&failed);
-    settlement.release =
-        fl_lock_release(lock, job->payload->jid,
-                        verdict.fate == FL_FATE_RETRIED ? FL_LOCK_END_RETRY : FL_LOCK_END_DONE);
+    bool again = verdict.fate == FL_FATE_RETRIED;
+    settlement.release = release_of(job, lock, again ? FL_LOCK_END_RETRY : FL_LOCK_END_DONE,
+                                    again ? FL_BATCH_STEP_FAILED : FL_BATCH_STEP_DIED);
     switch (verdict.fate) {
     case FL_FATE_RETRIED:
         settlement.kind = FL_SETTLE_RETRY;
@@ -155,7 +166,7 @@ static void must_wait(const struct fl_processor *p, const struct fl_delivery *de
     int64_t now_us = fl_clock_wall_us(p->settler.ports->clock);
     struct fl_settlement settlement = {
         .job = delivery->bytes,
-        .release = fl_lock_release(lock, job->payload->jid, FL_LOCK_END_DONE)};
+        .release = release_of(job, lock, FL_LOCK_END_DONE, FL_BATCH_STEP_SUCCEEDED)};
     switch (lock->on_conflict) {
     case FL_CONFLICT_RAISE:
         fl_fail(job, FL_TRANSIENT, "LockConflict", "the same job runs already");
@@ -166,7 +177,10 @@ static void must_wait(const struct fl_processor *p, const struct fl_delivery *de
         settlement.at_us = now_us + FL_LOCK_RESCHEDULE_S * FL_SECOND_US;
         settlement.release = (struct fl_release){0};
         break;
-    case FL_CONFLICT_REJECT: settlement.kind = FL_SETTLE_BURY; break;
+    case FL_CONFLICT_REJECT:
+        settlement.kind = FL_SETTLE_BURY;
+        settlement.release = release_of(job, lock, FL_LOCK_END_DONE, FL_BATCH_STEP_DIED);
+        break;
     case FL_CONFLICT_DROP: settlement.kind = FL_SETTLE_ACKNOWLEDGE; break;
     }
     fl_job_log(job, FL_LOG_INFO, "the same job runs already: %s",
@@ -199,14 +213,14 @@ static bool read_lock(const struct fl_processor *p, const struct fl_job *job,
     }
 }
 
-/* Locks are given back in the step that acknowledges. */
+/* Locks are given back, and batches told, in the step that acknowledges. */
 static enum ran unlock(const struct fl_processor *p, const struct fl_delivery *delivery,
                        const struct fl_job *job, const struct fl_job_lock *lock)
 {
     const struct fl_settlement settlement = {
         .kind = FL_SETTLE_ACKNOWLEDGE,
-        .release = fl_lock_release(lock, job->payload->jid, FL_LOCK_END_DONE)};
-    if (!settlement.release.count) return RAN_WELL;
+        .release = release_of(job, lock, FL_LOCK_END_DONE, FL_BATCH_STEP_SUCCEEDED)};
+    if (!settlement.release.count && !settlement.release.step) return RAN_WELL;
     fl_settle(&p->settler, p->thread, delivery, &settlement);
     return RAN_AND_SETTLED;
 }
@@ -239,7 +253,7 @@ static void run_again_later(const struct fl_processor *p, const struct fl_delive
             .kind = FL_SETTLE_SCHEDULE,
             .job = fl_buf_span(&later),
             .at_us = fl_clock_wall_us(p->settler.ports->clock) + delay_s * FL_SECOND_US,
-            .release = fl_lock_release(lock, job->payload->jid, FL_LOCK_END_RETRY)};
+            .release = release_of(job, lock, FL_LOCK_END_RETRY, FL_BATCH_NO_STEP)};
         fl_settle(&p->settler, p->thread, delivery, &settlement);
     }
     fl_buf_release(&later);

@@ -2,10 +2,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/assert.h"
 #include "core/digits.h"
+#include "queue/batch_lua.h"
 #include "queue/commands.h"
 
 /* A script says what it is in its first line, for who reads a server's log or a trace. */
@@ -192,6 +194,100 @@ static const char reap_locks[] = NAMED(
                   "if #suspects>0 then redis.call('EXPIRE',KEYS[3],7200) end\n"
                   "return freed\n";
 
+static const char batch_add[] = NAMED(
+    "batch-add") "local bid,now,seconds,own,around=ARGV[1],ARGV[3],ARGV[4],ARGV[5],ARGV[6]\n"
+                 "local hash,added,at='b-'..bid,0,13\n" FL_LUA_BATCH
+                 "local function is_open(batch)\n"
+                 "return lives(batch) and redis.call('SISMEMBER','b-'..batch..'-jids',own)==1\n"
+                 "end\n"
+                 "if ARGV[2]=='1' then\n"
+                 "local depth=1\n"
+                 "if lives(bid) then return 0 end\n"
+                 "if around~='' then\n"
+                 "if not is_open(around) then return -1 end\n"
+                 "depth=redis.call('HGET','b-'..around,'depth')+1\n"
+                 "if depth>tonumber(ARGV[10]) then return -2 end\n"
+                 "end\n"
+                 "redis.call('HSET',hash,'created_at',now,'description',ARGV[11],'total',0,'linger'"
+                 ",ARGV[9],"
+                 "'depth',depth)\n"
+                 "redis.call('EXPIRE',hash,ARGV[8])\n"
+                 "if around~='' then\n"
+                 "redis.call('HSET',hash,'parent_bid',around)\n"
+                 "keep(around,'-kids',bid)\n"
+                 "keep(around,'-kids-running',bid)\n"
+                 "end\n"
+                 "for _,list in ipairs({'batches','batch-died'}) do\n"
+                 "redis.call('ZREMRANGEBYSCORE',list,'-inf',seconds-2592000)\n"
+                 "end\n"
+                 "redis.call('ZADD','batches',seconds,bid)\n"
+                 "else\n"
+                 "if not is_open(bid) then return -1 end\n"
+                 "if ARGV[7]~='' then\n"
+                 "if redis.call('SISMEMBER',hash..'-added',ARGV[7])==1 then return 0 end\n"
+                 "keep(bid,'-added',ARGV[7])\n"
+                 "end\n"
+                 "end\n"
+                 "for i=1,tonumber(ARGV[12]) do\n"
+                 "local list=hash..'-on-'..ARGV[at]\n"
+                 "redis.call('RPUSH',list,ARGV[at+1],ARGV[at+2],ARGV[at+3])\n"
+                 "redis.call('EXPIRE',list,ARGV[8])\n"
+                 "at=at+4\n"
+                 "end\n"
+                 "for i=at,#ARGV,4 do\n"
+                 "if redis.call('SADD',hash..'-jids',ARGV[i+2])==1 then\n"
+                 "added=added+1\n"
+                 "if ARGV[i+1]=='' then\n"
+                 "redis.call('SADD','queues',ARGV[i])\n"
+                 "redis.call('LPUSH','queue:'..ARGV[i],ARGV[i+3])\n"
+                 "else\n"
+                 "redis.call('ZADD','schedule',ARGV[i+1],ARGV[i+3])\n"
+                 "end\n"
+                 "end\n"
+                 "end\n"
+                 "redis.call('HINCRBY',hash,'total',added)\n"
+                 "if added>0 then redis.call('PEXPIRE',hash..'-jids',redis.call('PTTL',hash)) end\n"
+                 "look(bid)\n"
+                 "return 1\n";
+
+static const char batch_valid[] =
+    NAMED("batch-valid") "local bid=ARGV[1]\n"
+                         "while bid do\n"
+                         "if redis.call('HGET','b-'..bid,'invalidated')=='1' then return 0 end\n"
+                         "bid=redis.call('HGET','b-'..bid,'parent_bid')\n"
+                         "end\n"
+                         "return 1\n";
+
+static const char batch_invalidate[] =
+    NAMED("batch-invalidate") "if redis.call('HEXISTS',KEYS[1],'linger')==0 then return 0 end\n"
+                              "redis.call('HSET',KEYS[1],'invalidated',1)\n"
+                              "return 1\n";
+
+/* A move with all that may hang on a job. Without a job nothing is taken away (basic fetch),
+ * without a new one nothing is added. */
+static const char together[] = NAMED(
+    "together") "local now=ARGV[11]\n" FL_LUA_BATCH FL_LUA_BATCH_STEP
+                "if ARGV[1]~='' and redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
+                "if ARGV[2]~='' then\n"
+                "local added=redis.pcall('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" OR_PUT_BACK
+                "if ARGV[4]~='' then\n" TRIM_DEAD(
+                    "4") "end\n"
+                         "end\n"
+                         "for i=4,#KEYS do\n"
+                         "local digest=string.sub(KEYS[i],1,-8)\n"
+                         "if ARGV[6]=='' then\n"
+                         "redis.call('HDEL',KEYS[i],ARGV[8])\n"
+                         "if redis.call('EXISTS',KEYS[i])==0 then "
+                         "redis.call('ZREM',KEYS[3],digest) end\n"
+                         "elseif redis.call('EXISTS',KEYS[i])==0 then\n"
+                         "redis.call('HSET',KEYS[i],ARGV[8],ARGV[7])\n"
+                         "redis.call('ZADD',KEYS[3],ARGV[7],digest)\n"
+                         "if ARGV[6]~='0' then redis.call('PEXPIRE',KEYS[i],ARGV[6]) end\n"
+                         "end\n"
+                         "end\n"
+                         "if ARGV[9]~='' then step(ARGV[9],ARGV[10],ARGV[8],ARGV[7]) end\n"
+                         "return 1\n";
+
 /* Limits count in the server's microseconds, which a double holds exactly. What is written is
  * printed here: Lua's own way has 14 digits. */
 #define NOW_AND_ARGUMENTS                                                                          \
@@ -308,6 +404,14 @@ static const struct {
                                FL_SPAN("a1e60e79f8bde16330a49523d2b18c90db6ddf2b")},
     [FL_SCRIPT_REAP_LOCKS] = {{reap_locks, sizeof(reap_locks) - 1},
                               FL_SPAN("bd9b0e9b6a3963b0d4158bd2df470396821174b4")},
+    [FL_SCRIPT_BATCH_ADD] = {{batch_add, sizeof(batch_add) - 1},
+                             FL_SPAN("5610b59658efe7bfaee82b2649c97cd11fb1f385")},
+    [FL_SCRIPT_BATCH_VALID] = {{batch_valid, sizeof(batch_valid) - 1},
+                               FL_SPAN("dfec0a16e82c18497daaabe857ba60dc953afde6")},
+    [FL_SCRIPT_BATCH_INVALIDATE] = {{batch_invalidate, sizeof(batch_invalidate) - 1},
+                                    FL_SPAN("c8aae173eb04633366d3d96ae56630f50918dc2b")},
+    [FL_SCRIPT_TOGETHER] = {{together, sizeof(together) - 1},
+                            FL_SPAN("7977ca421bf67d4b63868bccfd41ecb85898f801")},
     [FL_SCRIPT_LIMIT_CONCURRENT] = {{limit_concurrent, sizeof(limit_concurrent) - 1},
                                     FL_SPAN("47118af42a02f0a181520a7630b3ce8221f5a6ca")},
     [FL_SCRIPT_LIMIT_BUCKET] = {{limit_bucket, sizeof(limit_bucket) - 1},
@@ -368,12 +472,16 @@ enum fl_error fl_script_call(enum fl_script script, struct fl_redis redis, struc
                              const struct fl_span *args, size_t arg_count, int64_t *ret_moved,
                              char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
-    fl_assert(3 + key_count + arg_count <= FL_SCRIPT_ARGS_MAX);
     char digits[FL_DIGITS_BYTES];
-    struct fl_span words[FL_SCRIPT_ARGS_MAX] = {FL_SPAN("EVALSHA"), scripts[script].sha,
-                                                fl_digits((int64_t)key_count, digits)};
+    struct fl_span few[FL_SCRIPT_FEW_ARGS], *words = few;
+    if (3 + key_count + arg_count > FL_SCRIPT_FEW_ARGS)
+        words = malloc((3 + key_count + arg_count) * sizeof(*words));
+    if (!words) return FL_ENOMEM;
+    words[0] = FL_SPAN("EVALSHA");
+    words[1] = scripts[script].sha;
+    words[2] = fl_digits((int64_t)key_count, digits);
     memcpy(words + 3, keys, key_count * sizeof(*keys));
-    memcpy(words + 3 + key_count, args, arg_count * sizeof(*args));
+    if (arg_count) memcpy(words + 3 + key_count, args, arg_count * sizeof(*args));
     const struct fl_command evalsha = {words, 3 + key_count + arg_count};
     struct fl_replies replies = {0};
     enum fl_error err = call(script, redis, clock, &evalsha, &replies);
@@ -381,5 +489,6 @@ enum fl_error fl_script_call(enum fl_script script, struct fl_redis redis, struc
     if (!err && replies.items[0].type != FL_REPLY_INTEGER) err = FL_EPROTOCOL;
     if (!err) *ret_moved = replies.items[0].integer;
     fl_replies_release(&replies);
+    if (words != few) free(words);
     return err;
 }

@@ -55,6 +55,19 @@ enum fl_script {
     /* KEYS digests expiring suspects queues fetchers processes schedule retry, ARGV now locks-max
      * jobs-max -> locks freed, -1: too many jobs to look through */
     FL_SCRIPT_REAP_LOCKS,
+    /* KEYS the batch's hash, ARGV bid new ("1") now seconds own-jid batch-around ("") key ("")
+     * expires-s linger-s depth-max description, the count of callbacks, for each event queue jid
+     * payload-up-to-its-time, for each job queue score ("": now) jid payload -> 1 added, 0 that was
+     * done before, -1 own-jid is not open in the batch (around), -2 nested too deep */
+    FL_SCRIPT_BATCH_ADD,
+    /* KEYS the batch's hash, ARGV bid -> 0 it, or one around it, is not valid any more */
+    FL_SCRIPT_BATCH_VALID,
+    /* KEYS the batch's hash -> 0 there is none */
+    FL_SCRIPT_BATCH_INVALIDATE,
+    /* A move with all that may hang on a job. KEYS private set digests lock..., ARGV job new-job
+     * score oldest-score ("": not to `dead`) rank-from-the-end ttl-ms ("": locks are given back)
+     * now-s jid bid ("") step now */
+    FL_SCRIPT_TOGETHER,
     /* Limits: KEYS state, ARGV size period-us used token -> 0 taken, else microseconds until it is
      * worth asking again */
     FL_SCRIPT_LIMIT_CONCURRENT,
@@ -80,7 +93,7 @@ enum fl_script {
 struct fl_span fl_script_text(enum fl_script script);
 struct fl_span fl_script_sha(enum fl_script script); /* 40 hex digits */
 
-enum { FL_SCRIPT_ARGS_MAX = 3 + 2 + 2 * 64 + 8 };
+enum { FL_SCRIPT_FEW_ARGS = 3 + 2 + 2 * 64 + 8 }; /* need no memory of their own */
 
 /* One call; *ret_moved is the script's integer. FL_EREPLY: Redis refused it, ret_error (may be
  * NULL) holds the beginning of its words. Else what fl_redis_exec returns. */

@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "faultline/batch.h"
 #include "queue/client.h"
+#include "queue/job.h"
 #include "queue/lock.h"
 #include "queue/poller.h"
 #include "queue/registry.h"
@@ -161,6 +163,65 @@ static enum fl_error registry(void *context)
     return err;
 }
 
+static enum fl_error fill_batch(struct fl_job *job)
+{
+    const struct fl_batch_callback callback = {FL_BATCH_SUCCESS, "W", FL_SPAN("{}"), NULL};
+    const struct fl_batch_options options = {.callbacks = &callback, .callback_count = 1};
+    const struct fl_push push = {.worker = "W", .args = FL_SPAN("[]"), .at_us = INT64_MAX / 2};
+    struct fl_batch *batch;
+    enum fl_error err = fl_batch_new(job, &options, &batch);
+    if (!err) err = fl_batch_add(batch, &push);
+    if (!err) err = fl_batch_close(batch);
+    fl_batch_free(batch);
+    return err;
+}
+
+static enum fl_error close_a_batch(void *context)
+{
+    const struct fl_ports ports = {
+        .clock = clock_port, .random = {&random_ops, NULL}, .redis = redis_port};
+    const struct fl_registry registry = {.workers = FL_MAP_INIT(1)};
+    const struct fl_job_world world = {.ports = &ports, .registry = &registry};
+    struct fl_payload payload;
+    struct fl_job job;
+    (void)context;
+    enum fl_error err = fl_payload_parse(FL_SPAN("{\"class\":\"W\",\"bid\":\"B\"}"), &payload);
+    if (err) return err;
+    fl_job_init(&job, &world, &payload, "default");
+    err = fill_batch(&job);
+    fl_job_release(&job);
+    fl_payload_release(&payload);
+    return err;
+}
+
+static enum fl_error move_in_a_batch(void *context)
+{
+    static const struct fl_queue_option queues[] = {{.name = "default"}};
+    const struct fl_moves moves = {.redis = redis_port,
+                                   .clock = clock_port,
+                                   .wire = FL_WIRE_7,
+                                   .dead_max_jobs = 10,
+                                   .dead_timeout_us = 1000000,
+                                   .identity = "host:1:x",
+                                   .queues = queues};
+    const struct fl_release release = {
+        .jid = FL_SPAN("j"), .bid = FL_SPAN("B"), .step = FL_BATCH_STEP_DIED};
+    enum fl_move done;
+    (void)context;
+    struct fl_delivery *delivery = fl_delivery_new(0, FL_SPAN("job"));
+    if (!delivery) return FL_ENOMEM;
+    enum fl_error err = fl_move_to_dead(&moves, delivery, FL_SPAN("failed"), &release, &done, NULL);
+    free(delivery);
+    return err;
+}
+
+static void batches(void **state)
+{
+    (void)state;
+    alloc_sweep(close_a_batch, NULL);
+    alloc_sweep(move_in_a_batch, NULL);
+}
+
 static void pushing(void **state)
 {
     (void)state;
@@ -197,8 +258,8 @@ static void registering(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pushing), cmocka_unit_test(retrying),    cmocka_unit_test(promoting),
-        cmocka_unit_test(moving),  cmocka_unit_test(registering),
+        cmocka_unit_test(batches),   cmocka_unit_test(pushing), cmocka_unit_test(retrying),
+        cmocka_unit_test(promoting), cmocka_unit_test(moving),  cmocka_unit_test(registering),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }
