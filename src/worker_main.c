@@ -8,11 +8,11 @@
 
 #include "core/assert.h"
 #include "core/time_text.h"
+#include "posix/db_pool.h"
 #include "posix/module.h"
 #include "posix/ports.h"
 #include "posix/process.h"
 #include "posix/signals.h"
-#include "posix/sqlite_db.h"
 #include "posix/worker_command.h"
 #include "posix/worker_shown.h"
 #include "posix/zone_database.h"
@@ -47,7 +47,7 @@ static int connections_for(const struct fl_worker_settings *settings)
     for (size_t i = 0; i < settings->capsule_count; i++)
         concurrency +=
             settings->capsules[i].concurrency ? settings->capsules[i].concurrency : DEFAULT;
-    return concurrency < FL_SQLITE_CONNECTIONS_MAX ? concurrency : FL_SQLITE_CONNECTIONS_MAX;
+    return concurrency < FL_DB_CONNECTIONS_MAX ? concurrency : FL_DB_CONNECTIONS_MAX;
 }
 
 static struct fl_posix_options posix_options(const struct fl_worker_settings *settings)

@@ -256,7 +256,7 @@ static enum fl_error db_query(void *self, struct fl_db_conn *conn, const char *s
 }
 
 static enum fl_error db_bulk_insert(void *self, struct fl_db_conn *conn,
-                                    const struct fl_db_bulk *bulk, int64_t *ret_inserted)
+                                    const struct fl_db_bulk *bulk, int64_t *ret_written)
 {
     struct effect_process *process = self;
     struct effect_name name;
@@ -272,7 +272,7 @@ static enum fl_error db_bulk_insert(void *self, struct fl_db_conn *conn,
                         bulk->row_count * bulk->column_count));
     enum fl_error err = admit(&call);
     if (!err) err = fl_db_bulk_insert(process->inner.db, conn, bulk, &inserted);
-    if (!err && ret_inserted) *ret_inserted = inserted;
+    if (!err && ret_written) *ret_written = inserted;
     call.affects = !err && inserted > 0;
     return end(&call, err, (uint64_t)inserted);
 }

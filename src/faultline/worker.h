@@ -94,7 +94,7 @@ struct fl_worker {
 extern const struct fl_worker fl_workers[];
 
 /* The loader refuses a module that was built against another version of this header. */
-enum { FL_WORKER_ABI = 3 };
+enum { FL_WORKER_ABI = 4 };
 __attribute__((weak, visibility("default"))) extern const int fl_worker_abi;
 __attribute__((weak, visibility("default"))) const int fl_worker_abi = FL_WORKER_ABI;
 

@@ -1,4 +1,3 @@
-/* src/posix/sqlite_db.c - the pool, and the port's operations on a connection of it. */
 #include "posix/sqlite_db.h"
 
 #include <sqlite3.h>
@@ -7,22 +6,16 @@
 #include <string.h>
 
 #include "core/assert.h"
-#include "posix/sqlite_bulk.h"
+#include "posix/bulk_sql.h"
+#include "posix/db_pool.h"
 #include "posix/sqlite_conn.h"
 
 enum { CONNECTIONS_DEFAULT = 8, BUSY_DEFAULT_US = 5 * 1000 * 1000 };
 
-struct slot {
-    struct fl_db_conn *conn; /* owned; NULL: not open */
-    bool busy;
-};
-
 struct fl_sqlite_db {
     struct fl_clock clock;
     struct fl_tasks tasks;
-    struct fl_monitor *monitor; /* guards the slots */
-    struct slot slots[FL_SQLITE_CONNECTIONS_MAX];
-    size_t slot_count;
+    struct fl_db_pool *pool;
     char *path, *vfs;
     enum fl_sqlite_journal journal;
     int64_t busy_us;
@@ -58,14 +51,16 @@ static enum fl_error set_up(struct fl_db_conn *conn, enum fl_sqlite_journal jour
     return *settings ? fl_sqlite_run(conn, settings, NULL, 0, NULL, NULL) : FL_OK;
 }
 
-static void conn_free(struct fl_db_conn *conn)
+static void conn_close(void *self, struct fl_db_conn *conn)
 {
+    (void)self;
     fl_sqlite_close(conn);
     free(conn);
 }
 
-static enum fl_error conn_new(const struct fl_sqlite_db *db, struct fl_db_conn **ret_conn)
+static enum fl_error conn_open(void *self, struct fl_db_conn **ret_conn)
 {
+    const struct fl_sqlite_db *db = self;
     struct fl_db_conn *conn = calloc(1, sizeof *conn);
     if (!conn) return FL_ENOMEM;
     conn->clock = db->clock;
@@ -75,61 +70,28 @@ static enum fl_error conn_new(const struct fl_sqlite_db *db, struct fl_db_conn *
     int code = sqlite3_open_v2(db->path, &conn->sqlite, flags, db->vfs);
     enum fl_error err = code ? fl_sqlite_fail(conn, code) : set_up(conn, db->journal);
     if (err) {
-        conn_free(conn);
+        conn_close(self, conn);
         return err;
     }
     *ret_conn = conn;
     return FL_OK;
 }
 
-/* An open connection before a closed one: its pages and statements are warm. */
-static struct slot *free_slot(struct fl_sqlite_db *db)
+static bool conn_is_usable(void *self, struct fl_db_conn *conn)
 {
-    struct slot *closed = NULL;
-    for (size_t i = 0; i < db->slot_count; i++) {
-        struct slot *slot = &db->slots[i];
-        if (slot->busy) continue;
-        if (slot->conn) return slot;
-        if (!closed) closed = slot;
-    }
-    return closed;
+    (void)self;
+    return !conn->broken;
 }
 
-static struct slot *occupy(struct fl_sqlite_db *db, int64_t deadline_us)
-{
-    struct slot *slot;
-    enum fl_error err = FL_OK;
-    fl_monitor_enter(db->tasks, db->monitor);
-    while (!(slot = free_slot(db)) && err != FL_ETIMEDOUT)
-        err = fl_monitor_wait(db->tasks, db->monitor, deadline_us);
-    if (slot) slot->busy = true;
-    fl_monitor_leave(db->tasks, db->monitor);
-    return slot;
-}
-
-static void vacate(struct fl_sqlite_db *db, struct slot *slot)
-{
-    fl_monitor_enter(db->tasks, db->monitor);
-    slot->busy = false;
-    fl_monitor_wake_all(db->tasks, db->monitor);
-    fl_monitor_leave(db->tasks, db->monitor);
-}
+static const struct fl_db_pool_ops pool_ops = {
+    .open = conn_open, .close = conn_close, .is_usable = conn_is_usable};
 
 static enum fl_error checkout(void *self, int64_t deadline_us, struct fl_db_conn **ret_conn)
 {
     struct fl_sqlite_db *db = self;
-    struct slot *slot = occupy(db, deadline_us);
-    if (!slot) return FL_ETIMEDOUT;
-    if (!slot->conn) {
-        enum fl_error err = conn_new(db, &slot->conn);
-        if (err) {
-            vacate(db, slot);
-            return err;
-        }
-    }
-    slot->conn->error[0] = '\0';
-    *ret_conn = slot->conn;
-    return FL_OK;
+    enum fl_error err = fl_db_pool_take(db->pool, deadline_us, ret_conn);
+    if (!err) (*ret_conn)->error[0] = '\0';
+    return err;
 }
 
 static void rollback(void *self, struct fl_db_conn *conn)
@@ -145,18 +107,8 @@ static void rollback(void *self, struct fl_db_conn *conn)
 static void checkin(void *self, struct fl_db_conn *conn)
 {
     struct fl_sqlite_db *db = self;
-    struct slot *slot = db->slots;
     rollback(self, conn);
-    /* Without the monitor: only the holder of a busy slot changes its conn. */
-    while (slot->conn != conn || !slot->busy) {
-        slot++;
-        fl_assert(slot < db->slots + db->slot_count);
-    }
-    if (conn->broken) {
-        conn_free(conn);
-        slot->conn = NULL;
-    }
-    vacate(db, slot);
+    fl_db_pool_return(db->pool, conn);
 }
 
 static enum fl_error begin(void *self, struct fl_db_conn *conn)
@@ -191,38 +143,38 @@ static enum fl_error query(void *self, struct fl_db_conn *conn, const char *sql,
 }
 
 static enum fl_error insert_rows(struct fl_db_conn *conn, const struct fl_db_bulk *bulk,
-                                 struct fl_buf *sql, int64_t *ret_inserted)
+                                 struct fl_buf *sql, int64_t *ret_written)
 {
-    size_t slice = fl_sqlite_bulk_rows(bulk), sql_rows = 0, done = 0;
+    size_t slice = fl_bulk_sql_rows(bulk), sql_rows = 0, done = 0;
     enum fl_error err = FL_OK;
-    *ret_inserted = 0;
+    *ret_written = 0;
     while (!err && done < bulk->row_count) {
         size_t rows = bulk->row_count - done < slice ? bulk->row_count - done : slice;
         int64_t inserted = 0;
         if (rows != sql_rows) {
             fl_buf_truncate(sql, 0);
-            err = fl_sqlite_bulk_sql(bulk, rows, sql);
+            err = fl_bulk_sql(bulk, rows, sql);
             if (err) break;
             sql_rows = rows;
         }
         err = fl_sqlite_run(conn, sql->bytes, &bulk->values[done * bulk->column_count],
                             rows * bulk->column_count, NULL, &inserted);
-        *ret_inserted += inserted;
+        *ret_written += inserted;
         done += rows;
     }
     return err;
 }
 
 static enum fl_error bulk_insert(void *self, struct fl_db_conn *conn, const struct fl_db_bulk *bulk,
-                                 int64_t *ret_inserted)
+                                 int64_t *ret_written)
 {
     (void)self;
-    fl_assert(bulk->column_count > 0 && bulk->column_count <= FL_SQLITE_BULK_COLUMNS_MAX);
-    struct fl_buf sql = FL_BUF_INIT(FL_SQLITE_BULK_SQL_BYTES_MAX);
+    fl_assert(bulk->column_count > 0 && bulk->column_count <= FL_BULK_SQL_COLUMNS_MAX);
+    struct fl_buf sql = FL_BUF_INIT(FL_BULK_SQL_BYTES_MAX);
     int64_t inserted = 0;
     enum fl_error err = insert_rows(conn, bulk, &sql, &inserted);
     fl_buf_release(&sql);
-    if (!err && ret_inserted) *ret_inserted = inserted;
+    if (!err && ret_written) *ret_written = inserted;
     return err;
 }
 
@@ -252,9 +204,7 @@ struct fl_db fl_sqlite_db_port(struct fl_sqlite_db *db)
 void fl_sqlite_db_free(struct fl_sqlite_db *db)
 {
     if (!db) return;
-    for (size_t i = 0; i < db->slot_count; i++)
-        if (db->slots[i].conn) conn_free(db->slots[i].conn);
-    fl_monitor_free(db->tasks, db->monitor);
+    fl_db_pool_free(db->pool);
     free(db->path);
     free(db->vfs);
     free(db);
@@ -264,17 +214,16 @@ enum fl_error fl_sqlite_db_new(const struct fl_sqlite_options *options, struct f
                                struct fl_tasks tasks, struct fl_sqlite_db **ret_db)
 {
     int connections = options->connections_max ? options->connections_max : CONNECTIONS_DEFAULT;
-    if (connections < 0 || connections > FL_SQLITE_CONNECTIONS_MAX) return FL_EINVAL;
+    if (connections < 0 || connections > FL_DB_CONNECTIONS_MAX) return FL_EINVAL;
     struct fl_sqlite_db *db = calloc(1, sizeof *db);
     if (!db) return FL_ENOMEM;
     db->clock = clock;
     db->tasks = tasks;
-    db->slot_count = (size_t)connections;
     db->journal = options->journal;
     db->busy_us = options->busy_us ? options->busy_us : BUSY_DEFAULT_US;
     db->path = strdup(options->path);
     db->vfs = options->vfs ? strdup(options->vfs) : NULL;
-    enum fl_error err = fl_monitor_new(tasks, "database", &db->monitor);
+    enum fl_error err = fl_db_pool_new(&pool_ops, db, tasks, connections, &db->pool);
     if (!err && (!db->path || (options->vfs && !db->vfs))) err = FL_ENOMEM;
     if (err) {
         fl_sqlite_db_free(db);

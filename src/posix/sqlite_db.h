@@ -10,8 +10,7 @@
 #include "ports/clock.h"
 #include "ports/db.h"
 #include "ports/task.h"
-
-enum { FL_SQLITE_CONNECTIONS_MAX = 64 };
+#include "posix/db_pool.h"
 
 /* Once in a program, before anything uses SQLite: FL_EINVAL when something has. */
 enum fl_sqlite_threading { FL_SQLITE_SINGLE_THREAD, FL_SQLITE_MULTI_THREAD };
@@ -23,7 +22,7 @@ struct fl_sqlite_options {
     const char *path;               /* copied; made when absent */
     const char *vfs;                /* copied; NULL: the default one */
     enum fl_sqlite_journal journal; /* committed work survives a power failure in WAL and DELETE */
-    int connections_max;            /* 0: 8; more than FL_SQLITE_CONNECTIONS_MAX: FL_EINVAL */
+    int connections_max;            /* 0: 8; more than FL_DB_CONNECTIONS_MAX: FL_EINVAL */
     int64_t busy_us;                /* how long a locked file is waited for; 0: 5 s */
 };
 

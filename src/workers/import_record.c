@@ -190,8 +190,8 @@ static enum fl_error write_outbox(struct import_store *store, struct fl_db_conn 
         .column_count = FL_COUNT(columns),
         .values = values,
         .row_count = 2,
-        .skip_on = columns,
-        .skip_on_count = 3,
+        .key = columns,
+        .key_count = 3,
     };
     return fl_db_bulk_insert(store->db, conn, &bulk, NULL);
 }

@@ -94,8 +94,8 @@ static enum fl_error append_rows(const struct work *work)
                                     .column_count = 3,
                                     .values = values,
                                     .row_count = ROWS,
-                                    .skip_on = columns,
-                                    .skip_on_count = 2};
+                                    .key = columns,
+                                    .key_count = 2};
     return fl_db_bulk_insert(work->db, work->conn, &bulk, NULL);
 }
 

@@ -200,8 +200,8 @@ static void bulk_insert_skips_what_is_there(void **state)
     assert_int_equal(fl_db_bulk_insert(f->db, f->conn, &bulk, &inserted), FL_ECONSTRAINT);
     fl_db_rollback(f->db, f->conn);
     assert_int_equal(count_people(f), 1);
-    bulk.skip_on = key;
-    bulk.skip_on_count = 1;
+    bulk.key = key;
+    bulk.key_count = 1;
     assert_int_equal(fl_db_bulk_insert(f->db, f->conn, &bulk, &inserted), FL_OK);
     assert_int_equal(inserted, BULK_ROWS - 1);
     assert_int_equal(count_people(f), BULK_ROWS);
