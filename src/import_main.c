@@ -10,6 +10,7 @@
 #include "core/assert.h"
 #include "posix/options.h"
 #include "posix/ports.h"
+#include "posix/postgres_db.h"
 #include "posix/process.h"
 #include "queue/client.h"
 #include "workers/import_schema.h"
@@ -17,7 +18,7 @@
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2, EMAIL_BYTES = 96, CHECKOUT_US = 5 * 1000 * 1000 };
 
 static const struct fl_option options[] = {
-    {"db", 'd', "FILE", "the SQLite file (FAULTLINE_DB); made when absent"},
+    {"db", 'd', "DATABASE", "a SQLite file, made when absent, or postgres://... (FAULTLINE_DB)"},
     {"account", 'a', "N", "the business account that imports (1)"},
     {"email", 'm', "ADDRESS", "its address, when the account is new (account-N@localhost)"},
     {"type", 't', "TYPE", "the type of the import (csv)"},
@@ -25,8 +26,9 @@ static const struct fl_option options[] = {
 };
 
 static const char usage[] =
-    "faultline-import create --db FILE [option...] PATH|URL   make an import and enqueue its job\n"
-    "faultline-import show --db FILE ID                       print how it stands\n"
+    "faultline-import create --db DATABASE [option...] PATH|URL   make an import and enqueue its "
+    "job\n"
+    "faultline-import show --db DATABASE ID                       print how it stands\n"
     "\n"
     "The job goes to the Redis of REDIS_URL; faultline-worker -r workers.so with the same "
     "database\n"
@@ -73,6 +75,13 @@ static void check(const struct session *session, enum fl_error err, const char *
     fail(STATUS_FAILED, what, *words ? words : fl_error_text(err));
 }
 
+static void make_tables(const struct session *session, const char *const *schema)
+{
+    for (size_t i = 0; i < FL_COUNT(import_schema); i++)
+        check(session, fl_db_execute(session->ports->db, session->conn, schema[i], NULL, 0, NULL),
+              "the tables");
+}
+
 static void open_session(struct session *session, const struct request *request)
 {
     struct fl_posix_options opts = {
@@ -86,14 +95,11 @@ static void open_session(struct session *session, const struct request *request)
     if (err) fail(err == FL_EINVAL ? STATUS_USAGE : STATUS_FAILED, problem, NULL);
     session->ports = fl_posix_ports(session->posix);
     int64_t deadline_us = fl_clock_deadline_us(session->ports->clock, CHECKOUT_US);
-    err = fl_db_checkout(session->ports->db, deadline_us, &session->conn);
-    if (err)
-        fail(STATUS_FAILED, request->database,
-             err == FL_EDB ? "not a SQLite database" : "cannot be opened");
-    for (size_t i = 0; i < FL_COUNT(import_schema); i++)
-        check(session,
-              fl_db_execute(session->ports->db, session->conn, import_schema[i], NULL, 0, NULL),
-              "the tables");
+    err = fl_posix_check_database(session->posix, deadline_us, problem);
+    if (!err) err = fl_db_checkout(session->ports->db, deadline_us, &session->conn);
+    if (err) fail(STATUS_FAILED, problem, NULL);
+    make_tables(session,
+                fl_is_postgres_url(request->database) ? import_schema_postgres : import_schema);
 }
 
 static void close_session(struct session *session)
@@ -231,7 +237,8 @@ static int show(const struct request *request, const char *operand)
     struct fl_db_rows rows = {0};
     if (!fl_span_int64(fl_span_from(operand), &id))
         fail(STATUS_USAGE, operand, "want the number of an import");
-    if (access(request->database, F_OK)) fail(STATUS_USAGE, request->database, "no such file");
+    if (!fl_is_postgres_url(request->database) && access(request->database, F_OK))
+        fail(STATUS_USAGE, request->database, "no such file");
     open_session(&session, request);
     const struct fl_db_value values[] = {fl_db_int64(id)};
     check(&session,
@@ -273,6 +280,6 @@ int main(int argc, char **argv)
     if (argc - operand != 2)
         fail(STATUS_USAGE, "want create PATH|URL or show ID; --help says more", NULL);
     if (!request.database || !*request.database)
-        fail(STATUS_USAGE, "want a database: --db FILE", NULL);
+        fail(STATUS_USAGE, "want a database: --db DATABASE", NULL);
     return creates ? create(&request, argv[operand + 1]) : show(&request, argv[operand + 1]);
 }

@@ -9,6 +9,7 @@
 #include "posix/curl_mail.h"
 #include "posix/files.h"
 #include "posix/log.h"
+#include "posix/postgres_db.h"
 #include "posix/process.h"
 #include "posix/random.h"
 #include "posix/redis_socket.h"
@@ -27,8 +28,9 @@ struct fl_posix {
     struct fl_redis_url redis_url;
     struct fl_redis_socket redis_socket;
     struct fl_redis_client *redis;
-    const char *database; /* its path */
-    struct fl_sqlite_db *db;
+    const char *database; /* its path; NULL with PostgreSQL */
+    struct fl_sqlite_db *sqlite;
+    struct fl_postgres_db *postgres;
     struct fl_curl_http http;
     struct fl_curl_mail mail;
     struct fl_posix_statsd statsd;
@@ -76,10 +78,9 @@ static enum fl_error make_redis(struct fl_posix *posix, const struct fl_posix_op
     return FL_OK;
 }
 
-static enum fl_error make_database(struct fl_posix *posix, const struct fl_posix_options *options,
-                                   char ret_problem[FL_PROBLEM_BYTES])
+static enum fl_error make_sqlite(struct fl_posix *posix, const struct fl_posix_options *options,
+                                 char ret_problem[FL_PROBLEM_BYTES])
 {
-    if (!options->database) return FL_OK;
     posix->database = options->database;
     enum fl_error err = fl_sqlite_configure(FL_SQLITE_MULTI_THREAD);
     struct fl_sqlite_options sqlite = {
@@ -87,10 +88,34 @@ static enum fl_error make_database(struct fl_posix *posix, const struct fl_posix
         .journal = FL_SQLITE_WAL,
         .connections_max = options->database_connections,
     };
-    if (!err) err = fl_sqlite_db_new(&sqlite, posix->ports.clock, posix->ports.tasks, &posix->db);
+    if (!err)
+        err = fl_sqlite_db_new(&sqlite, posix->ports.clock, posix->ports.tasks, &posix->sqlite);
     if (err) return fail(ret_problem, options->database, fl_error_text(err), err);
-    posix->ports.db = fl_sqlite_db_port(posix->db);
+    posix->ports.db = fl_sqlite_db_port(posix->sqlite);
     return FL_OK;
+}
+
+static enum fl_error make_postgres(struct fl_posix *posix, const struct fl_posix_options *options,
+                                   char ret_problem[FL_PROBLEM_BYTES])
+{
+    struct fl_postgres_options postgres = {.url = options->database,
+                                           .connections_max = options->database_connections};
+    enum fl_error err = fl_postgres_db_new(&postgres, posix->ports.tasks, &posix->postgres);
+    const char *why = fl_error_text(err);
+    if (err == FL_EINVAL)
+        why = "want postgres://[user[:password]@][host][:port][/name][?key=value]";
+    if (err == FL_ENOTFOUND) why = "this program was built without libpq";
+    if (err) return fail(ret_problem, "the URL of PostgreSQL", why, err);
+    posix->ports.db = fl_postgres_db_port(posix->postgres);
+    return FL_OK;
+}
+
+static enum fl_error make_database(struct fl_posix *posix, const struct fl_posix_options *options,
+                                   char ret_problem[FL_PROBLEM_BYTES])
+{
+    if (!options->database) return FL_OK;
+    return fl_is_postgres_url(options->database) ? make_postgres(posix, options, ret_problem)
+                                                 : make_sqlite(posix, options, ret_problem);
 }
 
 static enum fl_error make_network(struct fl_posix *posix, const struct fl_posix_options *options,
@@ -135,7 +160,8 @@ void fl_posix_free(struct fl_posix *posix)
 {
     if (!posix) return;
     if (posix->ports.statsd.ops) fl_posix_statsd_release(&posix->statsd);
-    fl_sqlite_db_free(posix->db);
+    fl_sqlite_db_free(posix->sqlite);
+    fl_postgres_db_free(posix->postgres);
     fl_redis_client_free(posix->redis);
     fl_posix_log_free(posix->log);
     fl_threads_free(posix->threads);
@@ -174,12 +200,22 @@ static enum fl_error check_redis(struct fl_posix *posix, int64_t deadline_us,
     return err ? fail(ret_problem, where, why[0] ? why : fl_error_text(err), err) : FL_OK;
 }
 
-static enum fl_error check_database(struct fl_posix *posix, int64_t deadline_us,
-                                    char ret_problem[FL_PROBLEM_BYTES])
+static enum fl_error fail_postgres(struct fl_posix *posix, enum fl_error err,
+                                   char ret_problem[FL_PROBLEM_BYTES])
+{
+    char where[FL_POSTGRES_WHERE_BYTES], why[FL_DB_ERROR_BYTES];
+    fl_postgres_where(posix->postgres, where);
+    fl_postgres_problem(posix->postgres, why);
+    return fail(ret_problem, where, why[0] ? why : fl_error_text(err), err);
+}
+
+enum fl_error fl_posix_check_database(struct fl_posix *posix, int64_t deadline_us,
+                                      char ret_problem[FL_PROBLEM_BYTES])
 {
     struct fl_db_conn *conn;
-    if (!posix->db) return FL_OK;
+    if (!posix->ports.db.ops) return FL_OK;
     enum fl_error err = fl_db_checkout(posix->ports.db, deadline_us, &conn);
+    if (err && posix->postgres) return fail_postgres(posix, err, ret_problem);
     if (err) {
         const char *why = err == FL_EDB ? "not a SQLite database" : "cannot be opened";
         return fail(ret_problem, posix->database, why, err);
@@ -192,5 +228,5 @@ enum fl_error fl_posix_check(struct fl_posix *posix, char ret_problem[FL_PROBLEM
 {
     int64_t deadline_us = fl_clock_deadline_us(posix->ports.clock, FL_POSIX_CHECK_US);
     enum fl_error err = check_redis(posix, deadline_us, ret_problem);
-    return err ? err : check_database(posix, deadline_us, ret_problem);
+    return err ? err : fl_posix_check_database(posix, deadline_us, ret_problem);
 }

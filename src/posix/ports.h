@@ -13,7 +13,7 @@ enum { FL_PROBLEM_BYTES = 1600, FL_POSIX_CHECK_US = 3 * 1000 * 1000 };
 /* Strings are borrowed for the ports' life; NULL where the program does without. */
 struct fl_posix_options {
     const char *redis_url; /* NULL: FL_REDIS_URL_DEFAULT */
-    const char *database;  /* path of the SQLite file */
+    const char *database;  /* path of a SQLite file, or postgres://... */
     const char *smtp_url;  /* smtp://host:port */
     const char *statsd;    /* host:port */
     const char *hostname;  /* NULL: the machine's */
@@ -37,5 +37,8 @@ const struct fl_ports *fl_posix_ports(const struct fl_posix *posix);
 /* Whether Redis answers and the database, if there is one, opens. On failure `ret_problem` says
  * which does not and why, without the URL's password. */
 FL_CHECKED enum fl_error fl_posix_check(struct fl_posix *posix, char ret_problem[FL_PROBLEM_BYTES]);
+/* The latter alone; FL_OK too when there is none. */
+FL_CHECKED enum fl_error fl_posix_check_database(struct fl_posix *posix, int64_t deadline_us,
+                                                 char ret_problem[FL_PROBLEM_BYTES]);
 
 #endif

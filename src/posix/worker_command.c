@@ -39,7 +39,7 @@ static const char more[] =
     "Environment (over the file, under the flags):\n"
     "  REDIS_URL            redis://[[user]:password@]host[:port][/db] or unix:///path[?db=n]\n"
     "  REDIS_PROVIDER       the name of the variable that holds that URL\n"
-    "  FAULTLINE_DB         the SQLite file that handlers use\n"
+    "  FAULTLINE_DB         the SQLite file, or postgres://..., that handlers use\n"
     "  FAULTLINE_SMTP       smtp://[user:password@]host[:port] for their mail\n"
     "  FAULTLINE_STATSD     host:port for their metrics\n"
     "  FAULTLINE_LOG        json (the default) or plain\n"

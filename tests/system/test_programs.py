@@ -160,7 +160,7 @@ def an_import_that_cannot_be_made_leaves_nothing(rig):
     refused(rig, 2, "ftp://h/a.csv: want a path, or a URL of http or https", program, "create", "--db", "{}/b.db",
             "ftp://h/a.csv")
     refused(rig, 2, "http://: the URL names no host", program, "create", "--db", "{}/b.db", "http://")
-    refused(rig, 2, "want a database: --db FILE", program, "create", csv, FAULTLINE_DB="")
+    refused(rig, 2, "want a database: --db DATABASE", program, "create", csv, FAULTLINE_DB="")
     refused(rig, 2, "{}/none.csv: no such file", program, "create", "--db", "{}/b.db", "{}/none.csv")
     refused(rig, 2, "/tmp: not a regular file", program, "create", "--db", "{}/b.db", "/tmp")
     refused(rig, 2, "{}/b.db: no such file", program, "show", "--db", "{}/b.db", "1")
