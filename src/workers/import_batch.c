@@ -1,6 +1,7 @@
 #include "workers/import_batch.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/assert.h"
 #include "core/json.h"
@@ -75,6 +76,24 @@ static enum fl_error add_imported(struct import_batch *batch, const struct csv_r
     return FL_OK;
 }
 
+/* The row as it came, but for what no text of a database may hold: bytes that are no UTF-8, and
+ * NUL, become U+FFFD. */
+static enum fl_error write_raw(struct import_batch *batch, struct fl_span raw)
+{
+    enum fl_error err = FL_OK;
+    fl_buf_truncate(&batch->object, 0);
+    while (raw.length && !err) {
+        const char *nul = memchr(raw.bytes, '\0', raw.length);
+        size_t length = nul ? (size_t)(nul - raw.bytes) : raw.length;
+        err =
+            fl_utf8_append_scrubbed(&batch->object, (struct fl_span){raw.bytes, length}, SIZE_MAX);
+        if (nul && !err) err = fl_buf_append_text(&batch->object, "\xEF\xBF\xBD");
+        raw.bytes += length + (nul != NULL);
+        raw.length -= length + (nul != NULL);
+    }
+    return err;
+}
+
 static enum fl_error add_rejected(struct import_batch *batch, const struct csv_row *row)
 {
     fl_buf_truncate(&batch->object, 0);
@@ -87,8 +106,7 @@ static enum fl_error add_rejected(struct import_batch *batch, const struct csv_r
                             (long long)row->number, batch->name_count, row->field_count);
     struct fl_span reason, raw;
     if (!err) err = keep_object(batch, &reason);
-    fl_buf_truncate(&batch->object, 0);
-    if (!err) err = fl_utf8_append_scrubbed(&batch->object, row->raw, SIZE_MAX);
+    if (!err) err = write_raw(batch, row->raw);
     if (!err) err = keep_object(batch, &raw);
     if (err) return err;
     err = room_for(&batch->rejected, IMPORT_REJECTED_COLUMNS);
