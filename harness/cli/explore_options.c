@@ -1,10 +1,13 @@
 #include "harness/cli/explore_options.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "harness/cli/explore_small.h"
 #include "harness/cli/small_worlds.h"
+
+static_assert((int)PLAN_EXPLORE_DEPTH_MAX == (int)SIM_PRIORITIES_DEPTH_MAX, "the same bound");
 
 enum { RUNS_MAX = 1000 * 1000 * 1000, SHARDS_MAX = 10 * 1000, SEED_DIGITS = 15 };
 
@@ -126,6 +129,25 @@ int explore_check(const struct explore_options *options, const struct cli_reader
     return CLI_PASSED;
 }
 
+struct explore_options explore_options_of(const struct plan_explore *explore)
+{
+    static const enum campaign_strategy strategies[] = {
+        [PLAN_EXPLORE_NOTHING] = CAMPAIGN_RANDOM, [PLAN_EXPLORE_RANDOM] = CAMPAIGN_RANDOM,
+        [PLAN_EXPLORE_PCT] = CAMPAIGN_PCT,        [PLAN_EXPLORE_URW] = CAMPAIGN_URW,
+        [PLAN_EXPLORE_DFS] = CAMPAIGN_DFS,        [PLAN_EXPLORE_DPOR] = CAMPAIGN_DPOR,
+        [PLAN_EXPLORE_GUIDED] = CAMPAIGN_GUIDED,  [PLAN_EXPLORE_SMALL] = CAMPAIGN_DPOR,
+    };
+    return (struct explore_options){
+        .on = explore->strategy != PLAN_EXPLORE_NOTHING,
+        .strategy = strategies[explore->strategy],
+        .depth = explore->depth,
+        .runs = explore->runs,
+        .budget_us = explore->budget_us,
+        .swarm = explore->swarm,
+        .small = explore->strategy == PLAN_EXPLORE_SMALL,
+    };
+}
+
 /* --- campaigns --- */
 
 static struct campaign_order order_of(const struct explore_options *options,
@@ -213,10 +235,11 @@ int explore_run(const struct explore_options *options, const struct session_opti
         all ? pool_new(session_workers(session->jobs, 1), SESSION_HANG_US, &pool) : FL_ENOMEM;
     if (failed) fprintf(err, "faultline: the run workers: %s\n", fl_error_text(failed));
     for (uint32_t i = 0; i < count && !failed; i++) {
-        all[i].has_result = !options->small;
-        int met = options->small
-                      ? explore_worlds(options, session, &plays[i], pool, out, err, &all[i])
-                      : explore_play(options, &plays[i], pool, out, &all[i].result);
+        if (!options[i].on) continue;
+        all[i].has_result = !options[i].small;
+        int met = options[i].small
+                      ? explore_worlds(&options[i], session, &plays[i], pool, out, err, &all[i])
+                      : explore_play(&options[i], &plays[i], pool, out, &all[i].result);
         if (met != CLI_PASSED && trouble != CLI_HARNESS_FAULT) trouble = met;
     }
     pool_free(pool);

@@ -37,8 +37,12 @@ int explore_take_commit(const struct cli_reader *reader, uint64_t *ret_seed);
 /* What goes together. */
 int explore_check(const struct explore_options *options, const struct cli_reader *reader);
 
-/* A campaign for each play, told one after the other; then the first failing run of each, or its
- * first run, is played as any other, twice, and reported. Returns the exit code. */
+/* As a line `explore` has asked for it; off where there is none. */
+struct explore_options explore_options_of(const struct plan_explore *explore);
+
+/* `options`: of each play its own, and without a campaign where they are off. A campaign for each
+ * play, told one after the other; then the first failing run of each, or its first run, is played
+ * as any other, twice, and reported. Returns the exit code. */
 int explore_run(const struct explore_options *options, const struct session_options *session,
                 struct session_play *plays, uint32_t count, FILE *out, FILE *err);
 

@@ -56,7 +56,19 @@ static const char exit_codes[] =
     "\n"
     "Where several apply, the first of 5, 3, 2, 6, 4, 1 counts. The last line of `run` and "
     "`replay` is\n"
-    "`N passed, N failed, N skipped`; statistics stand on the line before it.\n";
+    "`N passed, N failed, N skipped`; statistics stand on the line before it.\n"
+    "\n"
+    "**Open verdicts.** When the answer to a push was lost and nothing later tells whether the job "
+    "was stored, a run that passes has\n"
+    "not shown that the job ends: it is *indeterminate*. Its scenario is told as `OPEN`, with the "
+    "job and the run that shows it, and\n"
+    "counts as skipped, neither passed nor failed; the line of statistics says how many of the "
+    "skipped ones were such. Reports say\n"
+    "so in their own words (`skipped` with a message in JUnit, `# SKIP` in TAP, a warning of "
+    "GitHub's, the verdict `indeterminate` in\n"
+    "JSON lines and Markdown). A scenario that means it says so, and has no doubt any more: "
+    "`expect jobs indeterminate = 1`, or\n"
+    "`expect jobs unpushed = 1`.\n";
 
 /* docs/reference/cli.md */
 static void print_reference(FILE *out)

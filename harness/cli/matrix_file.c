@@ -62,6 +62,7 @@ enum fl_error matrix_file_of_cell(const char *path, const struct scenario_settin
     changes.extra = fl_buf_span(&extra);
     if (!err) err = scenario_read_changed(path, &changes, settings, setting_count, &plan, message);
     if (!err) {
+        plan->explore = (struct plan_explore){0}; /* a cell is a single run */
         err = scenario_format(plan, out);
         scenario_plan_free(plan);
     }

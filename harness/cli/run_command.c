@@ -80,6 +80,7 @@ static const struct cli_option options[] = {
 
 static const char details[] =
     "Every run is played by two run workers, whose traces must be the same.\n"
+    "A scenario with a line `explore` is played as a campaign, as that line says.\n"
     "Exit status: 0 all passed, 1 a property failed, 2 usage or bad input, 3 two plays of a run\n"
     "differ, 4 a job is stuck, 5 a fault of the harness, 6 a handler crashed or hung.\n"
     "A report without a file has the standard output for itself, and the usual one goes to the\n"
@@ -103,7 +104,9 @@ struct run_command {
     struct set_options settings;
     struct discovered files;
     struct variations variations;
-    struct explore_options explore;
+    struct explore_options explore;    /* of the command line */
+    struct explore_options *campaigns; /* of each play */
+    bool any_campaign;
     const char *word;
     bool list, has_seeds, has_sweep;
     bool seeds_move; /* as many as the scenario has, but from seed_first on */
@@ -281,6 +284,16 @@ static void fill_play(const struct run_command *run, const struct plan *plan,
     scenario->single = run->has_sweep || run->session.print_trace;
 }
 
+/* Those of the command line are for all; a single run that was asked for is no campaign. */
+static struct explore_options explore_of(const struct run_command *run, const struct plan *plan,
+                                         const struct session_play *play)
+{
+    const struct explore_options none = {0};
+    if (run->explore.on) return run->explore;
+    if (play->scenario.single || play->scenario.partial) return none;
+    return explore_options_of(&plan->explore);
+}
+
 /* What outlives the plan: its title, or why there is none. */
 static bool keep_text(struct run_command *run, const char **text)
 {
@@ -308,6 +321,8 @@ static uint32_t read_plays(struct run_command *run, struct session_play *plays)
             unreadable++;
         } else {
             fill_play(run, plan, &plays[i]);
+            run->campaigns[i] = explore_of(run, plan, &plays[i]);
+            run->any_campaign |= run->campaigns[i].on;
             if (run->list) fprintf(run->out, "%-56s  %s\n", file->id, plan->title);
         }
         if (!keep_text(run, err ? &plays[i].problem : &plays[i].title) && err)
@@ -352,12 +367,12 @@ static void keep_shard(struct run_command *run)
 static int explore(struct run_command *run, struct session_play *plays, uint32_t count, FILE *out)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (plays[i].scenario.sweeps)
+        if (run->campaigns[i].on && plays[i].scenario.sweeps)
             return cli_wrong(&run->reader,
-                             "--explore wants scenarios without a line `sweep`, "
+                             "a campaign wants scenarios without a line `sweep`, "
                              "found \"%s\"",
                              plays[i].scenario.path);
-    return explore_run(&run->explore, &run->session, plays, count, out, run->err);
+    return explore_run(run->campaigns, &run->session, plays, count, out, run->err);
 }
 
 static int play(struct run_command *run)
@@ -374,7 +389,8 @@ static int play(struct run_command *run)
         return cli_wrong(&run->reader, "--trace and --sweep want a single scenario, found %u",
                          count);
     struct session_play *plays = fl_arena_alloc_array(&run->files.arena, count + 1, sizeof *plays);
-    if (!plays) return cli_wrong(&run->reader, "%s", fl_error_text(FL_ENOMEM));
+    run->campaigns = fl_arena_alloc_array(&run->files.arena, count + 1, sizeof *run->campaigns);
+    if (!plays || !run->campaigns) return cli_wrong(&run->reader, "%s", fl_error_text(FL_ENOMEM));
     uint32_t unreadable = read_plays(run, plays);
     if (run->list && !unreadable) return CLI_PASSED;
     if (run->has_sweep && !unreadable && !plays[0].scenario.sweeps)
@@ -382,7 +398,7 @@ static int play(struct run_command *run)
                          plays[0].scenario.path);
     FILE *out = open_reports(run, count);
     if (unreadable) return session_refuse(&run->session, plays, count, out);
-    if (run->explore.on) return explore(run, plays, count, out);
+    if (run->any_campaign) return explore(run, plays, count, out);
     return session_run(&run->session, plays, count, out, run->err);
 }
 

@@ -207,6 +207,7 @@ enum fl_error small_worlds_write(const struct small_worlds *worlds, uint32_t ind
     plan.fault_count = plan.choice_count = 0;
     plan.fifo = plan.instant = false;
     plan.seed_last = plan.seed_first;
+    plan.explore = (struct plan_explore){0};
     plan.heal_us = -1;
     plan.heal_after_fault = NULL;
     plan.heal_when = NULL;

@@ -123,6 +123,8 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
         return;
     case PLAN_TERM:
         node->restart_after_us = fault->restart_after_us;
+        if (fault->amount_us && node->alive)
+            node->kill_us = sim_world_now_us(run->world) + fault->amount_us;
         signal_process(node, stop_main);
         return;
     case PLAN_QUIET: signal_process(node, quiet_main); return;

@@ -261,7 +261,7 @@ static void furnish_node(struct run *run, struct node *node, const char *name,
 {
     node->run = run;
     node->plan = plan;
-    node->restart_us = FL_NEVER_US;
+    node->restart_us = node->kill_us = FL_NEVER_US;
     node->restart_after_us = -1;
     snprintf(node->name, sizeof node->name, "%s", name);
     node->main = plan ? node_work : web_main;

@@ -47,8 +47,11 @@ static int64_t next_planned_us(const struct run *run)
     if (end_us < next_us) next_us = end_us;
     int64_t lasting_us = run_lasting_until_us(run);
     if (lasting_us < next_us) next_us = lasting_us;
-    for (uint32_t i = 0; i < run->node_count; i++)
-        if (run->nodes[i].restart_us < next_us) next_us = run->nodes[i].restart_us;
+    for (uint32_t i = 0; i < run->node_count; i++) {
+        const struct node *node = &run->nodes[i];
+        if (node->restart_us < next_us) next_us = node->restart_us;
+        if (node->kill_us < next_us) next_us = node->kill_us;
+    }
     return next_us;
 }
 
@@ -63,6 +66,7 @@ static void do_what_is_due(struct run *run)
     if (heal_due_us(run) <= now_us) heal(run);
     for (uint32_t i = 0; i < run->node_count; i++) {
         struct node *node = &run->nodes[i];
+        if (node->kill_us <= now_us) sim_process_kill(node->process, SIM_END_KILLED);
         if (node->alive || node->restart_us > now_us) continue;
         if (node_start(node))
             run_end(run, RUN_HARNESS_FAULT, 0, "%s cannot be started again", node->name);

@@ -112,6 +112,7 @@ static uint64_t add_processes(uint64_t digest, const struct run *run)
         const struct node *node = &run->nodes[i];
         digest = digest_word(digest, node->alive);
         digest = digest_word(digest, node->restart_us != FL_NEVER_US);
+        digest = digest_word(digest, node->kill_us != FL_NEVER_US);
     }
     return digest;
 }

@@ -140,6 +140,7 @@ static void died(void *context)
     if (!run->over) run_note_statics(node);
     run_forget_measures(node);
     node->alive = false;
+    node->kill_us = FL_NEVER_US;
     run->crons.is_stale = true;
     node->program = NULL;
     server_close_all(&node->redis);

@@ -85,6 +85,7 @@ struct node {
     bool alive;
     uint32_t starts;
     int64_t restart_us;       /* when it is to be started again; FL_NEVER_US: not planned */
+    int64_t kill_us;          /* when who has asked it to stop loses patience; FL_NEVER_US: never */
     int64_t restart_after_us; /* what a fault asked for, once it dies; -1: nothing */
     bool exited_with[256];
     int64_t memory_peak;

@@ -1,5 +1,5 @@
-/* `fault NAME: VERB ... CLAUSES` and `sweep VERB ... CLAUSES`: the verbs; clauses are address.c's.
- */
+/* `fault NAME: VERB ... CLAUSES`, and the verbs of a `sweep`, which is sweep.c's; clauses are
+ * address.c's. */
 #include <string.h>
 
 #include "harness/scenario/reach.h"
@@ -87,6 +87,14 @@ static bool read_deleted(struct reading *r, struct plan_fault *fault)
     return fault->match_count > 0 || reading_problem(r, line_peek(&r->line), "COLUMN=VALUE");
 }
 
+/* `PROCESS [grace 10s]` */
+static bool read_term(struct reading *r, struct plan_fault *fault)
+{
+    if (!read_target(r, fault)) return false;
+    return !line_skip(&r->line, "grace") ||
+           reading_duration(r, "a duration, like 10s", &fault->amount_us);
+}
+
 static bool read_clock(struct reading *r, struct plan_fault *fault)
 {
     if (line_skip(&r->line, "redis"))
@@ -131,9 +139,9 @@ static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
     case PLAN_DELAY: return read_delay(r, fault);
     case PLAN_KILL:
     case PLAN_OOMKILL:
-    case PLAN_TERM:
     case PLAN_QUIET:
     case PLAN_RESTART: return read_target(r, fault);
+    case PLAN_TERM: return read_term(r, fault);
     case PLAN_PAUSE:
         return read_target(r, fault) &&
                reading_duration(r, "a duration, like 90s", &fault->amount_us);
@@ -257,8 +265,14 @@ static bool read_verb(struct reading *r, struct plan_fault *fault)
     return read_verb_arguments(r, fault);
 }
 
+bool read_fault_verb(struct reading *r, bool sweep)
+{
+    struct plan_fault *fault = add_fault(r, sweep);
+    return fault && read_verb(r, fault);
+}
+
 /* `with VERB ...`: memory that is about to fail is armed, it does not strike with anything. */
-static bool read_parts(struct reading *r, uint32_t first)
+static bool read_with(struct reading *r, uint32_t first)
 {
     while (line_at(&r->line, "with")) {
         const struct token *with = line_take(&r->line);
@@ -273,22 +287,10 @@ static bool read_parts(struct reading *r, uint32_t first)
     return true;
 }
 
-/* What strikes second: the verb behind `then`, or the same once more. */
-static bool read_second(struct reading *r, uint32_t first)
+bool read_fault_parts(struct reading *r, bool sweep)
 {
-    const struct token *then = line_peek(&r->line);
-    bool other = line_skip(&r->line, "then");
-    struct plan_fault *second = add_fault(r, true);
-    if (!second) return false;
-    const struct plan_fault *leader = fault_at(r, first);
-    if (!other) *second = *leader;
-    second->second = true;
-    second->where = reading_where(r, then); /* tells the two apart */
-    if (other && !read_verb(r, second)) return false;
-    bool counts = fault_at(r, first)->verb == PLAN_OOM || fault_at(r, first + 1)->verb == PLAN_OOM;
-    if (counts) return reading_problem(r, then, "a verb that strikes at effects: oom does not");
-    if (!line_at(&r->line, "with")) return true;
-    return reading_problem(r, line_peek(&r->line), "faults of a single part, since both strike");
+    uint32_t first = r->faults.count;
+    return read_fault_verb(r, sweep) && read_with(r, first);
 }
 
 /* Whether the process that meets the fault gets no further for a while, or ever. */
@@ -316,18 +318,11 @@ static bool join_parts(struct reading *r, uint32_t first)
     return true;
 }
 
-static bool read_either(struct reading *r, bool sweep)
+bool read_fault_rest(struct reading *r, uint32_t first)
 {
-    uint32_t first = r->faults.count;
-    struct plan_fault *fault = add_fault(r, sweep);
-    if (!fault) return false;
-    bool pairs = sweep && line_skip(&r->line, "pairs");
-    if (!sweep && !read_fault_name(r, fault)) return false;
-    if (!read_verb(r, fault)) return false;
-    if (!(pairs ? read_second(r, first) : read_parts(r, first))) return false;
-    fault = fault_at(r, first); /* more of them may have moved it */
+    struct plan_fault *fault = fault_at(r, first);
     fault->address.where = reading_where(r, line_peek(&r->line));
-    fault->address.each_step = sweep && fault->verb != PLAN_OOM && !fault->counts;
+    fault->address.each_step = fault->sweep && fault->verb != PLAN_OOM && !fault->counts;
     if (!read_clauses(r, fault) || !join_parts(r, first)) return false;
     if (fault->address.until_us && !reach_needs_effect(fault))
         return reading_problem(r, &r->line.tokens[0], "when: until needs an effect");
@@ -337,15 +332,8 @@ static bool read_either(struct reading *r, bool sweep)
 
 bool read_fault(struct reading *r)
 {
-    return read_either(r, false);
-}
-
-/* Two sweeps would be all pairs of their points; a run has one. */
-bool read_sweep(struct reading *r)
-{
-    const struct plan_fault *faults = r->faults.items;
-    for (uint32_t i = 0; i < r->faults.count; i++)
-        if (faults[i].sweep)
-            return reading_problem(r, &r->line.tokens[0], "at most one sweep in a scenario");
-    return read_either(r, true);
+    uint32_t first = r->faults.count;
+    struct plan_fault *fault = add_fault(r, false);
+    return fault && read_fault_name(r, fault) && read_verb(r, fault) && read_with(r, first) &&
+           read_fault_rest(r, first);
 }

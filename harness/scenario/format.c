@@ -38,6 +38,18 @@ static void format_times(struct printing *p, const struct plan *plan)
     if (plan->instant) print_text(p, "schedule instant\n");
 }
 
+void print_explore(struct printing *p, const struct plan_explore *explore)
+{
+    if (explore->strategy == PLAN_EXPLORE_NOTHING) return;
+    print_text(p, "explore  %s", words_text(&words_strategies, (int)explore->strategy));
+    if (explore->depth) print_text(p, " depth %" PRIu32, explore->depth);
+    if (explore->runs) print_text(p, " runs %" PRIu64, explore->runs);
+    if (explore->budget_us) print_text(p, " budget ");
+    if (explore->budget_us) print_duration(p, explore->budget_us);
+    if (explore->swarm) print_text(p, " swarm");
+    print_text(p, "\n");
+}
+
 static void format_head(struct printing *p, const struct plan *plan)
 {
     print_text(p, "scenario 1 ");
@@ -49,6 +61,7 @@ static void format_head(struct printing *p, const struct plan *plan)
     else if (plan->seed_first != 1)
         print_text(p, "seed     %" PRIu64 "\n", plan->seed_first);
     format_times(p, plan);
+    print_explore(p, &plan->explore);
     for (uint32_t i = 0; i < plan->module_count; i++) {
         print_text(p, "module   ");
         print_word(p, fl_span_from(plan->modules[i]));

@@ -36,6 +36,7 @@ static read_statement *const readers[] = {
     [WORD_IDLE] = read_idle,
     [WORD_SCHEDULE] = read_schedule,
     [WORD_CHOICE] = read_choice,
+    [WORD_EXPLORE] = read_explore,
     [WORD_MODULE] = read_module,
     [WORD_PROCESSES] = read_processes,
     [WORD_GIVEN] = read_given,
@@ -62,6 +63,7 @@ static bool may_repeat(enum word_statement statement)
     case WORD_TOLERATES:
     case WORD_IDLE:
     case WORD_SCHEDULE:
+    case WORD_EXPLORE:
     case WORD_HEAL: return false;
     case WORD_CHOICE:
     case WORD_WHY:

@@ -113,7 +113,8 @@ enum plan_verb {
     PLAN_KILL,     /* `kill process-of JOB` | `kill p1` */
     PLAN_OOMKILL,
     PLAN_PAUSE,     /* `pause process-of JOB 90s` */
-    PLAN_TERM,      /* `term p1` : TERM with the process's own grace period */
+    PLAN_TERM,      /* `term p1 [grace 10s]` : TERM with the process's own grace period; killed if
+                       it lives for so long after */
     PLAN_QUIET,     /* `quiet p1` : TSTP */
     PLAN_RESTART,   /* `restart p1` or, as a tail of kill and its kin, `restart after 5s` */
     PLAN_DEPLOY,    /* `deploy p1|all new.so`: asked to stop, and starts again with that module */
@@ -171,8 +172,9 @@ struct plan_fault {
     const char *text;        /* ERROR's line; HTTP/DB/MAIL's word; DELETED's table; DUPLICATE's and
                                 POISON's job; REORDER's queue;
                                 EVICT's and EXPIRE's key; DEPLOY's module */
-    int64_t amount_us; /* DELAY, PAUSE, CLOCK (signed); how long REFUSE, REDIS, MAXMEMORY last */
-    int64_t amount_max_us;     /* DELAY of a range, `delay 1ms..5s`; 0: exactly amount_us */
+    int64_t amount_us;     /* DELAY, PAUSE, CLOCK (signed); how long REFUSE, REDIS, MAXMEMORY last;
+                              TERM: until it is killed, 0: it never is */
+    int64_t amount_max_us; /* DELAY of a range, `delay 1ms..5s`; 0: exactly amount_us */
     uint32_t rate_of, rate_in; /* CLOCK; 0/0: it jumps */
     uint64_t number; /* bytes of CUT_REPLY, SLICE, MAXMEMORY; writes that FAILOVER, REDIS_RESTART
                         lose; REDIS: enum fake_redis_states; POISON: the way's place in its table;
@@ -366,6 +368,29 @@ struct plan_expect {
 };
 
 /* --- what a file stands for besides this plan --- */
+enum plan_strategy {
+    PLAN_EXPLORE_NOTHING,
+    PLAN_EXPLORE_RANDOM,
+    PLAN_EXPLORE_PCT,
+    PLAN_EXPLORE_URW,
+    PLAN_EXPLORE_DFS,
+    PLAN_EXPLORE_DPOR,
+    PLAN_EXPLORE_GUIDED,
+    PLAN_EXPLORE_SMALL,
+};
+enum {
+    PLAN_EXPLORE_DEPTH_MAX = 16,
+    PLAN_EXPLORE_RUNS_MAX = 1000 * 1000 * 1000,
+};
+
+struct plan_explore { /* `explore pct depth 3 runs 500`: a campaign, where the scenario is played */
+    enum plan_strategy strategy;
+    uint32_t depth;    /* 0: as the strategy has it */
+    uint64_t runs;     /* 0: as many as without a word about it */
+    int64_t budget_us; /* of real time; 0: none */
+    bool swarm;
+};
+
 struct plan_varied { /* `vary size 1 10 100` */
     const char *name;
     const char *const *values;
@@ -400,6 +425,7 @@ struct plan {
     bool fold_idle;     /* `idle exact` clears it */
     bool fifo;          /* `schedule fifo`: who runs next, and for how long, is not drawn */
     bool instant; /* `schedule instant`: calls take no time, and a task goes on until it waits */
+    struct plan_explore explore;
     const struct plan_choice *choices; /* with these, or `instant`, nothing is drawn at all */
     uint32_t choice_count;
     const char *const *modules;             /* `module demo.so`; none: the shipped workers.so */

@@ -74,6 +74,10 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
         break;
     case PLAN_DELAY:
     case PLAN_PAUSE: print_amount(p, fault); break;
+    case PLAN_TERM:
+        if (fault->amount_us) print_text(p, " grace");
+        if (fault->amount_us) print_amount(p, fault);
+        break;
     case PLAN_CLOCK: print_clock(p, fault); break;
     case PLAN_HTTP:
         if (fault->text)
@@ -92,7 +96,6 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
     case PLAN_LOSE_ACK:
     case PLAN_KILL:
     case PLAN_OOMKILL:
-    case PLAN_TERM:
     case PLAN_QUIET:
     case PLAN_RESTART:
     case PLAN_OOM:

@@ -155,6 +155,7 @@ bool read_tolerates(struct reading *r);
 bool read_idle(struct reading *r);
 bool read_schedule(struct reading *r);
 bool read_choice(struct reading *r);
+bool read_explore(struct reading *r);
 bool read_module(struct reading *r);
 bool read_heal(struct reading *r);
 bool read_volatile(struct reading *r);
@@ -167,6 +168,12 @@ bool read_fault(struct reading *r);
 bool read_sweep(struct reading *r);
 bool read_expect(struct reading *r);
 bool read_sometimes(struct reading *r);
+
+/* A fault is added: `VERB ...`; and with its parts, `VERB ... [with VERB ...]`. */
+bool read_fault_verb(struct reading *r, bool sweep);
+bool read_fault_parts(struct reading *r, bool sweep);
+/* The clauses, which are of all faults from `first` on. */
+bool read_fault_rest(struct reading *r, uint32_t first);
 
 /* Reads the clauses behind a fault's verb to the end of the line. */
 bool read_clauses(struct reading *r, struct plan_fault *fault);

@@ -5,6 +5,7 @@
 #include "harness/scenario/reading.h"
 
 static const char variant_setting[] = "variant"; /* the setting that chooses one */
+static const char sweep_setting[] = "sweep";     /* and which alternative of the sweep is read */
 
 bool read_scenario(struct reading *r)
 {
@@ -52,6 +53,8 @@ bool reading_setting_name(struct reading *r, const char **ret_name)
                                "a name of letters, digits, - and _ that begins with a letter");
     if (strcmp(*ret_name, variant_setting) == 0)
         return reading_problem(r, at, "another name: this one means a line `variant`");
+    if (strcmp(*ret_name, sweep_setting) == 0)
+        return reading_problem(r, at, "another name: this one means a line `sweep`");
     if (find_setting(r->settings, *ret_name))
         return reading_problem(r, at, "a setting that no line above has made");
     return true;

@@ -29,12 +29,12 @@ static const struct group groups[] = {
     {"scenarioOption",
      "Type",
      "storage.type.scenario",
-     {&words_process, &words_given, &words_enqueue}},
+     {&words_process, &words_given, &words_enqueue, &words_explore}},
     {"scenarioConstant",
      "Constant",
      "constant.language.scenario",
      {&words_fetches, &words_booleans, &words_oom_modes, &words_redis_kept, &words_http, &words_db,
-      &words_mail, &words_choices, &words_calendar}},
+      &words_mail, &words_choices, &words_strategies, &words_calendar}},
 };
 enum { GROUP_COUNT = sizeof groups / sizeof groups[0] };
 

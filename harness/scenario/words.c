@@ -40,6 +40,9 @@ static const struct word statements[] = {
      "a choice of the run that is made already, the N-th from 0 of its kind, stream and label, as "
      "replay files record them: `choice schedule world next 36 p2/fetch`; with such lines nothing "
      "is drawn, and what none decides is the first option, or 0"},
+    {"explore", WORD_EXPLORE, "explore STRATEGY [OPTION]...",
+     "`faultline run` plays a campaign instead of single runs, as `run --explore` does; the option "
+     "of the command line goes before"},
     {"module", WORD_MODULE, "module PATH",
      "a module of workers to load; the shipped workers when there is no such line"},
     {"processes", WORD_PROCESSES, "processes N [OPTION]...",
@@ -57,9 +60,11 @@ static const struct word statements[] = {
      "after the wall clock: `NAME:2026-03-29T03:00`"},
     {"fault", WORD_FAULT, "fault [NAME:] VERB ... [CLAUSE]...",
      "something goes wrong; one that never fires fails the scenario"},
-    {"sweep", WORD_SWEEP, "sweep [pairs] VERB ... [then VERB ...] [CLAUSE]...",
+    {"sweep", WORD_SWEEP, "sweep [pairs] VERB ... [| VERB ...] [then VERB ...] [CLAUSE]...",
      "the same fault at every place in turn: one run for each; with `pairs` at each place, and at "
-     "each with the fault behind `then`, or itself, at every later one"},
+     "each with the fault behind `then`, or itself, at every later one; of alternatives with ` | ` "
+     "between them each is swept in turn, as if there were a variant for each, and "
+     "`--set sweep=\"VERB ...\"` plays one"},
     {"heal", WORD_HEAL,
      "heal at +1h | heal 5s after fault NAME | heal when zcard(KEY) = 1 | heal after faults",
      "faults stop and dead processes restart; by default, `after faults`, once every limited one "
@@ -83,6 +88,30 @@ static const struct word choices[] = {
 };
 const struct words words_choices = {"a kind of choice", "Kinds of choices", choices,
                                     FL_COUNT(choices)};
+
+static const struct word strategies[] = {
+    {"random", PLAN_EXPLORE_RANDOM, NULL, "each run with a seed of its own"},
+    {"pct", PLAN_EXPLORE_PCT, NULL, "tasks have priorities that change at a few drawn places"},
+    {"urw", PLAN_EXPLORE_URW, NULL, "every order of the tasks' turns is as likely as another"},
+    {"dfs", PLAN_EXPLORE_DFS, NULL, "all orders, with few switches between tasks first"},
+    {"dpor", PLAN_EXPLORE_DPOR, NULL, "of all orders one of each kind that makes a difference"},
+    {"guided", PLAN_EXPLORE_GUIDED, NULL, "on from the runs in which something new happened"},
+    {"small", PLAN_EXPLORE_SMALL, NULL, "all small worlds of the scenario, each by dpor"},
+};
+const struct words words_strategies = {"a strategy", "Strategies", strategies,
+                                       FL_COUNT(strategies)};
+
+static const struct word explore[] = {
+    {"depth", WORD_EXPLORE_DEPTH, "depth 3",
+     "of pct: how many steps must come in a certain order; of dfs: switches at most"},
+    {"runs", WORD_EXPLORE_RUNS, "runs 500", "at most so many"},
+    {"budget", WORD_EXPLORE_BUDGET, "budget 60s",
+     "of real time: how many runs that is differs from machine to machine"},
+    {"swarm", WORD_EXPLORE_SWARM, NULL,
+     "of random, urw and guided: the options of each run are drawn, too"},
+};
+const struct words words_explore = {"an option of explore", "Options of explore", explore,
+                                    FL_COUNT(explore)};
 
 static const struct word process[] = {
     {"concurrency", WORD_CONCURRENCY, "concurrency N", "job threads; 5 by default"},
@@ -144,7 +173,9 @@ static const struct word verbs[] = {
     {"kill", PLAN_KILL, "kill PROCESS", "SIGKILL"},
     {"oomkill", PLAN_OOMKILL, "oomkill PROCESS", "the kernel kills it for its memory"},
     {"pause", PLAN_PAUSE, "pause PROCESS 90s", "nothing of it runs for so long"},
-    {"term", PLAN_TERM, "term PROCESS", "asked to stop, with its own grace period"},
+    {"term", PLAN_TERM, "term PROCESS [grace 10s]",
+     "asked to stop, with its own grace period; with `grace` it is killed, as a supervisor does, "
+     "when it still lives so long after"},
     {"quiet", PLAN_QUIET, "quiet PROCESS", "asked to take no more jobs"},
     {"restart", PLAN_RESTART, "restart PROCESS", "a dead process starts again"},
     {"deploy", PLAN_DEPLOY, "deploy PROCESS MODULE",
@@ -464,12 +495,10 @@ const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_way
                                  FL_COUNT(mail_ways)};
 
 const struct words *const words_sections[] = {
-    &words_statements,   &words_choices, &words_calendar,
-    &words_process,      &words_given,   &words_enqueue,
-    &words_cron,         &words_verbs,   &words_clauses,
-    &words_redis_states, &words_errors,  &words_poisons,
-    &words_states,       &words_expects, &words_accounts,
-    &words_gauges,       &words_classes, NULL,
+    &words_statements, &words_strategies,   &words_explore, &words_choices, &words_calendar,
+    &words_process,    &words_given,        &words_enqueue, &words_cron,    &words_verbs,
+    &words_clauses,    &words_redis_states, &words_errors,  &words_poisons, &words_states,
+    &words_expects,    &words_accounts,     &words_gauges,  &words_classes, NULL,
 };
 
 const struct word *words_find(const struct words *words, struct fl_span text)

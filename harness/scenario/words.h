@@ -37,6 +37,7 @@ enum word_statement {
     WORD_IDLE,
     WORD_SCHEDULE,
     WORD_CHOICE,
+    WORD_EXPLORE,
     WORD_MODULE,
     WORD_PROCESSES,
     WORD_GIVEN,
@@ -49,6 +50,13 @@ enum word_statement {
     WORD_EXPECT,
     WORD_SOMETIMES,
     WORD_VOLATILE,
+};
+
+enum word_explore {
+    WORD_EXPLORE_DEPTH,
+    WORD_EXPLORE_RUNS,
+    WORD_EXPLORE_BUDGET,
+    WORD_EXPLORE_SWARM
 };
 
 enum word_process {
@@ -126,7 +134,9 @@ enum word_job_claim {
 }; /* beside enum plan_job_state */
 
 extern const struct words words_statements;
-extern const struct words words_choices; /* enum plan_choice_kind */
+extern const struct words words_choices;    /* enum plan_choice_kind */
+extern const struct words words_strategies; /* enum plan_strategy */
+extern const struct words words_explore;    /* enum word_explore */
 extern const struct words words_process;
 extern const struct words words_given;
 extern const struct words words_enqueue;

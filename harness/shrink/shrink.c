@@ -43,6 +43,7 @@ static enum fl_error write_out(struct search *search)
     if (!err) {
         plan->why = NULL;
         plan->seed_first = plan->seed_last = order->seed;
+        plan->explore = (struct plan_explore){0}; /* what failed is a single run */
         if (order->choices.length) plan->fifo = false;
         err = scenario_format(plan, &search->text);
     }

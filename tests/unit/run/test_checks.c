@@ -156,6 +156,15 @@ static struct check_case {
     {"a key that nobody has asked for is a mistake",
      HEAD "enqueue a LockWorker []\nexpect linearizable look:*\n",
      "nobody has asked for a key look:*"},
+    /* --- who asks a process to stop, and for how long he waits --- */
+    {"term: it exits before its supervisor loses patience",
+     HEAD "processes 1 timeout 10s\nenqueue a OneAtATimeWorker []\n"
+          "fault term p1 grace 30s at +5s restart after 1m\nexpect p1 exits 0\nexpect a done\n",
+     NULL},
+    {"term: its supervisor kills it before its own grace is over",
+     HEAD "processes 1 timeout 10s\nenqueue a OneAtATimeWorker []\n"
+          "fault term p1 grace 9s at +5s restart after 1m\nexpect a done\nexpect p1 exits 0\n",
+     "expected  p1 exits 0"},
     /* --- static variables --- */
     {"state: a handler that counts its jobs",
      HEAD "enqueue a RememberWorker []\nexpect stateless\n", "found     jobs_so_far (4 bytes) in "},

@@ -4,12 +4,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "core/assert.h"
 #include "core/time_text.h"
+#include "harness/scenario/format.h"
 #include "planned.h"
 
 static void settings_have_defaults_and_can_be_replaced(void **state)
@@ -41,6 +43,63 @@ static void lines_are_repeated_for_each_number(void **state)
         assert_string_equal(plan->jobs[i].name, names[i]);
     assert_true(fl_span_is(plan->jobs[7].args, "[12]"));
     assert_int_equal(plan->jobs[7].where.line, 5);
+    scenario_plan_free(plan);
+}
+
+/* The faults of the sweep as they are played with this setting; NULL: none. */
+static void sweeps_as(const char *line, const char *chosen, const char *wanted)
+{
+    char text[512];
+    struct fl_buf message = FL_BUF_INIT(4096), found = FL_BUF_INIT(4096);
+    struct plan *plan = NULL;
+    const struct scenario_setting setting = {"sweep", chosen};
+    snprintf(text, sizeof text, "scenario 1 \"t\"\nenqueue a W []\n%s\nexpect a done\n", line);
+    if (scenario_parse("s", fl_span_from(text), &setting, chosen != NULL, &plan, &message))
+        fail_msg("%s", message.bytes);
+    assert_int_equal(scenario_format(plan, &found), FL_OK);
+    if (!strstr(found.bytes, wanted)) fail_msg("expected \"%s\" in:\n%s", wanted, found.bytes);
+    scenario_plan_free(plan);
+    fl_buf_release(&message);
+    fl_buf_release(&found);
+}
+
+static void alternatives_of_a_sweep_are_swept_in_turn(void **state)
+{
+    static const char line[] =
+        "sweep lose-ack | kill process-of a with reset | cut-reply * when a step *";
+    (void)state;
+    sweeps_as(line, NULL, "\nsweep    lose-ack when a step *\n");
+    sweeps_as(line, "lose-ack", "\nsweep    lose-ack when a step *\n");
+    sweeps_as(line, "cut-reply *", "\nsweep    cut-reply * when a\n");
+    struct plan *plan =
+        plan_of("enqueue a W []\nsweep lose-ack | stall | pause p1 5s when a step *");
+    assert_int_equal(plan->varied_count, 1);
+    assert_string_equal(plan->varied[0].name, "sweep");
+    assert_int_equal(plan->varied[0].count, 3);
+    assert_string_equal(plan->varied[0].values[2], "pause p1 5s");
+    scenario_plan_free(plan);
+}
+
+static void pairs_of_alternatives_are_all_of_them(void **state)
+{
+    static const char line[] = "sweep pairs lose-ack | kill p1 when a step *";
+    (void)state;
+    struct plan *plan = plan_of("enqueue a W []\nsweep pairs lose-ack | kill p1 when a step *");
+    assert_int_equal(plan->varied[0].count, 4);
+    assert_string_equal(plan->varied[0].values[1], "lose-ack then kill p1");
+    scenario_plan_free(plan);
+    sweeps_as(line, NULL, "\nsweep    pairs lose-ack then lose-ack when a step *\n");
+    sweeps_as(line, "kill p1 then lose-ack",
+              "\nsweep    pairs kill p1 then lose-ack when a step *\n");
+    sweeps_as("sweep pairs stall then lose-ack | kill p1 when a step *", "stall then kill p1",
+              "\nsweep    pairs stall then kill p1 when a step *\n");
+}
+
+static void one_sweep_without_alternatives_varies_nothing(void **state)
+{
+    (void)state;
+    struct plan *plan = plan_of("enqueue a W []\nsweep pairs lose-ack then kill p1 when a step *");
+    assert_int_equal(plan->varied_count, 0);
     scenario_plan_free(plan);
 }
 
@@ -193,6 +252,9 @@ static void extra_lines_stand_behind_the_files_own(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(alternatives_of_a_sweep_are_swept_in_turn),
+        cmocka_unit_test(pairs_of_alternatives_are_all_of_them),
+        cmocka_unit_test(one_sweep_without_alternatives_varies_nothing),
         cmocka_unit_test(settings_have_defaults_and_can_be_replaced),
         cmocka_unit_test(lines_are_repeated_for_each_number),
         cmocka_unit_test(a_mistake_in_repeated_lines_is_told_once),
