@@ -66,8 +66,8 @@ static void read_numbers(struct fl_payload *payload, struct fl_json_at root)
     read_retry(payload, fl_json_member(root, "retry"));
     int64_t count;
     payload->retry_count = -1;
-    if (fl_json_int64(fl_json_member(root, "retry_count"), &count) && count >= 0)
-        payload->retry_count = count;
+    payload->has_failed = fl_json_int64(fl_json_member(root, "retry_count"), &count);
+    if (payload->has_failed && count >= 0) payload->retry_count = count;
     struct fl_json_at backtrace = fl_json_member(root, "backtrace");
     payload->backtrace_given = fl_json_exists(backtrace);
     payload->backtrace_lines = read_backtrace(backtrace);

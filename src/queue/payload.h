@@ -30,7 +30,8 @@ struct fl_payload {
     const char *batch; /* "bid"; NULL when missing or no name of a batch */
     enum fl_retry_kind retry_kind;
     int64_t retry_limit; /* of FL_RETRY_COUNT */
-    int64_t retry_count; /* -1: has not failed yet */
+    int64_t retry_count; /* -1: has not failed yet, or for the first time and is run by hand */
+    bool has_failed;     /* a retry_count stands there: Sidekiq's buttons make -1 of 0 */
     bool backtrace_given;
     int backtrace_lines;               /* 0: none, -1: all */
     bool dead_given;                   /* "dead" is there ... */

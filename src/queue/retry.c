@@ -141,7 +141,7 @@ static void put_times(struct edits *edits, const struct fl_payload *payload,
                       const struct fl_verdict *verdict, const struct fl_wire_facts *facts,
                       int64_t now_us)
 {
-    const char *key = payload->retry_count >= 0 ? "retried_at" : "failed_at";
+    const char *key = payload->has_failed ? "retried_at" : "failed_at";
     if (!edits->err) ended(edits, key, fl_wire_write_time(facts, &edits->values, now_us));
     if (!edits->err)
         ended(edits, "retry_count", fl_json_write_int64(&edits->values, verdict->retry_count));

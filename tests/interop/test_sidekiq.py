@@ -1,50 +1,7 @@
 """Debian's ruby-sidekiq and Faultline on one Redis: each runs the other's jobs and reads the other's books."""
 
-import os
-import subprocess
-import sys
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "system"))
-
-from rig import BUILD, expect, main, until
-
-JOBS = os.path.join(HERE, "jobs.rb")
-DEMO = os.path.join(BUILD, "scenarios/demo.so")
-
-
-def environment(rig):
-    # redis-rb of Debian's Sidekiq wants a host in its URL, so it gets the port.
-    return {**os.environ, "REDIS_URL": f"redis://127.0.0.1:{rig.redis.port}/0"}
-
-
-def ruby(rig, code):
-    done = subprocess.run(["ruby", "-rsidekiq", "-rsidekiq/api", "-e", code], env=environment(rig),
-                          capture_output=True, text=True, timeout=60)
-    expect(done.returncode == 0, f"ruby: {done.stderr}")
-    return done.stdout.strip()
-
-
-def start_sidekiq(rig):
-    log = open(os.path.join(rig.folder, "sidekiq.log"), "wb")
-    child = subprocess.Popen(["sidekiq", "-r", JOBS, "-c", "2", "-e", "production"], env=environment(rig),
-                             stdout=log, stderr=subprocess.STDOUT, cwd=rig.folder)
-    child.log_path = log.name
-    log.close()
-    rig.children.append(child)
-    return child
-
-
-def start_worker(rig, *options):
-    config = os.path.join(rig.folder, "wire6.yml")
-    with open(config, "w", encoding="utf-8") as out:
-        out.write(":wire: 6\n:poll_interval_average: 1\n")
-    return rig.worker("-r", DEMO, "-C", config, "-c", "3", *options)
-
-
-def left(rig):
-    """Jobs in queues and private lists."""
-    return sum(rig.redis("LLEN", key) for key in rig.redis("KEYS", "queue:*"))
+from sides import left, ruby, start_sidekiq, start_worker
+from rig import expect, main, until
 
 
 def sidekiq_runs_a_job_that_faultline_pushed(rig):

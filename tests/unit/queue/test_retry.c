@@ -173,6 +173,11 @@ static struct text_case {
      "\"failed_at\":1.5,\"retry_count\":0,\"queue\":\"default\"}",
      "{\"retry\":true,\"class\":\"W\",\"error_message\":\"again\",\"error_class\":\"RuntimeError\","
      "\"failed_at\":1.5,\"retry_count\":1,\"queue\":\"default\",\"retried_at\":1795451428.120701}"},
+    {"payload: by hand a job keeps its first failure and costs no attempt", FL_WIRE_7, "again",
+     "{\"retry\":true,\"class\":\"W\",\"failed_at\":1.5,\"retry_count\":-1,\"queue\":\"default\"}",
+     "{\"retry\":true,\"class\":\"W\",\"failed_at\":1.5,\"retry_count\":0,\"queue\":\"default\","
+     "\"error_message\":\"again\",\"error_class\":\"RuntimeError\","
+     "\"retried_at\":1795451428.120701}"},
     {"payload: 8 writes milliseconds and keeps the other unit", FL_WIRE_8, "again",
      "{\"retry\":1,\"class\":\"W\",\"failed_at\":1.5,\"retry_count\":0,\"queue\":\"q\"}",
      "{\"retry\":1,\"class\":\"W\",\"failed_at\":1.5,\"retry_count\":1,\"queue\":\"default\","
