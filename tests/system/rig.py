@@ -106,20 +106,39 @@ class Client:
 class Redis(Client):
     """A redis-server on a unix socket and a port, and a client of it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *options):
+        self.folder = folder
+        self.options = options
         self.path = os.path.join(folder, "redis.sock")
         self.url = "unix://" + self.path
-        self.log = open(os.path.join(folder, "redis.log"), "wb")
+        self.log = open(os.path.join(folder, "redis.log"), "ab")
         # A port too, for clients that know no unix socket: the first free one.
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        self.start()
+
+    def start(self):
         self.server = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", self.path,
-             "--save", "", "--appendonly", "no", "--dir", folder],
+             "--save", "", "--appendonly", "no", "--dir", self.folder, *self.options],
             stdout=self.log, stderr=subprocess.STDOUT)
         until(lambda: listens(self.path), "redis-server listens")
         super().__init__(self.path)
+        until(self.answers, "redis-server has read what it had kept")
+
+    def answers(self):
+        try:
+            return self("PING") == b"PONG"
+        except ReplyError:  # LOADING
+            return False
+
+    def restart(self):
+        """SIGKILL, and again with what its options make it keep."""
+        self.close()
+        self.server.kill()
+        self.server.wait()
+        self.start()
 
     def stop(self):
         self.close()

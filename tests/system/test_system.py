@@ -7,7 +7,7 @@ import random
 import signal
 import time
 
-from rig import expect, main, until
+from rig import Redis, Rig, expect, main, until
 
 JOBS = 100_000
 KILLS = 20
@@ -50,6 +50,48 @@ def drains_100000_jobs_while_being_killed_20_times(rig):
     runs = rig.redis("LLEN", "runs")
     expect(runs >= JOBS, f"{runs} runs of {JOBS} jobs")
     print(f"{JOBS} jobs, {KILLS} kills, {runs - JOBS} run twice")
+
+
+def config_of_wire(rig, wire):
+    path = os.path.join(rig.folder, f"wire-{wire}.yml")
+    with open(path, "w", encoding="utf-8") as config:
+        config.write(f":wire: {wire}\n:poll_interval_average: 1\n")
+    return path
+
+
+def two_wires_drain_100000_jobs_through_kills_and_two_deaths_of_redis(rig):
+    fill(rig.redis, JOBS)
+    chance = random.Random(13)
+    options = [("-c", "5", "-C", config_of_wire(rig, wire)) for wire in (6, 8)]
+    workers = [rig.worker(*each) for each in options]
+    for kill in range(KILLS):
+        until(lambda kill=kill: rig.redis("SCARD", "tally") > JOBS * kill // (KILLS + 4), f"before kill {kill}")
+        if kill % 8 == 5:
+            rig.redis.restart()
+            continue
+        victim = chance.randrange(2)
+        workers[victim].send_signal(signal.SIGKILL)
+        workers[victim].wait()
+        workers[victim] = rig.worker(*options[victim])
+    until(lambda: rig.redis("SCARD", "tally") == JOBS and left(rig.redis) == (0, 0, 0, 0),
+          f"all jobs done and none left; {rig.redis('SCARD', 'tally')} done, left {left(rig.redis)}", 200)
+    for worker in workers:
+        expect(rig.terminate(worker) == 0, "a worker that is asked to stop exits with 0")
+    runs = rig.redis("LLEN", "runs")
+    counted = int(rig.redis("GET", "stat:processed") or 0)
+    expect(counted <= runs, f"{counted} counted, {runs} runs: who is killed takes counts along, and brings none")
+    # From here on nothing disturbs, and the books add up to the last job.
+    rig.redis("LPUSH", "queue:default", *[payload(JOBS + number) for number in range(1000)])
+    workers = [rig.worker(*each) for each in options]
+    until(lambda: rig.redis("SCARD", "tally") == JOBS + 1000 and left(rig.redis) == (0, 0, 0, 0), "the rest is done")
+    for worker in workers:
+        expect(rig.terminate(worker) == 0, "it stops when asked")
+    expect(int(rig.redis("GET", "stat:processed")) == counted + 1000, "each is counted once")
+    print(f"{JOBS} jobs, {KILLS - 2} kills, 2 deaths of Redis, {runs - JOBS} run twice")
+
+
+two_wires_drain_100000_jobs_through_kills_and_two_deaths_of_redis.make_rig = lambda: Rig(
+    lambda folder: Redis(folder, "--appendonly", "yes"))
 
 
 def term_with_too_little_grace_gives_the_job_back(rig):
@@ -133,6 +175,7 @@ def write_config(rig):
     return path
 
 
-main([drains_100000_jobs_while_being_killed_20_times, term_with_too_little_grace_gives_the_job_back,
+main([drains_100000_jobs_while_being_killed_20_times,
+      two_wires_drain_100000_jobs_through_kills_and_two_deaths_of_redis, term_with_too_little_grace_gives_the_job_back,
       quiet_takes_no_more_jobs_and_finishes_its_own, capsules_run_beside_each_other_and_show_in_the_process_list,
       a_clock_an_hour_ahead_of_its_client_runs_scheduled_jobs_an_hour_early])
