@@ -22,6 +22,13 @@ extern const struct cli_command command_selftest;
 extern const struct cli_command command_serve;
 extern const struct cli_command command_proxy;
 extern const struct cli_command command_ctl;
+/* What operators ask a real Redis for: harness/operate. */
+extern const struct cli_command command_queues;
+extern const struct cli_command command_retries;
+extern const struct cli_command command_scheduled;
+extern const struct cli_command command_dead;
+extern const struct cli_command command_processes;
+extern const struct cli_command command_stats;
 
 /* Dispatches argv[1]; also --help, --version and `help COMMAND`. Returns the exit code. */
 int faultline_main(int argc, char **argv, FILE *out, FILE *err);

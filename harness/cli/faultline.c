@@ -4,10 +4,11 @@
 #include "harness/scenario/nearest.h"
 
 static const struct cli_command *const commands[] = {
-    &command_run,    &command_replay, &command_shrink, &command_when,
-    &command_matrix, &command_oom,    &command_lint,   &command_check,
-    &command_fmt,    &command_points, &command_bench,  &command_selftest,
-    &command_push,   &command_serve,  &command_proxy,  &command_ctl};
+    &command_run,       &command_replay,   &command_shrink,  &command_when,      &command_matrix,
+    &command_oom,       &command_lint,     &command_check,   &command_fmt,       &command_points,
+    &command_bench,     &command_selftest, &command_push,    &command_serve,     &command_proxy,
+    &command_ctl,       &command_queues,   &command_retries, &command_scheduled, &command_dead,
+    &command_processes, &command_stats};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static const struct cli_command *find_command(const char *name)
@@ -25,7 +26,7 @@ static void print_usage(FILE *out)
         "that it touches, with scripted faults, in virtual time.\n\n",
         out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n  faultline COMMAND --help shows its options; faultline --version the version.\n",
           out);
 }
@@ -47,7 +48,8 @@ static const char exit_codes[] =
     "## Exit status\n\n"
     "| status | meaning |\n|---|---|\n"
     "| 0 | all passed |\n"
-    "| 1 | a property failed; of `push`: Redis could not be reached or refused the job |\n"
+    "| 1 | a property failed; of `push`: Redis could not be reached or refused the job; of the "
+    "operator's commands: it could not be reached, or not all that was asked for was there |\n"
     "| 2 | usage, or bad input |\n"
     "| 3 | two plays of one run differ |\n"
     "| 4 | a job is stuck although all faults have healed |\n"

@@ -217,7 +217,7 @@ enum fl_error fl_act_on(const struct fl_actor *actor, const struct fl_place *pla
 /* --- all at once --- */
 
 enum fl_error fl_place_clear(const struct fl_reader *reader, const struct fl_place *place,
-                             int64_t *ret_removed)
+                             int64_t *ret_removed, char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
     char key[FL_KEY_BYTES];
     struct fl_span name = fl_place_key(place, key);
@@ -244,6 +244,9 @@ enum fl_error fl_place_clear(const struct fl_reader *reader, const struct fl_pla
         else
             err = FL_EPROTOCOL;
     }
+    if (err == FL_EREPLY && ret_error)
+        snprintf(ret_error, FL_SCRIPT_ERROR_BYTES, "%.*s",
+                 FL_SPAN_ARGS(fl_replies_error(&replies)));
     fl_replies_release(&replies);
     fl_commands_release(&batch);
     return err;

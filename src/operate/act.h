@@ -49,7 +49,8 @@ FL_CHECKED enum fl_error fl_act_on(const struct fl_actor *actor, const struct fl
 
 /* Removes all that stands there in one step; a queue is taken out of the list of queues too. */
 FL_CHECKED enum fl_error fl_place_clear(const struct fl_reader *reader,
-                                        const struct fl_place *place, int64_t *ret_removed);
+                                        const struct fl_place *place, int64_t *ret_removed,
+                                        char ret_error[FL_SCRIPT_ERROR_BYTES]);
 
 /* The bytes that FL_ACT_ENQUEUE writes. Times are in the unit that the job itself uses. */
 FL_CHECKED enum fl_error fl_enqueued_payload(const struct fl_payload *payload,

@@ -1,5 +1,6 @@
 #include "operate/place.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,12 +67,14 @@ static enum fl_error ask(const struct fl_reader *reader, const struct fl_place *
 }
 
 enum fl_error fl_place_size(const struct fl_reader *reader, const struct fl_place *place,
-                            int64_t *ret_size)
+                            int64_t *ret_size, char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
     struct fl_replies replies;
     const char *command = place->kind == FL_PLACE_QUEUE ? "LLEN" : "ZCARD";
     enum fl_error err = ask(reader, place, command, NULL, 0, &replies);
     if (!err) *ret_size = replies.items[0].integer;
+    if (err == FL_EREPLY && ret_error)
+        snprintf(ret_error, FL_SCRIPT_ERROR_BYTES, "%.*s", FL_SPAN_ARGS(replies.items[0].text));
     fl_replies_release(&replies);
     return err;
 }

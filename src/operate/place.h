@@ -14,6 +14,7 @@
 #include "ports/clock.h"
 #include "ports/redis.h"
 #include "queue/keys.h"
+#include "queue/script.h"
 
 enum fl_place_kind { FL_PLACE_QUEUE, FL_PLACE_RETRIES, FL_PLACE_SCHEDULED, FL_PLACE_DEAD };
 
@@ -46,9 +47,9 @@ struct fl_reader {
     struct fl_clock clock;
 };
 
-/* How many stand there. */
+/* How many stand there. FL_EREPLY: ret_error (may be NULL) has the server's words. */
 FL_CHECKED enum fl_error fl_place_size(const struct fl_reader *reader, const struct fl_place *place,
-                                       int64_t *ret_size);
+                                       int64_t *ret_size, char ret_error[FL_SCRIPT_ERROR_BYTES]);
 /* In the order in which they matter: a queue's next job first, what is due soonest first, who died
  * last first. `limit` is at most FL_PAGE_MAX. The caller releases *ret_page in every case. */
 FL_CHECKED enum fl_error fl_place_page(const struct fl_reader *reader, const struct fl_place *place,

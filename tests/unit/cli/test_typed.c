@@ -169,7 +169,7 @@ static void help_and_version(void **state)
     struct typed *f = *state;
     faultline(f, "--help");
     assert_int_equal(f->code, CLI_PASSED);
-    assert_non_null(strstr(f->out, "  replay   Plays a failed run again"));
+    assert_non_null(strstr(f->out, "  replay    Plays a failed run again"));
     faultline(f, "run --help");
     assert_int_equal(f->code, CLI_PASSED);
     assert_non_null(strstr(f->out, "--seeds A..B"));

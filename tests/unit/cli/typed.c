@@ -32,6 +32,18 @@ const struct cli_command command_ctl = {
     .name = "ctl", .arguments = "", .summary = "Asks", .run = nothing};
 const struct cli_command command_bench = {
     .name = "bench", .arguments = "", .summary = "Measures", .run = nothing};
+const struct cli_command command_queues = {
+    .name = "queues", .arguments = "", .summary = "Operates", .run = nothing};
+const struct cli_command command_retries = {
+    .name = "retries", .arguments = "", .summary = "Operates", .run = nothing};
+const struct cli_command command_scheduled = {
+    .name = "scheduled", .arguments = "", .summary = "Operates", .run = nothing};
+const struct cli_command command_dead = {
+    .name = "dead", .arguments = "", .summary = "Operates", .run = nothing};
+const struct cli_command command_processes = {
+    .name = "processes", .arguments = "", .summary = "Operates", .run = nothing};
+const struct cli_command command_stats = {
+    .name = "stats", .arguments = "", .summary = "Operates", .run = nothing};
 
 void typed_write(const char *path, const char *text)
 {

@@ -240,9 +240,9 @@ static void clearing_a_queue_forgets_its_name(void **state)
     desk_redis(&room.desk, "SADD queues low other");
     desk_redis(&room.desk, "LPUSH queue:low a b");
     desk_redis(&room.desk, "ZADD dead 1 a 2 b 3 c");
-    assert_int_equal(fl_place_clear(&room.actor.reader, &low, &removed), FL_OK);
+    assert_int_equal(fl_place_clear(&room.actor.reader, &low, &removed, NULL), FL_OK);
     assert_int_equal(removed, 2);
-    assert_int_equal(fl_place_clear(&room.actor.reader, &dead, &removed), FL_OK);
+    assert_int_equal(fl_place_clear(&room.actor.reader, &dead, &removed, NULL), FL_OK);
     assert_int_equal(removed, 3);
     desk_expect(&room.desk, "db0 set \"queues\" {\"other\"}\n");
     desk_close(&room.desk);

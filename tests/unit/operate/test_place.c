@@ -48,7 +48,7 @@ static void a_page_of_a_queue_begins_with_the_next_job(void **state)
     expect_page(&room, &low, 3, 9, "newest@ ");
     expect_page(&room, &low, 4, 9, "");
     expect_page(&room, &low, 0, 0, "");
-    assert_int_equal(fl_place_size(&room.reader, &low, &size), FL_OK);
+    assert_int_equal(fl_place_size(&room.reader, &low, &size, NULL), FL_OK);
     assert_int_equal(size, 4);
     desk_close(&room.desk);
 }
@@ -64,7 +64,7 @@ static void a_page_of_a_set_begins_with_what_matters(void **state)
     expect_page(&room, &retries, 0, 2, "soon@1.5 then@2 ");
     expect_page(&room, &retries, 2, 2, "late@3 ");
     expect_page(&room, &dead, 0, 2, "last@3 second@2 ");
-    assert_int_equal(fl_place_size(&room.reader, &dead, &size), FL_OK);
+    assert_int_equal(fl_place_size(&room.reader, &dead, &size, NULL), FL_OK);
     assert_int_equal(size, 3);
     desk_close(&room.desk);
 }
