@@ -4,6 +4,7 @@
  * callback of the success is told how many pieces and batches inside must have ended by then; it
  * leaves a member in `early` when they have not. */
 #include <faultline/batch.h>
+#include <faultline/iterable.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -110,6 +111,24 @@ static enum fl_outcome piece_dead_perform(struct fl_job *job)
     return fl_fail(job, FL_TRANSIENT, "RuntimeError", "fails every time");
 }
 
+/* Three seconds of items, and interrupted after each: it ends with the third. */
+static enum fl_step second(struct fl_job *job, struct fl_iteration *iteration, void *context)
+{
+    int64_t done = 0;
+    (void)context;
+    fl_cursor_int(iteration, &done);
+    if (done == 3) return FL_STEP_END;
+    fl_task_sleep_until(fl_job_tasks(job), fl_clock_deadline_us(fl_job_clock(job), 1000000));
+    return fl_cursor_set_int(iteration, done + 1) ? FL_STEP_STUCK : FL_STEP_MORE;
+}
+
+static enum fl_outcome piece_in_turns_perform(struct fl_job *job)
+{
+    static const struct fl_iterable turns = {.each = second, .longest_run_us = 1000000};
+    enum fl_outcome outcome = fl_iterate(job, &turns, NULL);
+    return outcome == FL_DONE ? piece_perform(job) : outcome;
+}
+
 /* Adds two further ones, under a key of its own. */
 static enum fl_outcome loader_perform(struct fl_job *job)
 {
@@ -175,6 +194,7 @@ const struct fl_worker fl_workers[] = {
     {.name = "PieceWorker", .perform = piece_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PieceAtLastWorker", .perform = piece_at_last_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PieceDeadWorker", .perform = piece_dead_perform, .retry = 1},
+    {.name = "PieceInTurnsWorker", .perform = piece_in_turns_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "LoaderWorker", .perform = loader_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "NestWorker", .perform = nest_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "SuccessWorker", .perform = success_perform, .retry = FL_RETRY_DEFAULT},

@@ -69,4 +69,73 @@
     "look(bid)\n"                                                                                  \
     "end\n"
 
+/* Makes a batch, or adds jobs to one; FL_SCRIPT_BATCH_ADD has its arguments. */
+#define FL_LUA_BATCH_ADD                                                                           \
+    "local bid,now,seconds,own,around=ARGV[1],ARGV[3],ARGV[4],ARGV[5],ARGV[6]\n"                   \
+    "local hash,added,at='b-'..bid,0,13\n" FL_LUA_BATCH "local function is_open(batch)\n"          \
+    "return lives(batch) and redis.call('SISMEMBER','b-'..batch..'-jids',own)==1\n"                \
+    "end\n"                                                                                        \
+    "if ARGV[2]=='1' then\n"                                                                       \
+    "local depth=1\n"                                                                              \
+    "if lives(bid) then return 0 end\n"                                                            \
+    "if around~='' then\n"                                                                         \
+    "if not is_open(around) then return -1 end\n"                                                  \
+    "depth=redis.call('HGET','b-'..around,'depth')+1\n"                                            \
+    "if depth>tonumber(ARGV[10]) then return -2 end\n"                                             \
+    "end\n"                                                                                        \
+    "redis.call('HSET',hash,'created_at',now,'description',ARGV[11],'total',0,'linger'"            \
+    ",ARGV[9],"                                                                                    \
+    "'depth',depth)\n"                                                                             \
+    "redis.call('EXPIRE',hash,ARGV[8])\n"                                                          \
+    "if around~='' then\n"                                                                         \
+    "redis.call('HSET',hash,'parent_bid',around)\n"                                                \
+    "keep(around,'-kids',bid)\n"                                                                   \
+    "keep(around,'-kids-running',bid)\n"                                                           \
+    "end\n"                                                                                        \
+    "for _,list in ipairs({'batches','batch-died'}) do\n"                                          \
+    "redis.call('ZREMRANGEBYSCORE',list,'-inf',seconds-2592000)\n"                                 \
+    "end\n"                                                                                        \
+    "redis.call('ZADD','batches',seconds,bid)\n"                                                   \
+    "else\n"                                                                                       \
+    "if not is_open(bid) then return -1 end\n"                                                     \
+    "if ARGV[7]~='' then\n"                                                                        \
+    "if redis.call('SISMEMBER',hash..'-added',ARGV[7])==1 then return 0 end\n"                     \
+    "keep(bid,'-added',ARGV[7])\n"                                                                 \
+    "end\n"                                                                                        \
+    "end\n"                                                                                        \
+    "for i=1,tonumber(ARGV[12]) do\n"                                                              \
+    "local list=hash..'-on-'..ARGV[at]\n"                                                          \
+    "redis.call('RPUSH',list,ARGV[at+1],ARGV[at+2],ARGV[at+3])\n"                                  \
+    "redis.call('EXPIRE',list,ARGV[8])\n"                                                          \
+    "at=at+4\n"                                                                                    \
+    "end\n"                                                                                        \
+    "for i=at,#ARGV,4 do\n"                                                                        \
+    "if redis.call('SADD',hash..'-jids',ARGV[i+2])==1 then\n"                                      \
+    "added=added+1\n"                                                                              \
+    "if ARGV[i+1]=='' then\n"                                                                      \
+    "redis.call('SADD','queues',ARGV[i])\n"                                                        \
+    "redis.call('LPUSH','queue:'..ARGV[i],ARGV[i+3])\n"                                            \
+    "else\n"                                                                                       \
+    "redis.call('ZADD','schedule',ARGV[i+1],ARGV[i+3])\n"                                          \
+    "end\n"                                                                                        \
+    "end\n"                                                                                        \
+    "end\n"                                                                                        \
+    "redis.call('HINCRBY',hash,'total',added)\n"                                                   \
+    "if added>0 then redis.call('PEXPIRE',hash..'-jids',redis.call('PTTL',hash)) end\n"            \
+    "look(bid)\n"                                                                                  \
+    "return 1\n"
+
+#define FL_LUA_BATCH_VALID                                                                         \
+    "local bid=ARGV[1]\n"                                                                          \
+    "while bid do\n"                                                                               \
+    "if redis.call('HGET','b-'..bid,'invalidated')=='1' then return 0 end\n"                       \
+    "bid=redis.call('HGET','b-'..bid,'parent_bid')\n"                                              \
+    "end\n"                                                                                        \
+    "return 1\n"
+
+#define FL_LUA_BATCH_INVALIDATE                                                                    \
+    "if redis.call('HEXISTS',KEYS[1],'linger')==0 then return 0 end\n"                             \
+    "redis.call('HSET',KEYS[1],'invalidated',1)\n"                                                 \
+    "return 1\n"
+
 #endif

@@ -27,6 +27,9 @@ struct fl_job_world {
     const struct fl_control *control; /* NULL: never stopping */
 };
 
+struct fl_moves;
+struct fl_delivery;
+
 struct fl_job {
     const struct fl_job_world *world;
     const struct fl_payload *payload; /* its class is not NULL */
@@ -37,6 +40,10 @@ struct fl_job {
     struct fl_failure_record failure;
     const struct fl_failure_record *cause; /* in the exhausted hook: why */
     char discard_reason[FL_DISCARD_REASON_BYTES];
+    /* Whose it is and where it stands; NULL outside a process. */
+    const struct fl_moves *moves;
+    const struct fl_delivery *delivery;
+    bool has_iterated; /* to the end: its cursor is forgotten with it */
 };
 
 /* Borrows all until the release. */

@@ -27,6 +27,7 @@
 #define FL_KEY_BATCH_PREFIX    "b-"
 #define FL_KEY_BATCHES         "batches"
 #define FL_KEY_BATCHES_DIED    "batch-died"
+#define FL_KEY_ITERATION       "it-"
 #define FL_KEY_LEADER          "dear-leader"
 #define FL_KEY_LOCK_DIGESTS    "uniquejobs:digests"
 #define FL_KEY_LOCK_EXPIRING   "uniquejobs:expiring_digests"

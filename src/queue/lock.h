@@ -47,13 +47,14 @@ FL_CHECKED enum fl_error fl_lock_of(const struct fl_payload *payload,
                                     const struct fl_worker *worker, const char *queue,
                                     struct fl_job_lock *ret_lock);
 
-/* What a job leaves when it moves on, in the same step: locks, its place in a batch. Zeroed:
- * nothing. */
+/* What a job leaves when it moves on, in the same step: locks, its place in a batch, how far it had
+ * come. Zeroed: nothing. */
 enum { FL_LOCK_KEYS_MAX = 2 };
 struct fl_release {
     struct fl_span jid;
     struct fl_span bid; /* of the step */
     enum fl_batch_step step;
+    bool forgets_cursor;                   /* of an iteration that is over */
     struct fl_span keys[FL_LOCK_KEYS_MAX]; /* hashes, borrowed from the lock */
     size_t count;
     bool again;     /* they are taken anew, unless somebody else has them by now ... */

@@ -217,7 +217,7 @@ static enum fl_error add_owned(const struct fl_moves *moves, const struct fl_del
     struct fl_span keys[2 + FL_LOCK_KEYS_MAX + 1] = {private_of(moves, delivery, key),
                                                      fl_span_from(set)};
     if (fl_is_together(release)) {
-        const struct fl_goal goal = {.set = fl_span_from(set), .job = job, .score = at};
+        const struct fl_goal goal = {.key = fl_span_from(set), .job = job, .score = at};
         return fl_move_together(moves, delivery, &goal, release, ret_move, ret_error);
     }
     if (!holds(release)) {
@@ -322,7 +322,7 @@ static enum fl_error bury_owned(const struct fl_moves *moves, const struct fl_de
                                    burial->words[0], burial->words[1],
                                    burial->words[2], release ? release->jid : FL_SPAN("")};
     if (fl_is_together(release)) {
-        const struct fl_goal goal = {.set = FL_SPAN(FL_KEY_DEAD),
+        const struct fl_goal goal = {.key = FL_SPAN(FL_KEY_DEAD),
                                      .job = job,
                                      .score = burial->words[0],
                                      .oldest = burial->words[1],
@@ -351,6 +351,23 @@ enum fl_error fl_move_to_dead(const struct fl_moves *moves, const struct fl_deli
     }
     burial_release(&burial);
     return err;
+}
+
+enum fl_error fl_move_to_queue(const struct fl_moves *moves, const struct fl_delivery *delivery,
+                               struct fl_span job, const struct fl_release *release,
+                               enum fl_move *ret_move, char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    char key[FL_KEY_BYTES];
+    struct fl_span queue = fl_queue_key(moves->queues[delivery->queue].name, key);
+    if (moves->fetch == FL_FETCH_RELIABLE) {
+        const struct fl_goal goal = {.key = queue, .job = job};
+        return fl_move_together(moves, delivery, &goal, release, ret_move, ret_error);
+    }
+    int64_t length;
+    const struct fl_span lpush[] = {FL_SPAN("LPUSH"), queue, job};
+    *ret_move = FL_MOVE_DONE;
+    enum fl_error err = run_command(moves, lpush, FL_COUNT(lpush), &length, ret_error);
+    return err ? err : unlock_unowned(moves, delivery, release, ret_error);
 }
 
 enum fl_error fl_move_back(const struct fl_moves *moves, const struct fl_delivery *delivery,

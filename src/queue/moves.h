@@ -68,6 +68,11 @@ FL_CHECKED enum fl_error fl_move_to_dead(const struct fl_moves *moves,
                                          const struct fl_delivery *delivery, struct fl_span job,
                                          const struct fl_release *release, enum fl_move *ret_move,
                                          char ret_error[FL_SCRIPT_ERROR_BYTES]);
+/* To the head of its queue: it is the last to be taken. */
+FL_CHECKED enum fl_error fl_move_to_queue(const struct fl_moves *moves,
+                                          const struct fl_delivery *delivery, struct fl_span job,
+                                          const struct fl_release *release, enum fl_move *ret_move,
+                                          char ret_error[FL_SCRIPT_ERROR_BYTES]);
 /* Original bytes to the tail of its queue: it is the next to be taken. */
 FL_CHECKED enum fl_error fl_move_back(const struct fl_moves *moves,
                                       const struct fl_delivery *delivery, enum fl_move *ret_move,

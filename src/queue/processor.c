@@ -8,7 +8,9 @@
 #include "queue/locking.h"
 #include "queue/log_text.h"
 #include "queue/over_limit.h"
+#include "queue/poller.h"
 #include "queue/retry.h"
+#include "queue/together.h"
 
 /* --- log lines --- */
 
@@ -40,6 +42,7 @@ static struct fl_release release_of(const struct fl_job *job, const struct fl_jo
                                     enum fl_lock_end end, enum fl_batch_step step)
 {
     struct fl_release release = fl_lock_release(lock, job->payload->jid, end);
+    if (step == FL_BATCH_STEP_SUCCEEDED) release.forgets_cursor = job->has_iterated;
     if (!job->payload->batch) return release;
     release.bid = fl_span_from(job->payload->batch);
     release.step = step;
@@ -220,7 +223,7 @@ static enum ran unlock(const struct fl_processor *p, const struct fl_delivery *d
     const struct fl_settlement settlement = {
         .kind = FL_SETTLE_ACKNOWLEDGE,
         .release = release_of(job, lock, FL_LOCK_END_DONE, FL_BATCH_STEP_SUCCEEDED)};
-    if (!settlement.release.count && !settlement.release.step) return RAN_WELL;
+    if (!settlement.release.count && !fl_is_together(&settlement.release)) return RAN_WELL;
     fl_settle(&p->settler, p->thread, delivery, &settlement);
     return RAN_AND_SETTLED;
 }
@@ -265,6 +268,36 @@ static bool is_over_limit(const struct fl_job *job)
            fl_over_limit_count(job->payload) < FL_OVER_LIMIT_MAX;
 }
 
+/* --- one that was interrupted --- */
+
+static bool write_requeued(const struct fl_processor *p, const struct fl_payload *payload,
+                           struct fl_buf *out)
+{
+    for (int attempt = 1;; attempt++) {
+        int64_t now_us = fl_clock_wall_us(p->settler.ports->clock);
+        enum fl_error err = fl_promoted_payload(payload, p->settings->facts, now_us, "", out);
+        if (!err) return true;
+        if (!fl_settle_wait(&p->settler, attempt, err, fl_error_text(err))) return false;
+    }
+}
+
+/* Nor has this one failed. It does not wait, but others come first. */
+static void run_again_at_once(const struct fl_processor *p, const struct fl_delivery *delivery,
+                              const struct fl_job *job, const struct fl_job_lock *lock)
+{
+    struct fl_buf again = FL_BUF_INIT(FL_DELIVERY_BYTES_MAX);
+    fl_job_log(job, FL_LOG_INFO, "interrupted: back to its queue");
+    fl_stats_count(p->stats, 1, 0);
+    if (write_requeued(p, job->payload, &again)) {
+        const struct fl_settlement settlement = {
+            .kind = FL_SETTLE_REQUEUE,
+            .job = fl_buf_span(&again),
+            .release = release_of(job, lock, FL_LOCK_END_RETRY, FL_BATCH_NO_STEP)};
+        fl_settle(&p->settler, p->thread, delivery, &settlement);
+    }
+    fl_buf_release(&again);
+}
+
 /* --- running it --- */
 
 static enum ran perform(const struct fl_processor *p, const struct fl_delivery *delivery,
@@ -276,6 +309,8 @@ static enum ran perform(const struct fl_processor *p, const struct fl_delivery *
     if (outcome == FL_FAILED) {
         if (is_over_limit(job))
             run_again_later(p, delivery, job, lock);
+        else if (job->failure.kind == FL_INTERRUPTED)
+            run_again_at_once(p, delivery, job, lock);
         else
             run_failed(p, delivery, job, worker, lock);
         return RAN_AND_SETTLED;
@@ -301,6 +336,8 @@ static enum ran run_job(const struct fl_processor *p, const struct fl_delivery *
     enum ran ran = RAN_AND_SETTLED;
     const struct fl_worker *worker = fl_registry_find(p->world->registry, payload->worker);
     fl_job_init(&job, p->world, payload, p->settings->queues[delivery->queue].name);
+    job.moves = p->settler.moves;
+    job.delivery = delivery;
     if (read_lock(p, &job, worker, &lock)) {
         if (fl_payload_has_expired(payload, fl_clock_wall_us(p->settler.ports->clock)))
             ran = pass_over(p, delivery, &job, &lock);

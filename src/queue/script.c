@@ -194,74 +194,11 @@ static const char reap_locks[] = NAMED(
                   "if #suspects>0 then redis.call('EXPIRE',KEYS[3],7200) end\n"
                   "return freed\n";
 
-static const char batch_add[] = NAMED(
-    "batch-add") "local bid,now,seconds,own,around=ARGV[1],ARGV[3],ARGV[4],ARGV[5],ARGV[6]\n"
-                 "local hash,added,at='b-'..bid,0,13\n" FL_LUA_BATCH
-                 "local function is_open(batch)\n"
-                 "return lives(batch) and redis.call('SISMEMBER','b-'..batch..'-jids',own)==1\n"
-                 "end\n"
-                 "if ARGV[2]=='1' then\n"
-                 "local depth=1\n"
-                 "if lives(bid) then return 0 end\n"
-                 "if around~='' then\n"
-                 "if not is_open(around) then return -1 end\n"
-                 "depth=redis.call('HGET','b-'..around,'depth')+1\n"
-                 "if depth>tonumber(ARGV[10]) then return -2 end\n"
-                 "end\n"
-                 "redis.call('HSET',hash,'created_at',now,'description',ARGV[11],'total',0,'linger'"
-                 ",ARGV[9],"
-                 "'depth',depth)\n"
-                 "redis.call('EXPIRE',hash,ARGV[8])\n"
-                 "if around~='' then\n"
-                 "redis.call('HSET',hash,'parent_bid',around)\n"
-                 "keep(around,'-kids',bid)\n"
-                 "keep(around,'-kids-running',bid)\n"
-                 "end\n"
-                 "for _,list in ipairs({'batches','batch-died'}) do\n"
-                 "redis.call('ZREMRANGEBYSCORE',list,'-inf',seconds-2592000)\n"
-                 "end\n"
-                 "redis.call('ZADD','batches',seconds,bid)\n"
-                 "else\n"
-                 "if not is_open(bid) then return -1 end\n"
-                 "if ARGV[7]~='' then\n"
-                 "if redis.call('SISMEMBER',hash..'-added',ARGV[7])==1 then return 0 end\n"
-                 "keep(bid,'-added',ARGV[7])\n"
-                 "end\n"
-                 "end\n"
-                 "for i=1,tonumber(ARGV[12]) do\n"
-                 "local list=hash..'-on-'..ARGV[at]\n"
-                 "redis.call('RPUSH',list,ARGV[at+1],ARGV[at+2],ARGV[at+3])\n"
-                 "redis.call('EXPIRE',list,ARGV[8])\n"
-                 "at=at+4\n"
-                 "end\n"
-                 "for i=at,#ARGV,4 do\n"
-                 "if redis.call('SADD',hash..'-jids',ARGV[i+2])==1 then\n"
-                 "added=added+1\n"
-                 "if ARGV[i+1]=='' then\n"
-                 "redis.call('SADD','queues',ARGV[i])\n"
-                 "redis.call('LPUSH','queue:'..ARGV[i],ARGV[i+3])\n"
-                 "else\n"
-                 "redis.call('ZADD','schedule',ARGV[i+1],ARGV[i+3])\n"
-                 "end\n"
-                 "end\n"
-                 "end\n"
-                 "redis.call('HINCRBY',hash,'total',added)\n"
-                 "if added>0 then redis.call('PEXPIRE',hash..'-jids',redis.call('PTTL',hash)) end\n"
-                 "look(bid)\n"
-                 "return 1\n";
+static const char batch_add[] = NAMED("batch-add") FL_LUA_BATCH_ADD;
 
-static const char batch_valid[] =
-    NAMED("batch-valid") "local bid=ARGV[1]\n"
-                         "while bid do\n"
-                         "if redis.call('HGET','b-'..bid,'invalidated')=='1' then return 0 end\n"
-                         "bid=redis.call('HGET','b-'..bid,'parent_bid')\n"
-                         "end\n"
-                         "return 1\n";
+static const char batch_valid[] = NAMED("batch-valid") FL_LUA_BATCH_VALID;
 
-static const char batch_invalidate[] =
-    NAMED("batch-invalidate") "if redis.call('HEXISTS',KEYS[1],'linger')==0 then return 0 end\n"
-                              "redis.call('HSET',KEYS[1],'invalidated',1)\n"
-                              "return 1\n";
+static const char batch_invalidate[] = NAMED("batch-invalidate") FL_LUA_BATCH_INVALIDATE;
 
 /* A move with all that may hang on a job. Without a job nothing is taken away (basic fetch),
  * without a new one nothing is added. */
@@ -269,7 +206,9 @@ static const char together[] = NAMED(
     "together") "local now=ARGV[11]\n" FL_LUA_BATCH FL_LUA_BATCH_STEP
                 "if ARGV[1]~='' and redis.call('LREM',KEYS[1],-1,ARGV[1])==0 then return 0 end\n"
                 "if ARGV[2]~='' then\n"
-                "local added=redis.pcall('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" OR_PUT_BACK
+                "local added\n"
+                "if ARGV[3]=='' then added=redis.pcall('LPUSH',KEYS[2],ARGV[2])\n"
+                "else added=redis.pcall('ZADD',KEYS[2],ARGV[3],ARGV[2]) end\n" OR_PUT_BACK
                 "if ARGV[4]~='' then\n" TRIM_DEAD(
                     "4") "end\n"
                          "end\n"
@@ -285,8 +224,14 @@ static const char together[] = NAMED(
                          "if ARGV[6]~='0' then redis.call('PEXPIRE',KEYS[i],ARGV[6]) end\n"
                          "end\n"
                          "end\n"
+                         "if ARGV[12]~='' then redis.call('UNLINK','it-'..ARGV[8]) end\n"
                          "if ARGV[9]~='' then step(ARGV[9],ARGV[10],ARGV[8],ARGV[7]) end\n"
                          "return 1\n";
+
+static const char save_iteration[] = NAMED("save-iteration") IF_STILL_MINE(
+    "KEYS[2]", "ARGV[1]") "redis.call('HSET',KEYS[1],'ex',ARGV[2],'c',ARGV[3],'rt',ARGV[4])\n"
+                          "redis.call('EXPIRE',KEYS[1],ARGV[5])\n"
+                          "return 1+redis.call('HEXISTS',KEYS[1],'cancelled')\n";
 
 /* Limits count in the server's microseconds, which a double holds exactly. What is written is
  * printed here: Lua's own way has 14 digits. */
@@ -411,7 +356,9 @@ static const struct {
     [FL_SCRIPT_BATCH_INVALIDATE] = {{batch_invalidate, sizeof(batch_invalidate) - 1},
                                     FL_SPAN("c8aae173eb04633366d3d96ae56630f50918dc2b")},
     [FL_SCRIPT_TOGETHER] = {{together, sizeof(together) - 1},
-                            FL_SPAN("7977ca421bf67d4b63868bccfd41ecb85898f801")},
+                            FL_SPAN("d916c9f9df27c04ca39a929770ee8aebac4d66cc")},
+    [FL_SCRIPT_SAVE_ITERATION] = {{save_iteration, sizeof(save_iteration) - 1},
+                                  FL_SPAN("6c97876dd43aac260effaa96e96cda2f9c9cf1f0")},
     [FL_SCRIPT_LIMIT_CONCURRENT] = {{limit_concurrent, sizeof(limit_concurrent) - 1},
                                     FL_SPAN("47118af42a02f0a181520a7630b3ce8221f5a6ca")},
     [FL_SCRIPT_LIMIT_BUCKET] = {{limit_bucket, sizeof(limit_bucket) - 1},

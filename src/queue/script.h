@@ -64,10 +64,13 @@ enum fl_script {
     FL_SCRIPT_BATCH_VALID,
     /* KEYS the batch's hash -> 0 there is none */
     FL_SCRIPT_BATCH_INVALIDATE,
-    /* A move with all that may hang on a job. KEYS private set digests lock..., ARGV job new-job
-     * score oldest-score ("": not to `dead`) rank-from-the-end ttl-ms ("": locks are given back)
-     * now-s jid bid ("") step now */
+    /* A move with all that may hang on a job. KEYS private set-or-queue digests lock..., ARGV job
+     * new-job score ("": to the head of a queue) oldest-score ("": not to `dead`) rank-from-the-end
+     * ttl-ms ("": locks are given back) now-s jid bid ("") step now forget-cursor ("") */
     FL_SCRIPT_TOGETHER,
+    /* KEYS iteration private, ARGV job ("": nobody owns it) runs cursor seconds keep-seconds -> 1
+     * saved, 2 saved, and it has been cancelled, -1 the job is not there any more */
+    FL_SCRIPT_SAVE_ITERATION,
     /* Limits: KEYS state, ARGV size period-us used token -> 0 taken, else microseconds until it is
      * worth asking again */
     FL_SCRIPT_LIMIT_CONCURRENT,

@@ -17,6 +17,9 @@ static enum fl_error settle_once(const struct fl_moves *moves, const struct fl_d
     case FL_SETTLE_SCHEDULE:
         return fl_move_to_set(moves, delivery, FL_KEY_SCHEDULE, settlement->job, settlement->at_us,
                               &settlement->release, ret_move, ret_error);
+    case FL_SETTLE_REQUEUE:
+        return fl_move_to_queue(moves, delivery, settlement->job, &settlement->release, ret_move,
+                                ret_error);
     case FL_SETTLE_BURY:
         return fl_move_to_dead(moves, delivery, settlement->job, &settlement->release, ret_move,
                                ret_error);

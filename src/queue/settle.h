@@ -22,7 +22,13 @@ struct fl_settler {
 };
 
 struct fl_settlement {
-    enum { FL_SETTLE_ACKNOWLEDGE, FL_SETTLE_RETRY, FL_SETTLE_SCHEDULE, FL_SETTLE_BURY } kind;
+    enum {
+        FL_SETTLE_ACKNOWLEDGE,
+        FL_SETTLE_RETRY,
+        FL_SETTLE_SCHEDULE,
+        FL_SETTLE_REQUEUE,
+        FL_SETTLE_BURY
+    } kind;
     struct fl_span job; /* the new bytes; unused by an acknowledgement */
     int64_t at_us;      /* when it is due again */
     struct fl_release release;

@@ -12,7 +12,7 @@ enum { TIME_BYTES = 48 };
 
 bool fl_is_together(const struct fl_release *release)
 {
-    return release && release->step != FL_BATCH_NO_STEP;
+    return release && (release->step != FL_BATCH_NO_STEP || release->forgets_cursor);
 }
 
 static enum fl_error call(const struct fl_moves *moves, struct fl_span *keys, size_t key_count,
@@ -32,7 +32,8 @@ static enum fl_error call(const struct fl_moves *moves, struct fl_span *keys, si
                                    release->jid,
                                    release->bid,
                                    fl_batch_step_word(release->step),
-                                   now};
+                                   now,
+                                   release->forgets_cursor ? FL_SPAN("1") : FL_SPAN("")};
     fl_assert(owned || !goal->job.length);
     return fl_script_call(FL_SCRIPT_TOGETHER, moves->redis, moves->clock, keys, key_count, args,
                           FL_COUNT(args), ret_moved, ret_error);
@@ -47,7 +48,7 @@ enum fl_error fl_move_together(const struct fl_moves *moves, const struct fl_del
     struct fl_buf now = FL_BUF_INIT(TIME_BYTES);
     struct fl_span keys[3 + FL_LOCK_KEYS_MAX] = {
         fl_private_key(moves->identity, moves->queues[delivery->queue].name, key),
-        goal->set.length ? goal->set : FL_SPAN(FL_KEY_DEAD), FL_SPAN(FL_KEY_LOCK_DIGESTS)};
+        goal->key.length ? goal->key : FL_SPAN(FL_KEY_DEAD), FL_SPAN(FL_KEY_LOCK_DIGESTS)};
     size_t count = 3;
     for (size_t i = 0; i < release->count; i++)
         keys[count++] = release->keys[i];

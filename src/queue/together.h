@@ -9,7 +9,8 @@
 
 /* Where the job goes; zeroed: nowhere, it is acknowledged. */
 struct fl_goal {
-    struct fl_span set, job, score;
+    struct fl_span key, job;
+    struct fl_span score;        /* in a sorted set; empty: it is a queue */
     struct fl_span oldest, rank; /* of the dead set, how it is trimmed */
 };
 

@@ -1,6 +1,7 @@
 /* Ways to spread work over jobs so that a run that comes again spreads nothing twice. Each is known
  * to be good: whatever accuses one of them is wrong itself. */
 #include <faultline/batch.h>
+#include <faultline/iterable.h>
 
 enum { TIMEOUT_US = 10 * 1000 * 1000, PARTS = 3 };
 
@@ -11,19 +12,24 @@ static enum fl_outcome end(struct fl_job *job, enum fl_error err)
     return fl_fail(job, FL_TRANSIENT, "RedisError", "%s", fl_error_text(err));
 }
 
+static enum fl_error add(struct fl_job *job, const char *set, const char *name)
+{
+    const struct fl_span args[] = {FL_SPAN("SADD"), fl_span_from(set), fl_span_from(name)};
+    const struct fl_command command = {args, 3};
+    struct fl_replies replies = {0};
+    enum fl_error err =
+        fl_redis_exec(fl_job_redis(job), &command, 1,
+                      fl_clock_deadline_us(fl_job_clock(job), TIMEOUT_US), &replies);
+    if (!err && replies.items[0].type == FL_REPLY_ERROR) err = FL_EREPLY;
+    fl_replies_release(&replies);
+    return err;
+}
+
 static enum fl_outcome note(struct fl_job *job, const char *set)
 {
     const char *name;
     enum fl_error err = fl_job_text(job, 0, &name);
-    if (err) return end(job, err);
-    const struct fl_span args[] = {FL_SPAN("SADD"), fl_span_from(set), fl_span_from(name)};
-    const struct fl_command command = {args, 3};
-    struct fl_replies replies = {0};
-    err = fl_redis_exec(fl_job_redis(job), &command, 1,
-                        fl_clock_deadline_us(fl_job_clock(job), TIMEOUT_US), &replies);
-    if (!err && replies.items[0].type == FL_REPLY_ERROR) err = FL_EREPLY;
-    fl_replies_release(&replies);
-    return end(job, err);
+    return end(job, err ? err : add(job, set, name));
 }
 
 /* --- a batch whose name follows from its job --- */
@@ -64,9 +70,33 @@ static enum fl_outcome whole_perform(struct fl_job *job)
     return note(job, "wholes");
 }
 
+/* --- items that may be worked on twice, and a cursor behind them --- */
+
+static enum fl_step item(struct fl_job *job, struct fl_iteration *iteration, void *context)
+{
+    static const char *const names[PARTS] = {"ada", "bob", "cleo"};
+    int64_t next = 0;
+    (void)context;
+    fl_cursor_int(iteration, &next);
+    if (next >= PARTS) return FL_STEP_END;
+    enum fl_error err = add(job, "items", names[next]);
+    if (err) {
+        end(job, err);
+        return FL_STEP_FAILED;
+    }
+    return fl_cursor_set_int(iteration, next + 1) ? FL_STEP_STUCK : FL_STEP_MORE;
+}
+
+static enum fl_outcome items_perform(struct fl_job *job)
+{
+    static const struct fl_iterable items = {.each = item};
+    return fl_iterate(job, &items, NULL);
+}
+
 const struct fl_worker fl_workers[] = {
     {.name = "BatchWorker", .perform = batch_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PartWorker", .perform = part_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "ItemsWorker", .perform = items_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "WholeWorker", .perform = whole_perform, .retry = FL_RETRY_DEFAULT},
     {0},
 };

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "faultline/batch.h"
+#include "faultline/iterable.h"
 #include "queue/client.h"
 #include "queue/job.h"
 #include "queue/lock.h"
@@ -48,6 +49,22 @@ static enum fl_error say_one(void *self, const struct fl_command *commands, size
 
 static const struct fl_redis_ops redis_ops = {.exec = say_one};
 static const struct fl_redis redis_port = {&redis_ops, NULL};
+
+/* A server that answers one thing to everything. */
+static enum fl_error answer(void *self, const struct fl_command *commands, size_t count,
+                            int64_t deadline_us, struct fl_replies *ret_replies)
+{
+    (void)commands, (void)deadline_us;
+    *ret_replies = (struct fl_replies){.items = self, .count = count};
+    return FL_OK;
+}
+
+static void write_nothing(void *self, const struct fl_log_line *line)
+{
+    (void)self, (void)line;
+}
+
+static const struct fl_log_ops log_ops = {.write = write_nothing};
 
 static enum fl_error push(void *context)
 {
@@ -215,6 +232,46 @@ static enum fl_error move_in_a_batch(void *context)
     return err;
 }
 
+static enum fl_step two_items(struct fl_job *job, struct fl_iteration *iteration, void *context)
+{
+    int64_t next = 0;
+    (void)job, (void)context;
+    if (fl_cursor_int(iteration, &next) && next == 2) return FL_STEP_END;
+    return fl_cursor_set_int(iteration, next + 1) ? FL_STEP_STUCK : FL_STEP_MORE;
+}
+
+/* What a handler reports as failed for want of memory has been stored with the little there was. */
+static enum fl_error iterate(void *context)
+{
+    static const struct fl_reply fields[] = {{.type = FL_REPLY_STRING, .text = {"1", 1}},
+                                             {.type = FL_REPLY_STRING, .text = {"[1]", 3}},
+                                             {.type = FL_REPLY_STRING, .text = {"2.5", 3}},
+                                             {.type = FL_REPLY_NIL}};
+    struct fl_reply found = {.type = FL_REPLY_ARRAY, .elements = fields, .count = 4};
+    const struct fl_redis_ops ops = {.exec = answer};
+    const struct fl_ports ports = {
+        .clock = clock_port, .log = {&log_ops, NULL}, .redis = {&ops, &found}};
+    const struct fl_job_world world = {.ports = &ports};
+    const struct fl_iterable iterable = {.each = two_items, .longest_run_us = 0};
+    struct fl_payload payload;
+    struct fl_job job;
+    (void)context;
+    enum fl_error err = fl_payload_parse(FL_SPAN("{\"class\":\"W\",\"jid\":\"j\"}"), &payload);
+    if (err) return err;
+    fl_job_init(&job, &world, &payload, "default");
+    enum fl_outcome outcome = fl_iterate(&job, &iterable, NULL);
+    if (outcome == FL_FAILED) err = job.failure.kind == FL_SYSTEM ? FL_ENOMEM : FL_EIO;
+    fl_job_release(&job);
+    fl_payload_release(&payload);
+    return err;
+}
+
+static void iterating(void **state)
+{
+    (void)state;
+    alloc_sweep(iterate, NULL);
+}
+
 static void batches(void **state)
 {
     (void)state;
@@ -258,8 +315,9 @@ static void registering(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(batches),   cmocka_unit_test(pushing), cmocka_unit_test(retrying),
-        cmocka_unit_test(promoting), cmocka_unit_test(moving),  cmocka_unit_test(registering),
+        cmocka_unit_test(batches),     cmocka_unit_test(iterating), cmocka_unit_test(pushing),
+        cmocka_unit_test(retrying),    cmocka_unit_test(promoting), cmocka_unit_test(moving),
+        cmocka_unit_test(registering),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }
