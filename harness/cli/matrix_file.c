@@ -17,11 +17,13 @@ enum fl_error matrix_file_of_worker(const struct matrix_worker *worker, struct f
         err = fl_buf_printf(out, "processes %s\n", worker->processes ? worker->processes : "2");
     for (uint32_t i = 0; i < worker->given_count && !err; i++)
         err = fl_buf_printf(out, "given    %s\n", worker->given[i]);
+    /* Processes of no other queues would never see the job of a class that has one of its own. */
+    const char *queue = worker->processes ? "" : " queue default";
     return err ? err
                : fl_buf_printf(out,
-                               "enqueue  job %s %s\n"
+                               "enqueue  job %s %s%s\n"
                                "expect   class effectively-once\n",
-                               worker->name, worker->args);
+                               worker->name, worker->args, queue);
 }
 
 /* Requests are not part of the state: each is counted. */

@@ -1,9 +1,12 @@
-"""follow_tutorial.py FAULTLINE SOURCES: does what docs/tutorial.md says, to the letter, in a folder of its own beside
-the built programs. Marks in the page say what a block of code is: a file to save, a line to add to one, commands with
-their exit status, and what these show. Figures of a machine (times, speeds, hashes) are not compared."""
+#!/usr/bin/env python3
+"""follow_page.py FAULTLINE SOURCES PAGE: does what a page of docs/ says, to the letter, in a folder of its own beside the
+built programs. Marks in the page say what a block of code is: a file to save, a line to add to one, commands with their
+exit status, and what these show. Figures of a machine (times, speeds, hashes) are not compared. A page that starts a
+server says port 6399, which becomes a free one."""
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -75,11 +78,18 @@ def follow(reader, mark, block):
     return None
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 def main():
     program, sources = (os.path.realpath(path) for path in sys.argv[1:3])
+    name = sys.argv[3]
     passed = failed = 0
-    with open(os.path.join(sources, "docs/tutorial.md"), encoding="utf-8") as page:
-        text = page.read()
+    with open(os.path.join(sources, name), encoding="utf-8") as page:
+        text = page.read().replace("6399", free_port())
     with tempfile.TemporaryDirectory() as root:
         os.symlink(os.path.dirname(program), os.path.join(root, "build"))
         os.symlink(os.path.join(sources, "src"), os.path.join(root, "src"))
@@ -89,10 +99,10 @@ def main():
             failed += wrong is not None
             passed += wrong is None
             if wrong:
-                print(f"docs/tutorial.md, <!-- {mark} -->: {wrong}\n{reader.output}")
+                print(f"{name}, <!-- {mark} -->: {wrong}\n{reader.output}")
     if passed + failed < text.count("\n<!-- "):
         failed += 1
-        print("docs/tutorial.md: a mark without a block of code behind it")
+        print(f"{name}: a mark without a block of code behind it")
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
 
