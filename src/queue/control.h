@@ -15,6 +15,8 @@
  * start a fresh one. */
 enum { FL_MEMORY_ATTEMPTS_MAX = 5, FL_EXIT_SYSTEM = 70 };
 
+enum { FL_LEASE_S = 30 }; /* how long after a beat jobs are taken; well within the TTL */
+
 enum fl_phase {
     FL_PHASE_RUNNING,
     FL_PHASE_QUIET,    /* takes no more jobs, finishes those that run */

@@ -154,7 +154,7 @@ static enum fl_error exchange_counts(struct fl_heartbeat *h, bool with_work)
     if (!err) err = fl_commands_exec(&batch, h->ports->redis, h->ports->clock, 0, &replies);
     bool refused = !replies.count || replies.items[0].type == FL_REPLY_ERROR;
     bool written = !err || !counts_stay(err) || (err == FL_EREPLY && !refused && !every);
-    if (!written) fl_stats_count(h->stats, counts.processed, counts.failed);
+    if (!written) fl_stats_put_back(h->stats, counts);
     fl_replies_release(&replies);
     fl_commands_release(&batch);
     fl_buf_release(&texts);
@@ -171,6 +171,7 @@ static enum fl_error ping(struct fl_heartbeat *h, int64_t *ret_us)
     *ret_us = fl_clock_mono_us(h->ports->clock) - start_us;
     fl_replies_release(&replies);
     if (err) return err;
+    h->rtt_us = *ret_us;
     h->slow_beats = *ret_us > SLOW_US ? h->slow_beats + 1 : 0;
     if (h->slow_beats >= SLOW_BEATS) {
         h->slow_beats = 0;
@@ -265,6 +266,7 @@ static enum fl_error exchange_presence(struct fl_heartbeat *h, int64_t rtt_us)
     err = without_pauses(err, &replies);
     if (!err) {
         fl_pauses_take(h->settings, &replies.items[0], h->ports->log, h->control);
+        h->beaten_us = sent_us;
         fl_control_renew_lease(h->control, sent_us + FL_LEASE_S * FL_SECOND_US);
         obey(h, &replies.items[replies.count - 1]);
     }
@@ -295,6 +297,7 @@ void fl_heartbeat_run(void *heartbeat)
         int64_t wait_us = h->settings->facts->beat_us;
         if (err && !fl_control_has_lease(h->control)) wait_us = RETRY_US;
         int64_t until_us = fl_clock_deadline_us(h->ports->clock, wait_us);
+        h->turned_us = until_us - wait_us;
         if (fl_control_sleep(h->control, until_us, FL_PHASE_ENDED) == FL_PHASE_ENDED) break;
     }
 }

@@ -15,7 +15,6 @@
 
 enum {
     FL_HEARTBEAT_TTL_S = 60,
-    FL_LEASE_S = 30, /* how long after a beat jobs are taken; well within the TTL */
     FL_STAT_DAYS_TTL_S = 157680000,
 };
 
@@ -29,6 +28,10 @@ struct fl_heartbeat {
     struct fl_process *process; /* for the signals */
     struct fl_buf info, queues; /* JSON, made once */
     int slow_beats;
+    /* Read by others: monotonic, 0 before the first. */
+    _Atomic int64_t turned_us; /* the task came round */
+    _Atomic int64_t beaten_us; /* Redis took a beat */
+    _Atomic int64_t rtt_us;
     struct fl_busy busy[FL_CONCURRENCY_MAX];
 };
 

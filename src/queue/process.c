@@ -14,6 +14,7 @@
 #include "queue/commands.h"
 #include "queue/control.h"
 #include "queue/fetcher.h"
+#include "queue/health.h"
 #include "queue/heartbeat.h"
 #include "queue/job.h"
 #include "queue/log_text.h"
@@ -223,6 +224,23 @@ void fl_process_dump(struct fl_process *process)
                       busy[i].thread + 1, process->settings.queues[busy[i].queue].name,
                       (now_us - busy[i].since_us) / 1000, FL_SPAN_ARGS(busy[i].bytes));
     fl_arena_release(&texts);
+}
+
+void fl_process_health(struct fl_process *process, struct fl_health *ret_health)
+{
+    struct fl_process_port port = process->ports->process;
+    int64_t now_us = fl_clock_mono_us(process->ports->clock);
+    int64_t turned_us = process->heartbeat.turned_us, beaten_us = process->heartbeat.beaten_us;
+    struct fl_stats_counts totals = fl_stats_totals(&process->stats);
+    *ret_health = (struct fl_health){.phase = fl_control_phase(&process->control),
+                                     .turn_age_us = turned_us ? now_us - turned_us : 0,
+                                     .beat_age_us = beaten_us ? now_us - beaten_us : FL_NEVER_US,
+                                     .rtt_us = process->heartbeat.rtt_us,
+                                     .rss_kib = port.ops->rss_kib(port.self),
+                                     .processed = totals.processed,
+                                     .failed = totals.failed,
+                                     .busy = fl_capsules_busy_count(&process->capsules),
+                                     .concurrency = process->settings.concurrency};
 }
 
 /* --- the run --- */

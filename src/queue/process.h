@@ -88,6 +88,7 @@ struct fl_process_options {
 };
 
 struct fl_process; /* opaque: layout in process.c */
+struct fl_health;  /* queue/health.h */
 
 /* Borrows `options` and `ports`. FL_EINVAL: an option is out of its range (logged with its name);
  * FL_ENOMEM. Touches nothing outside. */
@@ -102,6 +103,8 @@ int fl_process_run(struct fl_process *process);
 void fl_process_quiet(struct fl_process *process); /* TSTP: finish, take no more */
 void fl_process_stop(struct fl_process *process);  /* TERM */
 void fl_process_dump(struct fl_process *process);  /* TTIN: log what each thread is doing */
+/* From any task, at any time before the free. */
+void fl_process_health(struct fl_process *process, struct fl_health *ret_health);
 /* "host:pid:nonce"; valid once run has begun. */
 const char *fl_process_identity(const struct fl_process *process);
 /* After run has returned. */
