@@ -17,6 +17,7 @@
 #include "posix/worker_shown.h"
 #include "posix/zone_database.h"
 #include "queue/process.h"
+#include "worker_watch.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2, CHECK_BYTES_MAX = 1024 * 1024 };
 static_assert((int)FL_WORKER_SETTINGS_PERIODIC_MAX == (int)FL_PERIODIC_MAX, "none is too many");
@@ -157,43 +158,13 @@ static struct fl_process_options process_options(const struct fl_worker_settings
     };
 }
 
-struct watch {
-    struct fl_signals signals;
-    struct fl_process *process;
-};
-
-static void watch_signals(void *argument)
-{
-    struct watch *watch = argument;
-    int number;
-    while ((number = fl_signals_wait(&watch->signals)) != 0) {
-        switch (number) {
-        case SIGTSTP: fl_process_quiet(watch->process); break;
-        case SIGTTIN: fl_process_dump(watch->process); break;
-        default: fl_process_stop(watch->process); break;
-        }
-    }
-}
-
-/* Runs until a signal stops it; the exit status. */
-static int run_watched(struct watch *watch, struct fl_tasks tasks)
-{
-    struct fl_task *task;
-    if (fl_task_spawn(tasks, "signals", watch_signals, watch, &task))
-        fail(STATUS_FAILED, "no thread for signals");
-    int status = fl_process_run(watch->process);
-    fl_signals_end(&watch->signals);
-    if (fl_task_join(tasks, task, FL_NEVER_US)) status = STATUS_FAILED;
-    return status;
-}
-
 /* Everything that a process is made of, before it touches anything outside. */
 struct made {
     struct fl_posix_options posix_options;
     struct fl_process_options process_options;
     struct lists lists;
     struct fl_posix *posix;
-    struct watch watch;
+    struct worker_watch watch;
 };
 
 static void make(const struct fl_worker_settings *settings, int log_fd, struct made *made)
@@ -224,6 +195,27 @@ static void log_warnings(const struct fl_worker_settings *settings, struct fl_lo
                                                 .message = fl_span_from(settings->warnings[i])});
 }
 
+/* Without its service manager a worker does as well. */
+static void open_notify(struct fl_notify *notify, struct fl_log log)
+{
+    if (fl_notify_init(notify, getenv("NOTIFY_SOCKET"), getenv("WATCHDOG_USEC"),
+                       getenv("WATCHDOG_PID")))
+        fl_log_write(log, &(struct fl_log_line){.level = FL_LOG_WARN,
+                                                .message = FL_SPAN("NOTIFY_SOCKET is no socket")});
+}
+
+static int run(const struct fl_worker_settings *settings, struct made *made)
+{
+    char problem[FL_PROBLEM_BYTES];
+    int status = STATUS_FAILED;
+    enum fl_error err =
+        worker_watch_run(&made->watch, fl_posix_ports(made->posix), settings->health_port, &status);
+    if (!err) return status;
+    snprintf(problem, sizeof problem, "port %d of 127.0.0.1, for probes: %s", settings->health_port,
+             err == FL_EEXIST ? "somebody else listens there" : fl_error_text(err));
+    fail(STATUS_FAILED, problem);
+}
+
 static int work(const struct fl_worker_settings *settings)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGTSTP, SIGTTIN};
@@ -234,8 +226,10 @@ static int work(const struct fl_worker_settings *settings)
     make(settings, STDOUT_FILENO, &made);
     log_warnings(settings, fl_posix_ports(made.posix)->log);
     if (fl_posix_check(made.posix, problem)) fail(STATUS_FAILED, problem);
-    int status = run_watched(&made.watch, fl_posix_ports(made.posix)->tasks);
+    open_notify(&made.watch.notify, fl_posix_ports(made.posix)->log);
+    int status = run(settings, &made);
     release(&made);
+    fl_notify_release(&made.watch.notify);
     fl_signals_release(&made.watch.signals);
     return status;
 }

@@ -30,13 +30,15 @@ void fl_signals_release(struct fl_signals *signals)
     if (signals->end_fd >= 0) close(signals->end_fd);
 }
 
-int fl_signals_wait(struct fl_signals *signals)
+int fl_signals_wait(struct fl_signals *signals, int patience_ms)
 {
     struct pollfd entries[] = {{.fd = signals->signal_fd, .events = POLLIN},
                                {.fd = signals->end_fd, .events = POLLIN}};
     struct signalfd_siginfo info;
     for (;;) {
-        if (poll(entries, 2, -1) < 0 && errno == EINTR) continue;
+        int ready = poll(entries, 2, patience_ms);
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready == 0) return FL_SIGNAL_NONE;
         if (entries[1].revents || !entries[0].revents) return 0;
         if (read(signals->signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
             return (int)info.ssi_signo;

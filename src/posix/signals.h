@@ -15,8 +15,10 @@ struct fl_signals {
 FL_CHECKED enum fl_error fl_signals_init(struct fl_signals *signals, const int *numbers,
                                          size_t count);
 void fl_signals_release(struct fl_signals *signals);
-/* The next signal's number; 0 once ended. */
-int fl_signals_wait(struct fl_signals *signals);
+/* The next signal's number; FL_SIGNAL_NONE when none has come in that time (negative: for ever); 0
+ * once ended. */
+enum { FL_SIGNAL_NONE = -1 };
+int fl_signals_wait(struct fl_signals *signals, int patience_ms);
 void fl_signals_end(struct fl_signals *signals); /* from any thread */
 
 #endif

@@ -20,6 +20,7 @@ static const struct fl_option options[] = {
     {"environment", 'e', "NAME", "the section of the file that goes over the rest"},
     {"tag", 'g', "TAG", "a name for this process in the process list"},
     {"verbose", 'v', NULL, "log debug lines too"},
+    {"health-port", 0, "PORT", "answer /live, /ready and /metrics on this port of 127.0.0.1"},
     {"check-config", 0, NULL, "start nothing: print what would hold, and who says so"},
     {"reference", 0, NULL, "print the page of all flags and settings"},
     {"version", 'V', NULL, "print the version"},
@@ -47,6 +48,7 @@ static const char more[] =
     "  APP_ENV, RAILS_ENV, RACK_ENV   as -e\n"
     "  DYNO                 the host name in the process list\n"
     "  DEBUG_INVOCATION     1: as -v\n"
+    "  NOTIFY_SOCKET, WATCHDOG_USEC   systemd's: told when it is ready, how it is, that it lives\n"
     "\n"
     "Signals: TERM and INT stop, TSTP takes no more jobs, TTIN logs what each thread does.\n"
     "Exit status: 0 stopped, 1 could not start, 2 usage, 70 a system failure: start it again.\n";
@@ -71,8 +73,11 @@ static bool take_queue(struct fl_worker_settings *settings, const char *text, ch
 }
 
 /* Those without a letter. */
-static bool take_long(struct fl_worker_command *command, const struct fl_option *option)
+static bool take_long(struct fl_worker_command *command, const struct fl_option *option,
+                      const char *value, char problem[FL_OPTION_PROBLEM_BYTES])
 {
+    if (strcmp(option->name, "health-port") == 0)
+        return fl_option_int(option, value, 1, UINT16_MAX, &command->settings.health_port, problem);
     command->what =
         strcmp(option->name, "reference") == 0 ? FL_COMMAND_REFERENCE : FL_COMMAND_CHECK;
     return true;
@@ -95,7 +100,7 @@ static bool take_option(void *context, const struct fl_option *option, const cha
     case 'v': settings->verbose = FL_YES; return true;
     case 'V': command->what = FL_COMMAND_VERSION; return true;
     case 'h': command->what = FL_COMMAND_HELP; return true;
-    default: return take_long(command, option);
+    default: return take_long(command, option, value, problem);
     }
 }
 

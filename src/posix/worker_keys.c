@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "core/assert.h"
@@ -133,6 +134,14 @@ const struct fl_worker_key fl_worker_keys[] = {
      .variable = "FAULTLINE_STATSD",
      .without = "",
      .explanation = "host:port for metrics"},
+    {.name = "health_port",
+     .kind = FL_KIND_INT,
+     .offset = AT(health_port),
+     .min = 1,
+     .max = UINT16_MAX,
+     .option = "health-port",
+     .without = "",
+     .explanation = "port of 127.0.0.1 that answers /live, /ready and /metrics"},
     {.name = "log_format",
      .kind = FL_KIND_TEXT,
      .offset = AT(log_format),

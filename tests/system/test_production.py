@@ -1,0 +1,117 @@
+"""A worker among those that look after it: a service manager, probes, a scraper."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+
+from rig import BUILD, expect, main, until
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+UNIT = os.path.join(os.path.dirname(os.path.dirname(HERE)), "deploy/faultline-worker.service")
+
+
+class Manager:
+    """Hears what a service tells of itself, as systemd does."""
+
+    def __init__(self, rig):
+        self.path = os.path.join(rig.folder, "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(30)
+        self.heard = []
+
+    def hears(self, line):
+        """Waits until the line comes."""
+        while True:
+            lines = self.socket.recv(4096).decode().split("\n")
+            self.heard += lines
+            if line in lines:
+                return lines
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def ask(port, path):
+    """Status and text; (0, "") while nobody listens."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except (urllib.error.URLError, ConnectionError):
+        return 0, ""
+
+
+def a_service_manager_hears_when_it_is_ready_that_it_lives_and_that_it_stops(rig):
+    manager = Manager(rig)
+    worker = rig.worker("-c", "3", env={"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "200000"})
+    lines = manager.hears("READY=1")
+    expect("STATUS=0 of 3 busy" in lines, lines)
+    expect(rig.redis("SCARD", "processes") == 1, "it was ready once Redis had its heartbeat")
+    for _ in range(3):
+        manager.hears("WATCHDOG=1")
+    expect(manager.heard.count("READY=1") == 1, "that is said once")
+    worker.send_signal(signal.SIGTSTP)
+    manager.hears("STATUS=0 of 3 busy; quiet")
+    worker.send_signal(signal.SIGTERM)
+    manager.hears("STOPPING=1")
+    expect(worker.wait(timeout=30) == 0, "it stops")
+
+
+def a_watchdog_that_means_another_process_is_left_alone(rig):
+    manager = Manager(rig)
+    worker = rig.worker("-c", "1", env={"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "200000", "WATCHDOG_PID": "1"})
+    manager.hears("READY=1")
+    manager.socket.settimeout(1)
+    try:
+        manager.hears("never")
+    except TimeoutError:
+        pass
+    expect(len(manager.heard) < 30, f"a status each ten seconds: {manager.heard}")
+    expect(rig.terminate(worker) == 0, "it stops")
+
+
+def probes_are_told_what_keeps_it_from_taking_jobs(rig):
+    port = free_port()
+    worker = rig.worker("-c", "2", "--health-port", str(port))
+    until(lambda: ask(port, "/ready") == (200, "ok\n"), "it is ready")
+    expect(ask(port, "/live") == (200, "ok\n"), "it lives")
+    expect(ask(port, "/other")[0] == 404, "there is nothing else")
+    rig.push("TallyWorker", '["1"]', "-r", os.path.join(BUILD, "tests/system/tally.so"))
+    metrics = until(lambda: "faultline_jobs_processed_total 1\n" in ask(port, "/metrics")[1] and ask(port, "/metrics")[1],
+                    "the job is counted")
+    expect("\nfaultline_threads 2\n" in metrics and "\nfaultline_ready 1\n" in metrics, metrics)
+    other = rig.worker("-c", "1", "--health-port", str(port))
+    expect(other.wait(timeout=30) == 1, "a second one finds the port taken")
+    expect(f"port {port} of 127.0.0.1, for probes: somebody else listens there" in rig.log_of(other), rig.log_of(other))
+    worker.send_signal(signal.SIGTSTP)
+    until(lambda: ask(port, "/ready") == (503, "quiet\n"), "a quiet one wants no more work")
+    expect(ask(port, "/live") == (200, "ok\n"), "and lives")
+    expect(rig.terminate(worker) == 0, "it stops")
+
+
+def the_unit_file_that_ships_is_valid(rig):
+    if not shutil.which("systemd-analyze"):
+        print("[  SKIPPED ] no systemd-analyze here")
+        return
+    unit = os.path.join(rig.folder, "faultline-worker.service")
+    with open(UNIT, encoding="utf-8") as shipped, open(unit, "w", encoding="utf-8") as copy:
+        copy.write(shipped.read().replace("/usr/bin/faultline-worker", os.path.join(BUILD, "faultline-worker"))
+                   .replace("User=faultline", "User=root"))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, timeout=60)
+    # Of what else is installed here nothing is said.
+    said = [line for line in done.stderr.splitlines() if "faultline" in line]
+    expect(said == [], "\n".join(said))
+
+
+main([a_service_manager_hears_when_it_is_ready_that_it_lives_and_that_it_stops,
+      a_watchdog_that_means_another_process_is_left_alone, probes_are_told_what_keeps_it_from_taking_jobs,
+      the_unit_file_that_ships_is_valid])
