@@ -144,6 +144,7 @@ static struct fl_process_options process_options(const struct fl_worker_settings
         .fetch = choose("fetch", settings->fetch, fetches, 2) ? FL_FETCH_BASIC : FL_FETCH_RELIABLE,
         .wire = (enum fl_wire)settings->wire,
         .max_retries = settings->max_retries,
+        .max_recoveries = settings->max_recoveries,
         .dead_max_jobs = settings->dead_max_jobs,
         .dead_timeout_us = settings->dead_timeout_s * FL_SECOND_US,
         .average_poll_us = settings->average_poll_us,

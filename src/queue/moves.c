@@ -6,6 +6,7 @@
 
 #include "core/assert.h"
 #include "core/time_text.h"
+#include "queue/burial.h"
 #include "queue/commands.h"
 #include "queue/together.h"
 
@@ -254,39 +255,14 @@ enum fl_error fl_move_to_set(const struct fl_moves *moves, const struct fl_deliv
     return err;
 }
 
-/* Score now, the oldest score that is kept, and the rank from which on jobs are dropped: Sidekiq's
- * ZREMRANGEBYRANK dead 0 -max leaves max-1. */
-struct burial {
-    struct score now, oldest;
-    char rank[24];
-    struct fl_span words[3];
-};
-
-static enum fl_error burial_init(struct burial *burial, const struct fl_moves *moves)
+static enum fl_error start_burial(struct fl_burial *burial, const struct fl_moves *moves)
 {
-    int64_t now_us = fl_clock_wall_us(moves->clock);
-    enum fl_error err = score_init(&burial->now, now_us);
-    if (err) return err;
-    err = score_init(&burial->oldest, now_us - moves->dead_timeout_us);
-    if (err) {
-        fl_buf_release(&burial->now.buf);
-        return err;
-    }
-    snprintf(burial->rank, sizeof(burial->rank), "-%" PRId64, moves->dead_max_jobs);
-    burial->words[0] = fl_buf_span(&burial->now.buf);
-    burial->words[1] = fl_buf_span(&burial->oldest.buf);
-    burial->words[2] = fl_span_from(burial->rank);
-    return FL_OK;
-}
-
-static void burial_release(struct burial *burial)
-{
-    fl_buf_release(&burial->now.buf);
-    fl_buf_release(&burial->oldest.buf);
+    return fl_burial_init(burial, fl_clock_wall_us(moves->clock), moves->dead_max_jobs,
+                          moves->dead_timeout_us);
 }
 
 static enum fl_error bury_unowned(const struct fl_moves *moves, struct fl_span job,
-                                  const struct burial *burial)
+                                  const struct fl_burial *burial)
 {
     struct fl_commands batch = {0};
     fl_command_begin(&batch, "MULTI");
@@ -311,7 +287,7 @@ static enum fl_error bury_unowned(const struct fl_moves *moves, struct fl_span j
 }
 
 static enum fl_error bury_owned(const struct fl_moves *moves, const struct fl_delivery *delivery,
-                                struct fl_span job, const struct burial *burial,
+                                struct fl_span job, const struct fl_burial *burial,
                                 const struct fl_release *release, enum fl_move *ret_move,
                                 char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
@@ -339,8 +315,8 @@ enum fl_error fl_move_to_dead(const struct fl_moves *moves, const struct fl_deli
                               struct fl_span job, const struct fl_release *release,
                               enum fl_move *ret_move, char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
-    struct burial burial;
-    enum fl_error err = burial_init(&burial, moves);
+    struct fl_burial burial;
+    enum fl_error err = start_burial(&burial, moves);
     if (err) return err;
     if (moves->fetch == FL_FETCH_BASIC) {
         *ret_move = FL_MOVE_DONE;
@@ -349,7 +325,7 @@ enum fl_error fl_move_to_dead(const struct fl_moves *moves, const struct fl_deli
     } else {
         err = bury_owned(moves, delivery, job, &burial, release, ret_move, ret_error);
     }
-    burial_release(&burial);
+    fl_burial_release(&burial);
     return err;
 }
 
@@ -401,12 +377,12 @@ enum fl_error fl_move_member_to_dead(const struct fl_moves *moves, const char *s
                                      struct fl_span member, enum fl_move *ret_move,
                                      char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
-    struct burial burial;
-    enum fl_error err = burial_init(&burial, moves);
+    struct fl_burial burial;
+    enum fl_error err = start_burial(&burial, moves);
     if (err) return err;
     const struct fl_span keys[] = {fl_span_from(set), FL_SPAN(FL_KEY_DEAD)};
     const struct fl_span args[] = {member, burial.words[0], burial.words[1], burial.words[2]};
     err = run_script(moves, FL_SCRIPT_BURY_MEMBER, keys, 2, args, 4, ret_move, ret_error);
-    burial_release(&burial);
+    fl_burial_release(&burial);
     return err;
 }

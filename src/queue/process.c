@@ -146,8 +146,10 @@ static void connect_parts(struct fl_process *process)
                            .control = &process->control,
                            .reaper = process->registry.has_locks ? &process->reaper : NULL};
     process->reaper = (struct fl_lock_reaper){.ports = ports};
-    process->recovery = (struct fl_recovery){
-        .ports = ports, .identity = process->identity, .control = &process->control};
+    process->recovery = (struct fl_recovery){.ports = ports,
+                                             .identity = process->identity,
+                                             .control = &process->control,
+                                             .settings = &process->settings};
     process->heartbeat = (struct fl_heartbeat){.ports = ports,
                                                .settings = &process->settings,
                                                .identity = process->identity,

@@ -7,17 +7,25 @@
 
 #include "core/json.h"
 #include "core/time_text.h"
+#include "queue/burial.h"
 #include "queue/commands.h"
 #include "queue/log_text.h"
 #include "queue/moves.h"
+#include "queue/payload.h"
 #include "queue/script.h"
 
 enum caution { ONLY_IF_DEAD, FORCED };
 
+/* How often a job may be recovered, and where it goes then; zeroed: that is not counted. */
+struct limit {
+    int recoveries_max;
+    struct fl_span burial[3];
+};
+
 /* The keys of one recovery: private list and queue for each queue of the entry. */
 struct lists {
     struct fl_arena texts;
-    struct fl_span keys[2 + 2 * FL_QUEUES_MAX];
+    struct fl_span keys[4 + 2 * FL_QUEUES_MAX];
     size_t count;
 };
 
@@ -65,25 +73,48 @@ static enum fl_error add_lists(struct lists *lists, const char *identity, struct
     return err;
 }
 
-/* *ret_moved is -1 when it lives. */
+static enum fl_error call(const struct fl_ports *ports, const char *identity,
+                          const struct lists *lists, enum caution caution, enum fl_recovery_end end,
+                          const struct limit *limit, struct fl_replies *ret_found)
+{
+    char most[24], keep[24], apart[24];
+    snprintf(most, sizeof(most), "%d", limit->recoveries_max);
+    snprintf(keep, sizeof(keep), "%d", FL_RECOVERY_COUNT_S);
+    snprintf(apart, sizeof(apart), "%d", FL_RECOVERY_APART_S);
+    const struct fl_span args[] = {fl_span_from(identity),
+                                   caution == FORCED ? FL_SPAN("1") : FL_SPAN("0"),
+                                   end == FL_RECOVERY_FORGET ? FL_SPAN("1") : FL_SPAN("0"),
+                                   fl_span_from(most),
+                                   limit->burial[0],
+                                   limit->burial[1],
+                                   limit->burial[2],
+                                   fl_span_from(keep),
+                                   fl_span_from(apart)};
+    enum fl_error err = fl_script_ask(FL_SCRIPT_RECOVER, ports->redis, ports->clock, lists->keys,
+                                      lists->count, args, FL_COUNT(args), ret_found, NULL);
+    if (err) return err;
+    const struct fl_reply *found = &ret_found->items[0];
+    bool fits = found->type == FL_REPLY_ARRAY && found->count > 0 &&
+                found->elements[0].type == FL_REPLY_INTEGER;
+    return fits ? FL_OK : FL_EPROTOCOL;
+}
+
+/* What was found: how many were moved (-1 when it lives), then the pills. */
 static enum fl_error recover(const struct fl_ports *ports, const char *identity,
                              struct fl_span queues, enum caution caution, enum fl_recovery_end end,
-                             int64_t *ret_moved)
+                             const struct limit *limit, struct fl_replies *ret_found)
 {
+    *ret_found = (struct fl_replies){0};
     struct fl_json json = {0};
     struct lists *lists = calloc(1, sizeof(*lists));
     if (!lists) return FL_ENOMEM;
     enum fl_error err = fl_json_parse(queues, &json, NULL);
     if (!err) err = add_key(lists, fl_span_from(identity));
     if (!err) err = add_key(lists, FL_SPAN(FL_KEY_FETCHERS));
+    if (!err) err = add_key(lists, FL_SPAN(FL_KEY_DEAD));
+    if (!err) err = add_key(lists, FL_SPAN(FL_KEY_SCHEDULE));
     if (!err) err = add_lists(lists, identity, fl_json_root(&json));
-    if (!err) {
-        const struct fl_span args[] = {fl_span_from(identity),
-                                       caution == FORCED ? FL_SPAN("1") : FL_SPAN("0"),
-                                       end == FL_RECOVERY_FORGET ? FL_SPAN("1") : FL_SPAN("0")};
-        err = fl_script_call(FL_SCRIPT_RECOVER, ports->redis, ports->clock, lists->keys,
-                             lists->count, args, 3, ret_moved, NULL);
-    }
+    if (!err) err = call(ports, identity, lists, caution, end, limit, ret_found);
     fl_json_release(&json);
     fl_arena_release(&lists->texts);
     free(lists);
@@ -93,7 +124,12 @@ static enum fl_error recover(const struct fl_ports *ports, const char *identity,
 enum fl_error fl_recovery_force(const struct fl_ports *ports, const char *identity,
                                 struct fl_span queues, enum fl_recovery_end end, int64_t *ret_moved)
 {
-    return recover(ports, identity, queues, FORCED, end, ret_moved);
+    struct fl_replies found;
+    const struct limit none = {0};
+    enum fl_error err = recover(ports, identity, queues, FORCED, end, &none, &found);
+    if (!err) *ret_moved = found.items[0].elements[0].integer;
+    fl_replies_release(&found);
+    return err;
 }
 
 /* "host:pid:nonce" of this host whose pid is gone. This process's own pid, which lives, says
@@ -110,20 +146,53 @@ static bool is_gone(const struct fl_recovery *r, const char *identity)
     return !process.ops->pid_exists(process.self, pid);
 }
 
+static void log_pill(const struct fl_recovery *r, struct fl_span job)
+{
+    struct fl_payload payload;
+    if (fl_payload_parse(job, &payload)) return; /* no memory for a log line */
+    fl_log_printf(r->ports->log, FL_LOG_ERROR,
+                  "poison pill: %s job %s was in hand of more than %d processes that died; %s",
+                  payload.worker ? payload.worker : "a", payload.jid,
+                  r->settings->options.max_recoveries,
+                  payload.dead ? "it is dead" : "it is gone, as its dead is false");
+    fl_payload_release(&payload);
+}
+
+static enum fl_error recover_dead(const struct fl_recovery *r, const char *name,
+                                  struct fl_span queues, enum caution caution,
+                                  struct fl_replies *ret_found)
+{
+    const struct fl_process_options *options = &r->settings->options;
+    struct fl_burial burial;
+    *ret_found = (struct fl_replies){0};
+    enum fl_error err = fl_burial_init(&burial, fl_clock_wall_us(r->ports->clock),
+                                       options->dead_max_jobs, options->dead_timeout_us);
+    if (err) return err;
+    const struct limit limit = {options->max_recoveries,
+                                {burial.words[0], burial.words[1], burial.words[2]}};
+    err = recover(r->ports, name, queues, caution, FL_RECOVERY_FORGET, &limit, ret_found);
+    fl_burial_release(&burial);
+    return err;
+}
+
 static enum fl_error recover_entry(const struct fl_recovery *r, struct fl_span identity,
                                    struct fl_span queues)
 {
     char name[FL_IDENTITY_BYTES];
-    int64_t moved;
+    struct fl_replies found;
     if (identity.length >= sizeof(name) || memchr(identity.bytes, '\0', identity.length))
         return FL_EPARSE;
     snprintf(name, sizeof(name), "%.*s", FL_SPAN_ARGS(identity));
     if (strcmp(name, r->identity) == 0) return FL_OK;
     enum caution caution = is_gone(r, name) ? FORCED : ONLY_IF_DEAD;
-    enum fl_error err = recover(r->ports, name, queues, caution, FL_RECOVERY_FORGET, &moved);
-    if (!err && moved > 0)
+    enum fl_error err = recover_dead(r, name, queues, caution, &found);
+    const struct fl_reply *answer = found.items;
+    if (!err && answer->elements[0].integer > 0)
         fl_log_printf(r->ports->log, FL_LOG_WARN, "recovered %" PRId64 " jobs of %s, which is dead",
-                      moved, name);
+                      answer->elements[0].integer, name);
+    for (size_t i = 1; !err && i < answer->count; i++)
+        log_pill(r, answer->elements[i].text);
+    fl_replies_release(&found);
     return err;
 }
 

@@ -49,16 +49,50 @@ static const char bury_member[] =
                              "3") "redis.call('ZREM',KEYS[1],ARGV[1])\n"
                                   "return 1\n";
 
+/* How often a job was found in the private list of somebody dead is counted by its jid; a payload
+ * without one is never taken for a pill. Reading needs a parser, moving does not: the bytes stay as
+ * they are. A job that would be promoted to another queue is not put off. */
+#define LOOK_AT_JOB                                                                                \
+    "local most=tonumber(ARGV[4])\n"                                                               \
+    "local function look_at(job)\n"                                                                \
+    "local read,payload=pcall(cjson.decode,job)\n"                                                 \
+    "local jid=read and type(payload)=='table' and payload.jid\n"                                  \
+    "if most==0 or type(jid)~='string' or jid=='' then return nil,0,{} end\n"                      \
+    "local key='faultline:recovered:'..jid\n"                                                      \
+    "return key,tonumber(redis.call('GET',key) or 0)+1,payload\n"                                  \
+    "end\n"
+#define MOVE_JOB                                                                                   \
+    "local key,times,payload=look_at(job)\n"                                                       \
+    "local home=type(payload.queue)=='string' and 'queue:'..payload.queue==KEYS[i+1]\n"            \
+    "if key and times>most then\n"                                                                 \
+    "if payload.dead~=false then redis.call('ZADD',KEYS[3],ARGV[5],job) end\n"                     \
+    "redis.call('LPOP',KEYS[i])\n"                                                                 \
+    "found[#found+1]=job\n"                                                                        \
+    "elseif times>1 and home then\n"                                                               \
+    "apart=apart+ARGV[9]\n"                                                                        \
+    "redis.call('ZADD',KEYS[4],string.format('%.6f',ARGV[5]+apart),job)\n"                         \
+    "redis.call('LPOP',KEYS[i])\n"                                                                 \
+    "found[1]=found[1]+1\n"                                                                        \
+    "else\n"                                                                                       \
+    "redis.call('LMOVE',KEYS[i],KEYS[i+1],'LEFT','RIGHT')\n"                                       \
+    "found[1]=found[1]+1\n"                                                                        \
+    "end\n"                                                                                        \
+    "if key and redis.call('INCR',key)==1 then redis.call('EXPIRE',key,ARGV[8]) end\n"
+
 static const char recover[] =
-    NAMED("recover") "if ARGV[2]=='0' and redis.call('EXISTS',KEYS[1])==1 then return -1 end\n"
-                     "local moved=0\n"
-                     "for i=3,#KEYS,2 do\n"
-                     "while redis.call('LMOVE',KEYS[i],KEYS[i+1],'LEFT','RIGHT') do\n"
-                     "moved=moved+1\n"
+    NAMED("recover") "if ARGV[2]=='0' and redis.call('EXISTS',KEYS[1])==1 then return {-1} "
+                     "end\n" LOOK_AT_JOB "local found,apart={0},0\n"
+                     "for i=5,#KEYS,2 do\n"
+                     "local job=redis.call('LINDEX',KEYS[i],0)\n"
+                     "while job do\n" MOVE_JOB "job=redis.call('LINDEX',KEYS[i],0)\n"
                      "end\n"
+                     "end\n"
+                     "if #found>1 then\n"
+                     "redis.call('ZREMRANGEBYSCORE',KEYS[3],'-inf',ARGV[6])\n"
+                     "redis.call('ZREMRANGEBYRANK',KEYS[3],0,ARGV[7])\n"
                      "end\n"
                      "if ARGV[3]=='1' then redis.call('HDEL',KEYS[2],ARGV[1]) end\n"
-                     "return moved\n";
+                     "return found\n";
 
 static const char lead[] = NAMED("lead") "local leader=redis.call('GET',KEYS[1])\n"
                                          "if leader and leader~=ARGV[1] then return 0 end\n"
@@ -330,7 +364,7 @@ static const struct {
     [FL_SCRIPT_BURY_MEMBER] = {{bury_member, sizeof(bury_member) - 1},
                                FL_SPAN("7b83537903dc072bca26308bc960851a38e64cff")},
     [FL_SCRIPT_RECOVER] = {{recover, sizeof(recover) - 1},
-                           FL_SPAN("21baa1a7c8c924718b4af052add65473b3da72a6")},
+                           FL_SPAN("b3222eb359a28b3ef4c486709d4c2f79ac9cc0e0")},
     [FL_SCRIPT_LEAD] = {{lead, sizeof(lead) - 1},
                         FL_SPAN("db7669beae008a0c053f05a41f94f8fce500af81")},
     [FL_SCRIPT_RESIGN] = {{resign, sizeof(resign) - 1},
@@ -414,13 +448,14 @@ static enum fl_error call(enum fl_script script, struct fl_redis redis, struct f
     return fl_command_exec(evalsha, redis, clock, replies);
 }
 
-enum fl_error fl_script_call(enum fl_script script, struct fl_redis redis, struct fl_clock clock,
-                             const struct fl_span *keys, size_t key_count,
-                             const struct fl_span *args, size_t arg_count, int64_t *ret_moved,
-                             char ret_error[FL_SCRIPT_ERROR_BYTES])
+enum fl_error fl_script_ask(enum fl_script script, struct fl_redis redis, struct fl_clock clock,
+                            const struct fl_span *keys, size_t key_count,
+                            const struct fl_span *args, size_t arg_count,
+                            struct fl_replies *ret_replies, char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
     char digits[FL_DIGITS_BYTES];
     struct fl_span few[FL_SCRIPT_FEW_ARGS], *words = few;
+    *ret_replies = (struct fl_replies){0};
     if (3 + key_count + arg_count > FL_SCRIPT_FEW_ARGS)
         words = malloc((3 + key_count + arg_count) * sizeof(*words));
     if (!words) return FL_ENOMEM;
@@ -430,12 +465,22 @@ enum fl_error fl_script_call(enum fl_script script, struct fl_redis redis, struc
     memcpy(words + 3, keys, key_count * sizeof(*keys));
     if (arg_count) memcpy(words + 3 + key_count, args, arg_count * sizeof(*args));
     const struct fl_command evalsha = {words, 3 + key_count + arg_count};
-    struct fl_replies replies = {0};
-    enum fl_error err = call(script, redis, clock, &evalsha, &replies);
-    if (err == FL_EREPLY) copy_error(replies.items[0].text, ret_error);
+    enum fl_error err = call(script, redis, clock, &evalsha, ret_replies);
+    if (err == FL_EREPLY) copy_error(ret_replies->items[0].text, ret_error);
+    if (words != few) free(words);
+    return err;
+}
+
+enum fl_error fl_script_call(enum fl_script script, struct fl_redis redis, struct fl_clock clock,
+                             const struct fl_span *keys, size_t key_count,
+                             const struct fl_span *args, size_t arg_count, int64_t *ret_moved,
+                             char ret_error[FL_SCRIPT_ERROR_BYTES])
+{
+    struct fl_replies replies;
+    enum fl_error err =
+        fl_script_ask(script, redis, clock, keys, key_count, args, arg_count, &replies, ret_error);
     if (!err && replies.items[0].type != FL_REPLY_INTEGER) err = FL_EPROTOCOL;
     if (!err) *ret_moved = replies.items[0].integer;
     fl_replies_release(&replies);
-    if (words != few) free(words);
     return err;
 }

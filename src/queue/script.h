@@ -22,9 +22,13 @@ enum fl_script {
     FL_SCRIPT_PROMOTE,
     /* KEYS zset dead, ARGV member score oldest-score rank-from-the-end */
     FL_SCRIPT_BURY_MEMBER,
-    /* KEYS heartbeat fetchers, then private queue for each of its queues; ARGV identity forced
-     * forget -> jobs moved, -1 when it lives and nothing is forced. Newest first to the tail, so
-     * that the oldest is taken next. The lists are empty then; `forget` removes the entry. */
+    /* KEYS heartbeat fetchers dead schedule, then private queue for each of its queues; ARGV
+     * identity forced forget recoveries-max score oldest-score rank-from-the-end count-seconds
+     * apart-seconds -> jobs moved (-1 when it lives and nothing is forced), then those that were
+     * recovered too often and went to the dead set, or are gone. recoveries-max 0: that is not
+     * counted. From the second recovery on jobs go to the schedule, so many seconds apart. Newest
+     * first to the tail, so that the oldest is taken next. The lists are empty then; `forget`
+     * removes the entry. */
     FL_SCRIPT_RECOVER,
     /* KEYS leader, ARGV identity lease-seconds -> 1 leads, 0 another does */
     FL_SCRIPT_LEAD,
@@ -96,15 +100,22 @@ enum fl_script {
 struct fl_span fl_script_text(enum fl_script script);
 struct fl_span fl_script_sha(enum fl_script script); /* 40 hex digits */
 
-enum { FL_SCRIPT_FEW_ARGS = 3 + 2 + 2 * 64 + 8 }; /* need no memory of their own */
+enum { FL_SCRIPT_FEW_ARGS = 3 + 4 + 2 * 64 + 9 }; /* need no memory of their own */
+enum { FL_SCRIPT_ERROR_BYTES = 160 };
 
 /* One call; *ret_moved is the script's integer. FL_EREPLY: Redis refused it, ret_error (may be
  * NULL) holds the beginning of its words. Else what fl_redis_exec returns. */
-enum { FL_SCRIPT_ERROR_BYTES = 160 };
 FL_CHECKED enum fl_error fl_script_call(enum fl_script script, struct fl_redis redis,
                                         struct fl_clock clock, const struct fl_span *keys,
                                         size_t key_count, const struct fl_span *args,
                                         size_t arg_count, int64_t *ret_moved,
                                         char ret_error[FL_SCRIPT_ERROR_BYTES]);
+/* The same for a script that answers with more than an integer; the caller releases *ret_replies in
+ * every case. */
+FL_CHECKED enum fl_error fl_script_ask(enum fl_script script, struct fl_redis redis,
+                                       struct fl_clock clock, const struct fl_span *keys,
+                                       size_t key_count, const struct fl_span *args,
+                                       size_t arg_count, struct fl_replies *ret_replies,
+                                       char ret_error[FL_SCRIPT_ERROR_BYTES]);
 
 #endif

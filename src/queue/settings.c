@@ -13,6 +13,7 @@ static void fill(struct fl_process_options *options)
     if (!options->timeout_us) options->timeout_us = 25 * FL_SECOND_US;
     if (!options->wire) options->wire = FL_WIRE_7;
     if (!options->max_retries) options->max_retries = 25;
+    if (!options->max_recoveries) options->max_recoveries = 3;
     if (!options->dead_max_jobs) options->dead_max_jobs = 10000;
     if (!options->dead_timeout_us) options->dead_timeout_us = 180 * FL_DAY_US;
     if (!options->average_poll_us) options->average_poll_us = 5 * FL_SECOND_US;
@@ -25,6 +26,7 @@ static const char *numbers_problem(const struct fl_process_options *options)
         return "concurrency must be from 1 to 256";
     if (options->timeout_us < 0) return "timeout must not be negative";
     if (options->max_retries < 0) return "max_retries must not be negative";
+    if (options->max_recoveries < 0) return "max_recoveries must not be negative";
     if (options->dead_max_jobs < 0) return "dead_max_jobs must not be negative";
     if (options->dead_timeout_us < 0) return "dead_timeout must not be negative";
     if (options->average_poll_us < 0 || options->average_poll_us > FL_DAY_US)

@@ -10,10 +10,12 @@
 
 #include "faultline/batch.h"
 #include "faultline/iterable.h"
+#include "queue/burial.h"
 #include "queue/client.h"
 #include "queue/job.h"
 #include "queue/lock.h"
 #include "queue/poller.h"
+#include "queue/recovery.h"
 #include "queue/registry.h"
 #include "queue/retry.h"
 
@@ -161,6 +163,31 @@ static enum fl_error move(void *context)
     return err;
 }
 
+/* A recovery that has found nothing. */
+static enum fl_error say_none(void *self, const struct fl_command *commands, size_t count,
+                              int64_t deadline_us, struct fl_replies *ret_replies)
+{
+    static const struct fl_reply none = {.type = FL_REPLY_INTEGER};
+    static const struct fl_reply found = {.type = FL_REPLY_ARRAY, .elements = &none, .count = 1};
+    (void)self, (void)commands, (void)count, (void)deadline_us;
+    *ret_replies = (struct fl_replies){.items = &found, .count = 1};
+    return FL_OK;
+}
+
+static enum fl_error recover(void *context)
+{
+    static const struct fl_redis_ops ops = {.exec = say_none};
+    const struct fl_ports ports = {.redis = {&ops, NULL}, .clock = clock_port};
+    struct fl_burial burial;
+    int64_t moved;
+    (void)context;
+    enum fl_error err = fl_burial_init(&burial, 1795451428120701, 10, 1000000);
+    if (err) return err;
+    fl_burial_release(&burial);
+    return fl_recovery_force(&ports, "host:1:x", FL_SPAN("[\"default\",\"slow\"]"),
+                             FL_RECOVERY_KEEP, &moved);
+}
+
 static enum fl_outcome perform(struct fl_job *job)
 {
     (void)job;
@@ -306,6 +333,12 @@ static void moving(void **state)
     alloc_sweep(move, NULL);
 }
 
+static void recovering(void **state)
+{
+    (void)state;
+    alloc_sweep(recover, NULL);
+}
+
 static void registering(void **state)
 {
     (void)state;
@@ -315,9 +348,9 @@ static void registering(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(batches),     cmocka_unit_test(iterating), cmocka_unit_test(pushing),
-        cmocka_unit_test(retrying),    cmocka_unit_test(promoting), cmocka_unit_test(moving),
-        cmocka_unit_test(registering),
+        cmocka_unit_test(batches),    cmocka_unit_test(iterating),   cmocka_unit_test(pushing),
+        cmocka_unit_test(retrying),   cmocka_unit_test(promoting),   cmocka_unit_test(moving),
+        cmocka_unit_test(recovering), cmocka_unit_test(registering),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }

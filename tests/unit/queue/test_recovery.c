@@ -13,6 +13,7 @@
 struct fixture {
     struct desk desk;
     struct fl_control control;
+    struct fl_settings settings;
     struct fl_recovery recovery;
 };
 
@@ -21,7 +22,10 @@ static int setup(void **state)
     struct fixture *f = calloc(1, sizeof(*f));
     desk_open(&f->desk);
     assert_int_equal(fl_control_init(&f->control, f->desk.ports.tasks, f->desk.ports.clock), FL_OK);
-    f->recovery = (struct fl_recovery){&f->desk.ports, "host:42:me", &f->control};
+    const char *problem;
+    const struct fl_process_options options = {.dead_max_jobs = 3};
+    assert_int_equal(fl_settings_init(&f->settings, &options, &problem), FL_OK);
+    f->recovery = (struct fl_recovery){&f->desk.ports, "host:42:me", &f->control, &f->settings};
     *state = f;
     return 0;
 }
@@ -146,6 +150,116 @@ static void a_name_is_not_cut_at_a_nul(void **state)
     assert_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default")));
 }
 
+/* --- jobs that are recovered again and again --- */
+
+#define PILL "{\"class\":\"W\",\"queue\":\"default\",\"jid\":\"bad\"}"
+
+/* `job` was in hand of one more process that has died. */
+static void recover_of_another(struct fixture *f, const char *job)
+{
+    desk_redis(&f->desk, "HSET faultline:fetchers other:7:x [\"default\"]");
+    desk_redis_value(&f->desk, "LPUSH " LIST("other:7:x"), job);
+    recover(f);
+}
+
+static struct again_case {
+    const char *name;
+    int before; /* recoveries of it so far */
+    const char *job;
+    const char *want; /* where it stands then; NULL: nowhere */
+} agains[] = {
+    {"again: the first time it is the next to be taken", 0, PILL, "queue:default"},
+    {"again: the second time it is put off", 1, PILL, "schedule"},
+    {"again: the third time, too", 2, PILL, "schedule"},
+    {"again: the fourth time it is dead", 3, PILL, "dead"},
+    {"again: with dead false it is gone", 3,
+     "{\"class\":\"W\",\"queue\":\"default\",\"jid\":\"bad\",\"dead\":false}", NULL},
+    {"again: a job of another queue is not put off", 1,
+     "{\"class\":\"W\",\"queue\":\"other\",\"jid\":\"bad\"}", "queue:default"},
+    {"again: nor one that does not say its queue", 2, "{\"class\":\"W\",\"jid\":\"bad\"}",
+     "queue:default"},
+    {"again: what has no jid is not counted", 9, "{\"class\":\"W\",\"queue\":\"default\"}",
+     "queue:default"},
+    {"again: nor what has another than a text", 9, "{\"jid\":7}", "queue:default"},
+    {"again: nor what is no object", 9, "[\"jid\"]", "queue:default"},
+    {"again: nor what is no JSON", 9, "{\"jid\":\"bad\"", "queue:default"},
+};
+
+static void again_row(void **state)
+{
+    static const char *const places[] = {"queue:default", "schedule", "dead"};
+    const struct again_case *row = *state;
+    void *made;
+    setup(&made);
+    struct fixture *f = made;
+    char words[64];
+    snprintf(words, sizeof(words), "SET faultline:recovered:bad %d", row->before);
+    if (row->before) desk_redis(&f->desk, words);
+    recover_of_another(f, row->job);
+    for (size_t i = 0; i < FL_COUNT(places); i++) {
+        bool want = row->want && strcmp(places[i], row->want) == 0;
+        bool there = fake_redis_find(f->desk.engine, 0, fl_span_from(places[i])) != NULL;
+        assert_int_equal(there, want);
+    }
+    assert_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("faultline:fetchers")));
+    teardown(&made);
+}
+
+static void recoveries_count_for_72_hours_from_the_first(void **state)
+{
+    struct fixture *f = *state;
+    const int64_t hour_us = 3600 * INT64_C(1000000);
+    recover_of_another(f, PILL);
+    fake_clock_advance(&f->desk.clock, 71 * hour_us);
+    recover_of_another(f, PILL);
+    const struct fl_span key = FL_SPAN("faultline:recovered:bad");
+    assert_non_null(fake_redis_find(f->desk.engine, 0, key));
+    fake_clock_advance(&f->desk.clock, 2 * hour_us);
+    desk_redis(&f->desk, "DEL schedule");
+    recover_of_another(f, PILL);
+    assert_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("schedule")));
+}
+
+static void those_that_are_put_off_are_a_minute_apart(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk, "MSET faultline:recovered:bad 1 faultline:recovered:too 1");
+    desk_redis(&f->desk, "HSET faultline:fetchers other:7:x [\"default\"]");
+    desk_redis_value(&f->desk, "LPUSH " LIST("other:7:x"), PILL);
+    desk_redis_value(&f->desk, "LPUSH " LIST("other:7:x"),
+                     "{\"class\":\"W\",\"queue\":\"default\",\"jid\":\"too\"}");
+    recover(f);
+    desk_redis(&f->desk, "DEL faultline:recovered:bad faultline:recovered:too");
+    desk_expect(&f->desk, "db0 zset \"schedule\" "
+                          "[(\"{\\\"class\\\":\\\"W\\\",\\\"queue\\\":\\\"default\\\",\\\"jid\\\":"
+                          "\\\"too\\\"}\",1795451488.1207011),"
+                          "(\"{\\\"class\\\":\\\"W\\\",\\\"queue\\\":\\\"default\\\",\\\"jid\\\":"
+                          "\\\"bad\\\"}\",1795451548.1207011)]\n");
+}
+
+static void the_dead_set_keeps_its_limit_when_a_pill_is_buried(void **state)
+{
+    struct fixture *f = *state;
+    desk_redis(&f->desk, "ZADD dead 1795451000 a 1795451001 b 1795451002 c");
+    desk_redis(&f->desk, "SET faultline:recovered:bad 3");
+    recover_of_another(f, PILL);
+    assert_int_equal(fake_redis_length(fake_redis_find(f->desk.engine, 0, FL_SPAN("dead"))), 2);
+    assert_non_null(strstr(f->desk.log.bytes, "poison pill: W job bad was in hand of more than 3"));
+}
+
+static void what_a_process_gives_back_itself_is_not_counted(void **state)
+{
+    struct fixture *f = *state;
+    int64_t moved;
+    desk_redis_value(&f->desk, "LPUSH " LIST("host:42:me"), PILL);
+    desk_redis(&f->desk, "SET faultline:recovered:bad 3");
+    assert_int_equal(fl_recovery_force(&f->desk.ports, "host:42:me", FL_SPAN("[\"default\"]"),
+                                       FL_RECOVERY_FORGET, &moved),
+                     FL_OK);
+    assert_int_equal(moved, 1);
+    assert_non_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default")));
+}
+
 static void a_forced_end_may_keep_the_entry(void **state)
 {
     struct fixture *f = *state;
@@ -184,6 +298,7 @@ int main(void)
 {
     struct rows rows = {0};
     rows_add(&rows, host_row, hosts, FL_COUNT(hosts), sizeof(hosts[0]));
+    rows_add(&rows, again_row, agains, FL_COUNT(agains), sizeof(agains[0]));
     const struct CMUnitTest others[] = {
         WITH_FIXTURE(a_process_without_a_heartbeat_is_dead),
         WITH_FIXTURE(the_list_of_a_second_capsule_is_recovered_too),
@@ -191,6 +306,10 @@ int main(void)
         WITH_FIXTURE(an_entry_that_is_not_understood_does_not_stop_the_others),
         WITH_FIXTURE(a_process_never_recovers_itself),
         WITH_FIXTURE(a_name_is_not_cut_at_a_nul),
+        WITH_FIXTURE(recoveries_count_for_72_hours_from_the_first),
+        WITH_FIXTURE(those_that_are_put_off_are_a_minute_apart),
+        WITH_FIXTURE(the_dead_set_keeps_its_limit_when_a_pill_is_buried),
+        WITH_FIXTURE(what_a_process_gives_back_itself_is_not_counted),
         WITH_FIXTURE(a_forced_end_may_keep_the_entry),
         WITH_FIXTURE(processes_without_a_heartbeat_are_pruned_once_a_minute),
     };

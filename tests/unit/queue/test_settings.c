@@ -14,6 +14,7 @@ static void zero_means_sidekiqs_default(void **state)
     assert_int_equal(settings.options.concurrency, 5);
     assert_int_equal(settings.options.timeout_us, 25000000);
     assert_int_equal(settings.options.max_retries, 25);
+    assert_int_equal(settings.options.max_recoveries, 3);
     assert_int_equal(settings.options.dead_max_jobs, 10000);
     assert_int_equal(settings.options.dead_timeout_us, INT64_C(15552000) * 1000000);
     assert_int_equal(settings.options.average_poll_us, 5000000);
@@ -56,6 +57,7 @@ static struct refused_case {
     {"refused: concurrency 257", {.concurrency = 257}, "concurrency"},
     {"refused: a negative timeout", {.timeout_us = -1}, "timeout"},
     {"refused: negative retries", {.max_retries = -1}, "max_retries"},
+    {"refused: negative recoveries", {.max_recoveries = -1}, "max_recoveries"},
     {"refused: a negative dead set", {.dead_max_jobs = -1}, "dead_max_jobs"},
     {"refused: a negative age of the dead", {.dead_timeout_us = -1}, "dead_timeout"},
     {"refused: a negative poll", {.average_poll_us = -1}, "average_scheduled_poll_interval"},
