@@ -11,17 +11,21 @@
 #include "harness/cli/discover.h"
 #include "harness/cli/line_changes.h"
 #include "harness/scenario/format.h"
+#include "harness/scenario/json_lines.h"
 #include "harness/scenario/layout.h"
 #include "harness/scenario/parse.h"
+#include "harness/scenario/plan_json.h"
 #include "harness/scenario/whole_file.h"
 
 enum { MESSAGE_BYTES_MAX = 64 * 1024, PLAN_TEXT_BYTES_MAX = 1024 * 1024 * 1024 };
 
-enum { OPT_CHECK, OPT_DIFF };
+enum { OPT_CHECK, OPT_DIFF, OPT_JSON, OPT_TEXT };
 
 static const struct cli_option options[] = {
     {OPT_CHECK, 0, "check", NULL, "change nothing; exit status 1 when something would change"},
     {OPT_DIFF, 0, "diff", NULL, "change nothing; show what would change"},
+    {OPT_JSON, 0, "json", NULL, "change nothing; print the scenario as JSON"},
+    {OPT_TEXT, 0, "text", NULL, "change nothing; print it as lines: a scenario in JSON, too"},
 };
 
 static const char details[] =
@@ -30,12 +34,17 @@ static const char details[] =
     "names\n"
     "of the files that change are printed. A file that cannot be read as a scenario stays as it "
     "is:\n"
-    "exit status 2.\n";
+    "exit status 2.\n"
+    "A scenario may be a file of JSON, as `--json` prints it: every command reads it as it reads "
+    "the\n"
+    "lines. It is for programs that make scenarios; settings, ranges and repetitions are gone in "
+    "it,\n"
+    "and of variants and varied values it is the first. `--text` prints it as lines.\n";
 
 struct fmt_command {
     struct cli_reader reader;
     struct discovered files;
-    bool check, diff;
+    bool check, diff, json, text;
     uint32_t changed, unreadable;
     FILE *out, *err;
 };
@@ -117,9 +126,11 @@ static enum fl_error lay_out(struct fmt_command *fmt, const char *path)
 {
     struct fl_buf before = FL_BUF_INIT(PLAN_BYTES_MAX), after = FL_BUF_INIT(2 * PLAN_BYTES_MAX);
     enum fl_error err = read_text(path, &before);
+    if (!err && json_lines_is_json(fl_buf_span(&before))) goto out; /* a program lays that out */
     if (!err) err = scenario_layout(fl_buf_span(&before), &after);
     if (!err && !fl_span_equal(fl_buf_span(&before), fl_buf_span(&after)))
         err = change(fmt, path, fl_buf_span(&before), fl_buf_span(&after));
+out:
     fl_buf_release(&before);
     fl_buf_release(&after);
     return err;
@@ -139,6 +150,24 @@ static void read_file(struct fmt_command *fmt, const char *path)
     fl_buf_release(&message);
 }
 
+/* As JSON, or as lines. */
+static enum fl_error print_as(struct fmt_command *fmt, const char *path)
+{
+    struct fl_buf json = FL_BUF_INIT(PLAN_TEXT_BYTES_MAX), out = FL_BUF_INIT(PLAN_TEXT_BYTES_MAX);
+    struct fl_buf message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    struct plan *plan = NULL;
+    enum fl_error err = scenario_read(path, NULL, 0, &plan, &message);
+    if (!err && fmt->text) err = scenario_format(plan, &out);
+    if (!err && fmt->json) err = plan_json(plan, &json);
+    if (!err && fmt->json) err = plan_json_lay_out(fl_buf_span(&json), &out);
+    if (!err) fwrite(out.bytes, 1, out.length, fmt->out);
+    scenario_plan_free(plan);
+    fl_buf_release(&message);
+    fl_buf_release(&json);
+    fl_buf_release(&out);
+    return err;
+}
+
 static int lay_out_all(struct fmt_command *fmt)
 {
     for (uint32_t i = 0; i < fmt->files.count; i++)
@@ -146,7 +175,7 @@ static int lay_out_all(struct fmt_command *fmt)
     if (fmt->unreadable) return CLI_USAGE;
     for (uint32_t i = 0; i < fmt->files.count; i++) {
         const char *path = fmt->files.files[i].path;
-        enum fl_error err = lay_out(fmt, path);
+        enum fl_error err = fmt->json || fmt->text ? print_as(fmt, path) : lay_out(fmt, path);
         if (!err) continue;
         fprintf(fmt->err, "faultline fmt: %s: %s\n", path,
                 err == FL_EIO ? strerror(errno) : fl_error_text(err));
@@ -164,23 +193,30 @@ static int take_path(struct fmt_command *fmt, const char *path)
                      fmt->files.problem ? fmt->files.problem : path, fl_error_text(err));
 }
 
+static void take_option(struct fmt_command *fmt)
+{
+    switch (fmt->reader.id) {
+    case OPT_CHECK: fmt->check = true; break;
+    case OPT_DIFF: fmt->diff = true; break;
+    case OPT_JSON: fmt->json = true; break;
+    default: fmt->text = true; break;
+    }
+}
+
 static int read_arguments(struct fmt_command *fmt, bool *ret_go_on)
 {
     int code = CLI_PASSED;
     while (code == CLI_PASSED) {
         switch (cli_next(&fmt->reader)) {
-        case CLI_OPTION:
-            if (fmt->reader.id == OPT_CHECK)
-                fmt->check = true;
-            else
-                fmt->diff = true;
-            break;
+        case CLI_OPTION: take_option(fmt); break;
         case CLI_ARGUMENT: code = take_path(fmt, fmt->reader.value); break;
         case CLI_HELP: cli_print_help(&command_fmt, fmt->out); return CLI_PASSED;
         case CLI_WRONG: return CLI_USAGE;
         case CLI_END:
             if (!fmt->files.count)
                 return cli_wrong(&fmt->reader, "expected a scenario file or a folder of them");
+            if (fmt->json && fmt->text)
+                return cli_wrong(&fmt->reader, "expected --json or --text, found both");
             *ret_go_on = true;
             return CLI_PASSED;
         }

@@ -217,7 +217,7 @@ static void format_push(struct printing *p, const struct plan_job *job)
         print_text(p, " dead %s", job->dead == FL_DEAD_KEEP ? "true" : "false");
 }
 
-static void format_job(struct printing *p, const struct plan_job *job)
+void print_enqueue(struct printing *p, const struct plan_job *job)
 {
     print_text(p, job->bulk ? "enqueue-bulk " : "enqueue  ");
     print_word(p, fl_span_from(job->name));
@@ -234,7 +234,6 @@ static void format_job(struct printing *p, const struct plan_job *job)
         print_text(p, " when ");
         print_offset(p, job->when_us);
     }
-    print_text(p, "\n");
 }
 
 static void format_cron(struct printing *p, const struct plan_cron *cron)
@@ -305,8 +304,10 @@ enum fl_error scenario_format(const struct plan *plan, struct fl_buf *out)
     for (uint32_t i = 0; i < plan->processes_count; i++)
         format_processes(&p, &plan->processes[i]);
     format_given(&p, plan);
-    for (uint32_t i = 0; i < plan->job_count; i++)
-        format_job(&p, &plan->jobs[i]);
+    for (uint32_t i = 0; i < plan->job_count; i++) {
+        print_enqueue(&p, &plan->jobs[i]);
+        print_text(&p, "\n");
+    }
     for (uint32_t i = 0; i < plan->cron_count; i++)
         format_cron(&p, &plan->crons[i]);
     format_rest(&p, plan);

@@ -9,6 +9,7 @@
 
 #include "core/assert.h"
 #include "core/utf8.h"
+#include "harness/scenario/json_lines.h"
 #include "harness/scenario/nearest.h"
 #include "harness/scenario/reading.h"
 #include "harness/scenario/whole_file.h"
@@ -157,11 +158,12 @@ static void read_line(struct reading *r, uint64_t *expanded)
 }
 
 /* --- all lines --- */
-static void read_lines(struct reading *r, struct fl_span text, uint64_t *expanded)
+static void read_lines(struct reading *r, struct fl_span text, uint64_t *expanded, uint32_t *place)
 {
     while (text.length && !r->err && r->problems.count < PROBLEMS_MAX) {
         r->line.source = line_cut(&text);
         if (++r->line.number > PLAN_LINES_MAX) r->err = FL_EBOUND;
+        if (*place < r->place_count) r->line.number = r->places[(*place)++];
         if (!r->err) read_line(r, expanded);
         if (!r->err) repeat_follow(r, &text);
     }
@@ -188,11 +190,12 @@ static void read_text(struct reading *r, struct fl_span text,
                       const struct scenario_changes *changes)
 {
     uint64_t expanded = 0;
+    uint32_t place = 0;
     line_skip_mark(&text);
-    read_lines(r, text, &expanded);
+    read_lines(r, text, &expanded, &place);
     r->of_another_variant = false; /* what is added is of any */
     if (changes->bare) strip(r);
-    read_lines(r, changes->extra, &expanded);
+    read_lines(r, changes->extra, &expanded, &place);
     bool begun = r->seen & (UINT64_C(1) << WORD_SCENARIO);
     if (!begun && !r->err && r->problems.count == 0)
         problems_add(&r->problems, 1, 1, "scenario 1 \"title\" as the first line",
@@ -252,7 +255,18 @@ static enum fl_error read_all(struct reading *r, struct fl_span text,
 {
     enum fl_error err = take_overrides(r, settings, setting_count);
     if (err) return err;
-    read_text(r, text, changes);
+    bool is_json = json_lines_is_json(text);
+    struct json_lines lines = {0};
+    if (is_json) err = json_lines_read(text, &r->problems, &lines);
+    if (err != FL_EPARSE) r->err = err;
+    if (!err && is_json) {
+        text = fl_buf_span(&lines.text);
+        r->places = (const uint32_t *)(const void *)lines.places.bytes;
+        r->place_count = (uint32_t)(lines.places.length / sizeof *r->places);
+    }
+    if (!err) read_text(r, text, changes);
+    if (is_json) json_lines_release(&lines);
+    r->place_count = 0;
     if (!r->err && r->problems.count < PROBLEMS_MAX) check_plan(r);
     if (r->err == FL_EBOUND)
         problems_add(&r->problems, r->line.number, 1,

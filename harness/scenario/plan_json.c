@@ -4,6 +4,8 @@
 
 #include "core/json.h"
 #include "core/time_text.h"
+#include "harness/scenario/format.h"
+#include "harness/scenario/line.h"
 #include "harness/scenario/printing.h"
 #include "harness/scenario/words.h"
 
@@ -20,23 +22,55 @@ static void put_time(struct fl_json_writer *w, const char *key, int64_t us, int6
     if (us != absent_us) fl_json_put_int64(w, key, us);
 }
 
+/* The line without its first word. */
+static struct fl_span rest_of(struct fl_span line)
+{
+    const char *blank = line.length ? memchr(line.bytes, ' ', line.length) : NULL;
+    size_t skip = blank ? (size_t)(blank - line.bytes) : line.length;
+    while (skip < line.length && line.bytes[skip] == ' ')
+        skip++;
+    return (struct fl_span){line.bytes + skip, line.length - skip};
+}
+
 /* A line as it is printed, without its first word. */
 static void put_printed(struct fl_json_writer *w, struct fl_buf *line, enum fl_error err)
 {
     if (err && !w->err) w->err = err;
-    struct fl_span text = line->length ? fl_buf_span(line) : FL_SPAN("");
-    const char *blank = text.length ? memchr(text.bytes, ' ', text.length) : NULL;
-    size_t skip = blank ? (size_t)(blank - text.bytes) : 0;
-    while (skip < text.length && text.bytes[skip] == ' ')
-        skip++;
-    fl_json_put_string(w, "text", (struct fl_span){text.bytes + skip, text.length - skip});
+    fl_json_put_string(w, "text", rest_of(line->length ? fl_buf_span(line) : FL_SPAN("")));
     fl_buf_truncate(line, 0);
+}
+
+/* --- what is told as the language has it, from the plan as it is printed --- */
+
+static void put_one(struct fl_json_writer *w, const char *key, const char *word,
+                    struct fl_span printed)
+{
+    while (printed.length) {
+        struct fl_span line = line_cut(&printed);
+        if (line_begins(line, word)) fl_json_put_string(w, key, rest_of(line));
+    }
+}
+
+static void put_all(struct fl_json_writer *w, const char *key, const char *word,
+                    struct fl_span printed)
+{
+    fl_json_key(w, key);
+    struct fl_json_writer list = fl_json_begin_array(w->out);
+    while (printed.length) {
+        struct fl_span line = line_cut(&printed);
+        if (!line_begins(line, word)) continue;
+        fl_json_key(&list, NULL);
+        if (!list.err) list.err = fl_json_write_scrubbed(w->out, rest_of(line));
+    }
+    enum fl_error err = fl_json_end(&list);
+    if (err && !w->err) w->err = err;
 }
 
 /* --- lists --- */
 
-static enum fl_error put_job(const struct plan_job *job, struct fl_buf *out)
+static enum fl_error put_job(const struct plan_job *job, struct fl_buf *line, struct fl_buf *out)
 {
+    struct printing p = {.out = line};
     struct fl_json_writer w = fl_json_begin_object(out);
     fl_json_put_int64(&w, "line", job->where.line);
     put_text(&w, "name", job->name);
@@ -45,11 +79,14 @@ static enum fl_error put_job(const struct plan_job *job, struct fl_buf *out)
         fl_json_put_raw(&w, "args", job->args);
     else
         fl_json_put_string(&w, "raw", job->args);
+    if (job->kind == PLAN_PUSH_RAW) print_enqueue(&p, job); /* its bytes may be no text */
+    if (job->kind == PLAN_PUSH_RAW) put_printed(&w, line, p.err);
     put_text(&w, "queue", job->queue);
     if (job->retry.length) fl_json_put_raw(&w, "retry", job->retry);
     put_time(&w, "when_us", job->when_us, 0);
     put_time(&w, "in_us", job->in_us, -1);
     put_time(&w, "at_us", job->at_us, -1);
+    if (job->dead != FL_DEAD_DEFAULT) fl_json_put_bool(&w, "dead", job->dead == FL_DEAD_KEEP);
     if (job->bulk) fl_json_put_bool(&w, "bulk", true);
     return fl_json_end(&w);
 }
@@ -124,8 +161,7 @@ static enum fl_error module_at(const struct plan *plan, uint32_t *at, struct fl_
 static enum fl_error job_at(const struct plan *plan, uint32_t *at, struct fl_buf *line,
                             struct fl_buf *out)
 {
-    (void)line;
-    return put_job(&plan->jobs[(*at)++], out);
+    return put_job(&plan->jobs[(*at)++], line, out);
 }
 
 static enum fl_error cron_at(const struct plan *plan, uint32_t *at, struct fl_buf *line,
@@ -160,7 +196,10 @@ static enum fl_error put_start(struct fl_json_writer *w, const struct plan *plan
 
 enum fl_error plan_json(const struct plan *plan, struct fl_buf *out)
 {
+    struct fl_buf text = FL_BUF_INIT(TEXT_BYTES_MAX);
     struct fl_json_writer w = fl_json_begin_object(out);
+    w.err = scenario_format(plan, &text);
+    struct fl_span printed = text.length ? fl_buf_span(&text) : FL_SPAN("");
     put_text(&w, "file", plan->path);
     put_text(&w, "title", plan->title);
     put_text(&w, "why", plan->why);
@@ -171,10 +210,51 @@ enum fl_error plan_json(const struct plan *plan, struct fl_buf *out)
     put_text(&w, "tz", plan->zone);
     fl_json_put_int64(&w, "horizon_us", plan->horizon_us);
     fl_json_put_int64(&w, "processes", count_processes(plan));
+    put_one(&w, "tolerates", "tolerates", printed);
+    put_one(&w, "idle", "idle", printed);
+    put_one(&w, "schedule", "schedule", printed);
+    put_one(&w, "explore", "explore", printed);
     put_list(&w, "modules", plan, module_at, plan->module_count);
+    put_all(&w, "process_groups", "processes", printed);
+    put_all(&w, "given", "given", printed);
     put_list(&w, "jobs", plan, job_at, plan->job_count);
     put_list(&w, "crons", plan, cron_at, plan->cron_count);
+    put_all(&w, "choices", "choice", printed);
     put_list(&w, "faults", plan, put_fault, plan->fault_count);
+    put_one(&w, "heal", "heal", printed);
     put_list(&w, "expects", plan, expect_at, plan->expect_count);
+    put_all(&w, "volatile", "volatile", printed);
+    fl_buf_release(&text);
     return fl_json_end(&w);
+}
+
+/* --- for a person --- */
+
+static enum fl_error lay_out_list(struct fl_json_at list, struct fl_buf *out)
+{
+    enum fl_error err = fl_buf_append_char(out, '[');
+    for (uint32_t i = 0; i < fl_json_length(list) && !err; i++) {
+        err = fl_buf_append_text(out, i ? ",\n    " : "\n    ");
+        if (!err) err = fl_buf_append_span(out, fl_json_raw(fl_json_element(list, i)));
+    }
+    return err ? err : fl_buf_append_char(out, ']');
+}
+
+enum fl_error plan_json_lay_out(struct fl_span json, struct fl_buf *out)
+{
+    struct fl_json document;
+    enum fl_error err = fl_json_parse(json, &document, NULL);
+    if (err) return err;
+    struct fl_json_at root = fl_json_root(&document);
+    err = fl_buf_append_text(out, "{");
+    for (uint32_t i = 0; i < fl_json_length(root) && !err; i++) {
+        struct fl_span key;
+        struct fl_json_at at = fl_json_pair(root, i, &key);
+        err = fl_buf_printf(out, "%s  \"%.*s\": ", i ? ",\n" : "\n", FL_SPAN_ARGS(key));
+        if (err) break;
+        err = fl_json_type(at) == FL_JSON_ARRAY ? lay_out_list(at, out)
+                                                : fl_buf_append_span(out, fl_json_raw(at));
+    }
+    fl_json_release(&document);
+    return err ? err : fl_buf_append_text(out, "\n}\n");
 }

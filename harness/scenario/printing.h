@@ -28,6 +28,7 @@ void print_ordinal(struct printing *p, uint32_t nth); /* 2nd */
 void print_fault(struct printing *p, const struct plan_fault *fault);
 /* The first of `count` faults with the parts that follow it; how many those are. */
 uint32_t print_faults(struct printing *p, const struct plan_fault *faults, uint32_t count);
+void print_enqueue(struct printing *p, const struct plan_job *job);
 /* A whole line; nothing where the plan does not explore. */
 void print_explore(struct printing *p, const struct plan_explore *explore);
 void print_gauge(struct printing *p, const struct plan_gauge *gauge);

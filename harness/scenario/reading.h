@@ -43,6 +43,8 @@ struct reading {
     struct list modules, module_wheres, processes, rows, https, commands, files, jobs, crons,
         faults, expects, volatiles, variants, varied, choices;
     struct repetition repetition;
+    const uint32_t *places; /* of the lines in the JSON that they were made of; NULL: no JSON */
+    uint32_t place_count;
     bool of_another_variant; /* the line belongs to a variant that is not read */
 };
 

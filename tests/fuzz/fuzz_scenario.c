@@ -4,8 +4,10 @@
 
 #include "core/assert.h"
 #include "harness/scenario/format.h"
+#include "harness/scenario/json_lines.h"
 #include "harness/scenario/layout.h"
 #include "harness/scenario/parse.h"
+#include "harness/scenario/plan_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
@@ -27,6 +29,19 @@ out:
     scenario_plan_free(again);
     fl_buf_release(&once);
     fl_buf_release(&twice);
+    fl_buf_release(&message);
+}
+
+/* A name may hold bytes that are no text, and is another one then. */
+static void read_json_back(const struct plan *plan)
+{
+    struct fl_buf json = FL_BUF_INIT(TEXT_BYTES_MAX), message = FL_BUF_INIT(MESSAGE_BYTES_MAX);
+    struct plan *again = NULL;
+    enum fl_error err = plan_json(plan, &json);
+    if (!err) err = scenario_parse(plan->path, fl_buf_span(&json), NULL, 0, &again, &message);
+    fl_assert(!err || err == FL_EBOUND || message.length > 0);
+    scenario_plan_free(err ? NULL : again);
+    fl_buf_release(&json);
     fl_buf_release(&message);
 }
 
@@ -63,7 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     if (err) fl_assert(message.length > 0);
     if (!err) {
         read_back(plan);
-        lay_out(plan, text);
+        read_json_back(plan);
+        if (!json_lines_is_json(text)) lay_out(plan, text);
     }
     scenario_plan_free(err ? NULL : plan);
     fl_buf_release(&message);

@@ -38,8 +38,11 @@ static enum fl_error read_and_print(void *context)
     (void)context;
     enum fl_error err = scenario_parse("s", fl_span_from(good), settings, 1, &plan, &message);
     if (!err) err = scenario_format(plan, &out);
+    fl_buf_truncate(&out, 0);
     if (!err) err = plan_json(plan, &out);
     scenario_plan_free(plan);
+    if (!err) err = scenario_parse("s", fl_buf_span(&out), NULL, 0, &plan, &message);
+    if (!err) scenario_plan_free(plan);
     fl_buf_release(&out);
     fl_buf_release(&message);
     return err;
