@@ -280,6 +280,8 @@ static void judge_absence(struct ledger *ledger, struct ledger_job *job)
         job->state = PLAN_STATE_WAITING;
     } else if (job->removal == LEDGER_ACKNOWLEDGED) {
         judge_acknowledgement(ledger, job);
+    } else if (job->replaced && job->removal == LEDGER_MOVED) {
+        end_job(ledger, job, PLAN_STATE_DROPPED);
     } else if (job->removal == LEDGER_TRIMMED) {
         job->state = PLAN_STATE_DEAD;
     } else if (job->removal == LEDGER_LOST) {
@@ -356,6 +358,7 @@ void ledger_settle(struct ledger *ledger)
         ledger->touched = job->next_touched;
         job->touched = false;
         judge(ledger, job);
+        job->replaced = false;
         job->changed_us = ledger->changed_us = ledger->now_us;
         ledger->changes++;
     }

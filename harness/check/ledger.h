@@ -111,6 +111,7 @@ struct ledger_job {
     bool by_bytes;           /* it has no jid: known by the bytes that stand in Redis */
     bool accepted;           /* it has stood in Redis */
     bool given_up;           /* its push failed, and it had not stood there by then */
+    bool replaced;           /* by another push, which has its lock now */
     bool unexpected;         /* no line, no handler and no clock has pushed it */
     enum ledger_push push;
     int64_t retry_count; /* as it was last stored for a retry; -1: not yet, or not known any more */

@@ -161,6 +161,18 @@ static bool observe_zrem(const struct observation *at)
     return true;
 }
 
+/* A push that replaces another takes that one away and its lock with it, in one step. */
+static bool observe_hdel(const struct observation *at)
+{
+    if (at->event->count < 3 || !fl_span_starts(at->event->args[1], FL_SPAN("uniquejobs:")))
+        return true;
+    for (size_t i = 2; i < at->event->count; i++) {
+        struct ledger_job *job = ledger_find(at->ledger, at->event->args[i]);
+        if (job && job->touched) job->replaced = true;
+    }
+    return true;
+}
+
 /* Key by key what really stands there. */
 static void look_again(const struct observation *at, struct ledger_key *key)
 {
@@ -203,7 +215,7 @@ static const struct {
     {FL_SPAN("RPOPLPUSH"), observe_move},     {FL_SPAN("BRPOPLPUSH"), observe_move},
     {FL_SPAN("BRPOP"), observe_blocking_pop}, {FL_SPAN("BLPOP"), observe_blocking_pop},
     {FL_SPAN("LREM"), observe_lrem},          {FL_SPAN("ZADD"), observe_zadd},
-    {FL_SPAN("ZREM"), observe_zrem},
+    {FL_SPAN("ZREM"), observe_zrem},          {FL_SPAN("HDEL"), observe_hdel},
 };
 
 static bool is_name(struct fl_span text, struct fl_span name)

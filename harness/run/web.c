@@ -101,22 +101,11 @@ static struct fl_client_job describe(const struct push *push, const struct plan_
 {
     const struct run *run = push->node->run;
     const struct fl_worker *worker = class_of(run, job->worker);
-    struct fl_client_job described = {
-        .worker = job->worker,
-        .args = job->args,
-        .queue = job->queue ? job->queue
-                 : worker   ? worker->queue
-                            : NULL,
-        .retry = retry_of(job, worker, retry),
-        .backtrace_lines = worker ? worker->backtrace_lines : 0,
-        .dead = job->dead != FL_DEAD_DEFAULT ? job->dead
-                : worker                     ? worker->dead
-                                             : FL_DEAD_DEFAULT,
-        .retry_for_s = worker ? worker->retry_for_s : 0,
-        .expires_in_s = worker ? worker->expires_in_s : 0,
-        .lock = worker ? worker->lock : FL_LOCK_NONE,
-        .lock_ttl_s = worker ? worker->lock_ttl_s : 0,
-    };
+    char own_retry[FL_RETRY_TEXT_BYTES]; /* what the line says of it counts, and else the class */
+    struct fl_client_job described = fl_client_job_of(worker, job->worker, job->args, own_retry);
+    described.retry = retry_of(job, worker, retry);
+    if (job->queue) described.queue = job->queue;
+    if (job->dead != FL_DEAD_DEFAULT) described.dead = job->dead;
     if (job->in_us >= 0) described.at_us = fl_clock_wall_us(push->client.clock) + job->in_us;
     if (job->at_us != -1) described.at_us = run->start_wall_us + job->at_us;
     return described;

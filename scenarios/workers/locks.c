@@ -30,39 +30,50 @@ static enum fl_error change(struct fl_job *job, const char *command, const char 
     return ask(job, args, 3, &ignored);
 }
 
-static enum fl_error begin(struct fl_job *job, const char *working, const char *name)
+static enum fl_error begin(struct fl_job *job, const char *working, const char *name,
+                           int64_t at_once)
 {
     int64_t workers = 0;
     const struct fl_span count[] = {FL_SPAN("SCARD"), fl_span_from(working)};
     enum fl_error err = change(job, "SADD", working, fl_job_jid(job));
     if (!err) err = ask(job, count, 2, &workers);
-    if (!err && workers > 1) err = change(job, "SADD", "overlaps", name);
+    if (!err && workers > at_once) err = change(job, "SADD", "overlaps", name);
     return err;
 }
 
-static enum fl_error work(struct fl_job *job, const char *name, int64_t seconds)
+static enum fl_error work(struct fl_job *job, const char *name, int64_t seconds, int64_t at_once)
 {
     char working[KEY_BYTES];
     struct fl_clock clock = fl_job_clock(job);
     snprintf(working, sizeof working, "working:%.100s", name);
-    enum fl_error err = begin(job, working, name);
+    enum fl_error err = begin(job, working, name, at_once);
     if (err) return err;
     fl_task_sleep_until(fl_job_tasks(job), fl_clock_deadline_us(clock, seconds * 1000000));
     err = change(job, "SADD", "notes", fl_job_jid(job));
     return err ? err : change(job, "SREM", working, fl_job_jid(job));
 }
 
-static enum fl_outcome work_perform(struct fl_job *job)
+static enum fl_outcome perform(struct fl_job *job, int64_t at_once)
 {
     const char *name;
     int64_t seconds;
     enum fl_error err = fl_job_text(job, 0, &name);
     if (!err) err = fl_job_int(job, 1, &seconds);
-    if (!err) err = work(job, name, seconds);
+    if (!err) err = work(job, name, seconds, at_once);
     if (!err) return FL_DONE;
     if (err == FL_ENOMEM)
         return fl_fail(job, FL_SYSTEM, "NoMemoryError", "failed to allocate memory");
     return fl_fail(job, FL_TRANSIENT, "RedisError", "%s", fl_error_text(err));
+}
+
+static enum fl_outcome work_perform(struct fl_job *job)
+{
+    return perform(job, 1);
+}
+
+static enum fl_outcome work_in_pairs_perform(struct fl_job *job)
+{
+    return perform(job, 2);
 }
 
 /* Fails until it is run for the third time. */
@@ -119,6 +130,27 @@ const struct fl_worker fl_workers[] = {
      .retry = FL_RETRY_DEFAULT,
      .lock = FL_LOCK_WHILE_EXECUTING,
      .on_conflict = FL_CONFLICT_DROP},
+    {.name = "ReplacingWorker",
+     .perform = work_perform,
+     .retry = FL_RETRY_DEFAULT,
+     .lock = FL_LOCK_UNTIL_EXECUTED,
+     .on_push_conflict = FL_PUSH_REPLACES},
+    {.name = "TwoUntilExecutedWorker",
+     .perform = work_perform,
+     .retry = FL_RETRY_DEFAULT,
+     .lock = FL_LOCK_UNTIL_EXECUTED,
+     .lock_limit = 2},
+    {.name = "TwoWhileExecutingWorker",
+     .perform = work_in_pairs_perform,
+     .retry = FL_RETRY_DEFAULT,
+     .lock = FL_LOCK_WHILE_EXECUTING,
+     .lock_limit = 2},
+    {.name = "WaitingWorker",
+     .perform = work_perform,
+     .retry = FL_RETRY_DEFAULT,
+     .lock = FL_LOCK_WHILE_EXECUTING,
+     .on_conflict = FL_CONFLICT_DROP,
+     .lock_timeout_s = 30},
     {.name = "UntilAndWhileExecutingWorker",
      .perform = work_perform,
      .retry = FL_RETRY_DEFAULT,

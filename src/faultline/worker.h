@@ -71,7 +71,12 @@ enum fl_conflict {
     FL_CONFLICT_RAISE,      /* it has failed, and is retried as any failure */
     FL_CONFLICT_REJECT,     /* it goes to the dead set */
 };
-enum { FL_LOCK_TTL_S_MAX = 10 * 366 * 24 * 3600 };
+/* What becomes of a push while others hold the lock. */
+enum fl_push_conflict {
+    FL_PUSH_REFUSED,  /* FL_EEXIST */
+    FL_PUSH_REPLACES, /* the oldest that holds it and waits is gone, and this one comes */
+};
+enum { FL_LOCK_TTL_S_MAX = 10 * 366 * 24 * 3600, FL_LOCK_TIMEOUT_S_MAX = 3600 };
 
 struct fl_worker {
     const char *name; /* the job class, "ImportProcessorWorker" */
@@ -89,6 +94,9 @@ struct fl_worker {
     enum fl_lock lock;
     int lock_ttl_s; /* a lock is gone then in any case; 0: never. UNTIL_EXPIRED must have it */
     enum fl_conflict on_conflict;
+    enum fl_push_conflict on_push_conflict;
+    int lock_limit;     /* so many may hold it; 0: one */
+    int lock_timeout_s; /* a job waits so long, on its thread, to begin to run; 0: not at all */
 };
 
 /* The module's table, ended by a row whose name is NULL. */

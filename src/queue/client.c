@@ -40,6 +40,9 @@ struct fl_client_job fl_client_job_of(const struct fl_worker *worker, const char
     job.expires_in_s = worker->expires_in_s;
     job.lock = worker->lock;
     job.lock_ttl_s = worker->lock_ttl_s;
+    job.lock_limit = worker->lock_limit;
+    job.lock_timeout_s = worker->lock_timeout_s;
+    job.on_push_conflict = worker->on_push_conflict;
     if (worker->retry == FL_RETRY_DEFAULT) return job;
     if (worker->retry == FL_RETRY_NEVER)
         snprintf(retry, FL_RETRY_TEXT_BYTES, "false");
@@ -112,6 +115,8 @@ static void put_options(struct fl_json_writer *object, const struct fl_client_jo
     if (job->lock != FL_LOCK_NONE)
         fl_json_put_string(object, "lock", fl_span_from(fl_lock_name(job->lock)));
     if (job->lock_ttl_s > 0) fl_json_put_int64(object, "lock_ttl", job->lock_ttl_s);
+    if (job->lock_limit > 0) fl_json_put_int64(object, "lock_limit", job->lock_limit);
+    if (job->lock_timeout_s > 0) fl_json_put_int64(object, "lock_timeout", job->lock_timeout_s);
     if (job->bid) fl_json_put_string(object, "bid", fl_span_from(job->bid));
 }
 

@@ -42,7 +42,9 @@ struct fl_client_job {
     int retry_for_s;           /* 0: not written */
     int expires_in_s;          /* 0: never */
     enum fl_lock lock;
-    int lock_ttl_s;  /* 0: for ever */
+    int lock_ttl_s; /* 0: for ever */
+    int lock_limit, lock_timeout_s;
+    enum fl_push_conflict on_push_conflict;
     const char *bid; /* the batch that it belongs to; NULL: none */
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/assert.h"
 #include "core/md5.h"
+#include "core/time_text.h"
 #include "queue/client.h"
 #include "queue/keys.h"
 
@@ -121,6 +122,18 @@ static int64_t ttl_ms_of(const struct fl_payload *payload, const struct fl_worke
     return seconds < FL_LOCK_TTL_S_MAX ? seconds * 1000 : FL_LOCK_TTL_S_MAX * INT64_C(1000);
 }
 
+static int64_t number_of(const struct fl_payload *payload, const char *name, int64_t own,
+                         int64_t max)
+{
+    fl_json_int64(fl_json_member(fl_json_root(&payload->json), name), &own);
+    return own < 0 ? 0 : own < max ? own : max;
+}
+
+int64_t fl_lock_limit(int64_t limit)
+{
+    return limit < 1 ? 1 : limit < FL_LOCK_LIMIT_MAX ? limit : FL_LOCK_LIMIT_MAX;
+}
+
 /* The digest of the push holds whatever queue the job stands in now. */
 static enum fl_error digest_of(const struct fl_payload *payload, const char *queue,
                                char ret_digest[FL_LOCK_DIGEST_BYTES])
@@ -147,6 +160,11 @@ enum fl_error fl_lock_of(const struct fl_payload *payload, const struct fl_worke
         if (err) return err;
         lock.on_conflict = conflict_of(payload, worker);
         lock.ttl_ms = ttl_ms_of(payload, worker);
+        lock.limit = fl_lock_limit(
+            number_of(payload, "lock_limit", worker ? worker->lock_limit : 0, FL_LOCK_LIMIT_MAX));
+        lock.timeout_us =
+            FL_SECOND_US * number_of(payload, "lock_timeout", worker ? worker->lock_timeout_s : 0,
+                                     FL_LOCK_TIMEOUT_S_MAX);
         snprintf(lock.waiting, sizeof(lock.waiting), "%s:LOCKED", digest);
         snprintf(lock.running, sizeof(lock.running), "%s:RUN:LOCKED", digest);
     } else {
@@ -166,7 +184,8 @@ static void give_back(struct fl_release *release, const char *key)
 struct fl_release fl_lock_release(const struct fl_job_lock *lock, const char *jid,
                                   enum fl_lock_end end)
 {
-    struct fl_release release = {.jid = fl_span_from(jid), .ttl_ms = lock->ttl_ms};
+    struct fl_release release = {
+        .jid = fl_span_from(jid), .ttl_ms = lock->ttl_ms, .limit = lock->limit};
     switch (lock->kind) {
     case FL_LOCK_NONE:
     case FL_LOCK_UNTIL_EXPIRED: break;

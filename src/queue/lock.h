@@ -17,13 +17,15 @@
 #include "queue/batch.h"
 #include "queue/payload.h"
 
-enum { FL_LOCK_RESCHEDULE_S = 5 };
+enum { FL_LOCK_RESCHEDULE_S = 5, FL_LOCK_LIMIT_MAX = 1000, FL_LOCK_LOOK_MAX = 1000 };
 enum { FL_LOCK_DIGEST_BYTES = 256, FL_LOCK_KEY_BYTES = FL_LOCK_DIGEST_BYTES + 16 };
 
 struct fl_job_lock {
     enum fl_lock kind;
     enum fl_conflict on_conflict;
     int64_t ttl_ms;                                              /* 0: for ever */
+    int64_t limit;                                               /* so many may hold it */
+    int64_t timeout_us;                                          /* how long it may be waited for */
     char waiting[FL_LOCK_KEY_BYTES], running[FL_LOCK_KEY_BYTES]; /* the hashes */
 };
 
@@ -37,6 +39,8 @@ struct fl_span fl_lock_digests_key(enum fl_lock lock);
 int64_t fl_lock_digest_score_s(enum fl_lock lock, int64_t now_s, int64_t ttl_ms);
 /* What FL_LOCK_UNTIL_... holds from the push on. */
 bool fl_lock_is_taken_at_push(enum fl_lock lock);
+/* From 1 to FL_LOCK_LIMIT_MAX, whatever is said. */
+int64_t fl_lock_limit(int64_t limit);
 /* Made from class, queue and arguments as sidekiq-unique-jobs does. FL_ENOMEM, FL_EBOUND. */
 FL_CHECKED enum fl_error fl_lock_digest(const char *worker, const char *queue,
                                         struct fl_json_at args,
@@ -59,6 +63,7 @@ struct fl_release {
     size_t count;
     bool again;     /* they are taken anew, unless somebody else has them by now ... */
     int64_t ttl_ms; /* ... for so long */
+    int64_t limit;  /* ... so many may have them */
 };
 
 enum fl_lock_end {

@@ -47,17 +47,23 @@ static enum fl_error send(const struct fl_client *client, const struct fl_client
                           const char *jid, struct fl_span payload, int64_t wait_us)
 {
     const char *queue = queue_of(job);
-    char lock[FL_LOCK_KEY_BYTES], list[FL_KEY_BYTES];
-    char now[NUMBER_BYTES], ttl[NUMBER_BYTES], digest_score[NUMBER_BYTES];
+    bool replaces = job->on_push_conflict == FL_PUSH_REPLACES;
+    char lock[FL_LOCK_KEY_BYTES], list[FL_KEY_BYTES], now[NUMBER_BYTES], ttl[NUMBER_BYTES];
+    char digest_score[NUMBER_BYTES], limit[NUMBER_BYTES], look[NUMBER_BYTES];
     int64_t now_s = fl_clock_wall_us(client->clock) / FL_SECOND_US, lives_ms = ttl_ms(job, wait_us);
     struct fl_buf score = FL_BUF_INIT(SCORE_BYTES);
     int64_t pushed;
     enum fl_error err = fl_locked_push_key(job, lock);
     if (!err && wait_us) err = fl_seconds_format(&score, job->at_us);
     if (!err) {
-        const struct fl_span keys[] = {
-            fl_span_from(lock), fl_lock_digests_key(job->lock), FL_SPAN(FL_KEY_QUEUES),
-            wait_us ? FL_SPAN(FL_KEY_SCHEDULE) : fl_queue_key(queue, list)};
+        struct fl_span waits_in = fl_queue_key(queue, list);
+        const struct fl_span keys[] = {fl_span_from(lock),
+                                       fl_lock_digests_key(job->lock),
+                                       FL_SPAN(FL_KEY_QUEUES),
+                                       wait_us ? FL_SPAN(FL_KEY_SCHEDULE) : waits_in,
+                                       waits_in,
+                                       FL_SPAN(FL_KEY_SCHEDULE),
+                                       FL_SPAN(FL_KEY_RETRY)};
         const struct fl_span args[] = {
             fl_span_from(jid),
             print_number(now, now_s),
@@ -65,9 +71,12 @@ static enum fl_error send(const struct fl_client *client, const struct fl_client
             payload,
             fl_span_from(queue),
             fl_buf_span(&score),
-            print_number(digest_score, fl_lock_digest_score_s(job->lock, now_s, lives_ms))};
-        err = fl_script_call(FL_SCRIPT_PUSH_LOCKED, client->redis, client->clock, keys,
-                             FL_COUNT(keys), args, FL_COUNT(args), &pushed, NULL);
+            print_number(digest_score, fl_lock_digest_score_s(job->lock, now_s, lives_ms)),
+            print_number(limit, fl_lock_limit(job->lock_limit)),
+            print_number(look, FL_LOCK_LOOK_MAX)};
+        err = fl_script_call(replaces ? FL_SCRIPT_PUSH_REPLACING : FL_SCRIPT_PUSH_LOCKED,
+                             client->redis, client->clock, keys, replaces ? 7 : 4, args,
+                             replaces ? 9 : 8, &pushed, NULL);
     }
     fl_buf_release(&score);
     return !err && !pushed ? FL_EEXIST : err;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/assert.h"
+#include "core/digits.h"
 #include "core/time_text.h"
 #include "queue/keys.h"
 #include "queue/log_text.h"
@@ -36,12 +37,13 @@ static enum fl_error take_lock(const struct wish *wish, int64_t *ret_answer,
 {
     const struct fl_ports *ports = wish->settler->ports;
     const struct fl_job_lock *lock = wish->lock;
-    char now[24], ttl[24];
+    char now[24], ttl[24], limit[FL_DIGITS_BYTES];
     snprintf(now, sizeof(now), "%" PRId64, fl_clock_wall_us(ports->clock) / FL_SECOND_US);
     snprintf(ttl, sizeof(ttl), "%" PRId64, lock->ttl_ms);
     const struct fl_span keys[] = {fl_span_from(lock->running), FL_SPAN(FL_KEY_LOCK_DIGESTS),
                                    wish->list, fl_span_from(lock->waiting)};
-    const struct fl_span args[] = {wish->jid, fl_span_from(now), fl_span_from(ttl), wish->job};
+    const struct fl_span args[] = {wish->jid, fl_span_from(now), fl_span_from(ttl), wish->job,
+                                   fl_digits(lock->limit, limit)};
     size_t count = lock->kind == FL_LOCK_UNTIL_AND_WHILE_EXECUTING ? 4 : 3;
     return fl_script_call(FL_SCRIPT_LOCK, ports->redis, ports->clock, keys, count, args,
                           FL_COUNT(args), ret_answer, words);
@@ -82,16 +84,33 @@ static enum fl_lock_begin begin_of(const struct fl_settler *settler, int64_t ans
     return FL_LOCK_VOID;
 }
 
+/* Whoever has the lock may let go long before it must: it is worth asking now and then. False: it
+ * has been waited for long enough. */
+static bool waits(const struct fl_settler *settler, int64_t until_us)
+{
+    struct fl_clock clock = settler->ports->clock;
+    int64_t next_us = fl_clock_deadline_us(clock, FL_LOCK_PAUSE_US);
+    if (fl_clock_mono_us(clock) >= until_us) return false;
+    fl_task_sleep_until(settler->ports->tasks, next_us < until_us ? next_us : until_us);
+    return true;
+}
+
 enum fl_lock_begin fl_locking_begin(const struct fl_settler *settler, int thread,
                                     const struct fl_delivery *delivery,
                                     const struct fl_job_lock *lock, const char *jid)
 {
     struct wish wish;
     wish_init(&wish, settler, delivery, lock, jid);
+    int64_t until_us = fl_clock_deadline_us(settler->ports->clock, lock->timeout_us);
     for (int attempt = 1; fl_handoff_owns(settler->handoff, thread); attempt++) {
         int64_t answer;
         char words[FL_SCRIPT_ERROR_BYTES] = "";
         enum fl_error err = begin_once(&wish, &answer, words);
+        if (!err && answer == REFUSED && waits(settler, until_us)) {
+            if (fl_control_phase(settler->control) >= FL_PHASE_STOPPING) return FL_LOCK_STOPPING;
+            attempt = 0;
+            continue;
+        }
         if (!err) return begin_of(settler, answer);
         if (!fl_settle_wait(settler, attempt, err, *words ? words : fl_error_text(err))) break;
     }

@@ -6,9 +6,12 @@
 #include "queue/lock.h"
 #include "queue/settle.h"
 
+enum { FL_LOCK_PAUSE_US = 250 * 1000 }; /* between two askings for a lock that others have */
+
 enum fl_lock_begin {
     FL_LOCK_MAY_RUN,
     FL_LOCK_MUST_WAIT, /* another job runs that excludes it; it holds what it held before */
+    FL_LOCK_STOPPING,  /* it still waited when its process was asked to stop */
     FL_LOCK_VOID,      /* the job is not this process's any more, or memory is out for good */
 };
 

@@ -214,7 +214,7 @@ static enum fl_error add_owned(const struct fl_moves *moves, const struct fl_del
                                const struct fl_release *release, enum fl_move *ret_move,
                                char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
-    char key[FL_KEY_BYTES], ttl[24] = "", now[24];
+    char key[FL_KEY_BYTES], ttl[24] = "", now[24], limit[24];
     struct fl_span keys[2 + FL_LOCK_KEYS_MAX + 1] = {private_of(moves, delivery, key),
                                                      fl_span_from(set)};
     if (fl_is_together(release)) {
@@ -228,8 +228,10 @@ static enum fl_error add_owned(const struct fl_moves *moves, const struct fl_del
     }
     if (release->again) snprintf(ttl, sizeof(ttl), "%" PRId64, release->ttl_ms);
     snprintf(now, sizeof(now), "%" PRId64, fl_clock_wall_us(moves->clock) / FL_SECOND_US);
-    const struct fl_span args[] = {delivery->bytes,   job,         at, fl_span_from(ttl),
-                                   fl_span_from(now), release->jid};
+    snprintf(limit, sizeof(limit), "%" PRId64, fl_lock_limit(release->limit));
+    const struct fl_span args[] = {
+        delivery->bytes,     job,         at, fl_span_from(ttl), fl_span_from(now),
+        fl_span_from(limit), release->jid};
     size_t count = add_locks(release, keys, 2);
     return run_script(moves, FL_SCRIPT_RETRY_LOCKED, keys, count, args, FL_COUNT(args), ret_move,
                       ret_error);

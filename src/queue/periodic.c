@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/digits.h"
 #include "core/json.h"
 #include "core/utf8.h"
 #include "queue/client.h"
@@ -153,7 +154,7 @@ enum fired { NOT_LEADER = -1, HAD_BEEN = 0, ENQUEUED = 1, LOCKED = 2 };
 static enum fl_error call_fire(const struct fl_periodics *p, const struct fl_periodic_job *job,
                                const struct tick *tick, int64_t *ret_fired)
 {
-    char record[KEY_BYTES], list[FL_KEY_BYTES], keep[16];
+    char record[KEY_BYTES], list[FL_KEY_BYTES], keep[16], limit[FL_DIGITS_BYTES];
     snprintf(keep, sizeof(keep), "%d", FL_PERIODIC_KEEP_S);
     const struct fl_span keys[] = {FL_SPAN(FL_KEY_LEADER),   record_key(job, record),
                                    FL_SPAN(FL_KEY_QUEUES),   fl_queue_key(tick->push.queue, list),
@@ -165,10 +166,11 @@ static enum fl_error call_fire(const struct fl_periodics *p, const struct fl_per
                                    fl_span_from(keep),
                                    fl_span_from(tick->jid),
                                    fl_span_from(tick->ttl),
-                                   fl_span_from(tick->digest_score)};
+                                   fl_span_from(tick->digest_score),
+                                   fl_digits(fl_lock_limit(tick->push.lock_limit), limit)};
     bool locks = *tick->lock != '\0';
     return fl_script_call(FL_SCRIPT_FIRE, p->ports->redis, p->ports->clock, keys, locks ? 6 : 4,
-                          args, locks ? 8 : 5, ret_fired, NULL);
+                          args, locks ? 9 : 5, ret_fired, NULL);
 }
 
 static enum fl_error fire_tick(const struct fl_periodics *p, const struct fl_periodic_job *job,

@@ -192,6 +192,16 @@ static void must_wait(const struct fl_processor *p, const struct fl_delivery *de
     fl_settle(&p->settler, p->thread, delivery, &settlement);
 }
 
+/* It has not run, and keeps what it held. */
+static void wait_elsewhere(const struct fl_processor *p, const struct fl_delivery *delivery,
+                           const struct fl_job *job)
+{
+    const struct fl_settlement settlement = {.kind = FL_SETTLE_REQUEUE,
+                                             .job = delivery->bytes,
+                                             .release = {.jid = fl_span_from(job->payload->jid)}};
+    fl_settle(&p->settler, p->thread, delivery, &settlement);
+}
+
 /* False: it must not run; whatever had to be stored has been. */
 static bool may_run(const struct fl_processor *p, const struct fl_delivery *delivery,
                     struct fl_job *job, const struct fl_worker *worker,
@@ -201,6 +211,7 @@ static bool may_run(const struct fl_processor *p, const struct fl_delivery *deli
     switch (fl_locking_begin(&p->settler, p->thread, delivery, lock, job->payload->jid)) {
     case FL_LOCK_MAY_RUN: return true;
     case FL_LOCK_MUST_WAIT: must_wait(p, delivery, job, worker, lock); break;
+    case FL_LOCK_STOPPING: wait_elsewhere(p, delivery, job); break;
     case FL_LOCK_VOID: break;
     }
     return false;

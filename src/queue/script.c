@@ -107,7 +107,7 @@ static const char fire[] =
     NAMED("fire") "if redis.call('GET',KEYS[1])~=ARGV[1] then return -1 end\n"
                   "local last=redis.call('GET',KEYS[2])\n"
                   "if last and tonumber(last)>=tonumber(ARGV[2]) then return 0 end\n"
-                  "local held=KEYS[5] and redis.call('EXISTS',KEYS[5])==1\n"
+                  "local held=KEYS[5] and redis.call('HLEN',KEYS[5])>=tonumber(ARGV[9])\n"
                   "if not held then\n"
                   "redis.call('SADD',KEYS[3],ARGV[4])\n"
                   "redis.call('LPUSH',KEYS[4],ARGV[3])\n"
@@ -131,32 +131,64 @@ static const char fire[] =
     "redis.call('HSET',KEYS[1],ARGV[1],ARGV[2])\n"                                                 \
     "redis.call('ZADD',KEYS[2],ARGV[" score "],string.sub(KEYS[1],1,-8))\n"                        \
     "if ARGV[3]~='0' then redis.call('PEXPIRE',KEYS[1],ARGV[3]) end\n"
-#define UNLESS_ANOTHER_HOLDS                                                                       \
-    "local mine=redis.call('HEXISTS',KEYS[1],ARGV[1])\n"                                           \
-    "if mine==0 and redis.call('EXISTS',KEYS[1])==1 then return 0 end\n"
+#define IS_MINE "local mine=redis.call('HEXISTS',KEYS[1],ARGV[1])\n"
+#define UNLESS_OTHERS_HOLD(limit)                                                                  \
+    IS_MINE "if mine==0 and redis.call('HLEN',KEYS[1])>=tonumber(ARGV[" limit                      \
+            "]) then return 0 end\n"
+
+#define PUSH_UNLESS_MINE                                                                           \
+    "if mine==1 then return 1 end\n"                                                               \
+    "if ARGV[6]=='' then\n"                                                                        \
+    "redis.call('SADD',KEYS[3],ARGV[5])\n"                                                         \
+    "redis.call('LPUSH',KEYS[4],ARGV[4])\n"                                                        \
+    "else\n"                                                                                       \
+    "redis.call('ZADD',KEYS[4],ARGV[6],ARGV[4])\n"                                                 \
+    "end\n"
 
 static const char push_locked[] =
-    NAMED("push-locked") UNLESS_ANOTHER_HOLDS "if mine==1 then return 1 end\n"
-                                              "if ARGV[6]=='' then\n"
-                                              "redis.call('SADD',KEYS[3],ARGV[5])\n"
-                                              "redis.call('LPUSH',KEYS[4],ARGV[4])\n"
-                                              "else\n"
-                                              "redis.call('ZADD',KEYS[4],ARGV[6],ARGV[4])\n"
-                                              "end\n" HOLD("7") "return 1\n";
+    NAMED("push-locked") UNLESS_OTHERS_HOLD("8") PUSH_UNLESS_MINE HOLD("7") "return 1\n";
+
+/* The oldest holder makes room; one that waits nowhere runs, and goes on without the lock. */
+static const char push_replacing[] = NAMED("push-replacing") IS_MINE
+    "if mine==0 and redis.call('HLEN',KEYS[1])>=tonumber(ARGV[8]) then\n"
+    "local sets={KEYS[6],KEYS[7]}\n"
+    "local jobs=redis.call('LLEN',KEYS[5])\n"
+    "for _,set in ipairs(sets) do jobs=jobs+redis.call('ZCARD',set) end\n"
+    "if jobs>tonumber(ARGV[9]) then return 0 end\n"
+    "local held,oldest,since=redis.call('HGETALL',KEYS[1]),nil,nil\n"
+    "for i=1,#held,2 do\n"
+    "local at=tonumber(held[i+1]) or 0\n"
+    "if not since or at<since then oldest,since=held[i],at end\n"
+    "end\n"
+    "local function is_its(text)\n"
+    "if not string.find(text,oldest,1,true) then return false end\n"
+    "local read,job=pcall(cjson.decode,text)\n"
+    "return read and type(job)=='table' and job.jid==oldest\n"
+    "end\n"
+    "for _,text in ipairs(redis.call('LRANGE',KEYS[5],0,-1)) do\n"
+    "if is_its(text) then redis.call('LREM',KEYS[5],1,text) end\n"
+    "end\n"
+    "for _,set in ipairs(sets) do\n"
+    "for _,text in ipairs(redis.call('ZRANGE',set,0,-1)) do\n"
+    "if is_its(text) then redis.call('ZREM',set,text) end\n"
+    "end\n"
+    "end\n"
+    "redis.call('HDEL',KEYS[1],oldest)\n"
+    "end\n" PUSH_UNLESS_MINE HOLD("7") "return 1\n";
 
 /* Whoever has been taken for dead may have run, finished and let go under the same jid elsewhere.
  */
 #define IF_STILL_MINE(list, job)                                                                   \
     "if " job "~='' and not redis.call('LPOS'," list "," job ") then return -1 end\n"
 
-static const char lock[] = NAMED("lock") IF_STILL_MINE("KEYS[3]", "ARGV[4]")
-    UNLESS_ANOTHER_HOLDS HOLD("2") "if KEYS[4] then\n"
-                                   "redis.call('HDEL',KEYS[4],ARGV[1])\n"
-                                   "if redis.call('EXISTS',KEYS[4])==0 then "
-                                   "redis.call('ZREM',KEYS[2],string.sub(KEYS[4],1,-8)) "
-                                   "end\n"
-                                   "end\n"
-                                   "return 1\n";
+static const char lock[] = NAMED("lock") IF_STILL_MINE("KEYS[3]", "ARGV[4]") UNLESS_OTHERS_HOLD("5")
+    HOLD("2") "if KEYS[4] then\n"
+              "redis.call('HDEL',KEYS[4],ARGV[1])\n"
+              "if redis.call('EXISTS',KEYS[4])==0 then "
+              "redis.call('ZREM',KEYS[2],string.sub(KEYS[4],1,-8)) "
+              "end\n"
+              "end\n"
+              "return 1\n";
 
 static const char unlock[] =
     NAMED("unlock") IF_STILL_MINE("KEYS[1]", "ARGV[1]") EACH_LOCK("2") LET_GO "end\nreturn 1\n";
@@ -166,7 +198,8 @@ static const char acknowledge_locked[] =
 
 static const char retry_locked[] = NAMED("retry-locked") TAKE_AWAY
     "local added=redis.pcall('ZADD',KEYS[2],ARGV[3],ARGV[2])\n" OR_PUT_BACK EACH_LOCK(
-        "3") "if ARGV[4]=='' then\n" LET_GO "elseif redis.call('EXISTS',KEYS[i])==0 then\n"
+        "3") "if ARGV[4]=='' then\n" LET_GO
+             "elseif redis.call('HLEN',KEYS[i])<tonumber(ARGV[6]) then\n"
              "redis.call('HSET',KEYS[i],ARGV[#ARGV],ARGV[5])\n"
              "redis.call('ZADD',KEYS[#KEYS],ARGV[5],digest)\n"
              "if ARGV[4]~='0' then redis.call('PEXPIRE',KEYS[i],ARGV[4]) end\n"
@@ -252,7 +285,7 @@ static const char together[] = NAMED(
                          "redis.call('HDEL',KEYS[i],ARGV[8])\n"
                          "if redis.call('EXISTS',KEYS[i])==0 then "
                          "redis.call('ZREM',KEYS[3],digest) end\n"
-                         "elseif redis.call('EXISTS',KEYS[i])==0 then\n"
+                         "elseif redis.call('HLEN',KEYS[i])<tonumber(ARGV[13]) then\n"
                          "redis.call('HSET',KEYS[i],ARGV[8],ARGV[7])\n"
                          "redis.call('ZADD',KEYS[3],ARGV[7],digest)\n"
                          "if ARGV[6]~='0' then redis.call('PEXPIRE',KEYS[i],ARGV[6]) end\n"
@@ -370,15 +403,17 @@ static const struct {
     [FL_SCRIPT_RESIGN] = {{resign, sizeof(resign) - 1},
                           FL_SPAN("1a45a129ad535e3f162e373b21975a2df1aaffc3")},
     [FL_SCRIPT_PUSH_LOCKED] = {{push_locked, sizeof(push_locked) - 1},
-                               FL_SPAN("0108dc0c2008096f43b5b012aa2fd0f524cec077")},
+                               FL_SPAN("1a32d28b25b269ed6719acac366e31992a1a86d1")},
+    [FL_SCRIPT_PUSH_REPLACING] = {{push_replacing, sizeof(push_replacing) - 1},
+                                  FL_SPAN("38dbf29b1f3bdc06cfcec2ddcf7d5bbc5a536ffd")},
     [FL_SCRIPT_LOCK] = {{lock, sizeof(lock) - 1},
-                        FL_SPAN("8420543580c592b22dfacb951986c59b21a42591")},
+                        FL_SPAN("75107edd33cb7bee826ab5b978866e583e84f40f")},
     [FL_SCRIPT_UNLOCK] = {{unlock, sizeof(unlock) - 1},
                           FL_SPAN("fdc4efe5b445008a83e9a469b9f9043afafee6b1")},
     [FL_SCRIPT_ACKNOWLEDGE_LOCKED] = {{acknowledge_locked, sizeof(acknowledge_locked) - 1},
                                       FL_SPAN("5050e895a5e6cee43366b6de9a85b9b9875c7299")},
     [FL_SCRIPT_RETRY_LOCKED] = {{retry_locked, sizeof(retry_locked) - 1},
-                                FL_SPAN("3b43953fb14e91c3ab57ff7ac289ee60c76b2ad9")},
+                                FL_SPAN("d4686ca7629c9713324c460835d083cc9a3a4f5b")},
     [FL_SCRIPT_BURY_LOCKED] = {{bury_locked, sizeof(bury_locked) - 1},
                                FL_SPAN("a1e60e79f8bde16330a49523d2b18c90db6ddf2b")},
     [FL_SCRIPT_REAP_LOCKS] = {{reap_locks, sizeof(reap_locks) - 1},
@@ -390,7 +425,7 @@ static const struct {
     [FL_SCRIPT_BATCH_INVALIDATE] = {{batch_invalidate, sizeof(batch_invalidate) - 1},
                                     FL_SPAN("c8aae173eb04633366d3d96ae56630f50918dc2b")},
     [FL_SCRIPT_TOGETHER] = {{together, sizeof(together) - 1},
-                            FL_SPAN("d916c9f9df27c04ca39a929770ee8aebac4d66cc")},
+                            FL_SPAN("db5def04e201a5e851c6303b0a1835ffe3d881c9")},
     [FL_SCRIPT_SAVE_ITERATION] = {{save_iteration, sizeof(save_iteration) - 1},
                                   FL_SPAN("6c97876dd43aac260effaa96e96cda2f9c9cf1f0")},
     [FL_SCRIPT_LIMIT_CONCURRENT] = {{limit_concurrent, sizeof(limit_concurrent) - 1},
@@ -412,7 +447,7 @@ static const struct {
     [FL_SCRIPT_RESCHEDULE_ENTRIES] = {{reschedule_entries, sizeof(reschedule_entries) - 1},
                                       FL_SPAN("b97885081891b9d86a41ac1b806c9b0109eca882")},
     [FL_SCRIPT_FIRE] = {{fire, sizeof(fire) - 1},
-                        FL_SPAN("815f44e9d9933bdde0414aeed56c0952d9135e96")},
+                        FL_SPAN("2fe7f8261966181a9ba0774f8dc41503ae427258")},
 };
 
 struct fl_span fl_script_text(enum fl_script script)

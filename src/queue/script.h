@@ -35,23 +35,26 @@ enum fl_script {
     /* KEYS leader, ARGV identity */
     FL_SCRIPT_RESIGN,
     /* KEYS leader last-tick queues queue [lock digests], ARGV identity tick job queue-name
-     * keep-seconds [jid ttl-ms digest-score] -> 1 enqueued, 2 not, as another holds the lock; 0
+     * keep-seconds [jid ttl-ms digest-score limit] -> 1 enqueued, 2 not, as others hold the lock; 0
      * this tick or a later one had been before, -1 does not lead */
     FL_SCRIPT_FIRE,
     /* KEYS lock digests queues queue-or-schedule, ARGV jid now ttl-ms job queue-name score ("": to
-     * the queue) digest-score -> 1 pushed, or had been with this jid; 0 another jid holds the lock
+     * the queue) digest-score limit -> 1 pushed, or had been with this jid; 0 others hold the lock
      */
     FL_SCRIPT_PUSH_LOCKED,
-    /* KEYS lock digests private [lock given back], ARGV jid now ttl-ms job -> 1 held, 0 another jid
-     * has it, -1 the job is not there any more; job "": that is not asked */
+    /* The same, in the place of the oldest that holds it. KEYS also queue schedule retry, in which
+     * that one is looked for, ARGV also jobs-max -> 0 there are more in them */
+    FL_SCRIPT_PUSH_REPLACING,
+    /* KEYS lock digests private [lock given back], ARGV jid now ttl-ms job limit -> 1 held, 0
+     * others have it, -1 the job is not there any more; job "": that is not asked */
     FL_SCRIPT_LOCK,
     /* KEYS private lock... digests, ARGV job jid -> 1 given back, -1 as above */
     FL_SCRIPT_UNLOCK,
     /* The moves of a job that gives back locks on its way. KEYS private lock... digests, ARGV job
      * jid -> 1 acknowledged */
     FL_SCRIPT_ACKNOWLEDGE_LOCKED,
-    /* KEYS private retry lock... digests, ARGV job new-job score ttl-ms now jid. With a ttl
-     * ("0": for ever) the locks are taken anew where nobody has them; "": they are given back */
+    /* KEYS private retry lock... digests, ARGV job new-job score ttl-ms now limit jid. With a ttl
+     * ("0": for ever) the locks are taken anew where there is room; "": they are given back */
     FL_SCRIPT_RETRY_LOCKED,
     /* KEYS private dead lock... digests, ARGV job new-job score oldest-score rank-from-the-end jid
      */
@@ -70,7 +73,7 @@ enum fl_script {
     FL_SCRIPT_BATCH_INVALIDATE,
     /* A move with all that may hang on a job. KEYS private set-or-queue digests lock..., ARGV job
      * new-job score ("": to the head of a queue) oldest-score ("": not to `dead`) rank-from-the-end
-     * ttl-ms ("": locks are given back) now-s jid bid ("") step now forget-cursor ("") */
+     * ttl-ms ("": locks are given back) now-s jid bid ("") step now forget-cursor ("") limit */
     FL_SCRIPT_TOGETHER,
     /* KEYS iteration private, ARGV job ("": nobody owns it) runs cursor seconds keep-seconds -> 1
      * saved, 2 saved, and it has been cancelled, -1 the job is not there any more */

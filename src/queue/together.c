@@ -21,7 +21,7 @@ static enum fl_error call(const struct fl_moves *moves, struct fl_span *keys, si
                           int64_t *ret_moved, char ret_error[FL_SCRIPT_ERROR_BYTES])
 {
     bool owned = moves->fetch == FL_FETCH_RELIABLE;
-    char ttl[FL_DIGITS_BYTES], seconds[FL_DIGITS_BYTES];
+    char ttl[FL_DIGITS_BYTES], seconds[FL_DIGITS_BYTES], limit[FL_DIGITS_BYTES];
     const struct fl_span args[] = {owned ? delivery->bytes : FL_SPAN(""),
                                    goal->job,
                                    goal->score,
@@ -33,7 +33,8 @@ static enum fl_error call(const struct fl_moves *moves, struct fl_span *keys, si
                                    release->bid,
                                    fl_batch_step_word(release->step),
                                    now,
-                                   release->forgets_cursor ? FL_SPAN("1") : FL_SPAN("")};
+                                   release->forgets_cursor ? FL_SPAN("1") : FL_SPAN(""),
+                                   fl_digits(fl_lock_limit(release->limit), limit)};
     fl_assert(owned || !goal->job.length);
     return fl_script_call(FL_SCRIPT_TOGETHER, moves->redis, moves->clock, keys, key_count, args,
                           FL_COUNT(args), ret_moved, ret_error);

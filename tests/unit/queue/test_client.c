@@ -6,6 +6,7 @@
 
 #include "desk.h"
 #include "queue/client.h"
+#include "queue/lock.h"
 
 struct fixture {
     struct desk desk;
@@ -111,6 +112,87 @@ static void the_lock_of_a_later_job_lives_so_much_longer(void **state)
     assert_int_equal(fake_redis_key_expires_us(key), (DESK_START_US + 100000000) / 1000 * 1000);
     assert_non_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("schedule")));
     assert_null(fake_redis_find(f->desk.engine, 0, FL_SPAN("queue:default")));
+}
+
+static void a_lock_for_two_refuses_the_third(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_client_job job = {.worker = "Hello",
+                                .args = FL_SPAN("[7]"),
+                                .jid = "a",
+                                .lock = FL_LOCK_UNTIL_EXECUTED,
+                                .lock_limit = 2,
+                                .lock_timeout_s = 5};
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    assert_non_null(strstr(f->desk.sent.bytes, "\"lock_limit\":2,\"lock_timeout\":5,"));
+    job.jid = "b";
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    job.jid = "c";
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_EEXIST);
+    desk_redis(&f->desk, "HDEL " LOCK " a");
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+}
+
+static const struct fl_client_job replacing = {.worker = "Hello",
+                                               .args = FL_SPAN("[7]"),
+                                               .jid = "aaaa",
+                                               .lock = FL_LOCK_UNTIL_EXECUTED,
+                                               .on_push_conflict = FL_PUSH_REPLACES};
+
+static const struct fake_redis_key *found(struct fixture *f, const char *key)
+{
+    return fake_redis_find(f->desk.engine, 0, fl_span_from(key));
+}
+
+static void a_newer_job_takes_the_place_of_the_one_that_waits(void **state)
+{
+    static const char *const places[] = {"queue", "schedule", "retry"};
+    struct fixture *f = *state;
+    struct fl_client_job job = replacing;
+    for (size_t i = 0; i < FL_COUNT(places); i++) {
+        desk_redis(&f->desk, "FLUSHALL");
+        job.jid = "aaaa";
+        job.at_us = i ? DESK_START_US + 3600000000 : 0;
+        assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+        if (i == 2) desk_redis(&f->desk, "RENAME schedule retry");
+        job.jid = "bbbb";
+        job.at_us = 0;
+        assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+        assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK); /* a repeat */
+        assert_null(found(f, "schedule"));
+        assert_null(found(f, "retry"));
+        desk_redis(&f->desk, "RPOP queue:default");
+        assert_null(found(f, "queue:default"));
+    }
+}
+
+static void what_only_speaks_of_the_replaced_job_stays(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_client_job job = replacing;
+    desk_redis_value(&f->desk, "LPUSH queue:default",
+                     "{\"jid\":\"x\",\"args\":[{\"jid\":\"aaaa\"}]}");
+    desk_redis_value(&f->desk, "LPUSH queue:default", "aaaa is no job");
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    job.jid = "bbbb";
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    desk_redis(&f->desk, "RPOP queue:default 2");
+    assert_non_null(found(f, "queue:default"));
+    desk_redis(&f->desk, "RPOP queue:default");
+    assert_null(found(f, "queue:default"));
+}
+
+static void among_too_many_nothing_is_replaced(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_client_job job = replacing;
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    for (int i = 0; i < FL_LOCK_LOOK_MAX; i++)
+        desk_redis(&f->desk, "RPUSH queue:default x");
+    job.jid = "bbbb";
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_EEXIST);
+    desk_redis(&f->desk, "RPOP queue:default");
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
 }
 
 static void of_many_those_that_are_refused_are_passed_over(void **state)
@@ -327,6 +409,12 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_later_job_is_zadd_without_enqueued_at, setup, teardown),
         cmocka_unit_test_setup_teardown(a_job_with_a_lock_is_pushed_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_lock_for_two_refuses_the_third, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_newer_job_takes_the_place_of_the_one_that_waits, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_only_speaks_of_the_replaced_job_stays, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(among_too_many_nothing_is_replaced, setup, teardown),
         cmocka_unit_test_setup_teardown(a_job_carries_when_it_expires_and_how_long_it_is_retried,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(the_lock_of_a_later_job_lives_so_much_longer, setup,

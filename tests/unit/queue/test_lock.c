@@ -76,6 +76,34 @@ static struct payload_case {
      DIGEST ":LOCKED"},
 };
 
+static struct number_case {
+    const char *name, *payload;
+    int64_t want_limit, want_timeout_us;
+} numbers[] = {
+    {"numbers: the class's own", JOB(""), 3, 7000000},
+    {"numbers: the payload's win", JOB(",\"lock_limit\":2,\"lock_timeout\":1"), 2, 1000000},
+    {"numbers: none for nobody, and no waiting", JOB(",\"lock_limit\":0,\"lock_timeout\":-1"), 1,
+     0},
+    {"numbers: too many, and for too long",
+     JOB(",\"lock_limit\":9223372036854775807,\"lock_timeout\":9223372036854775807"),
+     FL_LOCK_LIMIT_MAX, FL_LOCK_TIMEOUT_S_MAX *INT64_C(1000000)},
+    {"numbers: words are none", JOB(",\"lock_limit\":\"2\",\"lock_timeout\":null"), 3, 7000000},
+};
+
+static void number_row(void **state)
+{
+    static const struct fl_worker worker = {
+        .name = "W", .lock = FL_LOCK_WHILE_EXECUTING, .lock_limit = 3, .lock_timeout_s = 7};
+    const struct number_case *row = *state;
+    struct fl_payload payload;
+    struct fl_job_lock lock;
+    assert_int_equal(fl_payload_parse(fl_span_from(row->payload), &payload), FL_OK);
+    assert_int_equal(fl_lock_of(&payload, &worker, "default", &lock), FL_OK);
+    assert_int_equal(lock.limit, row->want_limit);
+    assert_int_equal(lock.timeout_us, row->want_timeout_us);
+    fl_payload_release(&payload);
+}
+
 static void payload_row(void **state)
 {
     const struct payload_case *row = *state;
@@ -127,6 +155,7 @@ int main(void)
     struct rows rows = {0};
     rows_add(&rows, digest_row, digests, FL_COUNT(digests), sizeof(digests[0]));
     rows_add(&rows, payload_row, payloads, FL_COUNT(payloads), sizeof(payloads[0]));
+    rows_add(&rows, number_row, numbers, FL_COUNT(numbers), sizeof(numbers[0]));
     rows_add(&rows, release_row, releases, FL_COUNT(releases), sizeof(releases[0]));
     return rows_run(&rows, "lock");
 }
