@@ -114,13 +114,15 @@ static bool is_seeded(const struct sim_choices *choices, const struct sim_point 
 
 static uint64_t draw_number(struct sim_choices *choices, struct sim_point *point, uint64_t bound)
 {
+    bool is_recorded = choices->source == SIM_SOURCE_RECORDED;
     if (is_drawn(choices, point)) return below(choices, point, bound);
-    if (choices->source != SIM_SOURCE_RECORDED) return 0;
-    const struct sim_recorded *recorded = recorded_now(choices, point);
+    const struct sim_recorded *recorded = is_recorded ? recorded_now(choices, point) : NULL;
     if (recorded && recorded->choice.name == SIM_NO_NAME && recorded->choice.number < bound)
         return recorded->choice.number;
-    choices->missed++;
-    return is_seeded(choices, point) ? below(choices, point, bound) : 0;
+    choices->missed += is_recorded;
+    if (is_recorded && is_seeded(choices, point)) return below(choices, point, bound);
+    choices->guessed += point->kind == SIM_CHOICE_RANDOM;
+    return 0;
 }
 
 /* The first option; but with instant calls the task that ran last goes on, so that every other task
@@ -262,6 +264,11 @@ size_t sim_choose_name(struct sim_choices *choices, enum sim_choice_kind kind, c
 {
     uint32_t place = 0;
     return sim_choose_name_at(choices, &place, kind, stream, label, names, count);
+}
+
+uint64_t sim_choices_guessed(const struct sim_choices *choices)
+{
+    return choices->guessed;
 }
 
 uint64_t sim_choices_misses(const struct sim_choices *choices)

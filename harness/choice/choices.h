@@ -80,6 +80,9 @@ FL_CHECKED enum fl_error sim_choice_number_line(enum sim_choice_kind kind, const
 #define SIM_SWARM_LINE   "swarm"
 #define SIM_INSTANT_LINE "instant" /* of a record in which calls take no time */
 uint64_t sim_choices_misses(const struct sim_choices *choices);
+/* How many of the numbers that the program drew nobody has chosen, neither a seed nor a record:
+ * they are the simplest, and no fair sample of anything. */
+uint64_t sim_choices_guessed(const struct sim_choices *choices);
 /* How often it was chosen which of several tasks runs next. */
 uint64_t sim_choices_scheduled(const struct sim_choices *choices);
 /* From now on: what else could have run next, from that schedule choice on, goes to `out`, which

@@ -36,6 +36,7 @@ struct sim_choices {
     struct sim_recorded *recorded;
     size_t recorded_count, recorded_used;
     uint64_t missed;  /* draws without a possible recorded choice */
+    uint64_t guessed; /* of the program's own draws those that nobody has made: they are 0 */
     bool then_seeded; /* what is not recorded comes from the seed, not the simplest */
     bool instant, swarm;
     uint32_t running; /* the name that a schedule choice chose last; SIM_NO_NAME: none */

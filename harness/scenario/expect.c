@@ -203,6 +203,10 @@ static bool read_claim(struct reading *r, struct plan_expect *expect)
         return reading_expect(r, "within") &&
                reading_duration(r, "a duration, like 5m", &expect->high_us);
     case WORD_EXPECT_MEMORY: expect->kind = PLAN_EXPECT_MEMORY; return read_memory(r, expect);
+    case WORD_EXPECT_FAIR:
+        expect->fair = true;
+        return read_claim(r, expect) &&
+               (!expect->always || reading_problem(r, token, "a claim on the end of a run"));
     case WORD_EXPECT_ALWAYS: expect->always = true; return read_gauge_claim(r, expect);
     case WORD_EXPECT_JOBS: return read_jobs(r, expect);
     case WORD_EXPECT_LINEARIZABLE:

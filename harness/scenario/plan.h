@@ -347,6 +347,7 @@ struct plan_expect {
     struct plan_where where;
     const char *source; /* the line as written, for reports */
     enum plan_expect_kind kind;
+    bool fair;      /* `expect fair ...`: not judged where the program's draws are nobody's */
     bool sometimes; /* `sometimes` instead of `expect`: in one run of the scenario at least */
     const char *job, *other_job; /* globs */
     enum plan_job_state state;

@@ -136,5 +136,6 @@ static void print_claim(struct printing *p, const struct plan_expect *expect)
 void print_expect(struct printing *p, const struct plan_expect *expect)
 {
     print_text(p, expect->sometimes ? "sometimes " : "expect   ");
+    if (expect->fair) print_text(p, "fair ");
     print_claim(p, expect);
 }

@@ -310,6 +310,9 @@ static const struct word expects[] = {
      "the most that it held at any time"},
     {"always", WORD_EXPECT_ALWAYS, "expect zcard(KEY) = 0 | expect always zcard(KEY) = 0",
      "what Redis or the database hold at the end, or after each effect: see the table below"},
+    {"fair", WORD_EXPECT_FAIR, "expect fair CLAIM",
+     "the claim is about chance, and holds where chance is fair: it is not judged in a run whose "
+     "draws nobody has made, neither a seed nor a record, as with `dfs`, `dpor` and `small`"},
     {"jobs", WORD_EXPECT_JOBS, "expect jobs ACCOUNT = 0 | expect jobs of JOB = 3",
      "how many jobs there are of that kind, or have been of that name"},
     {"linearizable", WORD_EXPECT_LINEARIZABLE, "expect linearizable KEY",

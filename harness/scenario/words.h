@@ -109,6 +109,7 @@ enum word_condition {
 
 enum word_expect {
     WORD_EXPECT_ALWAYS,
+    WORD_EXPECT_FAIR,
     WORD_EXPECT_RUNS,
     WORD_EXPECT_DELIVERIES,
     WORD_EXPECT_GAP,

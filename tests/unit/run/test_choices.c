@@ -64,6 +64,42 @@ static void its_recorded_choices_give_the_same_trace(void **state)
     scenario_plan_free(plan);
 }
 
+static enum run_verdict verdict_with(const struct plan *plan, struct sim_choices *choices)
+{
+    struct run_result result;
+    struct run_order order = {
+        .house = playing_house, .plan = plan, .choices = choices, .sweep = -1};
+    run_play(&order, &result);
+    enum run_verdict verdict = result.verdict;
+    run_result_release(&result);
+    return verdict;
+}
+
+static void a_claim_about_chance_is_judged_where_somebody_has_drawn(void **state)
+{
+    (void)state;
+    struct plan *fair = playing_read(HEAD "enqueue a PlainWorker []\nexpect fair a dead\n");
+    struct plan *any = playing_read(HEAD "enqueue a PlainWorker []\nexpect a dead\n");
+    struct sim_choices *seeded, *recorded, *nobodys;
+    struct fl_buf text = FL_BUF_INIT(16 * 1024 * 1024);
+    uint32_t line;
+    assert_int_equal(sim_choices_from_seed(3, &seeded), FL_OK);
+    assert_int_equal(verdict_with(fair, seeded), RUN_FAILED);
+    assert_int_equal(sim_choices_format(seeded, &text), FL_OK);
+    assert_int_equal(sim_choices_from_text(fl_buf_span(&text), &recorded, &line), FL_OK);
+    assert_int_equal(verdict_with(fair, recorded), RUN_FAILED);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(sim_choices_from_text(FL_SPAN("instant\n"), &nobodys, &line), FL_OK);
+        assert_int_equal(verdict_with(i ? any : fair, nobodys), i ? RUN_FAILED : RUN_PASSED);
+        sim_choices_free(nobodys);
+    }
+    sim_choices_free(seeded);
+    sim_choices_free(recorded);
+    fl_buf_release(&text);
+    scenario_plan_free(fair);
+    scenario_plan_free(any);
+}
+
 static void folding_idle_time_changes_no_outcome(void **state)
 {
     (void)state;
@@ -91,6 +127,7 @@ int main(void)
         cmocka_unit_test(one_seed_gives_one_trace),
         cmocka_unit_test(another_seed_gives_another_trace),
         cmocka_unit_test(its_recorded_choices_give_the_same_trace),
+        cmocka_unit_test(a_claim_about_chance_is_judged_where_somebody_has_drawn),
         cmocka_unit_test(folding_idle_time_changes_no_outcome),
         cmocka_unit_test(a_wait_that_is_played_exactly_is_not_taken_for_a_standstill),
     };

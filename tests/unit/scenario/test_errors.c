@@ -47,6 +47,7 @@ static struct error_case {
     {"repeat i 1..2 stpe 1", "15: expected the end of the line, found \"stpe\""},
     {"repeat i 1..2", "1: expected a line `end` below, found \"repeat\""},
     {"end", "1: expected a repeat above, which this would end, found \"end\""},
+    {"expect fair always zcard(a) = 0", "8: expected a claim on the end of a run, found \"fair\""},
     {"fault term p1 grace when p1", "21: expected a duration, like 10s, found \"when\""},
     {"explore dfs swarm", "13: expected swarm only of random, urw and guided, found \"swarm\""},
     {"explore guided depth 3", "16: expected depth only of pct and dfs, found \"depth\""},
