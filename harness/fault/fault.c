@@ -46,6 +46,7 @@ static const char *const verbs[] = {
     [PLAN_PAUSE] = "pause",
     [PLAN_TERM] = "term",
     [PLAN_QUIET] = "quiet",
+    [PLAN_RETIRE] = "retire",
     [PLAN_RESTART] = "restart",
     [PLAN_DEPLOY] = "deploy",
     [PLAN_CLOCK] = "clock",
@@ -307,7 +308,7 @@ bool fault_set_spares(const struct fault_set *set, const struct plan_fault *faul
 {
     bool ends = fault->verb == PLAN_KILL || fault->verb == PLAN_OOMKILL ||
                 fault->verb == PLAN_PAUSE || fault->verb == PLAN_TERM || fault->verb == PLAN_TEAR ||
-                fault->verb == PLAN_QUIET;
+                fault->verb == PLAN_QUIET || fault->verb == PLAN_RETIRE;
     bool planned = fault->times && !fault->address.chance_in;
     if (!set->tolerates || !ends || planned || !set->gauges.down) return false;
     return set->gauges.down(set->gauges.self) >= set->down_max;
@@ -404,9 +405,9 @@ bool fault_set_permits_copies(const struct fault_set *set)
 {
     for (uint32_t i = 0; i < set->count; i++) {
         enum plan_verb verb = set->faults[i].plan.verb;
-        bool harmless = verb == PLAN_DELAY || verb == PLAN_QUIET || verb == PLAN_DELETED ||
-                        verb == PLAN_REORDER || verb == PLAN_MAIL || verb == PLAN_HTTP ||
-                        verb == PLAN_SLICE || verb == PLAN_SCRIPT_FLUSH;
+        bool harmless = verb == PLAN_DELAY || verb == PLAN_QUIET || verb == PLAN_RETIRE ||
+                        verb == PLAN_DELETED || verb == PLAN_REORDER || verb == PLAN_MAIL ||
+                        verb == PLAN_HTTP || verb == PLAN_SLICE || verb == PLAN_SCRIPT_FLUSH;
         if (set->faults[i].fired && !harmless) return true;
     }
     return false;

@@ -48,6 +48,11 @@ static void quiet_main(void *argument)
     fl_process_quiet(((struct node *)argument)->program);
 }
 
+static void retire_main(void *argument)
+{
+    fl_process_retire(((struct node *)argument)->program);
+}
+
 /* A signal is handled by a task of the process itself. */
 static void signal_process(struct node *node, fl_task_main *main)
 {
@@ -128,6 +133,10 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
         signal_process(node, stop_main);
         return;
     case PLAN_QUIET: signal_process(node, quiet_main); return;
+    case PLAN_RETIRE:
+        node->restart_after_us = fault->restart_after_us;
+        signal_process(node, retire_main);
+        return;
     case PLAN_RESTART: restart(node); return;
     case PLAN_DEPLOY: deploy(node, fault); return;
     case PLAN_CLOCK:

@@ -197,7 +197,8 @@ void run_record_until_now(struct run *run)
 static bool strikes_process(enum plan_verb verb)
 {
     return verb == PLAN_KILL || verb == PLAN_OOMKILL || verb == PLAN_PAUSE || verb == PLAN_TERM ||
-           verb == PLAN_QUIET || verb == PLAN_DEPLOY || verb == PLAN_CLOCK || verb == PLAN_OOM;
+           verb == PLAN_QUIET || verb == PLAN_RETIRE || verb == PLAN_DEPLOY || verb == PLAN_CLOCK ||
+           verb == PLAN_OOM;
 }
 
 /* A process that is dead already cannot be killed; all else that strikes has an effect, but for

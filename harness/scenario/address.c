@@ -197,11 +197,11 @@ static bool read_restart(struct reading *r, const struct token *at, struct plan_
     for (const struct plan_fault *part = fault; part < end;
          part++) /* itself, and what is with it */
         ends |= part->verb == PLAN_KILL || part->verb == PLAN_OOMKILL || part->verb == PLAN_TERM ||
-                part->verb == PLAN_QUIET || part->verb == PLAN_OOM || part->verb == PLAN_DEPLOY ||
-                part->verb == PLAN_TEAR;
+                part->verb == PLAN_QUIET || part->verb == PLAN_RETIRE || part->verb == PLAN_OOM ||
+                part->verb == PLAN_DEPLOY || part->verb == PLAN_TEAR;
     if (!ends)
         return reading_problem(
-            r, at, "restart only behind kill, oomkill, term, quiet, deploy, tear or oom");
+            r, at, "restart only behind kill, oomkill, term, quiet, retire, deploy, tear or oom");
     return reading_expect(r, "after") &&
            reading_duration(r, "a duration, like 5s", &fault->restart_after_us);
 }

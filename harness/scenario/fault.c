@@ -140,6 +140,7 @@ static bool read_verb_arguments(struct reading *r, struct plan_fault *fault)
     case PLAN_KILL:
     case PLAN_OOMKILL:
     case PLAN_QUIET:
+    case PLAN_RETIRE:
     case PLAN_RESTART: return read_target(r, fault);
     case PLAN_TERM: return read_term(r, fault);
     case PLAN_PAUSE:
@@ -195,6 +196,7 @@ static bool needs_address(enum plan_verb verb)
     case PLAN_PAUSE:
     case PLAN_TERM:
     case PLAN_QUIET:
+    case PLAN_RETIRE:
     case PLAN_RESTART:
     case PLAN_DEPLOY:
     case PLAN_CLOCK:

@@ -116,6 +116,7 @@ enum plan_verb {
     PLAN_TERM,      /* `term p1 [grace 10s]` : TERM with the process's own grace period; killed if
                        it lives for so long after */
     PLAN_QUIET,     /* `quiet p1` : TSTP */
+    PLAN_RETIRE,    /* `retire p1` : USR2; as quiet, and ends once its jobs have */
     PLAN_RESTART,   /* `restart p1` or, as a tail of kill and its kin, `restart after 5s` */
     PLAN_DEPLOY,    /* `deploy p1|all new.so`: asked to stop, and starts again with that module */
     PLAN_CLOCK,     /* `clock p1|all|redis +1h|-1h|rate 11/10` */

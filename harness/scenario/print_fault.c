@@ -97,6 +97,7 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
     case PLAN_KILL:
     case PLAN_OOMKILL:
     case PLAN_QUIET:
+    case PLAN_RETIRE:
     case PLAN_RESTART:
     case PLAN_OOM:
     case PLAN_STALL:

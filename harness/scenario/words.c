@@ -177,6 +177,8 @@ static const struct word verbs[] = {
      "asked to stop, with its own grace period; with `grace` it is killed, as a supervisor does, "
      "when it still lives so long after"},
     {"quiet", PLAN_QUIET, "quiet PROCESS", "asked to take no more jobs"},
+    {"retire", PLAN_RETIRE, "retire PROCESS",
+     "asked to take no more jobs, and to end once it has none, however long they take"},
     {"restart", PLAN_RESTART, "restart PROCESS", "a dead process starts again"},
     {"deploy", PLAN_DEPLOY, "deploy PROCESS MODULE",
      "asked to stop, with its own grace period, and starts again with this module in place of "

@@ -34,6 +34,23 @@ static void raise_to(struct fl_control *control, enum fl_phase phase, int status
     leave(control);
 }
 
+/* Inside the monitor. */
+static void stop_if_retired(struct fl_control *control)
+{
+    if (!control->retiring || control->workers > 0) return;
+    if (control->phase < FL_PHASE_STOPPING) control->phase = FL_PHASE_STOPPING;
+}
+
+void fl_control_retire(struct fl_control *control)
+{
+    enter(control);
+    control->retiring = true;
+    if (control->phase < FL_PHASE_QUIET) control->phase = FL_PHASE_QUIET;
+    stop_if_retired(control);
+    fl_monitor_wake_all(control->tasks, control->monitor);
+    leave(control);
+}
+
 void fl_control_raise(struct fl_control *control, enum fl_phase phase)
 {
     raise_to(control, phase, 0);
@@ -134,6 +151,7 @@ void fl_control_worker_ended(struct fl_control *control)
 {
     enter(control);
     control->workers--;
+    stop_if_retired(control);
     fl_monitor_wake_all(control->tasks, control->monitor);
     leave(control);
 }

@@ -31,6 +31,7 @@ struct fl_control {
     enum fl_phase phase;
     int status;  /* of the process's exit */
     int workers; /* tasks that still may hold a job */
+    bool retiring;
     int64_t lease_until_us;
     fl_queue_set paused;
 };
@@ -43,6 +44,8 @@ void fl_control_release(struct fl_control *control); /* a zeroed one is fine */
 void fl_control_raise(struct fl_control *control, enum fl_phase phase);
 /* As a stop, with another status than 0; the first one stays. */
 void fl_control_fail(struct fl_control *control, int status);
+/* Quiet now, stopping once no task holds a job, however long that takes. */
+void fl_control_retire(struct fl_control *control);
 enum fl_phase fl_control_phase(const struct fl_control *control);
 int fl_control_status(const struct fl_control *control);
 /* Sleeps until the monotonic instant or until `phase` is reached, whichever is first; returns the

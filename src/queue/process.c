@@ -213,6 +213,13 @@ void fl_process_stop(struct fl_process *process)
     fl_control_raise(&process->control, FL_PHASE_STOPPING);
 }
 
+void fl_process_retire(struct fl_process *process)
+{
+    fl_capsules_close(&process->capsules);
+    fl_log_printf(process->ports->log, FL_LOG_INFO, "Retiring: ends once its jobs have ended");
+    fl_control_retire(&process->control);
+}
+
 void fl_process_dump(struct fl_process *process)
 {
     struct fl_busy busy[FL_CONCURRENCY_MAX];

@@ -103,6 +103,8 @@ int fl_process_run(struct fl_process *process);
 /* From any task (the signal task of a program): idempotent, returns at once. */
 void fl_process_quiet(struct fl_process *process); /* TSTP: finish, take no more */
 void fl_process_stop(struct fl_process *process);  /* TERM */
+/* USR2: as quiet, and stops once its jobs have ended, however long they take. */
+void fl_process_retire(struct fl_process *process);
 void fl_process_dump(struct fl_process *process);  /* TTIN: log what each thread is doing */
 /* From any task, at any time before the free. */
 void fl_process_health(struct fl_process *process, struct fl_health *ret_health);

@@ -5,7 +5,7 @@ if exists("b:current_syntax")
 endif
 
 syntax case match
-syntax match scenarioVerb /[ \t]\@<=\%(error\|lose-ack\|delay\|kill\|oomkill\|pause\|term\|quiet\|restart\|deploy\|clock\|oom\|http\|db\|deleted\|duplicate\|poison\|reorder\|tear\|mail\|cut-reply\|slice\|stall\|reset\|refuse\|redis\|failover\|redis-restart\|evict\|expire\|script-flush\|flushall\|maxmemory\)\ze\%([ \t]\|$\)/
+syntax match scenarioVerb /[ \t]\@<=\%(error\|lose-ack\|delay\|kill\|oomkill\|pause\|term\|quiet\|retire\|restart\|deploy\|clock\|oom\|http\|db\|deleted\|duplicate\|poison\|reorder\|tear\|mail\|cut-reply\|slice\|stall\|reset\|refuse\|redis\|failover\|redis-restart\|evict\|expire\|script-flush\|flushall\|maxmemory\)\ze\%([ \t]\|$\)/
 syntax match scenarioClause /[ \t]\@<=\%(when\|at\|until\|after fault\|p\|before\|after\|before,after\|times\|and\|with\|step\|the\|cmd\|pairs\|then\)\ze\%([ \t]\|$\)/
 syntax match scenarioClaim /[ \t]\@<=\%(runs\|deliveries\|gap\|effect\|log\|state\|drained\|memory\|always\|fair\|jobs\|linearizable\|exclusive\|released\|stateless\|class\|done\|discarded\|dead\|dropped\|lost\|retrying\|scheduled\|waiting\|starts\|ends\|exits\|exactly\|at most\|at least\|zcard\|llen\|scard\|hlen\|strlen\|exists\|sismember\|ttl\|get\|hget\|rows\)\ze\%([ \t]\|$\)/
 syntax match scenarioOption /[ \t]\@<=\%(concurrency\|fetch\|queues\|timeout\|wire\|poll\|max-retries\|dead-max\|dead-timeout\|capsule\|file\|in\|queue\|retry\|depth\|budget\|swarm\)\ze\%([ \t]\|$\)/

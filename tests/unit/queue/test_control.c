@@ -90,6 +90,27 @@ static void the_first_status_of_a_failure_stays(void **state)
     assert_int_equal(fl_control_status(&f->control), FL_EXIT_SYSTEM);
 }
 
+static void who_retires_stops_with_its_last_worker(void **state)
+{
+    struct fixture *f = *state;
+    fl_control_worker_began(&f->control);
+    fl_control_worker_began(&f->control);
+    fl_control_retire(&f->control);
+    assert_int_equal(fl_control_phase(&f->control), FL_PHASE_QUIET);
+    fl_control_worker_ended(&f->control);
+    assert_int_equal(fl_control_phase(&f->control), FL_PHASE_QUIET);
+    fl_control_worker_ended(&f->control);
+    assert_int_equal(fl_control_phase(&f->control), FL_PHASE_STOPPING);
+    assert_int_equal(fl_control_status(&f->control), 0);
+}
+
+static void who_retires_once_all_have_ended_stops_at_once(void **state)
+{
+    struct fixture *f = *state;
+    fl_control_retire(&f->control);
+    assert_int_equal(fl_control_phase(&f->control), FL_PHASE_STOPPING);
+}
+
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -99,6 +120,8 @@ int main(void)
         WITH_FIXTURE(who_wakes_up_without_a_lease_waits_for_the_next_beat),
         WITH_FIXTURE(who_becomes_quiet_waits_for_no_lease),
         WITH_FIXTURE(the_first_status_of_a_failure_stays),
+        WITH_FIXTURE(who_retires_stops_with_its_last_worker),
+        WITH_FIXTURE(who_retires_once_all_have_ended_stops_at_once),
     };
     return cmocka_run_group_tests_name("control", tests, NULL, NULL);
 }

@@ -164,7 +164,7 @@ static struct error_case {
      "16: expected oom alone, without with, found \"with\""},
     {"fault error \"X\" at +1s restart after 5s",
      "24: expected restart only behind kill, oomkill, "
-     "term, quiet, deploy, tear or oom, found \"restart\""},
+     "term, quiet, retire, deploy, tear or oom, found \"restart\""},
     {"fault error raedonly",
      "13: expected a quoted error line or the name of one, found \"raedonly\"; did you mean "
      "\"readonly\"?"},
