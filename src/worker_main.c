@@ -1,5 +1,6 @@
 /* faultline-worker: runs the jobs of handler modules, with Sidekiq's flags, signals and file. */
 #include <assert.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "posix/worker_shown.h"
 #include "posix/zone_database.h"
 #include "queue/process.h"
+#include "worker_supervisor.h"
 #include "worker_watch.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2, CHECK_BYTES_MAX = 1024 * 1024 };
@@ -166,6 +168,7 @@ struct made {
     struct lists lists;
     struct fl_posix *posix;
     struct worker_watch watch;
+    int place; /* among the workers of a supervisor */
 };
 
 static void make(const struct fl_worker_settings *settings, int log_fd, struct made *made)
@@ -197,12 +200,24 @@ static void log_warnings(const struct fl_worker_settings *settings, struct fl_lo
 }
 
 /* Without its service manager a worker does as well. */
-static void open_notify(struct fl_notify *notify, struct fl_log log)
+static void open_notify(struct fl_notify *notify)
 {
     if (fl_notify_init(notify, getenv("NOTIFY_SOCKET"), getenv("WATCHDOG_USEC"),
                        getenv("WATCHDOG_PID")))
-        fl_log_write(log, &(struct fl_log_line){.level = FL_LOG_WARN,
-                                                .message = FL_SPAN("NOTIFY_SOCKET is no socket")});
+        fprintf(stderr, "faultline-worker: NOTIFY_SOCKET is no socket\n");
+}
+
+/* False: this process has no supervisor, or is one. What it inherits is not its handlers' affair.
+ */
+static bool take_supervisor(struct made *made)
+{
+    const char *text = getenv(WORKER_SUPERVISED);
+    int fd;
+    if (!text || sscanf(text, "%d:%d", &fd, &made->place) != 2 || fd <= STDERR_FILENO) return false;
+    if (fcntl(fd, F_SETFD, FD_CLOEXEC)) return false;
+    fl_notify_init_fd(&made->watch.notify, fd);
+    unsetenv(WORKER_SUPERVISED);
+    return true;
 }
 
 static int run(const struct fl_worker_settings *settings, struct made *made)
@@ -219,19 +234,33 @@ static int run(const struct fl_worker_settings *settings, struct made *made)
 
 static int work(const struct fl_worker_settings *settings)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGTSTP, SIGTTIN};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGTSTP, SIGTTIN, SIGUSR2};
     struct made made = {0};
     char problem[FL_PROBLEM_BYTES];
+    made.watch.supervised = take_supervisor(&made);
+    if (!made.watch.supervised) open_notify(&made.watch.notify);
     if (fl_signals_init(&made.watch.signals, numbers, FL_COUNT(numbers)))
         fail(STATUS_FAILED, "cannot watch for signals");
     make(settings, STDOUT_FILENO, &made);
     log_warnings(settings, fl_posix_ports(made.posix)->log);
     if (fl_posix_check(made.posix, problem)) fail(STATUS_FAILED, problem);
-    open_notify(&made.watch.notify, fl_posix_ports(made.posix)->log);
     int status = run(settings, &made);
     release(&made);
     fl_notify_release(&made.watch.notify);
     fl_signals_release(&made.watch.signals);
+    return status;
+}
+
+/* The workers read the same flags and file again. */
+static int supervise(const struct fl_worker_settings *settings, char **argv)
+{
+    struct worker_supervisor_options supervisor = {.argv = argv,
+                                                   .processes = settings->processes,
+                                                   .memory_max_mib = settings->memory_max_mib,
+                                                   .timeout_s = settings->timeout_s};
+    open_notify(&supervisor.notify);
+    int status = worker_supervisor_run(&supervisor);
+    fl_notify_release(&supervisor.notify);
     return status;
 }
 
@@ -299,7 +328,12 @@ int main(int argc, char **argv)
     fl_posix_open_standard_streams();
     if (fl_worker_command_read(argc, argv, &command, problem)) fail(STATUS_USAGE, problem);
     switch (command.what) {
-    case FL_COMMAND_WORK: status = work(&command.settings); break;
+    case FL_COMMAND_WORK:
+        if (command.settings.processes && !getenv(WORKER_SUPERVISED))
+            status = supervise(&command.settings, argv);
+        else
+            status = work(&command.settings);
+        break;
     case FL_COMMAND_CHECK: status = check_config(&command.settings); break;
     case FL_COMMAND_REFERENCE: status = print_reference(); break;
     case FL_COMMAND_VERSION: printf("Faultline %s\n", FL_VERSION); break;

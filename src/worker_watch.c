@@ -57,6 +57,7 @@ static void obey(struct worker_watch *watch, int number)
     case FL_SIGNAL_NONE: break;
     case SIGTSTP: fl_process_quiet(watch->process); break;
     case SIGTTIN: fl_process_dump(watch->process); break;
+    case SIGUSR2: fl_process_retire(watch->process); break;
     default: fl_process_stop(watch->process); break;
     }
     tell_manager(watch);
@@ -120,6 +121,7 @@ enum fl_error worker_watch_run(struct worker_watch *watch, const struct fl_ports
     enum fl_error err = FL_OK;
     watch->serves = status_port > 0;
     if (watch->serves) err = fl_status_server_init(&watch->server, status_port, answer, watch);
+    if (err == FL_EEXIST && watch->supervised) err = FL_OK; /* it tries again */
     if (!err) err = run_between(watch, ports->tasks, ret_status);
     if (watch->serves) fl_status_server_release(&watch->server);
     return err;

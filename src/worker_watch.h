@@ -16,6 +16,7 @@ struct worker_watch {
     struct fl_signals signals;
     struct fl_notify notify;
     struct fl_process *process;
+    bool supervised;            /* the port may still be its predecessor's */
     bool ready_told, stop_told; /* to the service manager */
     bool serves;                /* probes and scrapers */
     struct fl_status_server server;

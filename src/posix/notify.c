@@ -47,6 +47,11 @@ enum fl_error fl_notify_init(struct fl_notify *notify, const char *socket_name,
     return FL_OK;
 }
 
+void fl_notify_init_fd(struct fl_notify *notify, int fd)
+{
+    *notify = (struct fl_notify){.fd = fd};
+}
+
 void fl_notify_send(const struct fl_notify *notify, const char *text)
 {
     if (notify->fd >= 0) send(notify->fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -17,6 +17,8 @@ struct fl_notify {
  * socket; then nobody listens. */
 FL_CHECKED enum fl_error fl_notify_init(struct fl_notify *notify, const char *socket_name,
                                         const char *watchdog_us, const char *watchdog_pid);
+/* On a datagram socket that is open already. */
+void fl_notify_init_fd(struct fl_notify *notify, int fd);
 /* "READY=1", "STATUS=..."; several with line ends between. A manager that does not listen any more
  * is nobody's concern. */
 void fl_notify_send(const struct fl_notify *notify, const char *text);

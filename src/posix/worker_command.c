@@ -1,5 +1,7 @@
 #include "posix/worker_command.h"
 
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,8 @@ static const struct fl_option options[] = {
     {"environment", 'e', "NAME", "the section of the file that goes over the rest"},
     {"tag", 'g', "TAG", "a name for this process in the process list"},
     {"verbose", 'v', NULL, "log debug lines too"},
+    {"processes", 0, "N", "a supervisor that runs N worker processes"},
+    {"max-memory", 0, "MIB", "it replaces a worker process that has grown beyond"},
     {"health-port", 0, "PORT", "answer /live, /ready and /metrics on this port of 127.0.0.1"},
     {"check-config", 0, NULL, "start nothing: print what would hold, and who says so"},
     {"reference", 0, NULL, "print the page of all flags and settings"},
@@ -50,7 +54,11 @@ static const char more[] =
     "  DEBUG_INVOCATION     1: as -v\n"
     "  NOTIFY_SOCKET, WATCHDOG_USEC   systemd's: told when it is ready, how it is, that it lives\n"
     "\n"
-    "Signals: TERM and INT stop, TSTP takes no more jobs, TTIN logs what each thread does.\n"
+    "Signals: TERM and INT stop, TSTP takes no more jobs, TTIN logs what each thread does, USR2 "
+    "takes\n"
+    "no more jobs and ends once the last one has. A supervisor hears the same; at USR2 it replaces "
+    "its\n"
+    "worker processes one at a time, each once its successor is ready.\n"
     "Exit status: 0 stopped, 1 could not start, 2 usage, 70 a system failure: start it again.\n";
 
 static bool take_module(struct fl_worker_settings *settings, const char *path, char *problem)
@@ -76,8 +84,17 @@ static bool take_queue(struct fl_worker_settings *settings, const char *text, ch
 static bool take_long(struct fl_worker_command *command, const struct fl_option *option,
                       const char *value, char problem[FL_OPTION_PROBLEM_BYTES])
 {
-    if (strcmp(option->name, "health-port") == 0)
-        return fl_option_int(option, value, 1, UINT16_MAX, &command->settings.health_port, problem);
+    const struct {
+        const char *name;
+        int max, *field;
+    } numbers[] = {
+        {"health-port", UINT16_MAX, &command->settings.health_port},
+        {"processes", 64, &command->settings.processes},
+        {"max-memory", INT_MAX / 1024, &command->settings.memory_max_mib},
+    };
+    for (size_t i = 0; i < FL_COUNT(numbers); i++)
+        if (strcmp(option->name, numbers[i].name) == 0)
+            return fl_option_int(option, value, 1, numbers[i].max, numbers[i].field, problem);
     command->what =
         strcmp(option->name, "reference") == 0 ? FL_COMMAND_REFERENCE : FL_COMMAND_CHECK;
     return true;

@@ -53,7 +53,7 @@ struct fl_worker_settings {
     struct fl_periodic_setting periodic[FL_WORKER_SETTINGS_PERIODIC_MAX];
     size_t periodic_count;
     int concurrency, timeout_s, max_retries, dead_max_jobs, dead_timeout_s, wire, health_port;
-    int max_recoveries;
+    int max_recoveries, processes, memory_max_mib;
     int64_t average_poll_us, own_poll_us;
     const char *tag, *database, *smtp, *statsd, *redis, *fetch, *log_format;
     enum fl_toggle verbose;

@@ -105,7 +105,7 @@ void fl_process_quiet(struct fl_process *process); /* TSTP: finish, take no more
 void fl_process_stop(struct fl_process *process);  /* TERM */
 /* USR2: as quiet, and stops once its jobs have ended, however long they take. */
 void fl_process_retire(struct fl_process *process);
-void fl_process_dump(struct fl_process *process);  /* TTIN: log what each thread is doing */
+void fl_process_dump(struct fl_process *process); /* TTIN: log what each thread is doing */
 /* From any task, at any time before the free. */
 void fl_process_health(struct fl_process *process, struct fl_health *ret_health);
 /* "host:pid:nonce"; valid once run has begun. */

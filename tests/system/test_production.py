@@ -98,6 +98,88 @@ def probes_are_told_what_keeps_it_from_taking_jobs(rig):
     expect(rig.terminate(worker) == 0, "it stops")
 
 
+def children_of(worker):
+    """The processes that a supervisor has started."""
+    done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(worker.pid)], capture_output=True, text=True)
+    return sorted(int(pid) for pid in done.stdout.split())
+
+
+def served_by(rig):
+    """The pids of the processes that are registered and take jobs."""
+    pids = []
+    for identity in rig.redis("SMEMBERS", "processes"):
+        if rig.redis("HGET", identity, "quiet") == b"false":
+            pids.append(int(identity.split(b":")[1]))
+    return sorted(pids)
+
+
+def supervise(rig, *arguments, **options):
+    worker = rig.worker("--processes", "2", "-c", "2", *arguments, **options)
+    until(lambda: len(served_by(rig)) == 2, "both have registered")
+    return worker
+
+
+def a_killed_worker_is_started_again_and_all_stop_together(rig):
+    manager = Manager(rig)
+    worker = supervise(rig, env={"NOTIFY_SOCKET": manager.path})
+    lines = manager.hears("READY=1")
+    expect("STATUS=2 of 2 workers ready" in lines, lines)
+    before = children_of(worker)
+    expect(served_by(rig) == before, f"they are its children: {served_by(rig)}, {before}")
+    os.kill(before[0], signal.SIGKILL)
+    until(lambda: len(children_of(worker)) == 2 and before[0] not in children_of(worker), "there is another")
+    manager.hears("STATUS=2 of 2 workers ready")
+    after = children_of(worker)
+    expect(before[1] in after, "the other one was left alone")
+    worker.send_signal(signal.SIGTERM)
+    manager.hears("STOPPING=1")
+    expect(worker.wait(timeout=40) == 0, "it stops")
+    expect(all(not os.path.exists(f"/proc/{pid}") for pid in after), "and all its workers have")
+
+
+def a_rolling_restart_loses_no_job_and_waits_for_the_long_one(rig):
+    worker = supervise(rig)
+    before = served_by(rig)
+    tally = os.path.join(BUILD, "tests/system/tally.so")
+    rig.push("HoldWorker", '["held", 6]', "-r", tally)
+    until(lambda: rig.redis("LLEN", "began") == 1, "the long job runs")
+    for number in range(200):
+        rig.redis("LPUSH", "queue:default", '{"class":"TallyWorker","args":["%d"],"jid":"%024x","retry":true,'
+                  '"queue":"default"}' % (number, number))
+    worker.send_signal(signal.SIGUSR2)
+    # While it goes on, somebody always takes jobs.
+    until(lambda: served_by(rig) and not set(served_by(rig)) & set(before) and len(served_by(rig)) == 2,
+          "two new ones serve")
+    until(lambda: rig.redis("SISMEMBER", "tally", "held") == 1, "the long job ended where it ran")
+    expect(rig.redis("LLEN", "began") == 1, "and ran once")
+    until(lambda: rig.redis("SCARD", "tally") == 201, "every job is done")
+    until(lambda: children_of(worker) == served_by(rig), "the old ones are gone")
+    expect(rig.terminate(worker) == 0, "it stops")
+
+
+def one_that_grows_too_large_is_replaced(rig):
+    worker = supervise(rig, "--max-memory", "1")
+    before = served_by(rig)
+    until(lambda: before[0] not in children_of(worker), "one is replaced")
+    until(lambda: "MiB: replaced" in rig.log_of(worker), "it says so")
+    expect(rig.terminate(worker) == 0, "it stops")
+
+
+def a_worker_without_its_supervisor_stops(rig):
+    worker = supervise(rig)
+    left = children_of(worker)
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+    until(lambda: all(not os.path.exists(f"/proc/{pid}") for pid in left), "its workers have ended")
+    until(lambda: rig.redis("SCARD", "processes") == 0, "and have deregistered")
+
+
+def what_cannot_start_ends_the_supervisor_with_its_status(rig):
+    worker = rig.worker("--processes", "2", "-r", "/nowhere.so")
+    expect(worker.wait(timeout=30) == 2, "the status of a usage error")
+    expect("/nowhere.so: no such file" in rig.log_of(worker), rig.log_of(worker))
+
+
 def the_unit_file_that_ships_is_valid(rig):
     if not shutil.which("systemd-analyze"):
         print("[  SKIPPED ] no systemd-analyze here")
@@ -114,4 +196,7 @@ def the_unit_file_that_ships_is_valid(rig):
 
 main([a_service_manager_hears_when_it_is_ready_that_it_lives_and_that_it_stops,
       a_watchdog_that_means_another_process_is_left_alone, probes_are_told_what_keeps_it_from_taking_jobs,
+      a_killed_worker_is_started_again_and_all_stop_together,
+      a_rolling_restart_loses_no_job_and_waits_for_the_long_one, one_that_grows_too_large_is_replaced,
+      a_worker_without_its_supervisor_stops, what_cannot_start_ends_the_supervisor_with_its_status,
       the_unit_file_that_ships_is_valid])
