@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "core/assert.h"
+#include "core/decimal.h"
 #include "harness/check/ledger.h"
 
 struct observation {
@@ -130,8 +131,12 @@ static void judge_retry(const struct observation *at, struct ledger_job *job,
                         const struct fl_span *pair)
 {
     char text[64];
-    snprintf(text, sizeof text, "%.*s", FL_SPAN_ARGS(pair[0]));
-    ledger_judge_retry(at->ledger, job, pair[1], strtod(text, NULL), at->session);
+    double score;
+    if (!fl_decimal_parse(pair[0], &score)) {
+        snprintf(text, sizeof text, "%.*s", FL_SPAN_ARGS(pair[0]));
+        score = strtod(text, NULL);
+    }
+    ledger_judge_retry(at->ledger, job, pair[1], score, at->session);
 }
 
 static bool observe_zadd(const struct observation *at)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/assert.h"
+#include "core/decimal.h"
 #include "fakes/redis/commands/zsets.h"
 #include "fakes/redis/engine/engine.h"
 #include "fakes/redis/engine/notify.h"
@@ -34,6 +35,7 @@ static bool parse_score(struct fl_span text, struct limit *limit)
     char copy[512];
     *limit = (struct limit){.excluded = text.length && text.bytes[0] == '('};
     if (limit->excluded) text = (struct fl_span){text.bytes + 1, text.length - 1};
+    if (fl_decimal_parse(text, &limit->score)) return true;
     if (text.length >= sizeof(copy)) return false;
     if (text.length) memcpy(copy, text.bytes, text.length);
     copy[text.length] = '\0';

@@ -10,6 +10,7 @@
 #include "fakes/redis/lua/convert.h"
 #include "fakes/redis/lua/error.h"
 #include "fakes/redis/lua/machine.h"
+#include "fakes/redis/values/number.h"
 
 enum { CALL_STEPS = 4, STEP_BYTES = 32 };
 
@@ -45,9 +46,7 @@ static const char *take_args(lua_State *lua, struct fake_lua *machine, size_t *r
         struct fl_span *arg = &machine->args[i];
         if (lua_type(lua, i + 1) == LUA_TNUMBER) {
             char *text = machine->numbers[i];
-            int length =
-                snprintf(text, sizeof(machine->numbers[i]), "%.17g", lua_tonumber(lua, i + 1));
-            *arg = (struct fl_span){text, (size_t)length};
+            *arg = (struct fl_span){text, fake_double_format(text, lua_tonumber(lua, i + 1))};
         } else {
             arg->bytes = lua_tolstring(lua, i + 1, &arg->length);
             if (!arg->bytes) return "Lua redis lib command arguments must be strings or integers";
@@ -117,7 +116,8 @@ static const char *denial(struct fake_lua *machine, const struct fake_command *c
 static const struct fake_command *find_command(const struct fake_lua *machine, size_t count)
 {
     enum fake_version version = machine->session.engine->version;
-    const struct fake_command *command = fake_command_find(version, machine->args[0]);
+    const struct fake_command *command =
+        fake_command_find_recent(machine->session.engine, machine->args[0]);
     if (command && (command->flags & FAKE_CMD_CONTAINER) && count > 1)
         command = fake_command_find_sub(version, command, machine->args[1]);
     return command;

@@ -12,6 +12,7 @@
 
 #include "fakes/redis/engine/session.h"
 #include "fakes/redis/lua/arena.h"
+#include "fakes/redis/values/number.h"
 
 enum {
     FAKE_LUA_HOOK_STEPS = 1000,
@@ -37,6 +38,7 @@ struct fake_lua {
     enum fake_lua_kind kind;
     char version[FAKE_LUA_VERSION_BYTES]; /* that scripts are told */
     struct fake_lua_arena arena;
+    bool collects; /* its garbage; not before there is much of it, since most runs end sooner */
     int64_t steps_left;
     int64_t *random; /* math.random's state, which all machines of a server share */
     struct fake_redis_session session;    /* runs the commands of scripts; on no list */
@@ -46,8 +48,8 @@ struct fake_lua {
     int slot;                             /* in a cluster: where all keys so far are; -1: no key */
     struct fake_library *loading;         /* whose code FUNCTION LOAD runs; NULL: no one's */
     char refusal[FAKE_LUA_REFUSAL_BYTES]; /* of the current redis.call */
-    struct fl_span args[FAKE_LUA_ARGS_MAX]; /* of the current redis.call */
-    char numbers[FAKE_LUA_ARGS_MAX][32];    /* its numbers as text */
+    struct fl_span args[FAKE_LUA_ARGS_MAX];                  /* of the current redis.call */
+    char numbers[FAKE_LUA_ARGS_MAX][FAKE_DOUBLE_TEXT_BYTES]; /* its numbers as text */
     _Alignas(16) char scratch[FAKE_LUA_SCRATCH_BYTES];
 };
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/decimal.h"
+
 bool fake_int_parse(struct fl_span text, int64_t *ret_value)
 {
     const char *p = text.bytes, *end = p + text.length;
@@ -46,39 +48,9 @@ size_t fake_int_format(char text[static FAKE_INT_TEXT_BYTES], int64_t value)
     return length;
 }
 
-/* What most scores are, read without strtod: up to 15 digits are exact in a double, and so are the
- * powers of ten that they are divided by, so that the quotient is rounded once, as strtod does.
- * False: something else, which may be a number. */
-static bool parse_plain_decimal(struct fl_span text, double *ret_value)
-{
-    enum { EXACT_DIGITS = 15 };
-    static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-    const char *p = text.bytes, *end = p + text.length, *point = NULL;
-    bool negative = *p == '-';
-    if (negative) p++;
-    if (end - p > EXACT_DIGITS + 1) return false;
-    int64_t mantissa = 0;
-    const char *first = p;
-    for (; p < end; p++) {
-        if (*p >= '0' && *p <= '9')
-            mantissa = mantissa * 10 + (*p - '0');
-        else if (*p == '.' && !point)
-            point = p;
-        else
-            return false;
-    }
-    ptrdiff_t digits = end - first - (point ? 1 : 0);
-    if (digits == 0 || digits > EXACT_DIGITS) return false;
-    double value = (double)mantissa;
-    if (point) value /= powers[end - point - 1];
-    *ret_value = negative ? -value : value;
-    return true;
-}
-
 bool fake_double_parse(struct fl_span text, double *ret_value)
 {
-    if (text.length && parse_plain_decimal(text, ret_value)) return true;
+    if (fl_decimal_parse(text, ret_value)) return true;
     char copy[512]; /* longer texts are no number that anybody writes */
     if (text.length == 0 || text.length >= sizeof(copy)) return false;
     memcpy(copy, text.bytes, text.length);
@@ -99,6 +71,8 @@ size_t fake_double_format(char text[static FAKE_DOUBLE_TEXT_BYTES], double value
         return (size_t)snprintf(text, FAKE_DOUBLE_TEXT_BYTES, "%sinf", value < 0 ? "-" : "");
     if (fabs(value) < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value)))
         return fake_int_format(text, (int64_t)value); /* what %.17g prints, sooner */
+    size_t length = fl_decimal_format(text, value);
+    if (length) return length;
     return (size_t)snprintf(text, FAKE_DOUBLE_TEXT_BYTES, "%.17g", value);
 }
 
