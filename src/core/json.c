@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/assert.h"
+#include "core/decimal.h"
 #include "core/json_node.h"
 
 enum { NUMBER_COPY_BYTES = 1024 };
@@ -89,13 +90,15 @@ static bool escaped_is(struct fl_span raw, struct fl_span text)
     return text.length == 0;
 }
 
-/* Most keys are told apart by their length, right where they are looked for. */
+/* Most keys are told apart by their length or first byte, right where they are looked for. */
 static inline bool string_is(const struct fl_json *json, const struct fl_json_node *string,
                              struct fl_span text)
 {
     struct fl_span raw = {json->text.bytes + string->offset + 1, string->length - 2};
     if (string->detail) return escaped_is(raw, text);
-    return raw.length == text.length && memcmp(raw.bytes, text.bytes, text.length) == 0;
+    if (raw.length != text.length) return false;
+    return text.length == 0 ||
+           (raw.bytes[0] == text.bytes[0] && memcmp(raw.bytes, text.bytes, text.length) == 0);
 }
 
 struct fl_json_at fl_json_pair(struct fl_json_at object, uint32_t i, struct fl_span *ret_raw_key)
@@ -119,6 +122,28 @@ struct fl_json_at fl_json_member(struct fl_json_at object, const char *key)
     return found;
 }
 
+void fl_json_members(struct fl_json_at object, const struct fl_span *keys, uint32_t count,
+                     struct fl_json_at *ret_members)
+{
+    const struct fl_json_node *node = typed(object, FL_JSON_OBJECT);
+    memset(ret_members, 0, count * sizeof *ret_members);
+    if (!node) return;
+    const struct fl_json_node *nodes = object.json->nodes;
+    uint64_t lengths = 0; /* a bit for each that a key has, by which most others are passed over */
+    for (uint32_t i = 0; i < count; i++)
+        lengths |= UINT64_C(1) << (keys[i].length & 63);
+    for (uint32_t at = object.index + 1; at < node->next; at = nodes[at + 1].next) {
+        uint32_t length = nodes[at].length - 2;
+        bool escaped = nodes[at].detail;
+        if (!escaped && !(lengths >> (length & 63) & 1)) continue;
+        for (uint32_t i = 0; i < count; i++) {
+            if (!escaped && keys[i].length != length) continue;
+            if (string_is(object.json, &nodes[at], keys[i]))
+                ret_members[i] = (struct fl_json_at){object.json, at + 1};
+        }
+    }
+}
+
 bool fl_json_int64(struct fl_json_at at, int64_t *ret_value)
 {
     long long value = 0;
@@ -135,6 +160,7 @@ bool fl_json_double(struct fl_json_at at, double *ret_value)
     char copy[NUMBER_COPY_BYTES], *longer = NULL;
     struct fl_span raw = fl_json_raw(at);
     if (!typed(at, FL_JSON_NUMBER)) return false;
+    if (fl_decimal_parse(raw, ret_value)) return true;
     if (raw.length >= sizeof copy && !(longer = malloc(raw.length + 1))) return false;
     char *text = longer ? longer : copy;
     memcpy(text, raw.bytes, raw.length);
@@ -168,8 +194,13 @@ enum fl_error fl_json_string(struct fl_json_at at, struct fl_buf *out)
     return err;
 }
 
-bool fl_json_is(struct fl_json_at at, const char *text)
+bool fl_json_is_span(struct fl_json_at at, struct fl_span text)
 {
     const struct fl_json_node *node = typed(at, FL_JSON_STRING);
-    return node && string_is(at.json, node, fl_span_from(text));
+    return node && string_is(at.json, node, text);
+}
+
+bool fl_json_is(struct fl_json_at at, const char *text)
+{
+    return fl_json_is_span(at, fl_span_from(text));
 }

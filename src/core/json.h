@@ -60,6 +60,9 @@ struct fl_span fl_json_raw(struct fl_json_at at);
 uint32_t fl_json_length(struct fl_json_at at); /* elements or pairs; 0 for anything else */
 struct fl_json_at fl_json_element(struct fl_json_at array, uint32_t i);
 struct fl_json_at fl_json_member(struct fl_json_at object, const char *key);
+/* The members of several keys, found in one walk. */
+void fl_json_members(struct fl_json_at object, const struct fl_span *keys, uint32_t count,
+                     struct fl_json_at *ret_members);
 /* Walk pairs in order: i from 0 to length-1; the key's raw bytes are between its quotes. */
 struct fl_json_at fl_json_pair(struct fl_json_at object, uint32_t i, struct fl_span *ret_raw_key);
 
@@ -73,6 +76,7 @@ bool fl_json_double(struct fl_json_at at, double *ret_value);
 FL_CHECKED enum fl_error fl_json_string(struct fl_json_at at, struct fl_buf *out);
 /* Equal to `text` after unescaping, without allocating. */
 bool fl_json_is(struct fl_json_at at, const char *text);
+bool fl_json_is_span(struct fl_json_at at, struct fl_span text);
 
 /* Editing writes a new text: every pair of `object` in its order, with those in `edits` replaced in
  * place, removed (raw.bytes == NULL) or, when new, added at the end in the order given. Keys and

@@ -17,6 +17,9 @@ struct fl_json_node {
 
 static_assert(FL_JSON_NODES_MAX < 1 << 29, "a container's count fits its bits");
 
+/* How many bytes at the start stand in a string as they are: ASCII, nothing to escape. */
+size_t fl_json_plain(struct fl_span text);
+
 /* Decodes what stands behind a backslash at *at (just after it), moves *at past it and writes up to
  * four bytes of UTF-8. 0 when it is no valid escape; *at is then where it went wrong. */
 size_t fl_json_unescape(const char **at, const char *end, char ret_bytes[4]);

@@ -3,6 +3,7 @@
 #include "core/json_node.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/utf8.h"
 
@@ -116,13 +117,28 @@ size_t fl_json_unescape(const char **at, const char *end, char ret_bytes[4])
 static const bool plain[256] = {
     [' '] = true, ['!'] = true, ['#' ... '['] = true, [']' ... 0x7F] = true};
 
+size_t fl_json_plain(struct fl_span text)
+{
+    size_t at = 0;
+    for (; text.length - at >= 8; at += 8) {
+        uint64_t word, ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+        memcpy(&word, text.bytes + at, sizeof word);
+        uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+        /* A top bit for each byte below a blank, equal to one of the two, or beyond ASCII; where it
+         * is set too often, a byte is looked at once more. */
+        if ((word | (word - ones * ' ') | (quote - ones) | (backslash - ones)) & tops) break;
+    }
+    while (at < text.length && plain[(unsigned char)text.bytes[at]])
+        at++;
+    return at;
+}
+
 static enum fl_error take_string(struct parser *p)
 {
     const char *from = p->at++;
     bool escaped = false;
     for (;;) {
-        while (p->at < p->end && plain[(unsigned char)*p->at])
-            p->at++;
+        p->at += fl_json_plain((struct fl_span){p->at, (size_t)(p->end - p->at)});
         if (p->at == p->end) return fail(p, "'\"' at the end of the string");
         unsigned char c = (unsigned char)*p->at;
         if (c == '"') break;

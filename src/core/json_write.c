@@ -1,5 +1,5 @@
 #include "core/digits.h"
-#include "core/json.h"
+#include "core/json_node.h"
 #include "core/utf8.h"
 
 static enum fl_error append_escaped(struct fl_buf *out, unsigned char c)
@@ -30,9 +30,19 @@ static enum fl_error append_string(struct fl_buf *out, struct fl_span text)
     return err;
 }
 
+/* What most strings are. */
+static enum fl_error append_plain(struct fl_buf *out, struct fl_span text)
+{
+    enum fl_error err = fl_buf_reserve(out, text.length + 2);
+    if (!err) err = fl_buf_append_char(out, '"');
+    if (!err) err = fl_buf_append_span(out, text);
+    return err ? err : fl_buf_append_char(out, '"');
+}
+
 enum fl_error fl_json_write_string(struct fl_buf *out, struct fl_span text)
 {
     size_t start = out->length;
+    if (fl_json_plain(text) == text.length) return append_plain(out, text);
     if (fl_utf8_valid_prefix(text) < text.length) return FL_EINVAL;
     enum fl_error err = append_string(out, text);
     if (err) fl_buf_truncate(out, start);
@@ -41,7 +51,8 @@ enum fl_error fl_json_write_string(struct fl_buf *out, struct fl_span text)
 
 enum fl_error fl_json_write_scrubbed(struct fl_buf *out, struct fl_span text)
 {
-    if (fl_utf8_valid_prefix(text) == text.length) return fl_json_write_string(out, text);
+    enum fl_error plain = fl_json_write_string(out, text);
+    if (plain != FL_EINVAL) return plain;
     struct fl_buf scrubbed = FL_BUF_INIT(out->length_max);
     enum fl_error err = fl_utf8_append_scrubbed(&scrubbed, text, SIZE_MAX);
     if (!err) err = fl_json_write_string(out, fl_buf_span(&scrubbed));

@@ -61,32 +61,47 @@ static int read_backtrace(struct fl_json_at at)
     return fl_json_type(at) == FL_JSON_TRUE ? -1 : 0;
 }
 
-static void read_numbers(struct fl_payload *payload, struct fl_json_at root)
+/* What is looked for, in one walk over the document. */
+enum member {
+    RETRY,
+    RETRY_COUNT,
+    BACKTRACE,
+    DEAD,
+    ARGS,
+    BID,
+    TAGS,
+    LOCK,
+    CLASS,
+    JID,
+    QUEUE,
+    RETRY_QUEUE,
+    MEMBERS,
+};
+
+static void read_numbers(struct fl_payload *payload, const struct fl_json_at members[MEMBERS])
 {
-    read_retry(payload, fl_json_member(root, "retry"));
+    read_retry(payload, members[RETRY]);
     int64_t count;
     payload->retry_count = -1;
-    payload->has_failed = fl_json_int64(fl_json_member(root, "retry_count"), &count);
+    payload->has_failed = fl_json_int64(members[RETRY_COUNT], &count);
     if (payload->has_failed && count >= 0) payload->retry_count = count;
-    struct fl_json_at backtrace = fl_json_member(root, "backtrace");
-    payload->backtrace_given = fl_json_exists(backtrace);
-    payload->backtrace_lines = read_backtrace(backtrace);
-    struct fl_json_at dead = fl_json_member(root, "dead");
-    payload->dead_given = fl_json_exists(dead);
-    payload->dead = fl_json_type(dead) != FL_JSON_FALSE;
-    payload->args = fl_json_member(root, "args");
-    payload->bid = fl_json_member(root, "bid");
-    payload->tags = fl_json_member(root, "tags");
-    payload->lock = fl_json_member(root, "lock");
+    payload->backtrace_given = fl_json_exists(members[BACKTRACE]);
+    payload->backtrace_lines = read_backtrace(members[BACKTRACE]);
+    payload->dead_given = fl_json_exists(members[DEAD]);
+    payload->dead = fl_json_type(members[DEAD]) != FL_JSON_FALSE;
+    payload->args = members[ARGS];
+    payload->bid = members[BID];
+    payload->tags = members[TAGS];
+    payload->lock = members[LOCK];
 }
 
-static enum fl_error read_texts(struct fl_payload *payload, struct fl_json_at root)
+static enum fl_error read_texts(struct fl_payload *payload,
+                                const struct fl_json_at members[MEMBERS])
 {
-    enum fl_error err = text_of(fl_json_member(root, "class"), &payload->arena, &payload->worker);
-    if (!err) err = text_of(fl_json_member(root, "jid"), &payload->arena, &payload->jid);
-    if (!err) err = text_of(fl_json_member(root, "queue"), &payload->arena, &payload->queue);
-    if (!err)
-        err = text_of(fl_json_member(root, "retry_queue"), &payload->arena, &payload->retry_queue);
+    enum fl_error err = text_of(members[CLASS], &payload->arena, &payload->worker);
+    if (!err) err = text_of(members[JID], &payload->arena, &payload->jid);
+    if (!err) err = text_of(members[QUEUE], &payload->arena, &payload->queue);
+    if (!err) err = text_of(members[RETRY_QUEUE], &payload->arena, &payload->retry_queue);
     if (!err) err = text_of(payload->bid, &payload->arena, &payload->batch);
     if (payload->worker && !*payload->worker) payload->worker = NULL;
     if (payload->queue && !*payload->queue) payload->queue = NULL;
@@ -96,6 +111,22 @@ static enum fl_error read_texts(struct fl_payload *payload, struct fl_json_at ro
     return err;
 }
 
+static enum fl_error read_members(struct fl_payload *payload, struct fl_json_at root)
+{
+    static const struct fl_span keys[MEMBERS] = {
+        [RETRY] = FL_SPAN("retry"),         [RETRY_COUNT] = FL_SPAN("retry_count"),
+        [BACKTRACE] = FL_SPAN("backtrace"), [DEAD] = FL_SPAN("dead"),
+        [ARGS] = FL_SPAN("args"),           [BID] = FL_SPAN("bid"),
+        [TAGS] = FL_SPAN("tags"),           [LOCK] = FL_SPAN("lock"),
+        [CLASS] = FL_SPAN("class"),         [JID] = FL_SPAN("jid"),
+        [QUEUE] = FL_SPAN("queue"),         [RETRY_QUEUE] = FL_SPAN("retry_queue"),
+    };
+    struct fl_json_at members[MEMBERS];
+    fl_json_members(root, keys, MEMBERS, members);
+    read_numbers(payload, members);
+    return read_texts(payload, members);
+}
+
 enum fl_error fl_payload_parse(struct fl_span raw, struct fl_payload *ret_payload)
 {
     struct fl_payload *payload = ret_payload; /* nodes point to the document: it must not move */
@@ -103,12 +134,7 @@ enum fl_error fl_payload_parse(struct fl_span raw, struct fl_payload *ret_payloa
     enum fl_error err = fl_json_parse(raw, &payload->json, NULL);
     if (err) return err;
     struct fl_json_at root = fl_json_root(&payload->json);
-    if (fl_json_type(root) == FL_JSON_OBJECT) {
-        read_numbers(payload, root);
-        err = read_texts(payload, root);
-    } else {
-        err = FL_EPARSE;
-    }
+    err = fl_json_type(root) == FL_JSON_OBJECT ? read_members(payload, root) : FL_EPARSE;
     if (err) fl_payload_release(payload);
     return err;
 }

@@ -115,7 +115,7 @@ int64_t fl_retry_jitter_s(const struct fl_wire_facts *facts, int64_t retry_count
 /* --- the payload --- */
 
 /* The new values stand one after the other in one buffer; the edits point to them. */
-enum { EDITS_MAX = 8 };
+enum { EDITS_MAX = 8, EDITED_BYTES = 256 };
 struct edits {
     struct fl_buf values;
     const char *keys[EDITS_MAX];
@@ -178,7 +178,8 @@ enum fl_error fl_retry_payload(const struct fl_payload *payload, const struct fl
 {
     struct edits edits = {.values = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX)};
     const char *queue = payload->retry_queue ? payload->retry_queue : fetched_queue;
-    if (*verdict->retry_to_write)
+    edits.err = fl_buf_reserve(&edits.values, EDITED_BYTES);
+    if (*verdict->retry_to_write && !edits.err)
         ended(&edits, "retry", fl_buf_append_text(&edits.values, verdict->retry_to_write));
     put_text(&edits, "queue", fl_span_from(queue));
     put_text(&edits, "error_message", fl_span_from(fl_failure_message(failure)));

@@ -184,6 +184,39 @@ static void an_edit_leaves_every_other_byte_alone(void **state)
     fl_json_release(&json);
 }
 
+static void an_edit_drops_the_blanks_between_pairs(void **state)
+{
+    (void)state;
+    struct fl_json json =
+        parsed("{ \"a\" : 1 , \"b\":2,\"c\":[3, 4] ,\"d\":5,\"e\":6, \"f\":7,\"retry\":1,\"g\":8}");
+    struct fl_buf out = FL_BUF_INIT(1000);
+    const struct fl_json_edit edits[] = {{"e", FL_SPAN("60")}, {"retry", {NULL, 0}}};
+    assert_int_equal(fl_json_edit(fl_json_root(&json), edits, FL_COUNT(edits), &out), FL_OK);
+    assert_string_equal(out.bytes,
+                        "{\"a\":1,\"b\":2,\"c\":[3, 4],\"d\":5,\"e\":60,\"f\":7,\"g\":8}");
+    fl_buf_release(&out);
+    fl_json_release(&json);
+}
+
+static void finds_several_members_in_one_walk(void **state)
+{
+    (void)state;
+    struct fl_json json = parsed(
+        "{\"a\":1,\"jid\":2,\"\":3,\"j\\u0069d\":4,\"queue\":{\"retry\":5},\"class\":6,\"a\":7}");
+    const struct fl_span keys[] = {FL_SPAN("a"),     FL_SPAN("jid"), FL_SPAN("retry"),
+                                   FL_SPAN("class"), FL_SPAN(""),    FL_SPAN("queue")};
+    struct fl_json_at found[FL_COUNT(keys)];
+    fl_json_members(fl_json_root(&json), keys, FL_COUNT(keys), found);
+    for (size_t i = 0; i < FL_COUNT(keys); i++) {
+        struct fl_json_at want = fl_json_member(fl_json_root(&json), keys[i].bytes);
+        assert_int_equal(fl_json_exists(found[i]), fl_json_exists(want));
+        assert_int_equal(found[i].index, want.index);
+    }
+    fl_json_members(found[0], keys, FL_COUNT(keys), found); /* a number */
+    assert_false(fl_json_exists(found[1]));
+    fl_json_release(&json);
+}
+
 static void an_edit_that_does_not_fit_changes_nothing(void **state)
 {
     (void)state;
@@ -285,6 +318,8 @@ int main(void)
         cmocka_unit_test(absent_nodes_read_as_nothing),
         cmocka_unit_test(strings_are_unescaped_and_numbers_rounded),
         cmocka_unit_test(an_edit_leaves_every_other_byte_alone),
+        cmocka_unit_test(an_edit_drops_the_blanks_between_pairs),
+        cmocka_unit_test(finds_several_members_in_one_walk),
         cmocka_unit_test(an_edit_that_does_not_fit_changes_nothing),
         cmocka_unit_test(editing_a_wide_object_takes_linear_time),
         cmocka_unit_test(writes_what_ruby_generates),
