@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/digits.h"
 #include "harness/effect/ports.h"
 
 void effects_init(struct effects *effects, struct sim_world *world, struct trace *trace,
@@ -28,28 +29,29 @@ void effects_release(struct effects *effects)
     effect_identities_release(&effects->identities);
 }
 
-/* "imp-1#2.7 redis LREM", as far as there is room. By hand: it is written at every effect. */
-static void note(struct pool_note *to, const struct effect *effect)
+/* As far as there is room; by hand, since it is written at every effect. */
+void effects_tell(struct effects *effects, const struct fl_span *parts, size_t count)
 {
-    char digits[24];
-    size_t at = sizeof digits, used = 0;
-    uint64_t ordinal = effect->ordinal;
-    digits[--at] = ' ';
-    do
-        digits[--at] = (char)('0' + ordinal % 10);
-    while (ordinal /= 10);
-    digits[--at] = '.';
-    const struct fl_span parts[] = {fl_span_from(effect->context->name),
-                                    {digits + at, sizeof digits - at},
-                                    fl_span_from(effect->label->text)};
+    struct pool_note *to = effects->note;
+    size_t used = 0;
     to->progress++;
-    for (size_t i = 0; i < FL_COUNT(parts); i++) {
+    for (size_t i = 0; i < count; i++) {
         size_t room = sizeof to->effect - 1 - used;
         size_t length = parts[i].length < room ? parts[i].length : room;
         memcpy(to->effect + used, parts[i].bytes, length);
         used += length;
     }
     to->effect[used] = '\0';
+}
+
+/* "imp-1#2.7 redis LREM" */
+static void note(struct effects *effects, const struct effect *effect)
+{
+    char digits[FL_DIGITS_BYTES];
+    const struct fl_span parts[] = {fl_span_from(effect->context->name), FL_SPAN("."),
+                                    fl_digits((int64_t)effect->ordinal, digits), FL_SPAN(" "),
+                                    fl_span_from(effect->label->text)};
+    effects_tell(effects, parts, FL_COUNT(parts));
 }
 
 __attribute__((noinline)) void effect_begins(const char *who, uint64_t ordinal, const char *label,
@@ -88,7 +90,7 @@ void effect_open(struct effect_process *process, struct fl_span label, struct fl
                         (struct fl_span){effect->detail, effect->detail_length},
                         sim_world_now_us(effects->world), &effect->strikes);
     if (fault_set_counted(effects->faults) != counted) effect_is_counted(process);
-    if (effects->note) note(effects->note, effect);
+    if (effects->note) note(effects, effect);
     effect_begins(effect->context->name, effect->ordinal, effect->label->text, ++effects->begun);
 }
 
@@ -245,7 +247,10 @@ int64_t effect_latency(struct effect_process *process, const struct effect *effe
 void effect_pass(struct effect_process *process, int64_t delay_us)
 {
     struct sim_world *world = process->effects->world;
+    static const char what[] = "a reply on its way";
+    int64_t until_us = sim_world_now_us(world) + delay_us;
+    if (sim_world_pass(world, until_us, what)) return;
     process->passing++; /* a process that dies meanwhile starts with 0 */
-    sim_sleep_until(world, sim_world_now_us(world) + delay_us, "a reply on its way");
+    sim_sleep_until(world, until_us, what);
     process->passing--;
 }

@@ -75,6 +75,8 @@ struct effects { /* of one run; all borrowed but the identities */
 void effects_init(struct effects *effects, struct sim_world *world, struct trace *trace,
                   struct fault_set *faults, struct effect_stage stage, struct pool_note *note);
 void effects_release(struct effects *effects);
+/* Something has begun: these parts, one behind the other, are what the coordinator tells of it. */
+void effects_tell(struct effects *effects, const struct fl_span *parts, size_t count);
 
 struct effect_process; /* one simulated process, as its effects see it: ports.h */
 

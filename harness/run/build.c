@@ -79,6 +79,8 @@ static void on_command(void *context, const struct fake_redis_event *event)
         observe_write(run, event);
     else
         ledger_observe(run->ledger, event, NULL, sim_world_now_us(run->world));
+    if (run->ledger->violation[0])
+        sim_world_let_pass(run->world, INT64_MIN); /* the run is to end */
     run_record_command(run, event);
 }
 

@@ -29,10 +29,10 @@ static const struct fl_worker *original(const struct node *node, const char *nam
 static void mark(struct node *node, const char *what, const char *outcome)
 {
     const struct effect_context *context = effect_process_context(&node->effects);
-    struct pool_note *note = node->run->effects.note;
     /* A handler may crash before its first effect: the death is then told to be its own. */
-    note->progress++;
-    snprintf(note->effect, sizeof note->effect, "%s %s", context->name, what);
+    effects_tell(
+        &node->run->effects,
+        (const struct fl_span[]){fl_span_from(context->name), FL_SPAN(" "), fl_span_from(what)}, 3);
     trace_add(node->run->trace, &(struct trace_event){.kind = TRACE_MARK,
                                                       .at_us = sim_world_now_us(node->run->world),
                                                       .who = context->name,

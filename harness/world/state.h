@@ -94,6 +94,7 @@ struct sim_world {
     enum sim_backend backend;
     struct sim_stacks *stacks, *own_stacks;
     int64_t t_us, folded_us;
+    int64_t passes_until_us; /* see sim_world_let_pass */
     struct sim_timers timers;
     struct sim_context scheduler;
     struct sim_fiber *current;

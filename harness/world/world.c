@@ -21,6 +21,7 @@ enum fl_error sim_world_new(const struct sim_world_options *options, struct sim_
     world->counts_turns = options->choices && sim_choices_count_turns(options->choices);
     world->start_wall_us = options->start_wall_us;
     world->steps_max = options->steps_max ? options->steps_max : STEPS_MAX_DEFAULT;
+    world->passes_until_us = INT64_MIN;
     world->backend = options->backend;
     world->stacks = options->stacks;
     if (!world->stacks) {
@@ -100,6 +101,32 @@ void sim_world_fold(struct sim_world *world, int64_t delta_us)
     fl_assert(delta_us >= 0);
     fl_assert(!world->current);
     world->folded_us += delta_us;
+}
+
+void sim_world_let_pass(struct sim_world *world, int64_t until_us)
+{
+    world->passes_until_us = until_us;
+}
+
+static bool must_stop(const struct sim_process *process)
+{
+    return process && (process->ending != SIM_END_ALIVE || process->paused ||
+                       sim_memory_over_limit(process->memory));
+}
+
+bool sim_world_pass(struct sim_world *world, int64_t until_us, const char *what)
+{
+    int64_t until_t_us = sim_world_to_t(world, until_us);
+    const struct sim_timer *first = sim_timers_first(&world->timers);
+    if (world->ready_count || world->steps || world->counts_turns ||
+        until_us > world->passes_until_us || until_t_us <= world->t_us ||
+        (first && first->at_us <= until_t_us) || must_stop(world->current->process) ||
+        world->step_count >= world->steps_max)
+        return false;
+    sim_world_assert_no_monitor(world, what);
+    world->step_count++;
+    world->t_us = until_t_us;
+    return true;
 }
 
 /* NULL: nobody may run, see choice/steps.h. */

@@ -59,6 +59,14 @@ enum sim_step {
 enum sim_step sim_world_step(struct sim_world *world, int64_t until_us);
 /* The instant of the next timer; FL_NEVER_US when none. A ready fiber counts as now. */
 int64_t sim_world_next_us(const struct sim_world *world);
+/* Up to when the running fiber may let time pass by itself, see sim_world_pass; at first not at
+ * all.
+ */
+void sim_world_let_pass(struct sim_world *world, int64_t until_us);
+/* Time passes for the running fiber without a step, since nobody else could do anything until that
+ * instant. False: it has to wait like everybody else. */
+bool sim_world_pass(struct sim_world *world, int64_t until_us, const char *what);
+
 /* Moves now and every pending timer `delta_us` ahead, as if all machines had been suspended
  * together. */
 void sim_world_fold(struct sim_world *world, int64_t delta_us);

@@ -104,6 +104,42 @@ static void a_deadline_can_be_put_off_and_put_back(void **state)
     assert_string_equal(f->story, "late@70 ");
 }
 
+static void passes_to_10_and_20(void *argument)
+{
+    struct told_world *f = argument;
+    tell(f, sim_world_pass(f->world, 10, "a reply") ? "alone" : "not alone");
+    tell(f, sim_world_pass(f->world, 20, "a reply") ? "alone" : "not alone");
+}
+
+static void time_passes_without_a_step_for_who_is_alone(void **state)
+{
+    struct told_world *f = *state;
+    spawn(f, "b", sleeps_20);
+    play(f, 0);
+    sim_world_let_pass(f->world, FL_NEVER_US - 1);
+    spawn(f, "a", passes_to_10_and_20);
+    assert_int_equal(sim_world_step(f->world, FL_NEVER_US), SIM_STEP_RAN);
+    assert_string_equal(f->story, "alone@10 not alone@10 "); /* at 20 there is a choice */
+    play(f, FL_NEVER_US);
+    assert_string_equal(f->story, "alone@10 not alone@10 b@20 ");
+}
+
+static void time_passes_alone_only_where_it_is_let(void **state)
+{
+    struct told_world *f = *state;
+    spawn(f, "a", passes_to_10_and_20);
+    play(f, FL_NEVER_US);
+    sim_world_let_pass(f->world, 15);
+    spawn(f, "a", passes_to_10_and_20);
+    play(f, FL_NEVER_US);
+    sim_world_let_pass(f->world, FL_NEVER_US - 1);
+    spawn(f, "a", passes_to_10_and_20);
+    spawn(f, "a", passes_to_10_and_20); /* the second finds nobody ready any more */
+    play(f, FL_NEVER_US);
+    assert_string_equal(f->story, "not alone@0 not alone@0 alone@10 not alone@10 "
+                                  "not alone@10 not alone@10 not alone@10 alone@20 ");
+}
+
 /* --- tasks and monitors --- */
 
 static void sleeps_10_by_its_port(void *argument)
@@ -276,6 +312,8 @@ int main(void)
         WITH_WORLD(timers_fire_in_order_of_time),
         WITH_WORLD(time_stands_at_the_bound_when_the_next_timer_is_later),
         WITH_WORLD(a_fold_moves_time_and_timers_but_not_the_monotonic_clock),
+        WITH_WORLD(time_passes_without_a_step_for_who_is_alone),
+        WITH_WORLD(time_passes_alone_only_where_it_is_let),
         WITH_WORLD(a_wait_ends_by_a_wake_or_at_its_deadline),
         WITH_WORLD(a_deadline_can_be_put_off_and_put_back),
         WITH_WORLD(a_join_times_out_or_sees_the_end),
