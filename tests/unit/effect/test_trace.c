@@ -45,23 +45,27 @@ static void one(const struct trace_event *event, uint64_t hash[2])
     trace_free(trace);
 }
 
-/* Word by word, the last one filled with zeros, then the length. */
-static void a_digest_takes_eight_bytes_a_step(void **state)
+/* Each byte, the length and what was before; wherever the bytes lie, and on every machine. */
+static void a_digest_depends_on_every_byte(void **state)
 {
     (void)state;
-    const char text[] = "every byte \xff counts, of twenty-nine";
-    for (size_t length = 0; length < sizeof text; length++) {
-        uint64_t want = 7;
-        for (size_t at = 0; at < length; at += 8) {
-            uint64_t word = 0;
-            for (size_t i = at; i < at + 8 && i < length; i++)
-                word |= (uint64_t)(unsigned char)text[i] << (8 * (i - at));
-            want = digest_word(want, word);
+    char text[] = " every byte \xff counts, of fifty or so that a step takes", moved[sizeof text];
+    for (size_t length = 0; length < sizeof text - 1; length++) {
+        uint64_t digest = digest_span(7, (struct fl_span){text, length});
+        memcpy(moved + 1, text, length);
+        assert_true(digest_span(7, (struct fl_span){moved + 1, length}) == digest);
+        assert_true(digest_span(8, (struct fl_span){text, length}) != digest);
+        assert_true(digest_span(7, (struct fl_span){text, length + 1}) != digest);
+        for (size_t i = 0; i < length; i++) {
+            uint64_t of_seed = digest_span(length, (struct fl_span){text, length});
+            text[i] ^= 1;
+            assert_true(digest_span(length, (struct fl_span){text, length}) != of_seed);
+            assert_true(digest_span(7, (struct fl_span){text, length}) != digest);
+            text[i] ^= 1;
         }
-        want = digest_word(want, length);
-        assert_true(digest_span(7, (struct fl_span){text, length}) == want);
     }
-    assert_true(digest_span(7, FL_SPAN("pinned")) == UINT64_C(0xe0614640823f6689));
+    assert_true(digest_span(7, FL_SPAN("pinned")) == UINT64_C(0x6c32f1f1e5e13ac5));
+    assert_true(digest_span(7, FL_SPAN("pinned for all machines")) == UINT64_C(0x32163e5d529e508c));
 }
 
 static void every_part_of_an_event_moves_the_hash(void **state)
@@ -137,7 +141,7 @@ static void bytes_that_are_no_text_are_shown_by_their_number(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_digest_takes_eight_bytes_a_step),
+        cmocka_unit_test(a_digest_depends_on_every_byte),
         cmocka_unit_test(every_part_of_an_event_moves_the_hash),
         cmocka_unit_test(a_line_has_time_who_what_and_names_instead_of_jids),
         cmocka_unit_test(the_timeline_is_the_last_events_without_the_idle_ones),
