@@ -280,6 +280,9 @@ uint64_t fake_redis_version_counter(const struct fake_redis *engine);
  * the next call. NULL with *ret_count == 0 when there are none or memory is out. */
 const struct fake_redis_key *const *fake_redis_keys(struct fake_redis *engine, unsigned db,
                                                     size_t *ret_count);
+/* The same of those that have a time to live. */
+const struct fake_redis_key *const *fake_redis_mortal_keys(struct fake_redis *engine, unsigned db,
+                                                           size_t *ret_count);
 const struct fake_redis_key *fake_redis_find(const struct fake_redis *engine, unsigned db,
                                              struct fl_span key); /* NULL: absent or dead */
 struct fl_span fake_redis_key_name(const struct fake_redis_key *key);

@@ -46,7 +46,10 @@ void ledger_violate(struct ledger *ledger, const char *format, ...)
 
 const char *ledger_session(struct ledger *ledger, const char *name)
 {
-    char *kept = fl_map_get(&ledger->sessions, fl_span_from(name));
+    char *kept = ledger->last_session;
+    if (kept && strcmp(kept, name) == 0) return kept;
+    kept = fl_map_get(&ledger->sessions, fl_span_from(name));
+    if (kept) ledger->last_session = kept;
     if (kept) return kept;
     kept = fl_arena_copy(&ledger->arena, fl_span_from(name));
     if (kept && !fl_map_put(&ledger->sessions, fl_span_from(name), kept, NULL)) return kept;

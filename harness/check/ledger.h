@@ -147,6 +147,7 @@ struct ledger {
     struct fl_map jobs; /* by jid, and by bytes for payloads without one */
     struct fl_map keys;
     struct fl_map sessions;  /* their names, kept beyond their ends */
+    char *last_session;      /* the name that was asked for last; NULL: none yet */
     struct ledger_job **all; /* in order of first sight */
     uint32_t count, capacity;
     struct ledger_job *touched;

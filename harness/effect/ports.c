@@ -49,6 +49,21 @@ static struct effect_fiber *add_fiber(struct effect_process *process)
     return &process->fibers[process->fiber_count++];
 }
 
+/* NULL: not known yet. Most calls come from the fiber that made the last one. */
+static struct effect_fiber *known_fiber(struct effect_process *process,
+                                        const struct sim_fiber *fiber)
+{
+    if (process->last_fiber < process->fiber_count &&
+        process->fibers[process->last_fiber].fiber == fiber)
+        return &process->fibers[process->last_fiber];
+    for (uint32_t i = 0; i < process->fiber_count; i++) {
+        if (process->fibers[i].fiber != fiber) continue;
+        process->last_fiber = i;
+        return &process->fibers[i];
+    }
+    return NULL;
+}
+
 /* The entry of the running fiber, new ones included. A pointer that a later fiber has inherited is
  * told by its role. */
 struct effect_fiber *effect_current_fiber(struct effect_process *process)
@@ -56,9 +71,7 @@ struct effect_fiber *effect_current_fiber(struct effect_process *process)
     const struct sim_fiber *fiber = sim_fiber_current(process->effects->world);
     fl_assert(fiber);
     const char *role = sim_fiber_role(fiber);
-    struct effect_fiber *entry = NULL;
-    for (uint32_t i = 0; i < process->fiber_count && !entry; i++)
-        if (process->fibers[i].fiber == fiber) entry = &process->fibers[i];
+    struct effect_fiber *entry = known_fiber(process, fiber);
     if (entry && strcmp(entry->context->role, role) == 0) return entry;
     if (!entry) entry = add_fiber(process);
     *entry = (struct effect_fiber){.fiber = fiber, .context = effect_role_context(process, role)};

@@ -53,7 +53,8 @@ struct effect_process {
     struct effect_wire wire;
     struct effect_fiber *fibers; /* in the identities' arena; kept from life to life */
     uint32_t fiber_count, fiber_capacity;
-    uint32_t passing; /* fibers whose effect is on its way */
+    uint32_t last_fiber; /* the entry that was asked for last */
+    uint32_t passing;    /* fibers whose effect is on its way */
     struct effect_broken broken[EFFECT_BROKEN_MAX];
     struct effect_lent lent[EFFECT_LENT_MAX]; /* what does not fit is not watched */
     uint32_t lent_count;                      /* entries in use, holes counted */

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "core/civil.h"
+#include "core/digits.h"
 
 static bool take(struct fl_span *text, char c)
 {
@@ -117,5 +118,11 @@ enum fl_error fl_day_format(struct fl_buf *out, int64_t us)
 {
     int64_t time_us;
     struct fl_civil date = split(us, &time_us);
-    return fl_buf_printf(out, "%04lld-%02d-%02d", (long long)date.year, date.month, date.day);
+    if (date.year < 1000 || date.year > 9999)
+        return fl_buf_printf(out, "%04lld-%02d-%02d", (long long)date.year, date.month, date.day);
+    char digits[FL_DIGITS_BYTES]; /* each number has its width */
+    struct fl_span text = fl_digits((date.year * 100 + date.month) * 100 + date.day, digits);
+    const char *c = text.bytes;
+    const char day[] = {c[0], c[1], c[2], c[3], '-', c[4], c[5], '-', c[6], c[7]};
+    return fl_buf_append(out, day, sizeof day);
 }

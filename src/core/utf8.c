@@ -66,6 +66,8 @@ enum fl_error fl_utf8_append_scrubbed(struct fl_buf *out, struct fl_span text,
                                       size_t characters_max)
 {
     size_t start = out->length;
+    if (text.length <= characters_max && fl_utf8_valid_prefix(text) == text.length)
+        return fl_buf_append_span(out, text);
     for (size_t at = 0; at < text.length && characters_max > 0; characters_max--) {
         bool complete;
         size_t length = scan((struct fl_span){text.bytes + at, text.length - at}, &complete);

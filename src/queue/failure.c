@@ -52,7 +52,9 @@ void fl_failure_set(struct fl_failure_record *record, enum fl_failure kind, cons
     struct fl_buf message = {0};
     record->failed = true;
     record->kind = kind;
-    snprintf(record->error_class, sizeof(record->error_class), "%s", error_class);
+    size_t length = strnlen(error_class, sizeof(record->error_class) - 1);
+    memcpy(record->error_class, error_class, length);
+    record->error_class[length] = '\0';
     add_site(record, function, file, line);
     if (format_message(&message, format, args)) fl_buf_release(&message);
     fl_buf_release(&record->message); /* only now: it may be among the arguments */

@@ -136,6 +136,8 @@ enum fl_error fl_decoder_next(struct fl_decoder *decoder, struct fl_arena *arena
                               struct fl_reply *slot, bool *ret_complete)
 {
     void *reply = NULL;
+    *ret_complete = false;
+    if (!decoder->reader->err && decoder->reader->pos == decoder->reader->len) return FL_OK;
     decoder->arena = arena;
     decoder->slot = slot;
     decoder->reader->privdata = decoder;

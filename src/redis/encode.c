@@ -9,9 +9,9 @@
 
 static size_t digits(size_t value)
 {
-    size_t count = 1;
-    if (value < 10) return 1; /* most counts and many lengths */
-    for (; value >= 10; value /= 10)
+    if (value < 100) return value < 10 ? 1 : 2; /* nearly all */
+    size_t count = 3;
+    for (value /= 1000; value; value /= 10)
         count++;
     return count;
 }
@@ -24,11 +24,15 @@ static size_t header_bytes(size_t number)
 
 static char *put_header(char *at, char kind, size_t number)
 {
-    size_t count = digits(number);
-    *at = kind;
-    for (size_t i = count; i > 0; i--, number /= 10)
-        at[i] = (char)('0' + number % 10);
-    at += 1 + count;
+    *at++ = kind;
+    if (number < 10) { /* most counts and many lengths */
+        *at++ = (char)('0' + number);
+    } else {
+        size_t count = digits(number);
+        for (size_t i = count; i > 0; i--, number /= 10)
+            at[i - 1] = (char)('0' + number % 10);
+        at += count;
+    }
     *at++ = '\r';
     *at++ = '\n';
     return at;

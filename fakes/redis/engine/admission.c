@@ -80,20 +80,6 @@ static void refuse_unknown(struct fake_redis_session *session, const struct fl_s
                       (int)name_bytes, args[0].bytes, (int)length, shown);
 }
 
-static const struct fake_command *find_recent(struct fake_redis *engine, struct fl_span name)
-{
-    if (!name.length) return NULL;
-    size_t slot = (name.length * 7 + (unsigned char)name.bytes[0] * 5 +
-                   (unsigned char)name.bytes[name.length - 1] +
-                   (unsigned char)name.bytes[name.length / 2] * 3) %
-                  FAKE_RECENT_COMMANDS;
-    const struct fake_command *command = engine->recent[slot];
-    if (command && fake_arg_is(name, command->name)) return command;
-    command = fake_command_find(engine->version, name);
-    if (command) engine->recent[slot] = command;
-    return command;
-}
-
 static void refuse_subcommand(struct fake_redis_session *session, struct fl_span name,
                               struct fl_span subcommand)
 {
@@ -167,7 +153,7 @@ static bool is_denied(struct fake_redis_session *session, const struct fake_comm
 const struct fake_command *fake_admit(struct fake_redis_session *session,
                                       const struct fl_span *args, size_t count)
 {
-    const struct fake_command *command = find_recent(session->engine, args[0]);
+    const struct fake_command *command = fake_command_find_recent(session->engine, args[0]);
     session->last_command = NULL;
     if (!command) {
         refuse_unknown(session, args, count);

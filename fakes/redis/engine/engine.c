@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "core/digits.h"
 #include "fakes/redis/acl/acl_log.h"
 #include "fakes/redis/engine/blocking.h"
 #include "fakes/redis/engine/caching.h"
@@ -184,9 +185,8 @@ bool fake_redis_shift_ttl(struct fake_redis *engine, unsigned db, struct fl_span
     if (!key || key->expires_ms == FL_NEVER_US) return false;
     int64_t when_ms;
     if (__builtin_add_overflow(key->expires_ms, delta_us / 1000, &when_ms)) return false;
-    char when[32];
-    snprintf(when, sizeof when, "%lld", (long long)when_ms);
-    fake_journal_add_words(engine, db, "PEXPIREAT", name, fl_span_from(when));
+    char when[FL_DIGITS_BYTES];
+    fake_journal_add_words(engine, db, "PEXPIREAT", name, fl_digits(when_ms, when));
     fake_key_expire_at(&engine->databases[db], key, when_ms);
     fake_key_touch(&engine->databases[db], name);
     return true;

@@ -14,7 +14,7 @@
 #include "fakes/redis/table/command.h"
 
 enum {
-    FAKE_RECENT_COMMANDS = 64,
+    FAKE_RECENT_COMMANDS = 256,
     /* What an empty server holds, so that `maxmemory 1` means "out of memory" as it does there. */
     FAKE_ENGINE_BASE_BYTES = 1024 * 1024,
 };

@@ -252,6 +252,41 @@ static enum fake_parse parse_bulk(struct fake_input *input, const char *bytes, s
     return FAKE_PARSE_COMMAND;
 }
 
+/* A number of up to six digits without a leading zero, and the line's end behind it: moves past
+ * both. NULL: it takes a closer look. */
+static const char *short_number(const char *p, const char *end, size_t *ret_number)
+{
+    enum { DIGITS_MAX = 6 };
+    const char *last = end - p > DIGITS_MAX ? p + DIGITS_MAX : end, *first = p;
+    size_t number = 0;
+    for (; p < last && (unsigned char)(*p - '0') <= 9; p++)
+        number = number * 10 + (size_t)(*p - '0');
+    bool canonical = p > first && (*first != '0' || p == first + 1);
+    if (!canonical || end - p < 2 || *p != '\r') return NULL;
+    *ret_number = number;
+    return p + 2;
+}
+
+/* The usual case: a whole command of few arguments. 0: nothing has been read, it takes a closer
+ * look.
+ */
+static size_t parse_whole(struct fake_input *input, const char *bytes, size_t length)
+{
+    const char *end = bytes + length;
+    size_t count, bulk_bytes;
+    const char *p = short_number(bytes + 1, end, &count);
+    if (!p || count > input->args_capacity) return 0;
+    for (size_t i = 0; i < count; i++) {
+        if (p == end || *p != '$') return 0;
+        p = short_number(p + 1, end, &bulk_bytes);
+        if (!p || (size_t)(end - p) < bulk_bytes + 2) return 0;
+        input->args[i] = (struct fl_span){p, bulk_bytes};
+        p += bulk_bytes + 2;
+    }
+    input->args_count = count;
+    return (size_t)(p - bytes);
+}
+
 static enum fake_parse parse_array(struct fake_input *input, const char *bytes, size_t length,
                                    size_t *ret_consumed, const char **ret_error)
 {
@@ -273,7 +308,13 @@ enum fake_parse fake_input_parse(struct fake_input *input, const char *bytes, si
                                  size_t *ret_consumed, const char **ret_error)
 {
     if (length == 0) return FAKE_PARSE_MORE;
-    if (input->position == 0) input->args_count = 0;
+    if (input->position == 0) {
+        bool quick = bytes[0] == '*' && !input->is_guest;
+        size_t whole = quick ? parse_whole(input, bytes, length) : 0;
+        *ret_consumed = whole;
+        if (whole) return FAKE_PARSE_COMMAND;
+        input->args_count = 0;
+    }
     enum fake_parse parse = bytes[0] == '*'
                                 ? parse_array(input, bytes, length, ret_consumed, ret_error)
                                 : parse_inline(input, bytes, length, ret_consumed, ret_error);

@@ -23,8 +23,9 @@ static int by_name(const void *a, const void *b)
     return fl_span_compare((*left)->name, (*right)->name);
 }
 
-const struct fake_redis_key *const *fake_redis_keys(struct fake_redis *engine, unsigned db,
-                                                    size_t *ret_count)
+/* Those that live until the given instant at most. */
+static const struct fake_redis_key *const *sorted(struct fake_redis *engine, unsigned db,
+                                                  int64_t until_ms, size_t *ret_count)
 {
     *ret_count = 0;
     if (db >= FAKE_REDIS_DATABASES) return NULL;
@@ -39,11 +40,24 @@ const struct fake_redis_key *const *fake_redis_keys(struct fake_redis *engine, u
     uint32_t i = 0;
     for (struct fake_entry *entry; (entry = fake_dict_next(keys, &i));) {
         const struct fake_redis_key *key = entry->value;
-        if (now <= key->expires_ms) engine->sorted[(*ret_count)++] = key;
+        if (now <= key->expires_ms && key->expires_ms <= until_ms)
+            engine->sorted[(*ret_count)++] = key;
     }
     if (*ret_count == 0) return NULL;
     qsort(engine->sorted, *ret_count, sizeof(*engine->sorted), by_name);
     return engine->sorted;
+}
+
+const struct fake_redis_key *const *fake_redis_keys(struct fake_redis *engine, unsigned db,
+                                                    size_t *ret_count)
+{
+    return sorted(engine, db, FL_NEVER_US, ret_count);
+}
+
+const struct fake_redis_key *const *fake_redis_mortal_keys(struct fake_redis *engine, unsigned db,
+                                                           size_t *ret_count)
+{
+    return sorted(engine, db, FL_NEVER_US - 1, ret_count);
 }
 
 const struct fake_redis_key *fake_redis_find(const struct fake_redis *engine, unsigned db,

@@ -12,6 +12,7 @@ enum {
     STEPS_DEFAULT_MAX = 50 * 1000 * 1000,
     BIG_BLOCK_BYTES = 64 * 1024, /* filling it takes as long as many instructions */
     BIG_BLOCK_STEP_BYTES = 64,
+    UNCOLLECTED_BYTES_MAX = 1024 * 1024, /* until then garbage is left where it is */
 };
 
 static const char too_long[] = "the script ran for more steps than this server allows";
@@ -66,6 +67,11 @@ static void *allocate(void *self, void *old, size_t old_bytes, size_t bytes)
         if (lua->steps_left <= 0 && lua->state)
             lua_sethook(lua->state, count_steps, LUA_MASKCOUNT, 1);
     }
+    if (bytes > old_bytes && !lua->collects && lua->arena.live_bytes > UNCOLLECTED_BYTES_MAX &&
+        lua->state) {
+        lua->collects = true;
+        lua_gc(lua->state, LUA_GCRESTART, 0);
+    }
     return fake_lua_arena_resize(&lua->arena, old, old_bytes, bytes);
 }
 
@@ -73,6 +79,7 @@ static int open_sandbox(lua_State *state)
 {
     fake_lua_open_sandbox(fake_lua_of(state));
     lua_gc(state, LUA_GCCOLLECT, 0);
+    lua_gc(state, LUA_GCSTOP, 0);
     return 0;
 }
 
@@ -106,4 +113,5 @@ void fake_lua_free(struct fake_lua *lua)
 void fake_lua_restore(struct fake_lua *lua)
 {
     fake_lua_arena_restore(&lua->arena);
+    lua->collects = false;
 }

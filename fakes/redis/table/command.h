@@ -77,6 +77,8 @@ struct fake_command {
 
 /* The row of a name in any case; NULL: unknown, here and below to the version that is asked for. */
 const struct fake_command *fake_command_find(enum fake_version version, struct fl_span name);
+/* The same for the version of an engine, which keeps those that it was asked for at hand. */
+const struct fake_command *fake_command_find_recent(struct fake_redis *engine, struct fl_span name);
 /* The row of a container's subcommand. */
 const struct fake_command *fake_command_find_sub(enum fake_version version,
                                                  const struct fake_command *container,

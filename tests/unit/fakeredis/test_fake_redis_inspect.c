@@ -239,6 +239,19 @@ static void hashes_without_keeping_track_too(void **state)
     assert_true(hash(f) == tracked);
 }
 
+static void lists_those_that_have_a_time_to_live(void **state)
+{
+    struct redis_fixture *f = *state;
+    size_t count;
+    say(f->a, "SET k v\r\nSET b v EX 10\r\nSET a v EX 5\r\nSADD s x");
+    const struct fake_redis_key *const *keys = fake_redis_mortal_keys(f->engine, 0, &count);
+    assert_int_equal(count, 2);
+    assert_true(fl_span_is(fake_redis_key_name(keys[0]), "a"));
+    assert_true(fl_span_is(fake_redis_key_name(keys[1]), "b"));
+    fake_redis_keys(f->engine, 0, &count);
+    assert_int_equal(count, 4);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, redis_fixture_teardown)
@@ -252,6 +265,7 @@ int main(void)
         TEST(hashes_groups_and_consumers_in_any_order),
         TEST(a_dead_key_is_in_no_hash),
         TEST(hashes_without_keeping_track_too),
+        TEST(lists_those_that_have_a_time_to_live),
     };
 #undef TEST
     struct CMUnitTest rows[FL_COUNT(diffs) + FL_COUNT(changes)];
