@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum sim_fill { SIM_FILL_POISON, SIM_FILL_ZERO };
+enum sim_fill { SIM_FILL_POISON, SIM_FILL_ZERO, SIM_FILL_AS_IT_IS };
 
 /* NULL: out of memory, or the current owner's next failure was due. `alignment` is a power of two.
  */

@@ -80,6 +80,7 @@ void sim_memory_poison(uint8_t byte)
 {
     poison_byte = byte;
     poisons = !sim_below()->tracks_undefined;
+    sim_spare_clear(sim_below()->free); /* what is spare holds the byte that it was freed with */
 }
 
 static void poison(void *at, size_t bytes)
@@ -119,7 +120,8 @@ static void give_back(struct block *block)
 {
     size_t room = room_for(block->bytes);
     block->mark = MARK_FREED;
-    poison(block + 1, block->bytes);
+    /* All of it, whoever gets it next. */
+    poison(block + 1, is_natural(block) ? room - sizeof(struct block) : block->bytes);
     bool kept = room <= SIM_SPARE_ROOM_MAX && sim_below()->is_plain && is_natural(block) &&
                 sim_spare_give(block, room);
     if (!kept) sim_below()->free(start_of(block));
@@ -336,7 +338,8 @@ static void *make(size_t bytes, enum sim_fill fill, struct sim_memory *owner)
     size_t room = room_for(bytes);
     struct block *block = room <= SIM_SPARE_ROOM_MAX ? sim_spare_take(room) : NULL;
     if (block && fill == SIM_FILL_ZERO) memset(block + 1, 0, bytes);
-    if (!block) block = (struct block *)(void *)allocate(room, fill);
+    if (block) return set_up(block, bytes, sizeof(struct block), SIM_FILL_AS_IT_IS, owner);
+    block = (struct block *)(void *)allocate(room, fill);
     if (!block) return NULL;
     return set_up(block, bytes, sizeof(struct block), fill, owner);
 }
@@ -384,16 +387,25 @@ static void *move(struct block *block, size_t bytes)
     return moved;
 }
 
+/* Between two sizes that are kept as spare ones; within one it stays where it is. */
+static bool moves_cheaply(const struct block *block, size_t bytes)
+{
+    size_t room = room_for(bytes), former = room_for(block->bytes);
+    return sim_below()->is_plain && room != former && room <= SIM_SPARE_ROOM_MAX &&
+           former <= SIM_SPARE_ROOM_MAX;
+}
+
 void *sim_block_resize(void *bytes_at, size_t bytes)
 {
     if (refused(bytes)) return NULL;
     struct block *block = block_of(bytes_at);
     if (!block) return sim_below()->realloc(bytes_at, bytes);
-    if (!is_natural(block)) return move(block, bytes);
+    if (!is_natural(block) || moves_cheaply(block, bytes)) return move(block, bytes);
     size_t former = block->bytes;
     struct sim_memory *owner = block->owner;
     disown(block);
-    struct block *resized = sim_below()->realloc(block, room_for(bytes));
+    bool stays = sim_below()->is_plain && room_for(bytes) == room_for(former);
+    struct block *resized = stays ? block : sim_below()->realloc(block, room_for(bytes));
     if (!resized) {
         own(block, owner);
         return NULL;

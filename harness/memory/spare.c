@@ -2,34 +2,16 @@
  * lists of its own, as malloc's callers may be any. */
 #include "harness/memory/spare.h"
 
-struct spare {
-    struct spare *next;
-};
+_Thread_local struct sim_shelf sim_shelves[SIM_SPARE_ROOM_MAX / SIM_SPARE_STEP + 1];
 
-struct shelf {
-    struct spare *first;
-    size_t bytes;
-};
-
-static _Thread_local struct shelf shelves[SIM_SPARE_ROOM_MAX / SIM_SPARE_STEP + 1];
-
-void *sim_spare_take(size_t room)
+void sim_spare_clear(void (*give_back)(void *start))
 {
-    struct shelf *shelf = &shelves[room / SIM_SPARE_STEP];
-    struct spare *spare = shelf->first;
-    if (!spare) return NULL;
-    shelf->first = spare->next;
-    shelf->bytes -= room;
-    return spare;
-}
-
-bool sim_spare_give(void *start, size_t room)
-{
-    struct shelf *shelf = &shelves[room / SIM_SPARE_STEP];
-    struct spare *spare = start;
-    if (shelf->bytes + room > SIM_SPARE_BYTES_MAX) return false;
-    spare->next = shelf->first;
-    shelf->first = spare;
-    shelf->bytes += room;
-    return true;
+    for (size_t i = 0; i < sizeof sim_shelves / sizeof *sim_shelves; i++) {
+        while (sim_shelves[i].first) {
+            struct sim_spare *spare = sim_shelves[i].first;
+            sim_shelves[i].first = spare->next;
+            give_back(spare);
+        }
+        sim_shelves[i].bytes = 0;
+    }
 }

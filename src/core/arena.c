@@ -27,13 +27,6 @@ static struct fl_arena_chunk *chunk_new(size_t capacity)
     return chunk;
 }
 
-static char *take(struct fl_arena_chunk *chunk, size_t bytes)
-{
-    char *block = chunk->bytes + chunk->used;
-    chunk->used += bytes;
-    return memset(block, 0, bytes);
-}
-
 static struct fl_arena_chunk *add_chunk(struct fl_arena *arena, size_t bytes)
 {
     struct fl_arena_chunk *head = arena->chunks;
@@ -53,7 +46,8 @@ static struct fl_arena_chunk *add_chunk(struct fl_arena *arena, size_t bytes)
     return chunk;
 }
 
-void *fl_arena_alloc(struct fl_arena *arena, size_t bytes)
+/* Not zeroed; *ret_room is what the arena has taken for it. */
+static char *take(struct fl_arena *arena, size_t bytes, size_t *ret_room)
 {
     const size_t align = alignof(max_align_t);
     size_t bound = arena->bytes_max ? arena->bytes_max : SIZE_MAX / 2;
@@ -64,7 +58,17 @@ void *fl_arena_alloc(struct fl_arena *arena, size_t bytes)
     if (!chunk || rounded > chunk->capacity - chunk->used) chunk = add_chunk(arena, rounded);
     if (!chunk) return NULL;
     arena->bytes_used += bytes;
-    return take(chunk, rounded);
+    char *block = chunk->bytes + chunk->used;
+    chunk->used += rounded;
+    *ret_room = rounded;
+    return block;
+}
+
+void *fl_arena_alloc(struct fl_arena *arena, size_t bytes)
+{
+    size_t room;
+    char *block = take(arena, bytes, &room);
+    return block ? memset(block, 0, room) : NULL;
 }
 
 void *fl_arena_alloc_array(struct fl_arena *arena, size_t count, size_t element_bytes)
@@ -76,9 +80,12 @@ void *fl_arena_alloc_array(struct fl_arena *arena, size_t count, size_t element_
 
 char *fl_arena_copy(struct fl_arena *arena, struct fl_span span)
 {
+    size_t room;
     if (span.length == SIZE_MAX) return NULL;
-    char *copy = fl_arena_alloc(arena, span.length + 1);
-    if (copy && span.length) memcpy(copy, span.bytes, span.length);
+    char *copy = take(arena, span.length + 1, &room);
+    if (!copy) return NULL;
+    if (span.length) memcpy(copy, span.bytes, span.length);
+    copy[span.length] = '\0';
     return copy;
 }
 

@@ -32,7 +32,8 @@ enum fl_error fl_buf_reserve(struct fl_buf *buf, size_t extra)
 
 enum fl_error fl_buf_append(struct fl_buf *buf, const void *bytes, size_t length)
 {
-    enum fl_error err = fl_buf_reserve(buf, length);
+    bool fits = length < buf->capacity - buf->length; /* the capacity keeps to the bound */
+    enum fl_error err = fits ? FL_OK : fl_buf_reserve(buf, length);
     if (err) return err;
     if (length) memcpy(buf->bytes + buf->length, bytes, length);
     buf->length += length;
@@ -52,6 +53,11 @@ enum fl_error fl_buf_append_text(struct fl_buf *buf, const char *text)
 
 enum fl_error fl_buf_append_char(struct fl_buf *buf, char c)
 {
+    if (buf->capacity - buf->length > 1) {
+        buf->bytes[buf->length++] = c;
+        buf->bytes[buf->length] = '\0';
+        return FL_OK;
+    }
     return fl_buf_append(buf, &c, 1);
 }
 
