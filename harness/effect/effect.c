@@ -74,10 +74,22 @@ static void note_last(struct effect_context *context, const struct effect *effec
 void effect_open(struct effect_process *process, struct fl_span label, struct fl_span detail,
                  struct effect *ret_effect)
 {
+    effect_open_as(process, effect_label(&process->effects->identities, label), detail, ret_effect);
+    effect_tell(process, ret_effect);
+}
+
+void effect_tell(struct effect_process *process, const struct effect *effect)
+{
+    if (process->effects->note) note(process->effects, effect);
+}
+
+void effect_open_as(struct effect_process *process, const struct effect_label *label,
+                    struct fl_span detail, struct effect *ret_effect)
+{
     struct effects *effects = process->effects;
     struct effect *effect = ret_effect;
     effect->context = effect_process_context(process);
-    effect->label = effect_label(&effects->identities, label);
+    effect->label = label;
     if (!effect->context || !effect->label) fl_panic("too many kinds of effects, or no memory");
     effect->occurrence = effect_context_count(&effects->identities, effect->context, effect->label);
     effect->ordinal = effect->context->ordinal;
@@ -90,7 +102,6 @@ void effect_open(struct effect_process *process, struct fl_span label, struct fl
                         (struct fl_span){effect->detail, effect->detail_length},
                         sim_world_now_us(effects->world), &effect->strikes);
     if (fault_set_counted(effects->faults) != counted) effect_is_counted(process);
-    if (effects->note) note(effects, effect);
     effect_begins(effect->context->name, effect->ordinal, effect->label->text, ++effects->begun);
 }
 

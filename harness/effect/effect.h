@@ -104,6 +104,11 @@ void effect_begins(const char *who, uint64_t ordinal, const char *label, uint64_
 /* Names the effect and asks the plan. */
 void effect_open(struct effect_process *process, struct fl_span label, struct fl_span detail,
                  struct effect *ret_effect);
+/* With a label that has been found already (NULL is a panic), and not told: of several that begin
+ * at once the coordinator is told the last one. */
+void effect_open_as(struct effect_process *process, const struct effect_label *label,
+                    struct fl_span detail, struct effect *ret_effect);
+void effect_tell(struct effect_process *process, const struct effect *effect);
 /* Carries out the strikes of that moment which are not the effect's own outcome; may not return. */
 void effect_act(struct effect_process *process, const struct effect *effect,
                 enum plan_moment moment);

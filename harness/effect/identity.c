@@ -36,6 +36,25 @@ const struct effect_label *effect_label(struct effect_identities *identities, st
     return label;
 }
 
+const struct effect_label *effect_label_of_command(struct effect_identities *identities,
+                                                   struct fl_span name)
+{
+    static const struct fl_span prefix = FL_SPAN("redis ");
+    size_t at = fl_span_glance(name) % EFFECT_COMMANDS_AT_HAND;
+    const struct effect_label *label = identities->commands[at];
+    const char *known = label ? label->text + prefix.length : NULL;
+    if (known && strncmp(known, name.bytes, name.length) == 0 && known[name.length] == '\0')
+        return label;
+    char text[EFFECT_LABEL_BYTES];
+    size_t room = sizeof text - prefix.length;
+    size_t length = name.length < room ? name.length : room;
+    memcpy(text, prefix.bytes, prefix.length);
+    if (length) memcpy(text + prefix.length, name.bytes, length);
+    label = effect_label(identities, (struct fl_span){text, prefix.length + length});
+    if (label) identities->commands[at] = label;
+    return label;
+}
+
 /* Cut where there is no room. */
 static size_t add(char name[NAME_BYTES], size_t length, struct fl_span text)
 {

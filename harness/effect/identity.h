@@ -20,6 +20,7 @@ enum {
     EFFECT_LABEL_BYTES = 96,
     EFFECT_DETAIL_BYTES = 200, /* longer ones are cut */
     EFFECT_LAST_BYTES = 64,
+    EFFECT_COMMANDS_AT_HAND = 64,
 };
 
 struct effect_label {
@@ -57,6 +58,7 @@ struct effect_identities {
     struct fl_arena arena;
     struct fl_map labels, contexts;
     uint32_t label_count;
+    const struct effect_label *commands[EFFECT_COMMANDS_AT_HAND]; /* by their names; NULL: none */
 };
 
 void effect_identities_init(struct effect_identities *identities);
@@ -64,6 +66,9 @@ void effect_identities_release(struct effect_identities *identities);
 
 /* The same pointer for the same text; NULL: out of memory, or too many. Texts are copied. */
 const struct effect_label *effect_label(struct effect_identities *identities, struct fl_span text);
+/* That of a command of Redis which is called by its name alone: "redis LREM". */
+const struct effect_label *effect_label_of_command(struct effect_identities *identities,
+                                                   struct fl_span name);
 /* `job` NULL: the context of a process's role. */
 struct effect_context *effect_context(struct effect_identities *identities, const char *process,
                                       const char *role, const char *job, uint32_t delivery);

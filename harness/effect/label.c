@@ -34,19 +34,31 @@ static bool is_script(struct fl_span command)
     return fl_span_is(command, "EVALSHA") || fl_span_is(command, "EVAL");
 }
 
+static bool has_subcommand(const struct fl_command *command)
+{
+    return fl_span_is(command->args[0], "SCRIPT") && command->count > 1;
+}
+
+bool effect_is_simple(const struct fl_command *command)
+{
+    return !is_script(command->args[0]) && !has_subcommand(command);
+}
+
 void effect_name_redis(struct effect_name *name, const struct fl_command *command,
                        const char *script)
 {
     effect_name_begin(name, "redis");
     effect_name_label_add(name, command->args[0]);
-    size_t next = 1;
-    if (is_script(command->args[0])) {
-        if (script) effect_name_label_add(name, fl_span_from(script));
-        next = 3; /* the script and the number of keys say nothing more */
-    } else if (fl_span_is(command->args[0], "SCRIPT") && command->count > 1) {
-        effect_name_label_add(name, command->args[1]);
-        next = 2;
-    }
+    if (script && is_script(command->args[0])) effect_name_label_add(name, fl_span_from(script));
+    if (has_subcommand(command)) effect_name_label_add(name, command->args[1]);
+    effect_name_arguments(name, command);
+}
+
+void effect_name_arguments(struct effect_name *name, const struct fl_command *command)
+{
+    size_t next = has_subcommand(command) ? 2 : 1;
+    if (is_script(command->args[0])) next = 3; /* it and the number of keys say nothing more */
+    name->detail_length = 0;
     for (; next < command->count && name->detail_length < EFFECT_DETAIL_BYTES; next++)
         effect_name_detail_add(name, command->args[next]);
 }

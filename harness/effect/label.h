@@ -32,6 +32,10 @@ void effect_name_detail_add(struct effect_name *name, struct fl_span word);
 /* `script` is the name of the script that an EVAL or EVALSHA runs, or NULL. */
 void effect_name_redis(struct effect_name *name, const struct fl_command *command,
                        const char *script);
+/* Of the detail alone. */
+void effect_name_arguments(struct effect_name *name, const struct fl_command *command);
+/* Its label is its name and no more. */
+bool effect_is_simple(const struct fl_command *command);
 /* "db SELECT imports": the statement's verb and its first table. */
 void effect_name_sql(struct effect_name *name, const char *sql);
 /* The rest of the first line of a script that begins `-- name: `; empty when it has none. */

@@ -273,27 +273,46 @@ static bool undisturbed(const struct effect *effects, size_t count)
     return true;
 }
 
+/* NULL: it has none. */
+static const char *name_of_script(struct effect_stage stage, const struct fl_command *command,
+                                  char text[EFFECT_LABEL_BYTES])
+{
+    if (command->count < 2) return NULL;
+    if (fl_span_is(command->args[0], "EVALSHA"))
+        return stage.ops->script_name(stage.self, command->args[1]);
+    if (!fl_span_is(command->args[0], "EVAL")) return NULL;
+    struct fl_span name = effect_script_name(command->args[1]);
+    snprintf(text, EFFECT_LABEL_BYTES, "%.*s", FL_SPAN_ARGS(name));
+    return name.length ? text : NULL;
+}
+
+static void open_command(struct pass *pass, const struct fl_command *command, struct effect *effect)
+{
+    struct effects *effects = pass->process->effects;
+    struct effect_name name;
+    if (effect_is_simple(command)) {
+        effect_name_arguments(&name, command);
+        effect_open_as(pass->process,
+                       effect_label_of_command(&effects->identities, command->args[0]),
+                       effect_name_detail(&name), effect);
+    } else {
+        char text[EFFECT_LABEL_BYTES];
+        effect_name_redis(&name, command, name_of_script(effects->stage, command, text));
+        effect_open_as(pass->process, effect_label(&effects->identities, effect_name_label(&name)),
+                       effect_name_detail(&name), effect);
+    }
+}
+
 static void open_window(struct pass *pass, struct effect *effects, size_t first, size_t count)
 {
     struct effect_stage stage = pass->process->effects->stage;
     for (size_t i = 0; i < count; i++) {
         const struct fl_command *command = &pass->commands[first + i];
-        const char *script = NULL;
-        if (command->count > 1 && fl_span_is(command->args[0], "EVALSHA"))
-            script = stage.ops->script_name(stage.self, command->args[1]);
-        char text[EFFECT_LABEL_BYTES];
-        if (command->count > 1 && fl_span_is(command->args[0], "EVAL")) {
-            struct fl_span name = effect_script_name(command->args[1]);
-            snprintf(text, sizeof text, "%.*s", FL_SPAN_ARGS(name));
-            script = name.length ? text : NULL;
-        }
-        struct effect_name name;
-        effect_name_redis(&name, command, script);
-        effect_open(pass->process, effect_name_label(&name), effect_name_detail(&name),
-                    &effects[i]);
+        open_command(pass, command, &effects[i]);
         if (pass->process->effects->follows_commands)
             stage.ops->commanded(stage.self, &effects[i], command);
     }
+    effect_tell(pass->process, &effects[count - 1]);
 }
 
 /* The common case: nothing strikes, one write, the inner port's replies are the caller's. */

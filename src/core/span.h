@@ -32,6 +32,23 @@ static inline bool fl_span_is(struct fl_span span, const char *text)
     return fl_span_equal(span, fl_span_from(text));
 }
 
+/* A hash of the length and of the first and last four bytes: enough to find the names of commands
+ * and the like in a small table, where a name that another has displaced is looked for elsewhere.
+ */
+static inline size_t fl_span_glance(struct fl_span span)
+{
+    unsigned first = 0, last = 0;
+    if (span.length >= sizeof first) {
+        memcpy(&first, span.bytes, sizeof first);
+        memcpy(&last, span.bytes + span.length - sizeof last, sizeof last);
+    } else if (span.length) {
+        first = (unsigned char)span.bytes[0];
+        last = (unsigned char)span.bytes[span.length - 1];
+    }
+    unsigned hash = (first * 0x9E3779B1U ^ last) * 0x85EBCA77U + (unsigned)span.length;
+    return hash >> 16;
+}
+
 /* Bytewise, as Redis orders members: a prefix comes first. */
 int fl_span_compare(struct fl_span a, struct fl_span b);
 bool fl_span_starts(struct fl_span span, struct fl_span prefix);

@@ -53,10 +53,7 @@ const struct fake_command *fake_command_find(enum fake_version version, struct f
 const struct fake_command *fake_command_find_recent(struct fake_redis *engine, struct fl_span name)
 {
     if (!name.length) return NULL;
-    size_t hash = 0;
-    for (size_t i = 0; i < name.length && i < NAME_BYTES_MAX; i++)
-        hash = hash * 31 + ((unsigned char)name.bytes[i] | 0x20); /* a letter's case is no matter */
-    size_t slot = hash % FAKE_RECENT_COMMANDS;
+    size_t slot = fl_span_glance(name) % FAKE_RECENT_COMMANDS;
     const struct fake_command *command = engine->recent[slot];
     if (command && fake_arg_is(name, command->name)) return command;
     command = fake_command_find(engine->version, name);
