@@ -11,6 +11,7 @@
 #include "core/json.h"
 #include "core/time_text.h"
 #include "core/utf8.h"
+#include "queue/args_check.h"
 #include "queue/commands.h"
 #include "queue/keys.h"
 #include "queue/lock.h"
@@ -60,14 +61,32 @@ static bool is_text(const char *text, size_t bytes_max)
     return span.length && span.length < bytes_max && fl_utf8_valid_prefix(span) == span.length;
 }
 
-static enum fl_error check_json(struct fl_span text, bool want_array)
+static enum fl_error check_args(struct fl_span args)
+{
+    char problem[FL_ARGS_PROBLEM_BYTES]; /* who wants to know it asks anew */
+    return fl_args_check(args, problem);
+}
+
+static enum fl_error check_retry(struct fl_span text)
 {
     struct fl_json json;
     enum fl_error err = fl_json_parse(text, &json, NULL);
     if (err) return err == FL_EPARSE ? FL_EINVAL : err;
     enum fl_json_type type = fl_json_type(fl_json_root(&json));
-    if (want_array ? type != FL_JSON_ARRAY : type == FL_JSON_ARRAY || type == FL_JSON_OBJECT)
-        err = FL_EINVAL;
+    if (type == FL_JSON_ARRAY || type == FL_JSON_OBJECT) err = FL_EINVAL;
+    fl_json_release(&json);
+    return err;
+}
+
+static enum fl_error check_tags(struct fl_span text)
+{
+    struct fl_json json;
+    enum fl_error err = fl_json_parse(text, &json, NULL);
+    if (err) return err == FL_EPARSE ? FL_EINVAL : err;
+    struct fl_json_at tags = fl_json_root(&json);
+    if (fl_json_type(tags) != FL_JSON_ARRAY) err = FL_EINVAL;
+    for (uint32_t i = 0; !err && i < fl_json_length(tags); i++)
+        if (fl_json_type(fl_json_element(tags, i)) != FL_JSON_STRING) err = FL_EINVAL;
     fl_json_release(&json);
     return err;
 }
@@ -82,7 +101,10 @@ static enum fl_error check_options(const struct fl_client_job *job)
     if (!is_text(job->worker, FL_PAYLOAD_BYTES_MAX)) return FL_EINVAL;
     if (!is_text(queue_of(job), FL_QUEUE_NAME_BYTES)) return FL_EINVAL;
     if (job->jid && !is_text(job->jid, FL_PAYLOAD_BYTES_MAX)) return FL_EINVAL;
-    return job->retry.length ? check_json(job->retry, false) : FL_OK;
+    if (job->retry_queue && !is_text(job->retry_queue, FL_QUEUE_NAME_BYTES)) return FL_EINVAL;
+    enum fl_error err = job->tags.length ? check_tags(job->tags) : FL_OK;
+    if (!err && job->retry.length) err = check_retry(job->retry);
+    return err;
 }
 
 /* --- the payload --- */
@@ -111,6 +133,8 @@ static void put_options(struct fl_json_writer *object, const struct fl_client_jo
     else if (job->backtrace_lines < 0)
         fl_json_put_bool(object, "backtrace", true);
     if (job->dead == FL_DEAD_DROP) fl_json_put_bool(object, "dead", false);
+    if (job->retry_queue) fl_json_put_string(object, "retry_queue", fl_span_from(job->retry_queue));
+    if (job->tags.length) fl_json_put_raw(object, "tags", job->tags);
     if (job->retry_for_s > 0) fl_json_put_int64(object, "retry_for", job->retry_for_s);
     if (job->lock != FL_LOCK_NONE)
         fl_json_put_string(object, "lock", fl_span_from(fl_lock_name(job->lock)));
@@ -166,7 +190,7 @@ enum fl_error fl_client_payload(const struct fl_client *client, const struct fl_
                                 const char *jid, struct fl_buf *out)
 {
     enum fl_error err = check_options(job);
-    if (!err) err = check_json(job->args, true);
+    if (!err) err = check_args(job->args);
     if (err) return err;
     int64_t now_us = fl_clock_wall_us(client->clock);
     return write_payload(client, job, job->args, jid, now_us, job->at_us > now_us, out);
@@ -184,7 +208,7 @@ static enum fl_error slice_add(struct slice *slice, const struct fl_client *clie
                                const struct fl_client_job *job, struct fl_span args,
                                const char *jid, int64_t now_us, bool later)
 {
-    enum fl_error err = check_json(args, true);
+    enum fl_error err = check_args(args);
     size_t start = slice->bytes.length;
     if (!err) err = write_payload(client, job, args, jid, now_us, later, &slice->bytes);
     if (!err && slice->bytes.length - start > FL_PAYLOAD_BYTES_MAX) err = FL_EINVAL;
@@ -340,6 +364,14 @@ static enum fl_error push_locked(const struct fl_client *client, const struct fl
     return err;
 }
 
+static size_t slice_size(const struct fl_client *client, const struct fl_client_job *job)
+{
+    const struct fl_wire_facts *facts = fl_wire_facts(client->wire ? client->wire : FL_WIRE_7);
+    bool later = job->at_us > fl_clock_wall_us(client->clock);
+    if (job->slice > 0 && job->slice <= FL_PUSH_SLICE) return job->slice;
+    return later ? facts->scheduled_slice : FL_PUSH_SLICE;
+}
+
 enum fl_error fl_client_push_bulk(const struct fl_client *client, const struct fl_client_job *job,
                                   const struct fl_span *args, size_t count, size_t *ret_pushed)
 {
@@ -350,7 +382,8 @@ enum fl_error fl_client_push_bulk(const struct fl_client *client, const struct f
         err = push_locked(client, job, args, count, &pushed);
     if (!err && pushed < count) err = slice_new(&slice);
     while (!err && pushed < count) {
-        size_t size = count - pushed < FL_PUSH_SLICE ? count - pushed : FL_PUSH_SLICE;
+        size_t most = slice_size(client, job);
+        size_t size = count - pushed < most ? count - pushed : most;
         err = push_slice(client, job, args + pushed, size, slice);
         if (!err) pushed += size;
     }

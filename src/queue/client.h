@@ -37,6 +37,8 @@ struct fl_client_job {
     const char *jid;           /* NULL: fresh */
     int64_t at_us;             /* wall time; 0 or past: now */
     struct fl_span retry;      /* raw JSON: true, false or a number; empty: true */
+    const char *retry_queue;   /* NULL: not written */
+    struct fl_span tags;       /* a JSON array of texts; empty: not written */
     int backtrace_lines;       /* 0: not written; -1: true */
     enum fl_dead_setting dead; /* FL_DEAD_DROP writes "dead":false */
     int retry_for_s;           /* 0: not written */
@@ -45,6 +47,8 @@ struct fl_client_job {
     int lock_ttl_s; /* 0: for ever */
     int lock_limit, lock_timeout_s;
     enum fl_push_conflict on_push_conflict;
+    size_t slice;    /* of a bulk push: jobs in one command; 0, or more than 1000: 1000, but with
+                        wire 8 100 of those for later */
     const char *bid; /* the batch that it belongs to; NULL: none */
 };
 
@@ -60,7 +64,7 @@ struct fl_client_job fl_client_job_of(const struct fl_worker *worker, const char
 FL_CHECKED enum fl_error fl_client_push(const struct fl_client *client,
                                         const struct fl_client_job *job,
                                         char ret_jid[FL_JID_BYTES]);
-/* `count` jobs that differ in their arguments only; one variadic LPUSH (or ZADD) a slice of 1000,
+/* `count` jobs that differ in their arguments only; one variadic LPUSH (or ZADD) a slice,
  * so the first is run first. Jobs with a lock go one by one, and those that are refused are passed
  * over. job->args and job->jid are ignored. Stops at the first slice that
  * fails; *ret_pushed (may be NULL) counts the jobs of the slices that were answered. */

@@ -16,6 +16,7 @@ static const struct fl_wire_facts lines[] = {
         .stats_every_beat = true,
         .time_unit = FL_TIME_FLOAT_SECONDS,
         .base64_lines = true,
+        .scheduled_slice = 1000,
         .poll_spread = 1,
     },
     {
@@ -25,6 +26,7 @@ static const struct fl_wire_facts lines[] = {
         .work_suffix = ":work",
         .beat_us = 10 * FL_SECOND_US,
         .time_unit = FL_TIME_FLOAT_SECONDS,
+        .scheduled_slice = 1000,
         .poll_spread = 1,
     },
     {
@@ -35,7 +37,9 @@ static const struct fl_wire_facts lines[] = {
         .beat_us = 10 * FL_SECOND_US,
         .time_unit = FL_TIME_MILLISECONDS,
         .jitter_uniform = true,
+        .scheduled_slice = 100,
         .poll_spread = 2,
+        .discard_is_death = true,
         .retry_for_alone = true,
         .concurrency_is_field = true,
     },

@@ -25,7 +25,9 @@ struct fl_wire_facts {
      * below(10 x (count+1)). */
     bool jitter_uniform;
     bool base64_lines;         /* a newline after each 60 characters of error_backtrace */
+    size_t scheduled_slice;    /* jobs for later in one command of a bulk push */
     unsigned poll_spread;      /* from 10 processes on, a poll comes within [0, this x average) */
+    bool discard_is_death;     /* what a retry_in hook discards is told to the death handlers */
     bool retry_for_alone;      /* a job with retry_for is retried however often, until then */
     bool concurrency_is_field; /* of the process hash, instead of a member of its info */
 };

@@ -281,6 +281,52 @@ static void bulk_is_one_variadic_push_in_order(void **state)
     assert_non_null(memmem(last.bytes, last.length, "\"jid\":\"0202", 11));
 }
 
+static void tags_and_the_queue_of_retries_are_written(void **state)
+{
+    struct fixture *f = *state;
+    struct fl_client_job job = hello;
+    job.retry_queue = "slow";
+    job.tags = FL_SPAN("[\"eu\",\"v2\"]");
+    assert_int_equal(fl_client_push(&f->client, &job, NULL), FL_OK);
+    assert_non_null(strstr(f->desk.sent.bytes, "\"queue\":\"default\",\"retry_queue\":\"slow\","
+                                               "\"tags\":[\"eu\",\"v2\"],\"args\""));
+}
+
+static struct slice_case {
+    const char *name;
+    enum fl_wire wire;
+    size_t slice;
+    bool later;
+    int want; /* exchanges for 1001 jobs */
+} slices[] = {
+    {"slice: a thousand", FL_WIRE_7, 0, false, 2},
+    {"slice: as many as wanted", FL_WIRE_7, 200, false, 6},
+    {"slice: no more than a thousand", FL_WIRE_7, 5000, false, 2},
+    {"slice: a thousand for later, too", FL_WIRE_7, 0, true, 2},
+    {"slice: a hundred for later with wire 8", FL_WIRE_8, 0, true, 11},
+    {"slice: a thousand for now with wire 8", FL_WIRE_8, 0, false, 2},
+};
+
+static void slice_row(void **state)
+{
+    const struct slice_case *row = *state;
+    void *made;
+    setup(&made);
+    struct fixture *f = made;
+    struct fl_span args[1001];
+    struct fl_client_job job = hello;
+    size_t pushed;
+    for (size_t i = 0; i < FL_COUNT(args); i++)
+        args[i] = FL_SPAN("[]");
+    f->client.wire = row->wire;
+    job.slice = row->slice;
+    if (row->later) job.at_us = DESK_START_US + 60000000;
+    assert_int_equal(fl_client_push_bulk(&f->client, &job, args, FL_COUNT(args), &pushed), FL_OK);
+    assert_int_equal(pushed, FL_COUNT(args));
+    assert_int_equal(f->desk.exchanges, row->want);
+    teardown(&made);
+}
+
 static void bulk_is_cut_into_slices(void **state)
 {
     struct fixture *f = *state;
@@ -347,6 +393,10 @@ static struct bad_case {
     {"refused: no arguments", {.worker = "W"}},
     {"refused: arguments that are no array", {.worker = "W", .args = {"{}", 2}}},
     {"refused: arguments that are no JSON", {.worker = "W", .args = {"[", 1}}},
+    {"refused: a number that no float holds", {.worker = "W", .args = {"[1e999]", 7}}},
+    {"refused: tags that are no array", {.worker = "W", .args = {"[]", 2}, .tags = {"{}", 2}}},
+    {"refused: a tag that is no text", {.worker = "W", .args = {"[]", 2}, .tags = {"[1]", 3}}},
+    {"refused: an empty queue of retries", {.worker = "W", .args = {"[]", 2}, .retry_queue = ""}},
     {"refused: an empty queue", {.worker = "W", .args = {"[]", 2}, .queue = ""}},
     {"refused: an empty jid", {.worker = "W", .args = {"[]", 2}, .jid = ""}},
     {"refused: retry that is no JSON", {.worker = "W", .args = {"[]", 2}, .retry = {"x", 1}}},
@@ -404,6 +454,7 @@ int main(void)
     struct rows rows = {0};
     rows_add(&rows, bad_row, bads, FL_COUNT(bads), sizeof(bads[0]));
     rows_add(&rows, at_row, ats, FL_COUNT(ats), sizeof(ats[0]));
+    rows_add(&rows, slice_row, slices, FL_COUNT(slices), sizeof(slices[0]));
     const struct CMUnitTest others[] = {
         cmocka_unit_test_setup_teardown(an_immediate_job_is_sadd_and_lpush_in_one_exchange, setup,
                                         teardown),
@@ -425,6 +476,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(options_stand_before_the_job, setup, teardown),
         cmocka_unit_test(a_worker_that_never_retries_says_so),
         cmocka_unit_test_setup_teardown(bulk_is_one_variadic_push_in_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(tags_and_the_queue_of_retries_are_written, setup, teardown),
         cmocka_unit_test_setup_teardown(bulk_is_cut_into_slices, setup, teardown),
         cmocka_unit_test_setup_teardown(a_failover_is_met_once_more, setup, teardown),
         cmocka_unit_test_setup_teardown(a_failover_that_is_over_loses_and_doubles_nothing, setup,

@@ -67,11 +67,34 @@ static void has_facts(void **state)
     assert_int_equal(fl_wire_facts(row->wire)->beat_us, row->beat_us);
 }
 
+static void each_line_has_its_own_facts(void **state)
+{
+    (void)state;
+    const struct fl_wire_facts *six = fl_wire_facts(FL_WIRE_6), *seven = fl_wire_facts(FL_WIRE_7),
+                               *eight = fl_wire_facts(FL_WIRE_8);
+    assert_null(six->version);
+    assert_string_equal(seven->version, "7.3.10");
+    assert_string_equal(eight->version, "8.1.7");
+    assert_string_equal(six->presence_command, "HMSET");
+    assert_string_equal(seven->presence_command, "HSET");
+    assert_true(six->stats_every_beat && !seven->stats_every_beat && !eight->stats_every_beat);
+    assert_true(six->base64_lines && !seven->base64_lines && !eight->base64_lines);
+    assert_true(!six->jitter_uniform && !seven->jitter_uniform && eight->jitter_uniform);
+    assert_true(!six->retry_for_alone && !seven->retry_for_alone && eight->retry_for_alone);
+    assert_true(!six->discard_is_death && !seven->discard_is_death && eight->discard_is_death);
+    assert_true(!seven->concurrency_is_field && eight->concurrency_is_field);
+    assert_int_equal(seven->poll_spread, 1);
+    assert_int_equal(eight->poll_spread, 2);
+    assert_int_equal(seven->scheduled_slice, 1000);
+    assert_int_equal(eight->scheduled_slice, 100);
+}
+
 int main(void)
 {
     struct rows rows = {0};
     rows_add(&rows, writes_time, times, FL_COUNT(times), sizeof(times[0]));
     rows_add(&rows, reads_time, reads, FL_COUNT(reads), sizeof(reads[0]));
     rows_add(&rows, has_facts, facts, FL_COUNT(facts), sizeof(facts[0]));
+    rows.tests[rows.count++] = (struct CMUnitTest)cmocka_unit_test(each_line_has_its_own_facts);
     return rows_run(&rows, "wire");
 }
