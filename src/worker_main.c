@@ -75,6 +75,8 @@ struct lists {
     struct fl_queue_option queues[1 + FL_WORKER_SETTINGS_CAPSULES_MAX][FL_QUEUE_SETTINGS_MAX];
     struct fl_capsule_option capsules[FL_WORKER_SETTINGS_CAPSULES_MAX];
     const struct fl_worker *tables[FL_WORKER_SETTINGS_MODULES_MAX];
+    const struct fl_setup *setups[FL_WORKER_SETTINGS_MODULES_MAX];
+    size_t setup_count;
     struct fl_periodic periodic[FL_WORKER_SETTINGS_PERIODIC_MAX];
     struct fl_zone *zones[FL_WORKER_SETTINGS_PERIODIC_MAX];
 };
@@ -109,6 +111,7 @@ static void load_modules(const struct fl_worker_settings *settings, struct lists
         struct fl_module module;
         if (fl_module_load(settings->modules[i], &module, problem)) fail(STATUS_USAGE, problem);
         lists->tables[i] = module.workers;
+        if (module.setup) lists->setups[lists->setup_count++] = module.setup;
     }
 }
 
@@ -156,6 +159,8 @@ static struct fl_process_options process_options(const struct fl_worker_settings
         .label_count = settings->label_count,
         .periodic = lists->periodic,
         .periodic_count = settings->periodic_count,
+        .setups = lists->setups,
+        .setup_count = lists->setup_count,
         .tables = lists->tables,
         .table_count = settings->module_count,
     };

@@ -23,6 +23,8 @@ struct sim_module; /* opaque */
 FL_CHECKED enum fl_error sim_module_open(const char *path, struct sim_module **ret_module,
                                          struct fl_buf *message);
 const struct fl_worker *sim_module_workers(const struct sim_module *module);
+/* NULL: it has none. */
+const struct fl_setup *sim_module_setup(const struct sim_module *module);
 const char *sim_module_path(const struct sim_module *module);
 /* Async-signal-safe: whether `code` lies in the text of an opened module. */
 bool sim_module_owns(const void *code);

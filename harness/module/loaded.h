@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "faultline/middleware.h"
 #include "harness/memory/memory.h"
 #include "harness/module/image.h"
 
@@ -21,6 +22,7 @@ struct sim_module {
     char *path;
     void *handle;
     const struct fl_worker *workers;
+    const struct fl_setup *setup;     /* NULL: it has none */
     struct sim_memory *loader_memory; /* what dlopen allocates, while it is being opened */
     char *base;                       /* what the addresses in its file are relative to */
     struct sim_range text[SIM_SEGMENTS_MAX];

@@ -129,6 +129,7 @@ static enum fl_error take_workers(struct sim_module *module, struct fl_buf *mess
 {
     const int *abi = dlsym(module->handle, "fl_worker_abi");
     module->workers = dlsym(module->handle, "fl_workers");
+    module->setup = dlsym(module->handle, "fl_setup");
     if (!module->workers)
         return refuse(message, FL_EINVAL, "%s: expected a table fl_workers, found none",
                       module->path);
@@ -136,6 +137,9 @@ static enum fl_error take_workers(struct sim_module *module, struct fl_buf *mess
         return refuse(message, FL_EINVAL,
                       "%s: built for version %d of faultline/worker.h, expected %d", module->path,
                       *abi, FL_WORKER_ABI);
+    if (module->setup && !module->setup->configure)
+        return refuse(message, FL_EINVAL, "%s: its fl_setup has no function configure",
+                      module->path);
     size_t count = 0;
     for (; module->workers[count].name; count++) {
         if (count == WORKERS_MAX)
@@ -235,6 +239,11 @@ refused:
 const struct fl_worker *sim_module_workers(const struct sim_module *module)
 {
     return module->workers;
+}
+
+const struct fl_setup *sim_module_setup(const struct sim_module *module)
+{
+    return module->setup;
 }
 
 const char *sim_module_path(const struct sim_module *module)

@@ -114,7 +114,9 @@ enum fl_error house_module(struct run_house *house, const char *name, const char
     struct sim_module *module;
     enum fl_error err = sim_module_open(path, &module, message);
     if (!err) err = house_adopt(house, name, sim_module_workers(module));
-    if (!err) *ret_module = &house->modules[house->module_count - 1];
+    if (err) return err;
+    house->modules[house->module_count - 1].setup = sim_module_setup(module);
+    *ret_module = &house->modules[house->module_count - 1];
     return err;
 }
 

@@ -20,6 +20,7 @@ struct house_module {
     char *name;                      /* as plans name it */
     const struct fl_worker *workers; /* its own */
     struct fl_worker *table;         /* for processes */
+    const struct fl_setup *setup;    /* NULL: it has none */
 };
 
 /* The undisturbed state of one plan. */

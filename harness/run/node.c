@@ -216,8 +216,13 @@ enum fl_error node_deploy(struct node *node, const struct house_module *module)
 static void take_modules(struct node *node)
 {
     node->modules = node->next_modules;
-    for (uint32_t i = 0; i < node->modules.count; i++)
-        node->tables[i] = node->modules.items[i]->table;
+    node->options.setup_count = 0;
+    for (uint32_t i = 0; i < node->modules.count; i++) {
+        const struct house_module *module = node->modules.items[i];
+        node->tables[i] = module->table;
+        if (module->setup) node->setups[node->options.setup_count++] = module->setup;
+    }
+    node->options.setups = node->setups;
     node->options.tables = node->tables;
     node->options.table_count = node->modules.count;
 }

@@ -80,6 +80,7 @@ struct node {
     struct fl_process_options options;
     struct node_modules modules, next_modules; /* of this start; of the next one */
     const struct fl_worker *tables[SIM_MODULES_MAX];
+    const struct fl_setup *setups[SIM_MODULES_MAX];
     void (*main)(struct node *node); /* what it does once its ports are composed */
     struct sim_process *process;     /* of the last start */
     bool alive;

@@ -4,6 +4,7 @@
  * Every class takes a name as its first argument and leaves it in a set, so that a repeat changes
  * nothing and an expectation can count the members. */
 #include <faultline/worker.h>
+#include <stdio.h>
 
 /* Adds the job's name to a set of the application's. */
 static enum fl_error note(struct fl_job *job, const char *set)
@@ -67,6 +68,37 @@ static enum fl_outcome pause_perform(struct fl_job *job)
     return note_or_fail(job, "paused");
 }
 
+/* Pushes as many notes as its first argument says, in one go, so many in each command; the second
+ * is a name for them. */
+static enum fl_outcome bulk_perform(struct fl_job *job)
+{
+    enum { NOTES_MAX = 100, TEXT_BYTES = 32 };
+    char texts[NOTES_MAX][TEXT_BYTES];
+    struct fl_span args[NOTES_MAX];
+    int64_t count;
+    if (fl_job_int(job, 0, &count) || count < 1 || count > NOTES_MAX)
+        return fl_fail(job, FL_PERMANENT, "ArgumentError", "want a number from 1 to 100");
+    for (int64_t i = 0; i < count; i++) {
+        snprintf(texts[i], sizeof(texts[i]), "[\"bulk-%d\"]", (int)i);
+        args[i] = fl_span_from(texts[i]);
+    }
+    const struct fl_push push = {.worker = "NoteWorker", .tags = FL_SPAN("[\"bulk\"]")};
+    enum fl_error err = fl_job_push_bulk(job, &push, args, (size_t)count, 7, NULL);
+    if (err == FL_ENOMEM)
+        return fl_fail(job, FL_SYSTEM, "NoMemoryError", "failed to allocate memory");
+    if (err) return fl_fail(job, FL_TRANSIENT, "RedisError", "%s", fl_error_text(err));
+    return FL_DONE;
+}
+
+/* What is pushed is no job: a log line says why. */
+static enum fl_outcome slip_perform(struct fl_job *job)
+{
+    const struct fl_push push = {.worker = "NoteWorker",
+                                 .args = FL_SPAN("[1,{\"price\":[2,NaN]}]")};
+    enum fl_error err = fl_job_push(job, &push);
+    return err == FL_EINVAL ? FL_DONE : fl_fail(job, FL_PERMANENT, "Unexpected", "was pushed");
+}
+
 static enum fl_outcome permanent_perform(struct fl_job *job)
 {
     return fl_fail(job, FL_PERMANENT, "ArgumentError", "will never work");
@@ -90,6 +122,8 @@ const struct fl_worker fl_workers[] = {
     {.name = "SleepWorker", .perform = sleep_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "FailWorker", .perform = fail_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "FailTwiceWorker", .perform = fail_twice_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "BulkWorker", .perform = bulk_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "SlipWorker", .perform = slip_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PauseWorker", .perform = pause_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PermanentWorker",
      .perform = permanent_perform,

@@ -166,11 +166,28 @@ struct fl_push {
     const char *queue; /* NULL: the worker's, when its class is in the same table; else "default" */
     const char *jid;   /* NULL: a fresh one. 24 lower-case hex digits: a repeat can then be told */
     int64_t at_us;     /* wall time; 0: now */
+    /* Zeroed, or empty: as the worker's row says. */
+    struct fl_span retry;    /* raw JSON: true, false or a number */
+    const char *retry_queue; /* where its retries wait; NULL: its own queue */
+    struct fl_span tags;     /* a JSON array of texts: shown, and logged with each line */
+    int backtrace_lines;     /* -1: all */
+    enum fl_dead_setting dead;
+    int retry_for_s;
+    int expires_in_s;
 };
-/* FL_EINVAL: a name or `args` is not well-formed; nothing was sent. FL_EEXIST: the same job holds
- * the lock of its class already; nothing was pushed. FL_ELOST, FL_ETIMEDOUT,
- * FL_EPROTOCOL: it may stand in Redis. Any other error: it does not. */
+/* FL_EINVAL: a name, an option or `args` is not well-formed, which a log line says with the place;
+ * nothing was sent. FL_EEXIST: the same job holds the lock of its class already; nothing was
+ * pushed. FL_ECANCELED: a middleware has stopped it. FL_ELOST, FL_ETIMEDOUT, FL_EPROTOCOL: it may
+ * stand in Redis. Any other error: it does not. */
 FL_CHECKED enum fl_error fl_job_push(struct fl_job *job, const struct fl_push *push);
+/* `count` jobs that differ in their arguments only; push->args and push->jid are ignored. One
+ * command for `slice` of them (0: 1,000, which is also the most), so the first is run first; one by
+ * one where there is client middleware, or a lock. What middleware stops, or a lock refuses, is
+ * passed over. Errors as above, at the first slice that fails; *ret_pushed (may be NULL) counts the
+ * jobs of the slices before it. */
+FL_CHECKED enum fl_error fl_job_push_bulk(struct fl_job *job, const struct fl_push *push,
+                                          const struct fl_span *args, size_t count, size_t slice,
+                                          size_t *ret_pushed);
 /* 24 hex digits that depend on nothing but `key`: the same outcome enqueues the same job. */
 void fl_jid_derive(struct fl_span key, char ret_jid[25]);
 

@@ -22,6 +22,7 @@ static const char *check_and_take(void *handle, struct fl_module *ret_module, ch
 {
     const int *abi = dlsym(handle, "fl_worker_abi");
     const struct fl_worker *workers = dlsym(handle, "fl_workers");
+    const struct fl_setup *setup = dlsym(handle, "fl_setup");
     if (!workers) return "it has no table fl_workers; is it a handler module?";
     if (!abi) return "it does not include faultline/worker.h";
     if (*abi != FL_WORKER_ABI) {
@@ -29,8 +30,9 @@ static const char *check_and_take(void *handle, struct fl_module *ret_module, ch
                  FL_WORKER_ABI);
         return text;
     }
+    if (setup && !setup->configure) return "its fl_setup has no function configure";
     const char *problem = wrong_with(workers);
-    if (!problem) *ret_module = (struct fl_module){handle, workers};
+    if (!problem) *ret_module = (struct fl_module){handle, workers, setup};
     return problem;
 }
 

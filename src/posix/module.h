@@ -3,6 +3,7 @@
 #define FL_POSIX_MODULE_H
 
 #include "core/error.h"
+#include "faultline/middleware.h"
 #include "faultline/worker.h"
 
 enum { FL_MODULE_PROBLEM_BYTES = 1024, FL_MODULE_WORKERS_MAX = 1024 };
@@ -10,6 +11,7 @@ enum { FL_MODULE_PROBLEM_BYTES = 1024, FL_MODULE_WORKERS_MAX = 1024 };
 struct fl_module {
     void *handle; /* never closed: its code may run until the process ends */
     const struct fl_worker *workers;
+    const struct fl_setup *setup; /* NULL: it has none */
 };
 
 /* A path without a slash is one in the current directory. FL_EINVAL: `ret_problem` names the file

@@ -38,7 +38,9 @@ static enum fl_outcome fail_unknown(struct fl_job *job)
 enum fl_outcome fl_job_perform(struct fl_job *job, const struct fl_worker *worker)
 {
     if (!worker) return fail_unknown(job);
-    enum fl_outcome outcome = worker->perform(job);
+    const struct fl_config *config = job->world->config;
+    enum fl_outcome outcome =
+        config ? fl_chain_run(&config->server, job, worker) : worker->perform(job);
     switch (outcome) {
     case FL_DONE:
     case FL_DISCARDED: fl_failure_clear(&job->failure); return outcome;
@@ -83,6 +85,18 @@ void fl_job_exhaust(struct fl_job *job, const struct fl_worker *worker, int64_t 
     begin_hook(job, &hook, retry_count);
     worker->exhausted(job);
     end_hook(job, &hook, "exhausted");
+}
+
+void fl_job_die(struct fl_job *job, int64_t retry_count)
+{
+    const struct fl_config *config = job->world->config;
+    for (size_t i = 0; config && i < config->death_handler_count; i++) {
+        struct hook hook;
+        begin_hook(job, &hook, retry_count);
+        config->death_handlers[i](job);
+        job->retry_count = hook.retry_count;
+        end_hook(job, &hook, "death");
+    }
 }
 
 int64_t fl_job_retry_in(struct fl_job *job, const struct fl_worker *worker, int64_t retry_count)
@@ -287,22 +301,6 @@ void fl_job_log_fields(const struct fl_job *job, enum fl_log_level level, const 
 }
 
 /* --- enqueueing, and a test's seam --- */
-
-enum fl_error fl_job_push(struct fl_job *job, const struct fl_push *push)
-{
-    const struct fl_job_world *world = job->world;
-    const struct fl_worker *worker = fl_registry_find(world->registry, push->worker);
-    struct fl_client client = {.clock = world->ports->clock,
-                               .random = world->ports->random,
-                               .redis = world->ports->redis,
-                               .wire = world->wire};
-    char retry[FL_RETRY_TEXT_BYTES];
-    struct fl_client_job pushed = fl_client_job_of(worker, push->worker, push->args, retry);
-    if (push->queue) pushed.queue = push->queue;
-    pushed.jid = push->jid;
-    pushed.at_us = push->at_us;
-    return fl_client_push(&client, &pushed, NULL);
-}
 
 const void *fl_job_command(const struct fl_job *job, const char *name, const void *standard)
 {

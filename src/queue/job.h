@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "faultline/worker.h"
 #include "ports/ports.h"
+#include "queue/chain.h"
 #include "queue/control.h"
 #include "queue/failure.h"
 #include "queue/payload.h"
@@ -25,6 +26,7 @@ struct fl_job_world {
     size_t override_count;
     enum fl_wire wire;
     const struct fl_control *control; /* NULL: never stopping */
+    const struct fl_config *config;   /* NULL: no middleware, no death handlers */
 };
 
 struct fl_moves;
@@ -56,6 +58,9 @@ void fl_job_release(struct fl_job *job);
 enum fl_outcome fl_job_perform(struct fl_job *job, const struct fl_worker *worker);
 /* Runs the exhausted hook, when there is one; what it reports as failed is logged. */
 void fl_job_exhaust(struct fl_job *job, const struct fl_worker *worker, int64_t retry_count);
+
+/* Calls all death handlers; what one reports as failed is logged. */
+void fl_job_die(struct fl_job *job, int64_t retry_count);
 
 /* Asks the class's own hook how long a failed job waits: seconds, 0 for the usual wait (also when
  * there is no hook, or it fails), FL_RETRY_IN_DISCARD or FL_RETRY_IN_KILL. */

@@ -38,6 +38,7 @@ struct fl_process {
     struct fl_stats stats;
     struct fl_capsules capsules;
     struct fl_moves moves;
+    struct fl_config config;
     struct fl_job_world world;
     struct fl_fetcher *fetchers; /* one for each capsule */
     struct fl_poller poller;
@@ -78,6 +79,18 @@ static enum fl_error check_periodics(struct fl_process *process,
         fl_periodics_init(&process->periodics, options->periodic, options->periodic_count, problem);
     if (err == FL_EINVAL) fl_log_printf(process->ports->log, FL_LOG_FATAL, "%s", problem);
     return err;
+}
+
+static enum fl_error configure(struct fl_process *process, const struct fl_process_options *options)
+{
+    size_t index = 0;
+    fl_config_init(&process->config);
+    enum fl_error err =
+        fl_config_set_up(&process->config, options->setups, options->setup_count, &index);
+    if (!err || err == FL_ENOMEM) return err;
+    fl_log_printf(process->ports->log, FL_LOG_FATAL, "the fl_setup of module %zu has failed: %s",
+                  index + 1, fl_error_text(err));
+    return FL_EINVAL;
 }
 
 static enum fl_error make_parts(struct fl_process *process)
@@ -138,6 +151,7 @@ static void connect_parts(struct fl_process *process)
                                            .overrides = options->overrides,
                                            .override_count = options->override_count,
                                            .wire = options->wire,
+                                           .config = &process->config,
                                            .control = &process->control};
     process->poller =
         (struct fl_poller){.ports = ports,
@@ -170,6 +184,7 @@ enum fl_error fl_process_new(const struct fl_process_options *options, const str
     process->ports = ports;
     enum fl_error err = check(process, options);
     if (!err) err = check_periodics(process, options);
+    if (!err) err = configure(process, options);
     if (!err) err = make_parts(process);
     if (err) {
         fl_process_free(process);

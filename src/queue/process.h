@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/zone.h"
+#include "faultline/middleware.h"
 #include "faultline/worker.h"
 #include "ports/ports.h"
 
@@ -84,6 +85,8 @@ struct fl_process_options {
     size_t label_count;
     const struct fl_worker *const *tables; /* each ended by a NULL name; a later table wins */
     size_t table_count;
+    const struct fl_setup *const *setups; /* of the modules that have one, in their order */
+    size_t setup_count;
     const struct fl_command_override *overrides;
     size_t override_count;
 };

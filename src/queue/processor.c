@@ -96,6 +96,7 @@ static void ask_about_retry(const struct fl_processor *p, struct fl_job *job,
     if (*ret_own_s != FL_RETRY_IN_DISCARD) return;
     fl_job_log(job, FL_LOG_INFO, "discarded by its retry_in hook");
     verdict->fate = FL_FATE_DROPPED;
+    verdict->is_told = p->settings->facts->discard_is_death;
 }
 
 static void fail(const struct fl_processor *p, const struct fl_delivery *delivery,
@@ -128,6 +129,7 @@ static void fail(const struct fl_processor *p, const struct fl_delivery *deliver
     case FL_FATE_EXHAUSTED: fl_job_exhaust(job, worker, verdict.retry_count); break;
     case FL_FATE_DROPPED: break;
     }
+    if (!again && verdict.is_told) fl_job_die(job, verdict.retry_count);
     fl_settle(&p->settler, p->thread, delivery, &settlement);
     fl_buf_release(&failed);
 }

@@ -63,7 +63,8 @@ void fl_retry_decide(const struct fl_payload *payload, const struct fl_worker *w
     struct fl_verdict *verdict = ret_verdict;
     int64_t max = 0;
     bool has_failed = payload->retry_count >= 0 && payload->retry_count < INT64_MAX;
-    *verdict = (struct fl_verdict){.retry_count = has_failed ? payload->retry_count + 1 : 0};
+    *verdict = (struct fl_verdict){.retry_count = has_failed ? payload->retry_count + 1 : 0,
+                                   .is_told = true};
     verdict->backtrace_lines = payload->backtrace_lines;
     if (!payload->backtrace_given && worker) verdict->backtrace_lines = worker->backtrace_lines;
     note_worker_retry(payload, worker, verdict);

@@ -25,6 +25,7 @@ struct fl_verdict {
      * write. */
     char retry_to_write[16];
     int backtrace_lines;
+    bool is_told; /* when it will not run again: to the death handlers */
 };
 
 /* `worker` is NULL for an unknown class. What the payload says about retry, dead and backtrace wins
