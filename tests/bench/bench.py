@@ -5,6 +5,8 @@
   python3 tests/bench/bench.py instructions   what such a run and each of its effects cost, counted by Callgrind
   python3 tests/bench/bench.py suite    the whole scenario suite, each scenario played twice
   python3 tests/bench/bench.py orders   all orders that make a difference, of two workers with pollers and one job
+  python3 tests/bench/bench.py idle     commands a second of a worker that has nothing to do, Faultline's and Sidekiq
+  python3 tests/bench/bench.py memory   what a worker of 25 threads holds, up to ten million jobs
   python3 tests/bench/bench.py fake     redis-benchmark against `faultline serve` and against redis-server in turn
 """
 
@@ -20,6 +22,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../system"))
 
+from at_rest import bench_idle, bench_memory
 from rig import BUILD, Client, Redis, Rig, until
 from serve_rig import ServeRig
 
