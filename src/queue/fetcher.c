@@ -138,18 +138,44 @@ static enum fl_error wait_for_one(struct fl_fetcher *f, fl_queue_set paused,
     return err ? err : take_err;
 }
 
+/* While nothing comes, one question for all queues: an LMOVE for each, every second, would be more
+ * than Sidekiq sends. */
+static enum fl_error look(struct fl_fetcher *f, fl_queue_set paused, bool *ret_empty,
+                          char words[FL_SCRIPT_ERROR_BYTES])
+{
+    struct fl_commands batch = {0};
+    struct fl_replies replies;
+    fl_command_begin(&batch, "EXISTS");
+    for (size_t i = 0; i < queue_count(f); i++)
+        if (!(paused >> i & 1)) fl_command_arg(&batch, f->keys[i].queue);
+    enum fl_error err =
+        fl_commands_exec(&batch, f->settler.ports->redis, f->settler.ports->clock, 0, &replies);
+    if (err == FL_EREPLY)
+        snprintf(words, FL_SCRIPT_ERROR_BYTES, "%.*s", FL_SPAN_ARGS(fl_replies_error(&replies)));
+    *ret_empty = !err && replies.items[0].type == FL_REPLY_INTEGER && replies.items[0].integer == 0;
+    fl_replies_release(&replies);
+    fl_commands_release(&batch);
+    return err;
+}
+
 static enum fl_error pass_reliable(struct fl_fetcher *f, size_t room, fl_queue_set paused,
                                    char words[FL_SCRIPT_ERROR_BYTES])
 {
     size_t want = room < f->ask ? room : f->ask;
     fl_queue_set empty = paused;
     enum fl_error err = FL_OK;
+    bool all_empty = false;
+    if (f->is_idle && queue_count(f) > 1) err = look(f, paused, &all_empty, words);
+    if (all_empty) empty = all_queues(f);
     while (!err && f->taken_count < want && empty != all_queues(f))
         err = take_batch(f, want - f->taken_count, &empty, words);
     if (!err && !f->taken_count) {
         f->ask = 1;
-        return wait_for_one(f, paused, words);
+        err = wait_for_one(f, paused, words);
+        f->is_idle = !err && !f->taken_count;
+        return err;
     }
+    f->is_idle = false;
     f->ask = f->taken_count < want ? f->taken_count + 1 : 2 * want;
     if (f->ask > FL_HANDOFF_MAX) f->ask = FL_HANDOFF_MAX;
     return err;

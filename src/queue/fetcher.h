@@ -1,7 +1,8 @@
 /* src/queue/fetcher.h - takes jobs from the queues and hands them to the job threads.
  *
  * Reliable: LMOVE from the queue's tail to the head of this process's private list for it, many in
- * one batch; when all queues are empty, BLMOVE on the first of the order for a second at most.
+ * one batch; when all queues are empty, BLMOVE on the first of the order for a second at most, and
+ * then, if there are several, a single EXISTS of all before the next LMOVE.
  * A reply that was lost may have taken a job that nobody knows of: after such an error, and now and
  * then, the private lists are compared with what is in hand, and strays go back to their queues.
  * Basic: BRPOP of all queues, one job at a time; what it takes is in nobody's list. */
@@ -29,6 +30,7 @@ struct fl_fetcher {
     struct fl_settler settler;
     /* its own */
     struct fl_room room;
+    bool is_idle;          /* the last pass found nothing */
     size_t ask;            /* how many jobs the next pass asks for; grows while it gets them */
     int64_t outage_us;     /* monotonic start of the current outage; 0: none */
     int failures;          /* in a row */

@@ -153,6 +153,12 @@ static void who_is_quiet_while_it_waits_for_its_lease_gives_back_what_waits(void
     desk_expect(&f->desk, "db0 list \"queue:default\" [\"waiting\"]\n");
 }
 
+static void expect_sent(const struct fixture *f, const char *first)
+{
+    assert_true(f->desk.sent.length >= strlen(first));
+    assert_memory_equal(f->desk.sent.bytes, first, strlen(first));
+}
+
 static void a_pass_asks_for_more_when_the_last_one_got_all_it_asked_for(void **state)
 {
     struct fixture *f = *state;
@@ -162,7 +168,7 @@ static void a_pass_asks_for_more_when_the_last_one_got_all_it_asked_for(void **s
     const char *lmove = "LMOVE queue:default " PRIVATE " RIGHT LEFT\n";
     char three[512];
     snprintf(three, sizeof(three), "%s%s%s", lmove, lmove, lmove);
-    assert_memory_equal(f->desk.sent.bytes, three, strlen(three));
+    expect_sent(f, three);
 }
 
 /* The thread is busy with a long job. */
@@ -181,6 +187,48 @@ static void acknowledgements_that_wait_too_long_are_sent(void **state)
     fl_fetcher_run(&f->fetcher);
     desk_expect(&f->desk, "db0 list \"" PRIVATE "\" [\"long\"]\n");
     fl_handoff_finish(f->handoff, 0);
+}
+
+static void be_idle_with_three_queues(struct fixture *f)
+{
+    static const struct fl_queue_option queues[] = {{"high", 0}, {"default", 0}, {"low", 0}};
+    const struct fl_process_options options = {
+        .concurrency = 1, .queues = queues, .queue_count = FL_COUNT(queues)};
+    const char *problem;
+    assert_int_equal(fl_settings_init(&f->settings, &options, &problem), FL_OK);
+    f->moves.queues = f->settings.queues;
+    f->fetcher.is_idle = true;
+}
+
+static void while_nothing_comes_all_queues_are_asked_about_at_once(void **state)
+{
+    struct fixture *f = *state;
+    be_idle_with_three_queues(f);
+    f->closed_at = 2;
+    fl_fetcher_run(&f->fetcher);
+    expect_sent(f, "EXISTS queue:high queue:default queue:low\nBLMOVE queue:high ");
+}
+
+static void a_job_in_any_of_them_ends_the_idleness(void **state)
+{
+    struct fixture *f = *state;
+    be_idle_with_three_queues(f);
+    desk_redis(&f->desk, "LPUSH queue:low job");
+    f->closed_at = 4;
+    fl_fetcher_run(&f->fetcher);
+    assert_false(f->fetcher.is_idle);
+    expect_sent(f, "EXISTS queue:high queue:default queue:low\nLMOVE queue:high ");
+    desk_expect(&f->desk, "db0 list \"queue:low\" [\"job\"]\n");
+}
+
+static void a_paused_queue_is_not_asked_about(void **state)
+{
+    struct fixture *f = *state;
+    be_idle_with_three_queues(f);
+    fl_control_pause(&f->control, 2);
+    f->closed_at = 2;
+    fl_fetcher_run(&f->fetcher);
+    expect_sent(f, "EXISTS queue:high queue:low\nBLMOVE queue:high ");
 }
 
 static void a_failover_is_no_outage_when_the_next_fetch_is_answered(void **state)
@@ -208,6 +256,9 @@ int main(void)
         WITH(two_threads, who_is_quiet_while_it_waits_for_its_lease_gives_back_what_waits),
         WITH(three_threads, a_pass_asks_for_more_when_the_last_one_got_all_it_asked_for),
         WITH(one_thread, acknowledgements_that_wait_too_long_are_sent),
+        WITH(one_thread, while_nothing_comes_all_queues_are_asked_about_at_once),
+        WITH(one_thread, a_job_in_any_of_them_ends_the_idleness),
+        WITH(one_thread, a_paused_queue_is_not_asked_about),
         WITH(one_thread, a_failover_is_no_outage_when_the_next_fetch_is_answered),
     };
     return cmocka_run_group_tests_name("fetcher", tests, NULL, NULL);
