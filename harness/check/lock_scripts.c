@@ -41,6 +41,13 @@ static struct linear_operation *add(struct meaning *meaning, size_t at, enum lin
     return &part->operation;
 }
 
+/* Of more holders than one nothing is judged. */
+static void read_room(const struct call *call, size_t number, struct meaning *meaning)
+{
+    if (call->args >= number && !fl_span_is(arg(call, number), "1"))
+        meaning->sort = MEANING_STRANGE;
+}
+
 /* KEYS[first] and so on, but for the last one, are given back by the jid that comes last in ARGV.
  */
 static void give_back(const struct call *call, struct meaning *meaning, size_t first,
@@ -50,21 +57,40 @@ static void give_back(const struct call *call, struct meaning *meaning, size_t f
         add(meaning, key(i), kind, arg(call, call->args), MEANING_IF_1);
 }
 
+/* What is taken anew lives so long; "": it was given back. */
+static void take_anew(const struct call *call, struct meaning *meaning, size_t ttl, size_t room)
+{
+    if (!arg(call, ttl).length) return;
+    for (size_t i = 0; i < meaning->part_count; i++)
+        meaning->parts[i].operation.ttl_us = ttl_us(call, ttl);
+    read_room(call, room, meaning);
+}
+
 static void read_fire(const struct call *call, struct meaning *meaning)
 {
     if (call->keys < 5) return;
     add(meaning, key(5), LINEAR_ACQUIRE, arg(call, 6), MEANING_TICK)->ttl_us = ttl_us(call, 7);
+    read_room(call, 9, meaning);
 }
 
 static void read_push(const struct call *call, struct meaning *meaning)
 {
     add(meaning, key(1), LINEAR_CLAIM, arg(call, 1), MEANING_HOLDS)->ttl_us = ttl_us(call, 3);
+    read_room(call, 8, meaning);
+}
+
+/* Whoever held it is gone with its place in the queue. */
+static void read_replacement(const struct call *call, struct meaning *meaning)
+{
+    add(meaning, key(1), LINEAR_WRITE, arg(call, 1), MEANING_IF_1)->ttl_us = ttl_us(call, 3);
+    read_room(call, 8, meaning);
 }
 
 static void read_lock(const struct call *call, struct meaning *meaning)
 {
     add(meaning, key(1), LINEAR_RENEW, arg(call, 1), MEANING_HOLDS)->ttl_us = ttl_us(call, 3);
     if (call->keys > 3) add(meaning, key(4), LINEAR_RELEASE_OWN, arg(call, 1), MEANING_IF_1);
+    read_room(call, 5, meaning);
 }
 
 static void read_unlock(const struct call *call, struct meaning *meaning)
@@ -81,8 +107,17 @@ static void read_retry(const struct call *call, struct meaning *meaning)
 {
     bool again = arg(call, 4).length > 0;
     give_back(call, meaning, 3, again ? LINEAR_RETAKE : LINEAR_RELEASE_OWN);
-    for (size_t i = 0; again && i < meaning->part_count; i++)
-        meaning->parts[i].operation.ttl_us = ttl_us(call, 4);
+    take_anew(call, meaning, 4, 6);
+}
+
+/* The move with all that may hang on a job: its locks stand last. */
+static void read_together(const struct call *call, struct meaning *meaning)
+{
+    bool again = arg(call, 6).length > 0;
+    for (size_t i = 4; i <= call->keys && meaning->part_count < MEANING_PARTS_MAX; i++)
+        add(meaning, key(i), again ? LINEAR_RETAKE : LINEAR_RELEASE_OWN, arg(call, 8),
+            MEANING_IF_1);
+    take_anew(call, meaning, 6, 13);
 }
 
 static void read_reaper(const struct call *call, struct meaning *meaning)
@@ -98,11 +133,13 @@ static const struct {
 } scripts[] = {
     {FL_SCRIPT_FIRE, 4, 8, read_fire},
     {FL_SCRIPT_PUSH_LOCKED, 4, 7, read_push},
+    {FL_SCRIPT_PUSH_REPLACING, 4, 8, read_replacement},
     {FL_SCRIPT_LOCK, 3, 4, read_lock},
     {FL_SCRIPT_UNLOCK, 3, 2, read_unlock},
     {FL_SCRIPT_ACKNOWLEDGE_LOCKED, 3, 2, read_unlock},
-    {FL_SCRIPT_RETRY_LOCKED, 4, 6, read_retry},
+    {FL_SCRIPT_RETRY_LOCKED, 4, 7, read_retry},
     {FL_SCRIPT_BURY_LOCKED, 4, 6, read_burial},
+    {FL_SCRIPT_TOGETHER, 3, 13, read_together},
     {FL_SCRIPT_REAP_LOCKS, 1, 1, read_reaper},
 };
 

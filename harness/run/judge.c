@@ -385,6 +385,7 @@ void run_judge(struct run *run)
     if (run->undisturbed || is_beyond(run)) return;
     if (run->order->sweep < 0 && run->result->verdict == RUN_PASSED) run_judge_faults(run);
     if (run->result->verdict == RUN_PASSED) run_judge_leaks(run);
+    if (run->result->verdict == RUN_PASSED) run_judge_locks(run);
     if (run->result->verdict == RUN_PASSED) judge_expectations(run);
     if (run->result->verdict == RUN_PASSED || run->result->verdict == RUN_FAILED)
         judge_sometimes(run);

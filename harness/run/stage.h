@@ -290,6 +290,8 @@ void run_forget_measures(struct node *node); /* the process is dead */
 void run_look_for_loans(struct node *node);
 /* The first leak that was found, told as a failure. */
 void run_judge_leaks(struct run *run);
+/* Locks of unique jobs that jobs have kept beyond their end. */
+void run_judge_locks(struct run *run);
 /* statics.c: the process's variables, before it ends; those of all that live. */
 void run_note_statics(struct node *node);
 void run_note_all_statics(struct run *run);

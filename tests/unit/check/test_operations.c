@@ -14,7 +14,7 @@
 #include "harness/check/operations.h"
 #include "queue/script.h"
 
-enum { STEPS_MAX = 8, WORDS_MAX = 18, STEP_BYTES = 256, START_US = 1000000 };
+enum { STEPS_MAX = 8, WORDS_MAX = 20, STEP_BYTES = 256, START_US = 1000000 };
 
 /* Each step is "client@SECOND COMMAND argument... -> ANSWER": an integer, OK, nil, "text; "?" is no
  * answer, "!" a refusal. One step after the other. An argument %lock is the digest of that script
@@ -212,13 +212,13 @@ static struct story stories[] = {
      LINEAR_KEY,
      {"a@1 EVALSHA %push 4 d:LOCKED ds qs q j1 0 0 job q %- 0 -> 1",
       "a@2 EVALSHA %unlock 3 list d:LOCKED ds job j1 -> 1",
-      "a@3 EVALSHA %retry 4 list retry d:LOCKED ds job job 9 0 3 j1 -> 1",
+      "a@3 EVALSHA %retry 4 list retry d:LOCKED ds job job 9 0 3 1 j1 -> 1",
       "b@4 EVALSHA %push 4 d:LOCKED ds qs q j2 0 0 job q %- 0 -> 0"},
      NULL},
     {"a retry gives its lock back",
      LINEAR_KEY,
      {"a@1 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 0 job -> 1",
-      "a@2 EVALSHA %retry 4 list retry d:RUN:LOCKED ds job job 9 %- 3 j1 -> 1",
+      "a@2 EVALSHA %retry 4 list retry d:RUN:LOCKED ds job job 9 %- 3 1 j1 -> 1",
       "b@3 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 0 job -> 1"},
      NULL},
     {"a tick takes a lock",
@@ -241,6 +241,22 @@ static struct story stories[] = {
       "b@3 EVALSHA %reap 8 ds ex su qs fe pr sc re 0 9 9 -> !",
       "b@4 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 0 job -> 1"},
      "j2 0 0 job -> 1"},
+    {"a lock that more than one may hold is not judged",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 0 job 2 -> 1"},
+     "no judging it with"},
+    {"a newer push in the place of an older",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %push 4 d:LOCKED ds qs q j1 0 0 job q %- 0 1 -> 1",
+      "b@2 EVALSHA %replace 7 d:LOCKED ds qs q q s r j2 0 0 job q %- 0 1 9 -> 1",
+      "c@3 EVALSHA %push 4 d:LOCKED ds qs q j3 0 0 job q %- 0 1 -> 0"},
+     NULL},
+    {"a move with all that hangs on a job gives its lock back",
+     LINEAR_KEY,
+     {"a@1 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 0 job 1 -> 1",
+      "a@2 EVALSHA %together 4 list set ds d:RUN:LOCKED job %- %- %- 0 %- 3 j1 b s 3 %- 1 -> 1",
+      "b@3 EVALSHA %lock 3 d:RUN:LOCKED ds list j2 0 0 job 1 -> 0"},
+     "j2 0 0 job 1 -> 0"},
     {"jobs that take turns",
      LINEAR_MUTEX,
      {"a@1 EVALSHA %lock 3 d:RUN:LOCKED ds list j1 0 0 job -> 1",
@@ -277,6 +293,8 @@ static struct fl_span argument_of(const char *word)
                    {"%retry", FL_SCRIPT_RETRY_LOCKED},
                    {"%ack", FL_SCRIPT_ACKNOWLEDGE_LOCKED},
                    {"%bury", FL_SCRIPT_BURY_LOCKED},
+                   {"%replace", FL_SCRIPT_PUSH_REPLACING},
+                   {"%together", FL_SCRIPT_TOGETHER},
                    {"%fire", FL_SCRIPT_FIRE},
                    {"%reap", FL_SCRIPT_REAP_LOCKS}};
     if (strcmp(word, "%-") == 0) return FL_SPAN("");

@@ -190,14 +190,29 @@ static enum fl_outcome count_perform(struct fl_job *job)
     return redis3(job, "INCR", "lock:count", "") > 0 ? FL_DONE : wait_for_lock(job);
 }
 
-static enum fl_outcome hash_perform(struct fl_job *job)
+static enum fl_outcome put_field(struct fl_job *job, const char *key, const char *field)
 {
-    const struct fl_span args[] = {FL_SPAN("HSET"), FL_SPAN("lock:1"), FL_SPAN("a"), FL_SPAN("b")};
+    const struct fl_span args[] = {FL_SPAN("HSET"), fl_span_from(key), fl_span_from(field),
+                                   FL_SPAN("b")};
     const struct fl_command command = {args, 4};
     struct fl_replies replies = {0};
     enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
     fl_replies_release(&replies);
     return err ? wait_for_lock(job) : FL_DONE;
+}
+
+static enum fl_outcome hash_perform(struct fl_job *job)
+{
+    return put_field(job, "lock:1", "a");
+}
+
+/* A lock of unique jobs that nobody will give back; with an argument it ends by itself. */
+static enum fl_outcome keep_lock_perform(struct fl_job *job)
+{
+    int64_t seconds;
+    enum fl_outcome outcome = put_field(job, "uniquejobs:mine:LOCKED", fl_job_jid(job));
+    if (!fl_job_int(job, 0, &seconds)) redis3(job, "EXPIRE", "uniquejobs:mine:LOCKED", "600");
+    return outcome;
 }
 
 /* --- waits --- */
@@ -369,6 +384,7 @@ const struct fl_worker fl_workers[] = {
     {.name = "DeleteAnyWorker", .perform = delete_any_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "CountWorker", .perform = count_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "HashWorker", .perform = hash_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "KeepLockWorker", .perform = keep_lock_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ListWorker", .perform = list_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "FencedWorker", .perform = fenced_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "UnfencedWorker", .perform = unfenced_perform, .retry = FL_RETRY_DEFAULT},

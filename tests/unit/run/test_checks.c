@@ -129,6 +129,12 @@ static struct check_case {
           "fault kill p1 when a-* step \"redis RPUSH*\" after restart after 5s\n"
           "expect a-* done\nexpect linearizable uniquejobs:*\nexpect exclusive uniquejobs:*\n",
      NULL},
+    {"locks: kept by a job beyond its end", HEAD "enqueue a KeepLockWorker []\nexpect a done\n",
+     "found     uniquejobs:mine:LOCKED is held by a (done), and nothing ends it\n"},
+    {"locks: those that end by themselves may stay",
+     HEAD "enqueue a KeepLockWorker [1]\nexpect a done\n", NULL},
+    {"locks: nobody's fault where two steps are needed",
+     HEAD "processes 1 fetch basic\nenqueue a KeepLockWorker []\nexpect a done\n", NULL},
     {"locks: Redis forgets whose turn it is",
      HEAD "processes 2 concurrency 1\nenqueue a-{1..4} OneAtATimeWorker []\n"
           "fault evict uniquejobs:23ebdd324599e6538873429b6cb493ec:RUN:LOCKED at +30s\n"
