@@ -27,6 +27,7 @@ enum fl_error matrix_play_alone(const struct matrix_order *order, struct fl_span
     uint64_t ticket;
     request.changes.extra = lines;
     request.wants |= RUN_WANTS_STATICS | RUN_WANTS_GUARDS;
+    if (order->depth == MATRIX_PAIRS) request.wants |= RUN_WANTS_MOMENTS;
     enum fl_error err = run_request_write(&request, &line);
     if (!err) err = pool_submit(order->pool, -1, fl_buf_span(&line), &ticket);
     fl_buf_release(&line);

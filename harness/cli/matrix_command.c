@@ -33,7 +33,7 @@ enum {
     OPT_UPGRADE,
     OPT_EITHER,
     OPT_PAIRS,
-    OPT_EVERY_FIRST,
+    OPT_EVERY_PAIR,
     OPT_JOBS,
     OPT_SET,
     OPT_SEED,
@@ -57,8 +57,8 @@ static const struct cli_option options[] = {
     {OPT_EITHER, 0, "either", NULL,
      "with --upgrade: what the new module alone would have done is as good as the old one's"},
     {OPT_PAIRS, 0, "pairs", NULL, "then every second fault behind every first one"},
-    {OPT_EVERY_FIRST, 0, "every-first", NULL,
-     "with --pairs: follow a first fault even where another has left the same"},
+    {OPT_EVERY_PAIR, 0, "every-pair", NULL,
+     "with --pairs: play also the pairs that others answer for, and compare"},
     {OPT_JOBS, 'j', "jobs", "N", "run workers; one for each processor by default"},
     {OPT_SET, 0, "set", "NAME=VALUE", "replace a default of a line `set`"},
     {OPT_SEED, 0, "seed", "N", "run this seed instead of the scenario's own"},
@@ -93,7 +93,7 @@ struct matrix_command {
     const char *given[GIVEN_MAX];
     struct set_options settings;
     unsigned modes;
-    bool pairs, every_first, classes, has_seed, has_modes, either;
+    bool pairs, every_pair, classes, has_seed, has_modes, either;
     int jobs, plays;
     uint64_t seed;
     /* of the scenario */
@@ -170,7 +170,7 @@ static int take_option(struct matrix_command *matrix)
     case OPT_UPGRADE: return take_upgrade(matrix, value);
     case OPT_EITHER: matrix->either = true; return CLI_PASSED;
     case OPT_PAIRS: matrix->pairs = true; return CLI_PASSED;
-    case OPT_EVERY_FIRST: matrix->every_first = true; return CLI_PASSED;
+    case OPT_EVERY_PAIR: matrix->every_pair = true; return CLI_PASSED;
     case OPT_SET:
         return set_options_take(&matrix->settings, &matrix->reader, value, &matrix->arena);
     case OPT_WRITE: matrix->write = value; return CLI_PASSED;
@@ -302,9 +302,10 @@ static void print_bound(const struct matrix_command *matrix, enum plan_class cla
     print_statics(matrix, result->undisturbed.items[0].facts->statics);
     if (!matrix->pairs) return;
     fprintf(matrix->out,
-            " pairs: %" PRIu64 " runs, %" PRIu64 " of them differ; %" PRIu64
-            " first faults left what another had left\n",
-            result->pair_runs, result->pair_bad, result->firsts_seen);
+            " pairs: %" PRIu64 ", %" PRIu64 " of them differ; %" PRIu64 " were played, for %" PRIu64
+            " others answered that led to the same\n",
+            result->pair_runs + result->pair_taken, result->pair_bad, result->pair_runs,
+            result->pair_taken);
 }
 
 static int exit_of(enum matrix_trouble trouble)
@@ -405,7 +406,7 @@ static int explore(struct matrix_command *matrix)
     struct matrix_order order = matrix_subject_order(&matrix->scenario, pool);
     order.modes = matrix->modes;
     order.depth = matrix->pairs ? MATRIX_PAIRS : MATRIX_SINGLES;
-    order.every_first = matrix->every_first;
+    order.every_pair = matrix->every_pair;
     order.plays = matrix->plays;
     order.upgrade = matrix->upgrade;
     order.either = matrix->either;

@@ -1,13 +1,12 @@
-/* What a matrix tries. Singles are played by two workers each and compared; what the first of two
- * faults has left behind is looked at before the second is tried, and left out where another first
- * fault had left the same. */
+/* What a matrix tries: the undisturbed run, then single faults, played by two workers each and
+ * compared, and then pairs of them. */
 #include "harness/cli/matrix_run.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/cli/matrix_alone.h"
+#include "harness/cli/matrix_pairs.h"
 #include "harness/cli/matrix_trials.h"
 #include "harness/matrix/upgrade.h"
 #include "harness/scenario/printing.h"
@@ -15,12 +14,6 @@
 enum { LINES_BYTES_MAX = 16 * 1024, ARENA_BYTES_MAX = 512 * 1024 * 1024 };
 
 /* --- singles --- */
-
-/* A deploy with a kill strikes as two. */
-static uint32_t parts_of(enum matrix_mode mode)
-{
-    return matrix_mode_renews(mode) ? 2 : 1;
-}
 
 static enum fl_error add_single(struct matrix_trials *x, uint32_t point, enum matrix_mode mode)
 {
@@ -35,7 +28,7 @@ static enum fl_error add_single(struct matrix_trials *x, uint32_t point, enum ma
     if (trial) {
         trial->point = point;
         trial->mode = mode;
-        trial->parts = parts_of(mode);
+        trial->parts = matrix_trial_parts(mode);
     }
     fl_buf_release(&lines);
     return trial ? FL_OK : FL_ENOMEM;
@@ -48,90 +41,6 @@ static enum fl_error play_singles(struct matrix_trials *x)
         for (int mode = 0; mode < MATRIX_MODES && !err; mode++)
             if (x->order->modes & 1U << mode) err = add_single(x, point, (enum matrix_mode)mode);
     return err ? err : matrix_trials_play(x, 0, (uint32_t)x->order->plays);
-}
-
-/* --- pairs --- */
-
-/* After a kill nothing lives but what Redis, the database and the outside hold: two kills before
- * which the same was done have left the same. */
-static bool killed_alike(const struct matrix_trial *a, const struct matrix_trial *b)
-{
-    return matrix_mode_kills(a->mode) && matrix_mode_kills(b->mode) &&
-           a->item->facts->done_before == b->item->facts->done_before;
-}
-
-/* Other faults leave processes alive; but at rest these keep nothing of a job, if its handler has
- * no variables that live on. */
-static bool left_alike(const struct matrix_trials *x, const struct matrix_trial *a,
-                       const struct matrix_trial *b)
-{
-    const struct run_facts *of_a = a->item->facts, *of_b = b->item->facts;
-    return matrix_mode_is_over(a->mode) && matrix_mode_is_over(b->mode) && of_a->rested &&
-           of_b->rested && of_a->left == of_b->left && !x->undisturbed.facts->statics.length;
-}
-
-/* From which effect on the second faults behind this first one are those behind an earlier one. */
-static uint32_t followed_until(const struct matrix_trials *x, uint32_t index)
-{
-    const struct matrix_trial *trial = &x->trials[index];
-    for (uint32_t i = 0; i < index && !x->order->every_first; i++) {
-        const struct matrix_trial *other = &x->trials[i];
-        if (!other->item) continue;
-        if (killed_alike(trial, other)) return 0;
-        if (left_alike(x, trial, other)) return trial->item->facts->rested_after;
-    }
-    return UINT32_MAX;
-}
-
-static enum fl_error add_pair(struct matrix_trials *x, uint32_t first,
-                              const struct run_effect *effect, enum matrix_mode mode)
-{
-    char name[MATRIX_NAME_BYTES], both[2 * MATRIX_NAME_BYTES + 8];
-    struct fl_buf lines = FL_BUF_INIT(LINES_BYTES_MAX);
-    if (!matrix_mode_applies(mode, effect, x->order->processes)) return FL_OK;
-    matrix_cell_name(effect, mode, name);
-    snprintf(both, sizeof both, "%s, then %s", x->trials[first].name, name);
-    enum fl_error err = fl_buf_append_span(&lines, x->trials[first].lines);
-    if (!err) err = matrix_mode_write(mode, effect, x->order->upgrade, &lines);
-    struct matrix_trial *trial = err ? NULL : matrix_trials_add(x, &lines, both);
-    if (trial) {
-        trial->is_pair = true;
-        trial->mode = mode;
-        trial->parts = x->trials[first].parts + parts_of(mode);
-    }
-    fl_buf_release(&lines);
-    return trial ? FL_OK : FL_ENOMEM;
-}
-
-static enum fl_error add_pairs_of(struct matrix_trials *x, uint32_t first, uint32_t until)
-{
-    const struct run_facts *facts = x->trials[first].item->facts;
-    uint32_t points[MATRIX_POINTS_MAX];
-    uint32_t count = matrix_points(facts, facts->struck_after, fl_span_from(x->order->job), points);
-    enum fl_error err = FL_OK;
-    x->result->firsts_seen += count && points[count - 1] >= until;
-    while (count && points[count - 1] >= until)
-        count--;
-    for (uint32_t i = 0; i < count; i++)
-        for (int mode = 0; mode < MATRIX_MODES && !err; mode++)
-            if (x->order->modes & 1U << mode)
-                err = add_pair(x, first, &facts->effects[points[i]], (enum matrix_mode)mode);
-    return err;
-}
-
-static enum fl_error play_pairs(struct matrix_trials *x)
-{
-    uint32_t singles = x->trial_count;
-    enum fl_error err = FL_OK;
-    if (x->result->point_count > MATRIX_PAIR_POINTS_MAX)
-        matrix_trials_trouble(x, MATRIX_BAD_INPUT,
-                              "%" PRIu32 " effects have too many pairs: at most %d",
-                              x->result->point_count, MATRIX_PAIR_POINTS_MAX);
-    for (uint32_t i = 0; i < singles && !err && !x->result->trouble; i++) {
-        if (!x->trials[i].item) continue;
-        err = add_pairs_of(x, i, followed_until(x, i));
-    }
-    return err || x->result->trouble ? err : matrix_trials_play(x, singles, 1);
 }
 
 /* --- the undisturbed run --- */
@@ -210,7 +119,7 @@ static enum fl_error explore(struct matrix_trials *x)
     err = play_singles(x);
     if (!err && x->order->upgrade)
         result->worse = matrix_upgrade_worse(result->cells, result->point_count, &result->cuts);
-    if (!err && !result->trouble && x->order->depth == MATRIX_PAIRS) err = play_pairs(x);
+    if (!err && !result->trouble && x->order->depth == MATRIX_PAIRS) err = matrix_play_pairs(x);
     return err;
 }
 

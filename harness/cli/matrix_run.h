@@ -30,7 +30,7 @@ struct matrix_order { /* all borrowed */
     const char *upgrade; /* the module of the modes that renew; NULL: there is none of these */
     bool either; /* the end that the new module alone comes to is as good as the old one's */
     enum matrix_depth depth;
-    bool every_first;      /* pairs behind a first fault even where another has left the same */
+    bool every_pair;       /* play those, too, that another has answered for, and compare */
     uint32_t processes;    /* that work in the scenario, `always` counted in */
     struct fl_span always; /* lines that stand in every run's plan besides the file's own */
     int plays;             /* of a single fault: twice to compare the traces */
@@ -49,10 +49,12 @@ struct matrix_result {
     struct run_answer undisturbed;
     uint32_t points[MATRIX_POINTS_MAX];
     uint32_t point_count;
-    struct matrix_grid_cell *cells;                  /* point_count x MATRIX_MODES */
-    uint64_t runs, pair_runs, pair_bad, firsts_seen; /* firsts whose state had been seen before */
-    uint32_t unreached;   /* cells whose fault found no effect to strike */
-    unsigned seen;        /* bits of all runs */
+    struct matrix_grid_cell *cells; /* point_count x MATRIX_MODES */
+    uint64_t runs, pair_runs;       /* that were played */
+    uint64_t pair_taken;            /* pairs that others have answered for */
+    uint64_t pair_bad;              /* of both */
+    uint32_t unreached;             /* cells whose fault found no effect to strike */
+    unsigned seen;                  /* bits of all runs */
     uint32_t cuts, worse; /* that the new module goes on from; ending otherwise than with the old */
     struct matrix_stories stories;
 };

@@ -2,12 +2,17 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/assert.h"
 #include "harness/cli/evidence.h"
 #include "harness/cli/matrix_alone.h"
 
-enum { BATCH = 16 };
+enum {
+    BATCH = 16,
+    /* By which pairs are told apart. */
+    MATRIX_WANTS_OF_SINGLES = RUN_WANTS_MOMENTS | RUN_WANTS_OVERWRITTEN | RUN_WANTS_STATICS,
+};
 
 struct matrix_flight {
     uint64_t ticket;
@@ -66,8 +71,9 @@ static enum fl_error send(struct matrix_trials *x, const struct matrix_flight *f
         return FL_ENOMEM;
     for (uint32_t i = 0; i < flight->count; i++)
         variants[i] = x->trials[flight->first + i].lines;
-    if (x->order->depth == MATRIX_PAIRS && !x->trials[flight->first].is_pair)
-        request.wants |= RUN_WANTS_LEFT;
+    if (x->order->depth == MATRIX_PAIRS && flight->copy == 0)
+        request.wants |=
+            x->trials[flight->first].is_pair ? RUN_WANTS_OVERWRITTEN : MATRIX_WANTS_OF_SINGLES;
     request.may_be_same = x->trials[flight->first].is_pair;
     request.same_as = x->undisturbed.facts->end;
     request.variants = variants;
@@ -145,7 +151,13 @@ static void settle(struct matrix_trials *x, struct matrix_trial *trial,
     struct matrix_result *result = x->result;
     struct fl_buf text = FL_BUF_INIT(MATRIX_STORY_BYTES);
     unsigned cells = compare(x, trial, end, &text);
-    trial->settled = true;
+    trial->settled = trial->is_answered = true;
+    trial->cells = cells;
+    trial->end = end->verdict == RUN_PASSED ? end->facts->end : 0;
+    if (trial->is_check) {
+        fl_buf_release(&text);
+        return;
+    }
     result->runs++;
     result->seen |= cells;
     if (trial->is_pair) {
@@ -174,7 +186,20 @@ static bool differs(struct matrix_trial *trial, const struct run_item *item)
 static bool unreached(const struct matrix_trial *trial, const struct run_item *item)
 {
     uint32_t wanted = trial->parts;
-    return item->verdict == RUN_FAILED && item->facts && item->facts->strikes < wanted;
+    bool ended = item->verdict == RUN_FAILED || item->verdict == RUN_PASSED;
+    return ended && item->facts && item->facts->strikes < wanted;
+}
+
+/* What it cannot keep, no other run can lean on. */
+static void keep_overwritten(struct matrix_trials *x, struct matrix_trial *trial,
+                             const struct run_facts *facts)
+{
+    size_t bytes = facts->overwritten_count * sizeof *facts->overwritten;
+    uint64_t *keys = bytes ? fl_arena_alloc(&x->arena, bytes) : NULL;
+    if (!keys) return;
+    memcpy(keys, facts->overwritten, bytes);
+    trial->overwritten = keys;
+    trial->overwritten_count = facts->overwritten_count;
 }
 
 static void take_item(struct matrix_trials *x, struct matrix_trial *trial,
@@ -187,6 +212,8 @@ static void take_item(struct matrix_trials *x, struct matrix_trial *trial,
                               item->verdict == RUN_BAD_INPUT ? MATRIX_BAD_INPUT : MATRIX_NO_HARNESS,
                               "%s: %.*s", trial->name, FL_SPAN_ARGS(item->text));
     if (copy || trial->settled || x->result->trouble) return;
+    trial->is_answered = true;
+    keep_overwritten(x, trial, item->facts);
     if (unreached(trial, item)) {
         x->result->unreached += !trial->is_pair;
         return;

@@ -13,7 +13,12 @@ struct matrix_trial {
     enum matrix_mode mode;
     uint32_t parts; /* faults that strike in it */
     bool is_pair;
-    bool has_hash, settled;
+    bool is_check; /* of a pair that another has answered for: it counts for nothing */
+    bool has_hash, is_answered, settled;
+    unsigned cells;              /* once it is settled, */
+    uint64_t end;                /* a digest of where it came to; 0: not to an end */
+    const uint64_t *overwritten; /* keys that differ in vain, in the trials' arena */
+    uint32_t overwritten_count;
     uint64_t hash[2];
     const char *name;
     const struct run_item *item; /* kept for the pairs; NULL */
@@ -34,6 +39,11 @@ struct matrix_trials {
     struct matrix_end renewed;        /* the run of the new module alone; no facts: not asked for */
 };
 
+/* A deploy with a kill strikes as two. */
+static inline uint32_t matrix_trial_parts(enum matrix_mode mode)
+{
+    return matrix_mode_renews(mode) ? 2 : 1;
+}
 /* The first trouble is the one that is told. */
 void matrix_trials_trouble(struct matrix_trials *x, enum matrix_trouble kind, const char *format,
                            ...) __attribute__((format(printf, 3, 4)));

@@ -2,17 +2,16 @@
  * hundreds, and most of a key would be its name. */
 #include "harness/cli/request_facts.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "core/assert.h"
 
 enum {
-    EFFECT_VALUES = 9,
+    EFFECT_VALUES = 11,
     STRIKE_VALUES = 9,
     RECEIPT_VALUES = 3,
     JOB_VALUES = 3,
     GUARD_VALUES = 6,
+    MOMENT_VALUES = 4,
+    CHANGE_VALUES = 2,
     TEXT_BYTES_MAX = 1024 * 1024
 };
 enum { FLAG_APPLIED = 1, FLAG_IDLE = 2 };
@@ -34,6 +33,8 @@ static enum fl_error write_effects(const struct run_facts *facts, struct fl_buf 
         fl_json_put_int64(&w, NULL, effect->occurrence);
         fl_json_put_int64(&w, NULL,
                           (effect->applied ? FLAG_APPLIED : 0) | (effect->idle ? FLAG_IDLE : 0));
+        fl_json_put_int64(&w, NULL, effect->before);
+        fl_json_put_int64(&w, NULL, effect->after);
     }
     return fl_json_end(&w);
 }
@@ -93,20 +94,65 @@ static enum fl_error write_guards(const struct run_facts *facts, struct fl_buf *
     return fl_json_end(&w);
 }
 
+static enum fl_error write_moments(const struct run_facts *facts, struct fl_buf *out)
+{
+    struct fl_json_writer w = fl_json_begin_array(out);
+    for (uint32_t i = 0; i < facts->moment_count; i++) {
+        fl_json_put_int64(&w, NULL, (int64_t)facts->moments[i].alive);
+        fl_json_put_int64(&w, NULL, (int64_t)facts->moments[i].dead);
+        fl_json_put_int64(&w, NULL, (int64_t)facts->moments[i].memory);
+        fl_json_put_int64(&w, NULL, facts->moments[i].changes);
+    }
+    return fl_json_end(&w);
+}
+
+static enum fl_error write_changes(const struct run_facts *facts, struct fl_buf *out)
+{
+    struct fl_json_writer w = fl_json_begin_array(out);
+    for (uint32_t i = 0; i < facts->key_change_count; i++) {
+        fl_json_put_int64(&w, NULL, (int64_t)facts->key_changes[i].key);
+        fl_json_put_int64(&w, NULL, (int64_t)facts->key_changes[i].value);
+    }
+    return fl_json_end(&w);
+}
+
+static enum fl_error write_overwritten(const struct run_facts *facts, struct fl_buf *out)
+{
+    struct fl_json_writer w = fl_json_begin_array(out);
+    for (uint32_t i = 0; i < facts->overwritten_count; i++)
+        fl_json_put_int64(&w, NULL, (int64_t)facts->overwritten[i]);
+    return fl_json_end(&w);
+}
+
+/* What an answer has only where it was asked for. */
+static void write_worlds(const struct run_facts *facts, struct fl_json_writer *w,
+                         struct fl_buf *out)
+{
+    if (facts->moment_count) {
+        fl_json_key(w, "moments");
+        if (!w->err) w->err = write_moments(facts, out);
+        fl_json_put_int64(w, "struck_moment", facts->struck_moment);
+    }
+    if (facts->key_change_count) {
+        fl_json_key(w, "key_changes");
+        if (!w->err) w->err = write_changes(facts, out);
+    }
+    if (facts->overwritten_count) {
+        fl_json_key(w, "overwritten");
+        if (!w->err) w->err = write_overwritten(facts, out);
+    }
+}
+
 enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
 {
-    char digest[24];
     struct fl_json_writer w = fl_json_begin_object(out);
-    snprintf(digest, sizeof digest, "%" PRIx64, facts->done_before);
     fl_json_put_bool(&w, "drained", facts->drained);
-    if (facts->rested) fl_json_put_int64(&w, "rested_after", facts->rested_after);
-    if (facts->rested) fl_json_put_int64(&w, "left", (int64_t)facts->left);
     if (facts->end) fl_json_put_int64(&w, "end", (int64_t)facts->end);
     if (facts->same) fl_json_put_bool(&w, "same", true);
+    if (facts->asked_time) fl_json_put_bool(&w, "asked_time", true);
     fl_json_put_bool(&w, "struck", facts->struck);
     fl_json_put_int64(&w, "strikes", facts->strikes);
     fl_json_put_int64(&w, "struck_after", facts->struck_after);
-    fl_json_put_string(&w, "done_before", fl_span_from(digest));
     if (facts->failed_at.length) fl_json_put_string(&w, "failed_at", facts->failed_at);
     if (facts->statics.length) fl_json_put_string(&w, "statics", facts->statics);
     fl_json_key(&w, "effects");
@@ -123,6 +169,7 @@ enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
         fl_json_key(&w, "guards");
         if (!w.err) w.err = write_guards(facts, out);
     }
+    write_worlds(facts, &w, out);
     return fl_json_end(&w);
 }
 
@@ -180,6 +227,8 @@ static enum fl_error read_effects(struct values values, struct run_facts *facts)
         int64_t flags = take_int(&values);
         effect->applied = flags & FLAG_APPLIED;
         effect->idle = flags & FLAG_IDLE;
+        effect->before = (uint32_t)take_int(&values);
+        effect->after = (uint32_t)take_int(&values);
     }
     return values.err;
 }
@@ -250,13 +299,71 @@ static enum fl_error read_guards(struct values values, struct run_facts *facts)
     return values.err;
 }
 
-static enum fl_error read_digest(struct fl_json_at at, uint64_t *ret_digest)
+static enum fl_error read_moments(struct values values, struct run_facts *facts)
 {
-    struct fl_buf text = FL_BUF_INIT(TEXT_BYTES_MAX);
-    enum fl_error err = fl_json_string(at, &text);
-    if (!err && (!text.length || sscanf(text.bytes, "%" SCNx64, ret_digest) != 1)) err = FL_EPARSE;
-    fl_buf_release(&text);
-    return err;
+    facts->moment_count = fl_json_length(values.array) / MOMENT_VALUES;
+    facts->moments =
+        fl_arena_alloc_array(values.arena, facts->moment_count + 1, sizeof *facts->moments);
+    if (!facts->moments) return FL_ENOMEM;
+    for (uint32_t i = 0; i < facts->moment_count && !values.err; i++) {
+        facts->moments[i].alive = (uint64_t)take_int(&values);
+        facts->moments[i].dead = (uint64_t)take_int(&values);
+        facts->moments[i].memory = (uint64_t)take_int(&values);
+        facts->moments[i].changes = (uint32_t)take_int(&values);
+    }
+    return values.err;
+}
+
+static enum fl_error read_changes(struct values values, struct run_facts *facts)
+{
+    facts->key_change_count = fl_json_length(values.array) / CHANGE_VALUES;
+    facts->key_changes =
+        fl_arena_alloc_array(values.arena, facts->key_change_count + 1, sizeof *facts->key_changes);
+    if (!facts->key_changes) return FL_ENOMEM;
+    for (uint32_t i = 0; i < facts->key_change_count && !values.err; i++) {
+        facts->key_changes[i].key = (uint64_t)take_int(&values);
+        facts->key_changes[i].value = (uint64_t)take_int(&values);
+    }
+    return values.err;
+}
+
+static enum fl_error read_overwritten(struct values values, struct run_facts *facts)
+{
+    facts->overwritten_count = fl_json_length(values.array);
+    facts->overwritten =
+        fl_arena_alloc_array(values.arena, facts->overwritten_count + 1, sizeof(uint64_t));
+    if (!facts->overwritten) return FL_ENOMEM;
+    for (uint32_t i = 0; i < facts->overwritten_count && !values.err; i++)
+        facts->overwritten[i] = (uint64_t)take_int(&values);
+    return values.err;
+}
+
+/* Each number is one of a moment that there is. */
+static bool are_moments(const struct run_facts *facts)
+{
+    for (uint32_t i = 0; i < facts->moment_count; i++)
+        if (facts->moments[i].changes > facts->key_change_count) return false;
+    for (uint32_t i = 0; i < facts->effect_count; i++)
+        if (facts->effects[i].before > facts->moment_count ||
+            facts->effects[i].after > facts->moment_count)
+            return false;
+    return true;
+}
+
+static enum fl_error read_worlds(struct fl_json_at at, struct values values,
+                                 struct run_facts *facts)
+{
+    enum fl_error err = FL_OK;
+    int64_t struck_moment;
+    values.array = fl_json_member(at, "moments");
+    if (fl_json_exists(values.array)) err = read_moments(values, facts);
+    if (fl_json_int64(fl_json_member(at, "struck_moment"), &struck_moment))
+        facts->struck_moment = (uint32_t)struck_moment;
+    values.array = fl_json_member(at, "key_changes");
+    if (!err && fl_json_exists(values.array)) err = read_changes(values, facts);
+    values.array = fl_json_member(at, "overwritten");
+    if (!err && fl_json_exists(values.array)) err = read_overwritten(values, facts);
+    return err || are_moments(facts) ? err : FL_EPARSE;
 }
 
 /* Untouched where there is none. */
@@ -276,25 +383,21 @@ static enum fl_error read_text(struct fl_json_at at, struct fl_arena *arena,
 enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
                              const struct run_facts **ret_facts)
 {
-    int64_t struck_after, strikes = 0, end = 0, left = 0, rested_after = 0;
+    int64_t struck_after, strikes = 0, end = 0;
     struct run_facts *facts = fl_arena_alloc(arena, sizeof *facts);
     if (!facts) return FL_ENOMEM;
     facts->drained = fl_json_type(fl_json_member(at, "drained")) == FL_JSON_TRUE;
     fl_json_int64(fl_json_member(at, "end"), &end);
-    facts->rested = fl_json_int64(fl_json_member(at, "left"), &left) &&
-                    fl_json_int64(fl_json_member(at, "rested_after"), &rested_after);
-    facts->left = (uint64_t)left;
-    facts->rested_after = (uint32_t)rested_after;
     facts->end = (uint64_t)end;
     facts->same = fl_json_type(fl_json_member(at, "same")) == FL_JSON_TRUE;
+    facts->asked_time = fl_json_type(fl_json_member(at, "asked_time")) == FL_JSON_TRUE;
     facts->struck = fl_json_type(fl_json_member(at, "struck")) == FL_JSON_TRUE;
     if (!fl_json_int64(fl_json_member(at, "struck_after"), &struck_after) || struck_after < 0)
         return FL_EPARSE;
     facts->struck_after = (uint32_t)struck_after;
     fl_json_int64(fl_json_member(at, "strikes"), &strikes);
     facts->strikes = (uint32_t)strikes;
-    enum fl_error err = read_digest(fl_json_member(at, "done_before"), &facts->done_before);
-    if (!err) err = read_text(fl_json_member(at, "failed_at"), arena, &facts->failed_at);
+    enum fl_error err = read_text(fl_json_member(at, "failed_at"), arena, &facts->failed_at);
     if (!err) err = read_text(fl_json_member(at, "statics"), arena, &facts->statics);
     struct values values = {.array = fl_json_member(at, "effects"), .arena = arena};
     if (!err) err = read_effects(values, facts);
@@ -306,6 +409,7 @@ enum fl_error run_facts_read(struct fl_json_at at, struct fl_arena *arena,
     if (!err) err = read_jobs(values, facts);
     values.array = fl_json_member(at, "guards");
     if (!err && fl_json_exists(values.array)) err = read_guards(values, facts);
+    if (!err) err = read_worlds(at, values, facts);
     if (err == FL_EINVAL) err = FL_EPARSE; /* a value that is no string */
     if (!err) *ret_facts = facts;
     return err;

@@ -68,6 +68,7 @@ static void begin(struct call *call, struct effect_process *process, struct fl_d
     call->owner = sim_memory_switch(NULL);
     effect_open(process, effect_name_label(name), effect_name_detail(name), &call->effect);
     call->rest_us = effect_latency(process, &call->effect, LATENCY_LOW_US, LATENCY_HIGH_US);
+    effect_arrives(process, &call->effect);
     effect_act(process, &call->effect, PLAN_BEFORE);
 }
 

@@ -102,6 +102,7 @@ void effect_open_as(struct effect_process *process, const struct effect_label *l
                         (struct fl_span){effect->detail, effect->detail_length},
                         sim_world_now_us(effects->world), &effect->strikes);
     if (fault_set_counted(effects->faults) != counted) effect_is_counted(process);
+    effect->moment = 0;
     effect_begins(effect->context->name, effect->ordinal, effect->label->text, ++effects->begun);
 }
 
@@ -235,6 +236,12 @@ void effect_close(struct effect_process *process, const struct effect *effect,
     effects->stage.ops->closed(effects->stage.self, effect, outcome);
     if (outcome->applied)
         effects->stage.ops->applied(effects->stage.self, effect->context, effect->label, detail);
+}
+
+void effect_arrives(struct effect_process *process, struct effect *effect)
+{
+    struct effects *effects = process->effects;
+    if (effects->tells_arrivals) effects->stage.ops->arrived(effects->stage.self, effect);
 }
 
 int64_t effect_latency(struct effect_process *process, const struct effect *effect, int64_t low_us,

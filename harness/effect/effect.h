@@ -38,6 +38,9 @@ struct effect_stage_ops {
     /* An effect has been applied; a mail whose key is known is none. */
     void (*applied)(void *self, const struct effect_context *context,
                     const struct effect_label *label, struct fl_span detail);
+    /* Faults may act before an effect now, nothing of it has happened; only where `tells_arrivals`
+     * is set. */
+    void (*arrived)(void *self, struct effect *effect);
     /* An effect is over, applied or not. */
     void (*closed)(void *self, const struct effect *effect, const struct effect_outcome *outcome);
     /* A Redis command has been named, and is over; only where `follows_commands` is set. `reply`
@@ -64,7 +67,7 @@ struct effects { /* of one run; all borrowed but the identities */
     struct trace *trace;
     struct fault_set *faults;
     struct effect_stage stage;
-    bool follows_commands;
+    bool follows_commands, tells_arrivals;
     struct pool_note *note; /* where the current effect is told to the coordinator */
     struct effect_identities identities;
     int64_t latency_times; /* calls take so many times as long; 1 */
@@ -85,6 +88,7 @@ struct effect {
     const struct effect_label *label;
     uint64_t ordinal;
     uint32_t occurrence;
+    uint32_t moment; /* whatever `arrived` has set; 0 */
     size_t detail_length;
     char detail[EFFECT_DETAIL_BYTES];
     struct fault_strikes strikes;
@@ -109,6 +113,8 @@ void effect_open(struct effect_process *process, struct fl_span label, struct fl
 void effect_open_as(struct effect_process *process, const struct effect_label *label,
                     struct fl_span detail, struct effect *ret_effect);
 void effect_tell(struct effect_process *process, const struct effect *effect);
+/* Its first half has passed; called before anything acts, of a batch for all of its effects. */
+void effect_arrives(struct effect_process *process, struct effect *effect);
 /* Carries out the strikes of that moment which are not the effect's own outcome; may not return. */
 void effect_act(struct effect_process *process, const struct effect *effect,
                 enum plan_moment moment);

@@ -32,6 +32,7 @@ static void begin(struct call *call, struct effect_process *process, const struc
     call->owner = sim_memory_switch(NULL);
     effect_open(process, effect_name_label(name), effect_name_detail(name), &call->effect);
     if (high_us) call->rest_us = effect_latency(process, &call->effect, low_us, high_us);
+    effect_arrives(process, &call->effect);
     effect_act(process, &call->effect, PLAN_BEFORE);
     sim_memory_switch(call->owner);
 }

@@ -26,7 +26,10 @@ struct effect_wire {
 struct effect_fiber {
     const struct sim_fiber *fiber;
     struct effect_context *context;
-    char jid[32]; /* ""; the job it works on */
+    char jid[32];    /* ""; the job it works on */
+    uint64_t began;  /* kept by the stage: the job that the task took, */
+    uint64_t learnt; /* and what it has heard since */
+    uint32_t open;   /* so are effects of it that have begun and are not over */
 };
 
 /* A database connection that a fault has broken: it fails until it is returned. */

@@ -247,8 +247,15 @@ static size_t piece_length(const struct effect *effects, size_t count)
     return length;
 }
 
-static void play_window(struct pass *pass, const struct effect *effects, size_t first, size_t count)
+static void arrive(struct pass *pass, struct effect *effects, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        effect_arrives(pass->process, &effects[i]);
+}
+
+static void play_window(struct pass *pass, struct effect *effects, size_t first, size_t count)
+{
+    arrive(pass, effects, count);
     for (size_t i = 0; i < count && !pass->err;) {
         effect_act(pass->process, &effects[i], PLAN_BEFORE);
         if (effect_barred(&effects[i])) {
@@ -316,8 +323,9 @@ static void open_window(struct pass *pass, struct effect *effects, size_t first,
 }
 
 /* The common case: nothing strikes, one write, the inner port's replies are the caller's. */
-static enum fl_error play_whole(struct pass *pass, const struct effect *effects)
+static enum fl_error play_whole(struct pass *pass, struct effect *effects)
 {
+    arrive(pass, effects, pass->count);
     enum fl_error err = send_piece(pass, 0, pass->count, pass->replies);
     sim_memory_switch(NULL);
     for (size_t i = 0; i < pass->count; i++) {

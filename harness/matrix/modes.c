@@ -85,15 +85,14 @@ bool matrix_mode_applies(enum matrix_mode mode, const struct run_effect *effect,
     return false;
 }
 
-bool matrix_mode_is_over(enum matrix_mode mode)
-{
-    return matrix_mode_kills(mode) || mode == MATRIX_ERROR_BEFORE || mode == MATRIX_REPLY_LOST ||
-           mode == MATRIX_MALLOC;
-}
-
 bool matrix_mode_kills(enum matrix_mode mode)
 {
     return mode == MATRIX_KILL_BEFORE || mode == MATRIX_KILL_AFTER;
+}
+
+bool matrix_mode_answers(enum matrix_mode mode)
+{
+    return mode == MATRIX_ERROR_BEFORE || mode == MATRIX_REPLY_LOST;
 }
 
 bool matrix_mode_renews(enum matrix_mode mode)

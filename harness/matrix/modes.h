@@ -39,9 +39,8 @@ bool matrix_mode_applies(enum matrix_mode mode, const struct run_effect *effect,
                          uint32_t processes);
 /* The process that a mode strikes dies: what it knew is gone. */
 bool matrix_mode_kills(enum matrix_mode mode);
-/* Once it has struck and the run has come to rest, nothing of it is still to come: not so of a
- * process that wakes or stops later. */
-bool matrix_mode_is_over(enum matrix_mode mode);
+/* It takes the place of the effect's answer. */
+bool matrix_mode_answers(enum matrix_mode mode);
 /* All go on with another module. */
 bool matrix_mode_renews(enum matrix_mode mode);
 /* "fault kill process-of hello when hello#1 the 1st "db COMMIT" before restart after 1s\n".

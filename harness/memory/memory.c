@@ -209,6 +209,11 @@ bool sim_memory_owns(const struct sim_memory *memory, const void *address)
     return block != NULL;
 }
 
+bool sim_memory_will_fail(const struct sim_memory *memory)
+{
+    return memory->fail_in > 0;
+}
+
 bool sim_memory_has_failed(const struct sim_memory *memory)
 {
     return memory->has_failed;

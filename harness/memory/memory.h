@@ -34,6 +34,7 @@ typedef bool sim_memory_counts(void *context, void *const *frames, size_t count)
 void sim_memory_fail_where(struct sim_memory *memory, sim_memory_counts *counts, void *context);
 /* Whether a block of this owner starts at `address`; looks at all of them. */
 bool sim_memory_owns(const struct sim_memory *memory, const void *address);
+bool sim_memory_will_fail(const struct sim_memory *memory); /* one that is still to come */
 bool sim_memory_has_failed(const struct sim_memory *memory);
 /* Who asked for the first allocation that failed: return addresses, innermost first; how many. */
 size_t sim_memory_failed_at(const struct sim_memory *memory, void *frames[SIM_MEMORY_FRAMES]);

@@ -322,12 +322,21 @@ void run_describe_fault(const struct plan_fault *fault, struct fl_buf *out)
 
 /* --- what effects tell --- */
 
+/* It strikes behind the effect: what has been touched by then is none of its concern. */
+static bool strikes_behind(const struct fault_strike *strike)
+{
+    enum plan_verb verb = strike->fault->verb;
+    return strike->moment == PLAN_AFTER &&
+           (verb == PLAN_KILL || verb == PLAN_OOM || verb == PLAN_DEPLOY);
+}
+
 static void struck(void *self, const struct fault_strike *strike, const struct effect *effect,
                    const char *at)
 {
     struct run *run = self;
     const struct plan_fault *fault = strike->fault;
     run_note_strike(run, strike, effect);
+    if (run->touched && effect && strikes_behind(strike)) run_begin_touching(run);
     sim_steps_touch_unseen(run->steps, SIM_EVERYTHING, SIM_WRITES);
     footprint_forget(&run->footprint);
     if (strikes_data(fault))
@@ -352,6 +361,14 @@ static void applied(void *self, const struct effect_context *context,
     struct run *run = self;
     tally_effect(run->tally, context, label, detail);
     if (run->witness) run->witness->applied(run->witness_self, context, label, detail);
+}
+
+static void arrived(void *self, struct effect *effect)
+{
+    struct run *run = self;
+    for (uint32_t i = 0; run->touched && i < effect->strikes.count; i++)
+        if (!strikes_behind(&effect->strikes.items[i])) run_begin_touching(run);
+    if (run->stores) run_note_arrival(run, effect);
 }
 
 static void closed(void *self, const struct effect *effect, const struct effect_outcome *outcome)
@@ -455,6 +472,7 @@ struct effect_stage run_effect_stage(struct run *run)
         .struck = struck,
         .mailed = mailed,
         .applied = applied,
+        .arrived = arrived,
         .closed = closed,
         .commanded = commanded,
         .replied = replied,

@@ -70,6 +70,8 @@ static void on_command(void *context, const struct fake_redis_event *event)
 {
     struct run *run = context;
     if (run->steps) footprint_command(&run->footprint, event, touch, run);
+    if (run->touched) run_touch(run, event);
+    if (run->stores && footprint_changes_an_expiry(event)) run->stores->stale = true;
     if (!event->wrote && event->origin != FAKE_REDIS_DIRECT && event->origin != FAKE_REDIS_SERVED)
         return;
     if (event->count == 3 && fl_span_is(event->args[0], "SCRIPT") &&
@@ -347,6 +349,22 @@ static bool has_gauges(const struct plan *plan)
     return any;
 }
 
+static enum fl_error build_moments(struct run *run)
+{
+    unsigned wants = run->undisturbed ? 0 : run->order->wants;
+    if (wants & RUN_WANTS_MOMENTS) {
+        run->stores = fl_arena_alloc(&run->arena, sizeof *run->stores);
+        if (!run->stores) return FL_ENOMEM;
+        memset(run->stores, 0, sizeof *run->stores);
+    }
+    if (wants & RUN_WANTS_OVERWRITTEN) {
+        run->touched = fl_arena_alloc(&run->arena, sizeof *run->touched);
+        if (!run->touched) return FL_ENOMEM;
+        memset(run->touched, 0, sizeof *run->touched);
+    }
+    return FL_OK;
+}
+
 static enum fl_error build_watchers(struct run *run)
 {
     enum trace_keep keep = run->order->want_trace ? TRACE_KEEP_ALL : TRACE_KEEP_LAST;
@@ -366,11 +384,13 @@ static enum fl_error build_watchers(struct run *run)
     if (!err) err = operations_new(run->plan, run->start_wall_us, &run->operations);
     if (!err) err = know_scripts(run);
     if (!err) err = run_record_begin(run);
+    if (!err) err = build_moments(run);
     if (err) return err;
     effects_init(&run->effects, run->world, run->trace, run->faults, run_effect_stage(run),
                  pool_worker_note());
     if (run->swarm.latency_times > 1) run->effects.latency_times = run->swarm.latency_times;
     run->effects.follows_commands = run->operations != NULL;
+    run->effects.tells_arrivals = run->stores || run->touched;
     return FL_OK;
 }
 

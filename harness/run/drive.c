@@ -115,8 +115,7 @@ static int64_t first_shows_us(const struct run *run, int64_t wall_us)
     return first_us;
 }
 
-/* When the first job of the schedule or the retry set is due, in run time. */
-static int64_t set_due_us(const struct run *run, const char *name)
+int64_t run_set_due_us(const struct run *run, const char *name)
 {
     const struct fake_redis_key *set = fake_redis_find(run->house->engine, 0, fl_span_from(name));
     struct fake_redis_cursor cursor = {0};
@@ -316,7 +315,7 @@ static void consider_folding(struct run *run)
                     run->near_since != run->ledger->changes + 1 && quiescent(run);
     bool still = sim_world_now_us(run->world) - last_move_us(run) >= RUN_STILL_US;
     if (run->over || (!foldable && !still)) return;
-    int64_t due_us = earlier(set_due_us(run, "schedule"), set_due_us(run, "retry"));
+    int64_t due_us = earlier(run_set_due_us(run, "schedule"), run_set_due_us(run, "retry"));
     due_us = earlier(due_us, earlier(next_planned_us(run), web_next_us(run)));
     due_us = earlier(due_us, run_next_tick_us(run));
     judge_stillness(run, due_us);
@@ -326,7 +325,6 @@ static void consider_folding(struct run *run)
 static void before_time_passes(struct run *run)
 {
     consider_folding(run);
-    run_note_left(run);
     if (!run->over) run_prolong_pops(run);
 }
 

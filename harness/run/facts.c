@@ -14,18 +14,12 @@ void run_facts_release(struct run_facts *facts)
     fl_arena_release(&facts->arena);
     fl_arena_release(&facts->names);
     free(facts->effects);
+    free(facts->moments);
+    free(facts->key_changes);
     *facts = (struct run_facts){0};
 }
 
 /* --- effects --- */
-
-static bool only_reads(const char *what)
-{
-    static const char *const reads[] = {"db SELECT", "db BEGIN", "http GET", "file "};
-    for (size_t i = 0; i < FL_COUNT(reads); i++)
-        if (strncmp(what, reads[i], strlen(reads[i])) == 0) return true;
-    return false;
-}
 
 static bool grow(struct run_facts *facts)
 {
@@ -88,14 +82,9 @@ void run_note_effect(struct run *run, const struct effect *effect,
 {
     struct run_facts *facts = &run->result->facts;
     const struct effect_context *context = effect->context;
+    uint32_t after = run->stores ? run_note_closing(run, effect, outcome) : 0;
     note_allocations(run, effect);
     if (!is_listed(run, context, outcome->idle)) return;
-    if (!facts->struck && outcome->applied && !outcome->idle && !only_reads(effect->label->text)) {
-        uint64_t digest = digest_span(facts->done_before, fl_span_from(context->name));
-        digest = digest_span(digest, fl_span_from(effect->label->text));
-        facts->done_before = digest_word(digest, outcome->request);
-    }
-    if (run->order->wants & RUN_WANTS_LEFT) run_note_left_effect(run, effect, outcome);
     if (!grow(facts)) return;
     facts->effects[facts->effect_count++] = (struct run_effect){
         .who = fl_span_from(context->name),
@@ -108,6 +97,8 @@ void run_note_effect(struct run *run, const struct effect *effect,
         .occurrence = effect->occurrence,
         .applied = outcome->applied,
         .idle = outcome->idle,
+        .before = effect->moment,
+        .after = after,
     };
 }
 
@@ -144,6 +135,7 @@ void run_note_strike(struct run *run, const struct fault_strike *strike,
     if (facts->struck) return;
     facts->struck = true;
     facts->struck_after = facts->effect_count;
+    facts->struck_moment = facts->moment_count;
 }
 
 void run_note_failed_allocation(struct run *run, const struct sim_memory *memory)
@@ -300,6 +292,7 @@ void run_collect_facts(struct run *run)
 {
     struct run_facts *facts = &run->result->facts;
     enum fl_error err = collect_end(run);
+    run_collect_overwritten(run);
     facts->same = !err && ends_as_asked(run);
     if (facts->same) fl_buf_truncate(&run->result->state, 0);
     if (run->order->wants) finish_effects(run);

@@ -24,13 +24,14 @@ enum run_wants {
     RUN_WANTS_DEEDS = 4,     /* the list without heartbeats, and without polls that moved nothing */
     RUN_WANTS_RECORDING = 8, /* all that a picture shows */
     RUN_WANTS_STRIKES = 16,  /* the effects at which faults struck */
-    RUN_WANTS_ALLOCATIONS = 32, /* how many its process had made by the end of each effect */
-    RUN_WANTS_STATICS = 64,     /* which variables of modules handlers have changed */
-    RUN_WANTS_GUARDS = 128,     /* keys with a time to live that handlers have left */
-    RUN_WANTS_LEFT = 256,       /* with the state and the deeds: what the first fault has left */
-    RUN_WANTS_ALL = RUN_WANTS_LEFT | RUN_WANTS_GUARDS | RUN_WANTS_STATICS | RUN_WANTS_STATE |
-                    RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS | RUN_WANTS_RECORDING | RUN_WANTS_STRIKES |
-                    RUN_WANTS_ALLOCATIONS,
+    RUN_WANTS_ALLOCATIONS = 32,  /* how many its process had made by the end of each effect */
+    RUN_WANTS_STATICS = 64,      /* which variables of modules handlers have changed */
+    RUN_WANTS_GUARDS = 128,      /* keys with a time to live that handlers have left */
+    RUN_WANTS_MOMENTS = 256,     /* with the state and the deeds: the world at each of these */
+    RUN_WANTS_OVERWRITTEN = 512, /* keys that nobody looks at before they are written */
+    RUN_WANTS_ALL = RUN_WANTS_OVERWRITTEN | RUN_WANTS_MOMENTS | RUN_WANTS_GUARDS |
+                    RUN_WANTS_STATICS | RUN_WANTS_STATE | RUN_WANTS_EFFECTS | RUN_WANTS_DEEDS |
+                    RUN_WANTS_RECORDING | RUN_WANTS_STRIKES | RUN_WANTS_ALLOCATIONS,
 };
 
 /* An effect that was closed; a fault addresses it by `who`, `what` and `occurrence`. */
@@ -43,7 +44,22 @@ struct run_effect {
     uint64_t ordinal; /* in its context, as it is shown: "hello#1.4" */
     uint32_t occurrence;
     bool applied;
-    bool idle; /* housekeeping that changed nothing */
+    bool idle;              /* housekeeping that changed nothing */
+    uint32_t before, after; /* moments, from 1; 0: not known */
+};
+
+/* The world at some time: with the same number, and the same keys of the application, it goes on
+ * alike. */
+struct run_moment {
+    uint64_t alive;   /* as it is */
+    uint64_t dead;    /* as it would be without the process that has the effect */
+    uint64_t memory;  /* of that process: with the same number it asks for more alike */
+    uint32_t changes; /* of keys, by then */
+};
+
+/* A key of the application, by a number for its name, holds something else. */
+struct run_key_change {
+    uint64_t key, value; /* 0: it is gone */
 };
 
 /* Where a fault struck, in the words of an address. */
@@ -87,14 +103,11 @@ struct run_facts { /* zeroed is empty; all texts live in the arenas */
     bool drained;             /* every job has ended, and nobody works */
     bool struck;              /* a fault has */
     uint32_t strikes;         /* how often faults have */
-    uint32_t struck_after;    /* effects that had been listed when the first did */
-    uint64_t done_before;     /* a digest of what had changed anything by then */
-    bool rested;              /* after that, a time came at which nobody worked on a job */
-    uint32_t rested_after;    /* effects that had been listed by then */
-    uint64_t left;            /* a digest of what was there then, and of what was done afterwards */
-    uint64_t outside;         /* of what had been asked of the outside before */
+    uint32_t struck_after;    /* effects that had been listed when the first did, */
+    uint32_t struck_moment;   /* and moments */
     struct fl_span failed_at; /* the call path of the first allocation that failed; empty: none */
     struct fl_span statics;   /* lines: "counter (4 bytes) in ./workers.so" */
+    bool asked_time;          /* a handler that returned has looked at the wall clock */
     bool incomplete; /* there was no memory for some; the run is then a fault of the harness */
     struct run_effect *effects;
     uint32_t effect_count, effect_capacity;
@@ -106,6 +119,12 @@ struct run_facts { /* zeroed is empty; all texts live in the arenas */
     uint32_t job_count;
     struct run_guard *guards;
     uint32_t guard_count;
+    struct run_moment *moments;
+    uint32_t moment_count, moment_capacity;
+    struct run_key_change *key_changes;
+    uint32_t key_change_count, key_change_capacity;
+    uint64_t *overwritten; /* numbers of keys, since the last fault */
+    uint32_t overwritten_count;
 };
 
 void run_facts_release(struct run_facts *facts);

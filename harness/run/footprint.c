@@ -40,8 +40,7 @@ static bool leaves_what_no_digest_shows(const struct fake_redis_event *event)
            (event->args[0].length && (event->args[0].bytes[0] | 0x20) == 'x');
 }
 
-/* These count as no change of the keyspace. */
-static bool changes_an_expiry(const struct fake_redis_event *event)
+bool footprint_changes_an_expiry(const struct fake_redis_event *event)
 {
     static const char *const names[] = {"EXPIRE",  "PEXPIRE", "EXPIREAT", "PEXPIREAT",
                                         "PERSIST", "GETEX",   NULL};
@@ -133,8 +132,8 @@ static enum sim_touch touch_of(struct footprint *footprint, const struct fake_re
     bool waits = event->reply == FAKE_REDIS_REPLY_NONE;
     if (waits) begin_to_wait(footprint, event);
     if (event->origin == FAKE_REDIS_SERVED) stop_waiting(footprint, event);
-    bool writes =
-        event->wrote || waits || event->origin == FAKE_REDIS_SERVED || changes_an_expiry(event);
+    bool writes = event->wrote || waits || event->origin == FAKE_REDIS_SERVED ||
+                  footprint_changes_an_expiry(event);
     return writes ? SIM_WRITES : SIM_READS;
 }
 

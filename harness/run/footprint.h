@@ -24,6 +24,8 @@ typedef void footprint_sink(void *context, uint64_t object, enum sim_touch touch
  * keys counts as chance: whoever makes two keys makes them in any order. */
 void footprint_command(struct footprint *footprint, const struct fake_redis_event *event,
                        footprint_sink *sink, void *context);
+/* Such a command counts as no change of the keyspace. */
+bool footprint_changes_an_expiry(const struct fake_redis_event *event);
 /* An accident has befallen the server: what is known of its scripts is not what was. */
 void footprint_forget(struct footprint *footprint);
 /* What the keyspace does not show of the server's state. */

@@ -55,14 +55,18 @@ static enum fl_outcome perform(struct fl_job *job)
     if (known) known->own_waits = worker->retry_in != NULL;
     mark(node, "run begins", "");
     run_measure(node, worker);
+    const struct sim_fiber *fiber = sim_fiber_current(run->world);
+    uint64_t asked = sim_fiber_times_asked(fiber);
     sim_memory_switch(owner);
     enum fl_outcome outcome = worker->perform(job);
     owner = sim_memory_switch(NULL);
+    run->result->facts.asked_time |= sim_fiber_times_asked(fiber) != asked;
     run_measured(node);
     ledger_run_ends(run->ledger, known, node->name, delivery, outcome,
                     sim_world_now_us(run->world));
     mark(node, "run ends", outcomes[outcome]);
     run_look_for_loans(node);
+    run_forget_heard(node, job, outcome);
     run_settle_guards(node, job, worker);
     if (run->operations)
         operations_gone(run->operations, effect_process_context(&node->effects)->name,

@@ -16,6 +16,7 @@
 #include "harness/run/database.h"
 #include "harness/run/footprint.h"
 #include "harness/run/house.h"
+#include "harness/run/moments.h"
 #include "harness/run/run.h"
 #include "harness/run/server.h"
 #include "harness/run/swarm.h"
@@ -152,6 +153,8 @@ struct run {
     struct tally *tally;
     struct operations *operations; /* NULL: no claim asks for any */
     struct recorder *recorder;     /* NULL: no recording is wanted */
+    struct run_stores *stores;     /* NULL: no moments are wanted; in the arena, as is `touched` */
+    struct run_touched *touched;   /* NULL: it is not asked which keys are written over */
     struct fl_map scripts;         /* SHA1 -> name */
     struct fl_map mail_keys;       /* seen */
     struct fl_arena arena;
@@ -300,10 +303,22 @@ void run_note_guard(struct node *node, const struct fake_redis_event *event);
 void run_settle_guards(struct node *node, const struct fl_job *job, const struct fl_worker *worker);
 /* drive.c */
 void run_drive(struct run *run);
-/* left.c: before time passes, and when an effect that is listed is over. */
-void run_note_left(struct run *run);
-void run_note_left_effect(struct run *run, const struct effect *effect,
+/* When the first job of the schedule or the retry set is due, in run time; FL_NEVER_US. */
+int64_t run_set_due_us(const struct run *run, const char *name);
+/* moments.c: an effect is about to happen, which gets the number of the moment; it is over, and the
+ * number of that moment is returned. 0: it is not told. */
+void run_note_arrival(struct run *run, struct effect *effect);
+uint32_t run_note_closing(struct run *run, const struct effect *effect,
                           const struct effect_outcome *outcome);
+/* The handler of the running fiber has returned: of all it has heard, this is left. */
+void run_forget_heard(struct node *node, const struct fl_job *job, enum fl_outcome outcome);
+/* For stores.c. False: there are too many, or no memory. */
+bool run_note_key_change(struct run *run, const struct run_key_change *change);
+/* overwritten.c: from here on; a command; at the end. */
+void run_begin_touching(struct run *run);
+void run_touch(struct run *run, const struct fake_redis_event *event);
+void run_collect_overwritten(struct run *run);
+uint64_t run_key_digest(struct fl_span name);
 /* idle.c: before time passes. */
 void run_prolong_pops(struct run *run);
 /* judge.c */

@@ -297,6 +297,11 @@ struct sim_process *sim_fiber_process(const struct sim_fiber *fiber)
     return fiber->process;
 }
 
+uint64_t sim_fiber_times_asked(const struct sim_fiber *fiber)
+{
+    return fiber->times_asked;
+}
+
 const char *sim_fiber_role(const struct sim_fiber *fiber)
 {
     return fiber->role;

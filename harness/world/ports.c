@@ -40,9 +40,19 @@ void sim_world_assert_no_monitor(const struct sim_world *world, const char *port
 
 /* --- clock --- */
 
+/* The program itself runs, and not the harness on its fiber. */
+static bool works_for(const struct sim_process *process)
+{
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    sim_memory_switch(owner);
+    return owner == process->memory;
+}
+
 static int64_t wall_us(void *self)
 {
     const struct sim_process *process = self;
+    struct sim_fiber *fiber = current_of(process);
+    if (fiber && works_for(process)) fiber->times_asked++;
     return wall_clock_shows_us(&process->wall, sim_world_now_us(process->world));
 }
 

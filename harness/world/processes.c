@@ -228,3 +228,9 @@ bool sim_process_paused(const struct sim_process *process)
 {
     return process->paused;
 }
+
+int64_t sim_process_paused_until_us(const struct sim_process *process)
+{
+    if (!process->pause_end.place) return FL_NEVER_US;
+    return process->pause_end.at_us + process->world->folded_us;
+}

@@ -38,6 +38,7 @@ struct sim_fiber {
     char role[SIM_NAME_BYTES];
     char name[2 * SIM_NAME_BYTES];
     char jid[SIM_NAME_BYTES]; /* "": none */
+    uint64_t times_asked;     /* how often it has looked at the wall clock */
     /* waiting */
     const char *waiting_for;
     struct sim_waiters *waiters; /* NULL: only for its timer */

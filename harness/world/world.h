@@ -81,6 +81,8 @@ FL_CHECKED enum fl_error sim_fiber_spawn(struct sim_world *world, struct sim_pro
 struct sim_fiber *sim_fiber_current(const struct sim_world *world); /* NULL outside */
 struct sim_process *sim_fiber_process(const struct sim_fiber *fiber);
 const char *sim_fiber_role(const struct sim_fiber *fiber);
+/* How often it has looked at the wall clock so far. */
+uint64_t sim_fiber_times_asked(const struct sim_fiber *fiber);
 const char *sim_fiber_name(const struct sim_fiber *fiber); /* "p1/fetch"; the harness's: its role */
 const char *sim_fiber_jid(const struct sim_fiber *fiber);  /* fl_task_set_context; NULL: none */
 /* What a waiting fiber waits for, for "pending because": a constant or long-lived text. */
@@ -150,6 +152,8 @@ struct sim_memory *sim_process_memory(const struct sim_process *process);
 const struct sim_image *sim_process_image(const struct sim_process *process);
 int64_t sim_process_pid(const struct sim_process *process); /* 100, 101, ...: one for each start */
 bool sim_process_paused(const struct sim_process *process);
+/* Of a paused one; FL_NEVER_US: until somebody wakes it. */
+int64_t sim_process_paused_until_us(const struct sim_process *process);
 /* Runs once at its death, whatever the cause, in harness memory; last registered first. */
 typedef void sim_death_hook(void *context);
 FL_CHECKED enum fl_error sim_process_on_death(struct sim_process *process, sim_death_hook *hook,

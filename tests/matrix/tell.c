@@ -1,5 +1,6 @@
-/* Five ways to send what stands in the outbox and to note that it was sent; each has the class that
- * its grid in grids/ shows. The first argument is the import's id. */
+/* Six ways to send what stands in the outbox and to note that it was sent; each has the class that
+ * its grid in grids/ shows. The first argument is the import's id. And two handlers that go by the
+ * time. */
 #include <faultline/worker.h>
 
 enum { TIMEOUT_US = 10 * 1000 * 1000 };
@@ -134,6 +135,33 @@ static enum fl_outcome setting(struct fl_job *job)
     return err ? retry(job, err) : FL_DONE;
 }
 
+static enum fl_outcome set_note(struct fl_job *job, const char *value)
+{
+    const struct fl_span args[] = {FL_SPAN("SET"), FL_SPAN("note"), fl_span_from(value)};
+    const struct fl_command command = {args, 3};
+    struct fl_replies replies = {0};
+    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, deadline_us(job), &replies);
+    if (!err && replies.items[0].type == FL_REPLY_ERROR) err = FL_EREPLY;
+    fl_replies_release(&replies);
+    return err ? retry(job, err) : FL_DONE;
+}
+
+enum { LATE_US = 1500 * 1000 };
+
+/* What it does depends on how long its machine has been up: nothing tells that from outside. */
+static enum fl_outcome late(struct fl_job *job)
+{
+    int64_t up_us = fl_clock_mono_us(fl_job_clock(job)) - INT64_C(1000000000);
+    return set_note(job, up_us < LATE_US ? "early" : "late");
+}
+
+/* The same, but it asks a clock of which that is known. */
+static enum fl_outcome too_late(struct fl_job *job)
+{
+    int64_t since_us = fl_clock_wall_us(fl_job_clock(job)) - INT64_C(1767225600000000);
+    return set_note(job, since_us < LATE_US ? "early" : "late");
+}
+
 const struct fl_worker fl_workers[] = {
     {.name = "NaiveWorker", .perform = naive, .retry = 5},
     {.name = "CheckThenActWorker", .perform = check_then_act, .retry = 5},
@@ -141,5 +169,7 @@ const struct fl_worker fl_workers[] = {
     {.name = "KeyedWorker", .perform = keyed, .retry = 5},
     {.name = "CountingWorker", .perform = counting, .retry = 5},
     {.name = "SettingWorker", .perform = setting, .retry = 5},
+    {.name = "LateWorker", .perform = late, .retry = 5},
+    {.name = "TooLateWorker", .perform = too_late, .retry = 5},
     {0},
 };

@@ -120,7 +120,9 @@ static struct run_effect effects[] = {{.who = FL_SPAN("a#1"),
                                        .detail = FL_SPAN("queue \"x\""),
                                        .ordinal = 7,
                                        .occurrence = 2,
-                                       .applied = true},
+                                       .applied = true,
+                                       .before = 1,
+                                       .after = 2},
                                       {.who = FL_SPAN("p1/fetch"), .idle = true}};
 static struct run_strike struck_at[] = {{.line = 9,
                                          .column = 4,
@@ -131,9 +133,13 @@ static struct run_strike struck_at[] = {{.line = 9,
                                          .occurrence = 3},
                                         {.process = FL_SPAN("p1"), .role = FL_SPAN("fetch")}};
 static struct run_guard guards[] = {{FL_SPAN("seen:1"), FL_SPAN("a"), 5, 86400, 1000000, 25}};
+static struct run_moment moments[] = {{UINT64_MAX, 2, 3, 0}, {4, 5, 6, 1}};
+static struct run_key_change changes[] = {{UINT64_MAX, 7}};
+static uint64_t overwritten[] = {UINT64_MAX, 8};
 static struct run_receipt receipts[] = {{FL_SPAN("mail a@b"), FL_SPAN("k-1"), 2}};
 static struct run_job jobs[] = {{FL_SPAN("a"), FL_SPAN("done"), true}};
 static const struct run_facts facts = {.drained = true,
+                                       .asked_time = true,
                                        .struck = true,
                                        .strikes = 3,
                                        .failed_at = FL_SPAN("queue: f < g"),
@@ -141,7 +147,13 @@ static const struct run_facts facts = {.drained = true,
                                        .guards = guards,
                                        .guard_count = 1,
                                        .struck_after = 1,
-                                       .done_before = UINT64_MAX,
+                                       .struck_moment = 1,
+                                       .moments = moments,
+                                       .moment_count = 2,
+                                       .key_changes = changes,
+                                       .key_change_count = 1,
+                                       .overwritten = overwritten,
+                                       .overwritten_count = 2,
                                        .effects = effects,
                                        .effect_count = 2,
                                        .struck_at = struck_at,
@@ -184,8 +196,7 @@ static void facts_arrive_as_they_were_sent(void **state)
     assert_true(fl_span_is(read->guards[0].key, "seen:1") && read->guards[0].retries == 25);
     assert_true(read->guards[0].at_us == 5 && read->guards[0].ends_us == 86400);
     assert_true(fl_span_is(read->guards[0].job, "a") && read->guards[0].span_us == 1000000);
-    assert_true(read->drained && read->struck && read->struck_after == 1);
-    assert_true(read->done_before == UINT64_MAX);
+    assert_true(read->asked_time && read->drained && read->struck && read->struck_after == 1);
     assert_true(fl_span_is(read->receipts[0].key, "k-1") && read->receipts[0].count == 2);
     assert_true(fl_span_is(read->jobs[0].state, "done") && read->jobs[0].of_plan);
     run_answer_release(&got);
@@ -204,6 +215,23 @@ static void effects_arrive_as_they_were_sent(void **state)
     assert_int_equal(read->effects[0].ordinal, 7);
     assert_int_equal(read->effects[0].occurrence, 2);
     assert_true(read->effects[0].applied && !read->effects[0].idle && read->effects[1].idle);
+    run_answer_release(&got);
+}
+
+static void worlds_arrive_as_they_were_sent(void **state)
+{
+    struct run_answer got;
+    (void)state;
+    const struct run_facts *read = send_facts(&got);
+    assert_int_equal(read->moment_count, 2);
+    assert_memory_equal(read->moments, moments, sizeof moments);
+    assert_int_equal(read->key_change_count, 1);
+    assert_memory_equal(read->key_changes, changes, sizeof changes);
+    assert_int_equal(read->overwritten_count, 2);
+    assert_memory_equal(read->overwritten, overwritten, sizeof overwritten);
+    assert_int_equal(read->struck_moment, 1);
+    assert_true(read->effects[0].before == 1 && read->effects[0].after == 2);
+    assert_true(read->effects[1].before == 0 && read->effects[1].after == 0);
     run_answer_release(&got);
 }
 
@@ -247,8 +275,13 @@ static struct bad_case {
      "\"00000000000000000000000000000000\"}],\"took_us\":1}"},
     {"answer: an effect that is a number",
      "{\"items\":[{\"seed\":1,\"sweep\":-1,\"verdict\":0,\"effects\":1,\"virtual_us\":1,\"hash\":"
-     "\"00000000000000000000000000000000\",\"facts\":{\"struck_after\":0,\"done_before\":\"0\","
-     "\"effects\":[1,2,3,4,5,6,7,8,9]}}],\"took_us\":1}"},
+     "\"00000000000000000000000000000000\",\"facts\":{\"struck_after\":0,"
+     "\"effects\":[1,2,3,4,5,6,7,8,9,0,0]}}],\"took_us\":1}"},
+    {"answer: an effect at a moment that there is not",
+     "{\"items\":[{\"seed\":1,\"sweep\":-1,\"verdict\":0,\"effects\":1,\"virtual_us\":1,\"hash\":"
+     "\"00000000000000000000000000000000\",\"facts\":{\"struck_after\":0,\"receipts\":[],\"jobs\":["
+     "],"
+     "\"effects\":[\"\",\"\",\"\",\"\",\"\",\"\",1,1,0,1,0]}}],\"took_us\":1}"},
     {"answer: half a hash",
      "{\"items\":[{\"seed\":1,\"sweep\":-1,\"verdict\":0,\"effects\":1,\"virtual_us\":1,\"hash\":"
      "\"0000\"}],\"took_us\":1}"},
@@ -276,17 +309,19 @@ static void a_request_for_too_many_runs_is_refused(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(bad_answers) + 5] = {
+    enum { PLAIN = 8 };
+    struct CMUnitTest tests[PLAIN + FL_COUNT(bad_answers)] = {
         cmocka_unit_test(a_request_arrives_as_it_was_sent),
         cmocka_unit_test(an_answer_arrives_as_it_was_sent),
         cmocka_unit_test(facts_arrive_as_they_were_sent),
         cmocka_unit_test(effects_arrive_as_they_were_sent),
         cmocka_unit_test(strikes_arrive_as_they_were_sent),
+        cmocka_unit_test(worlds_arrive_as_they_were_sent),
         cmocka_unit_test(an_error_is_an_answer_too),
         cmocka_unit_test(a_request_for_too_many_runs_is_refused),
     };
     for (size_t i = 0; i < FL_COUNT(bad_answers); i++)
-        tests[5 + i] =
+        tests[PLAIN + i] =
             (struct CMUnitTest){bad_answers[i].name, bad_answer_row, NULL, NULL, &bad_answers[i]};
     return _cmocka_run_group_tests("request", tests, FL_COUNT(tests), NULL, NULL);
 }

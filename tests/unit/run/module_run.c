@@ -2,6 +2,7 @@
 #include <faultline/worker.h>
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 enum { BATCH = 64 };
@@ -46,6 +47,36 @@ static enum fl_outcome plain_perform(struct fl_job *job)
 {
     if (note(job, "first") || note(job, "second"))
         return fl_fail(job, FL_TRANSIENT, "RedisError", "no note");
+    return FL_DONE;
+}
+
+enum { WORDS_MAX = 8 };
+
+static size_t split(const char *text, struct fl_span words[WORDS_MAX])
+{
+    size_t count = 0;
+    while (*text && count < WORDS_MAX) {
+        size_t length = strcspn(text, " ");
+        words[count++] = (struct fl_span){text, length};
+        text += length + (text[length] == ' ');
+    }
+    return count;
+}
+
+/* Its arguments are commands. */
+static enum fl_outcome say_perform(struct fl_job *job)
+{
+    int64_t deadline_us = fl_clock_deadline_us(fl_job_clock(job), 5 * INT64_C(1000000));
+    const char *text;
+    for (uint32_t i = 0; fl_job_text(job, i, &text) == FL_OK; i++) {
+        struct fl_span words[WORDS_MAX];
+        struct fl_command command = {words, split(text, words)};
+        struct fl_replies replies = {0};
+        enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, deadline_us, &replies);
+        bool refused = !err && replies.items[0].type == FL_REPLY_ERROR;
+        fl_replies_release(&replies);
+        if (err || refused) return fl_fail(job, FL_TRANSIENT, "RedisError", "no answer");
+    }
     return FL_DONE;
 }
 
@@ -97,6 +128,7 @@ static enum fl_outcome local_perform(struct fl_job *job)
 const struct fl_worker fl_workers[] = {
     {.name = "BatchWorker", .perform = batch_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PlainWorker", .perform = plain_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "SayWorker", .perform = say_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "LocalWorker", .perform = local_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ChattyWorker", .perform = chatty_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "WallClockWorker", .perform = wall_clock_perform, .retry = FL_RETRY_DEFAULT},
