@@ -35,6 +35,7 @@
 #define FL_KEY_LOCK_SUSPECTS   "faultline:lock-suspects"
 #define FL_KEY_FETCHERS        "faultline:fetchers"
 #define FL_KEY_PERIODIC_PREFIX "faultline:periodic:"
+#define FL_KEY_ALERTS          "faultline:alerts"
 #define FL_KEY_PRIVATE_PREFIX  "queue:fl|"
 
 enum { FL_KEY_BYTES = FL_IDENTITY_BYTES + FL_QUEUE_NAME_BYTES + FL_CAPSULE_NAME_BYTES + 16 };

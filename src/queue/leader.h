@@ -21,6 +21,7 @@ enum {
 struct fl_leader {
     const struct fl_ports *ports;
     const char *identity;
+    const char *purpose;   /* for the log lines; NULL: not told */
     int64_t held_until_us; /* monotonic; 0: does not lead */
     int64_t next_us;       /* monotonic: when to ask again */
 };

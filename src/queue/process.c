@@ -10,6 +10,7 @@
 #include "core/cut.h"
 #include "core/digits.h"
 #include "core/time_text.h"
+#include "queue/alerts.h"
 #include "queue/capsules.h"
 #include "queue/commands.h"
 #include "queue/control.h"
@@ -46,8 +47,9 @@ struct fl_process {
     struct fl_recovery recovery;
     struct fl_heartbeat heartbeat;
     struct fl_periodics periodics;
+    struct fl_alerts alerts;
     struct fl_processor processors[FL_CONCURRENCY_MAX];
-    struct fl_task *tasks[FL_CONCURRENCY_MAX + FL_CAPSULES_MAX + 5];
+    struct fl_task *tasks[FL_CONCURRENCY_MAX + FL_CAPSULES_MAX + 6];
     size_t task_count;
     char identity[FL_IDENTITY_BYTES];
 };
@@ -78,6 +80,16 @@ static enum fl_error check_periodics(struct fl_process *process,
     enum fl_error err =
         fl_periodics_init(&process->periodics, options->periodic, options->periodic_count, problem);
     if (err == FL_EINVAL) fl_log_printf(process->ports->log, FL_LOG_FATAL, "%s", problem);
+    return err;
+}
+
+static enum fl_error check_alerts(struct fl_process *process,
+                                  const struct fl_process_options *options)
+{
+    const char *problem;
+    if (!options->alerts) return FL_OK;
+    enum fl_error err = fl_alerts_init(&process->alerts, options->alerts, &problem);
+    if (err) fl_log_printf(process->ports->log, FL_LOG_FATAL, "%s", problem);
     return err;
 }
 
@@ -113,6 +125,14 @@ static void connect_periodics(struct fl_process *process)
     periodics->control = &process->control;
     periodics->wire = process->settings.options.wire;
     periodics->leader = (struct fl_leader){.ports = process->ports, .identity = process->identity};
+}
+
+static void connect_alerts(struct fl_process *process)
+{
+    process->alerts.ports = process->ports;
+    process->alerts.control = &process->control;
+    process->alerts.leader = (struct fl_leader){
+        .ports = process->ports, .identity = process->identity, .purpose = "alerts"};
 }
 
 static void connect_capsule(struct fl_process *process, size_t number)
@@ -172,6 +192,7 @@ static void connect_parts(struct fl_process *process)
                                                .stats = &process->stats,
                                                .process = process};
     connect_periodics(process);
+    connect_alerts(process);
     for (size_t i = 0; i < process->settings.capsule_count; i++)
         connect_capsule(process, i);
 }
@@ -184,6 +205,7 @@ enum fl_error fl_process_new(const struct fl_process_options *options, const str
     process->ports = ports;
     enum fl_error err = check(process, options);
     if (!err) err = check_periodics(process, options);
+    if (!err) err = check_alerts(process, options);
     if (!err) err = configure(process, options);
     if (!err) err = make_parts(process);
     if (err) {
@@ -342,6 +364,8 @@ static enum fl_error start(struct fl_process *process)
     if (!err) err = spawn(process, "poller", fl_poller_run, &process->poller);
     if (!err && process->periodics.count)
         err = spawn(process, "periodic", fl_periodics_run, &process->periodics);
+    if (!err && process->settings.options.alerts)
+        err = spawn(process, "alerts", fl_alerts_run, &process->alerts);
     for (int i = 0; !err && i < process->settings.concurrency; i++) {
         char role[ROLE_BYTES], digits[FL_DIGITS_BYTES];
         size_t length = fl_cut(role, sizeof(role), 0, FL_SPAN("thread-"));

@@ -56,6 +56,18 @@ struct fl_periodic {
     const char *name;           /* tells it from the others in Redis; NULL: the worker's name */
 };
 
+/* When the leader calls somebody (queue/alerts.h). A limit of 0: that alert is not wanted. */
+struct fl_alert_options {
+    int failure_percent;  /* of the jobs that ran within the window have failed ... */
+    int failure_jobs;     /* ... which were at least so many; 0: 20 */
+    int latency_s;        /* has the next job of a queue waited */
+    int dead_growth;      /* jobs have died within the window */
+    int silent_processes; /* are without their heartbeat */
+    int processes_min;    /* fewer than that beat */
+    int window_s;         /* 0: 300; up to 3600 */
+    const char *webhook;  /* http or https URL; NULL: log lines and metrics alone */
+};
+
 /* A command object replaced by a test (fl_job_command). */
 struct fl_command_override {
     const char *name;
@@ -81,7 +93,8 @@ struct fl_process_options {
     const char *tag;
     const struct fl_periodic *periodic; /* names are unique */
     size_t periodic_count;
-    const char *const *labels; /* for the process list */
+    const struct fl_alert_options *alerts; /* NULL: none */
+    const char *const *labels;             /* for the process list */
     size_t label_count;
     const struct fl_worker *const *tables; /* each ended by a NULL name; a later table wins */
     size_t table_count;
