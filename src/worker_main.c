@@ -79,7 +79,22 @@ struct lists {
     size_t setup_count;
     struct fl_periodic periodic[FL_WORKER_SETTINGS_PERIODIC_MAX];
     struct fl_zone *zones[FL_WORKER_SETTINGS_PERIODIC_MAX];
+    struct fl_alert_options alerts;
 };
+
+static const struct fl_alert_options *add_alerts(const struct fl_alert_setting *setting,
+                                                 struct lists *lists)
+{
+    lists->alerts = (struct fl_alert_options){.failure_percent = setting->failure_rate,
+                                              .failure_jobs = setting->failure_jobs,
+                                              .latency_s = setting->queue_latency,
+                                              .dead_growth = setting->dead_growth,
+                                              .silent_processes = setting->missing_heartbeats,
+                                              .processes_min = setting->processes,
+                                              .window_s = setting->window,
+                                              .webhook = setting->webhook};
+    return setting->key_count ? &lists->alerts : NULL;
+}
 
 /* The clock's jobs, each with a zone of its own. */
 static void add_periodic(const struct fl_worker_settings *settings, struct lists *lists)
@@ -159,6 +174,7 @@ static struct fl_process_options process_options(const struct fl_worker_settings
         .label_count = settings->label_count,
         .periodic = lists->periodic,
         .periodic_count = settings->periodic_count,
+        .alerts = add_alerts(&settings->alerts, lists),
         .setups = lists->setups,
         .setup_count = lists->setup_count,
         .tables = lists->tables,

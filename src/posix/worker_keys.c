@@ -117,6 +117,12 @@ const struct fl_worker_key fl_worker_keys[] = {
      .offset = AT(periodic_count),
      .without = "",
      .explanation = "jobs by the clock: {cron, class, tz, args, queue, name}"},
+    {.name = "alerts",
+     .kind = FL_KIND_ALERTS,
+     .offset = AT(alerts.key_count),
+     .without = "",
+     .explanation = "when to call somebody: {failure_rate, failure_jobs, queue_latency, "
+                    "dead_growth, missing_heartbeats, processes, window, webhook}"},
     {.name = "redis",
      .kind = FL_KIND_SECRET,
      .offset = AT(redis),

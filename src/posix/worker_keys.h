@@ -16,6 +16,7 @@ enum fl_worker_kind {
     FL_KIND_LABELS,
     FL_KIND_CAPSULES,
     FL_KIND_PERIODIC,
+    FL_KIND_ALERTS,
 };
 
 struct fl_worker_key {

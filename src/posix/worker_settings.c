@@ -160,6 +160,7 @@ static bool is_set(const struct fl_worker_settings *settings, const struct fl_wo
     case FL_KIND_MODULES:
     case FL_KIND_LABELS:
     case FL_KIND_CAPSULES:
+    case FL_KIND_ALERTS:
     case FL_KIND_PERIODIC: break;
     }
     return *(const size_t *)field != 0;
@@ -226,6 +227,9 @@ static bool take_value(const struct reading *r, const struct fl_worker_key *key,
     case FL_KIND_CAPSULES: return r->settings->capsule_count || take_capsules(r, node);
     case FL_KIND_MODULES: return r->settings->module_count || take_list(r, node, take_module);
     case FL_KIND_LABELS: return r->settings->label_count || take_list(r, node, take_label);
+    case FL_KIND_ALERTS:
+        return r->settings->alerts.key_count ||
+               fl_alert_setting_read(r->yaml, node, &r->settings->arena, &r->settings->alerts);
     case FL_KIND_PERIODIC: break;
     }
     return r->settings->periodic_count || take_list(r, node, take_periodic);

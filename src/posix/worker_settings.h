@@ -14,6 +14,7 @@
 #include "core/arena.h"
 #include "core/error.h"
 #include "core/span.h"
+#include "posix/alert_setting.h"
 #include "posix/periodic_setting.h"
 #include "posix/queue_setting.h"
 #include "posix/worker_keys.h"
@@ -52,6 +53,7 @@ struct fl_worker_settings {
     size_t label_count;
     struct fl_periodic_setting periodic[FL_WORKER_SETTINGS_PERIODIC_MAX];
     size_t periodic_count;
+    struct fl_alert_setting alerts;
     int concurrency, timeout_s, max_retries, dead_max_jobs, dead_timeout_s, wire, health_port;
     int max_recoveries, processes, memory_max_mib;
     int64_t average_poll_us, own_poll_us;

@@ -60,6 +60,30 @@ static enum fl_error show_periodic(const struct fl_worker_settings *settings, st
     return err;
 }
 
+/* failure_rate 20, webhook */
+static enum fl_error show_alerts(const struct fl_alert_setting *alerts, struct fl_buf *out)
+{
+    const struct {
+        const char *name;
+        int limit;
+    } limits[] = {{"failure_rate", alerts->failure_rate},
+                  {"failure_jobs", alerts->failure_jobs},
+                  {"queue_latency", alerts->queue_latency},
+                  {"dead_growth", alerts->dead_growth},
+                  {"missing_heartbeats", alerts->missing_heartbeats},
+                  {"processes", alerts->processes},
+                  {"window", alerts->window}};
+    size_t begin = out->length;
+    enum fl_error err = FL_OK;
+    for (size_t i = 0; !err && i < sizeof(limits) / sizeof(limits[0]); i++)
+        if (limits[i].limit)
+            err = fl_buf_printf(out, "%s%s %d", out->length > begin ? ", " : "", limits[i].name,
+                                limits[i].limit);
+    if (!err && alerts->webhook) /* it may hold a secret */
+        err = fl_buf_printf(out, "%swebhook", out->length > begin ? ", " : "");
+    return err;
+}
+
 static enum fl_error show_value(const struct fl_worker_settings *settings,
                                 const struct fl_worker_key *key, struct fl_buf *out)
 {
@@ -75,6 +99,7 @@ static enum fl_error show_value(const struct fl_worker_settings *settings,
     case FL_KIND_MODULES: return show_texts(settings->modules, settings->module_count, out);
     case FL_KIND_LABELS: return show_texts(settings->labels, settings->label_count, out);
     case FL_KIND_CAPSULES: return show_capsules(settings, out);
+    case FL_KIND_ALERTS: return show_alerts(&settings->alerts, out);
     case FL_KIND_PERIODIC: break;
     }
     return show_periodic(settings, out);
@@ -117,7 +142,8 @@ static const char *kind_text(enum fl_worker_kind kind)
     case FL_KIND_MODULES:
     case FL_KIND_LABELS:
     case FL_KIND_PERIODIC: break;
-    case FL_KIND_CAPSULES: return "section";
+    case FL_KIND_CAPSULES:
+    case FL_KIND_ALERTS: return "section";
     }
     return "list";
 }

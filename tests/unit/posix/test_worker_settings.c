@@ -119,6 +119,21 @@ static void queues_have_weights_in_each_of_sidekiqs_forms(void **state)
     }
 }
 
+static void alerts_have_limits_and_a_webhook(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(read_text(f, "alerts:\n  :failure_rate: 20\n  queue_latency: 120\n"
+                                  "  missing_heartbeats: 1\n  webhook: https://ops.example/x\n"),
+                     FL_OK);
+    const struct fl_alert_setting *alerts = &f->settings.alerts;
+    assert_int_equal(alerts->key_count, 4);
+    assert_int_equal(alerts->failure_rate, 20);
+    assert_int_equal(alerts->queue_latency, 120);
+    assert_int_equal(alerts->missing_heartbeats, 1);
+    assert_int_equal(alerts->dead_growth, 0);
+    assert_string_equal(alerts->webhook, "https://ops.example/x");
+}
+
 static void capsules_have_threads_and_queues_of_their_own(void **state)
 {
     struct fixture *f = *state;
@@ -246,6 +261,12 @@ static const struct row rows[] = {
     {"a log format", ":log_format: xml\n", ":1:14: log_format wants json or plain, not 'xml'"},
     {"a queue with a long name", "queues:\n  - " LONG_NAME "\n",
      ":2:5: a queue's name has at most 127 bytes"},
+    {"alerts as a list", "alerts: [one]\n", ":1:9: alerts want keys, as in {queue_latency: 120}"},
+    {"an alert's key", "alerts: {latency: 5}\n",
+     ":1:10: alerts have failure_rate, failure_jobs, queue_latency, dead_growth, "
+     "missing_heartbeats, processes, window and webhook, no 'latency'"},
+    {"an alert's webhook", "alerts: {webhook: ops.example}\n",
+     ":1:19: webhook wants a URL, http://... or https://..."},
     {"capsules as a list", "capsules: [one]\n",
      ":1:11: capsules wants names, as in {single: {concurrency: 1}}"},
     {"a capsule that is a number", "capsules:\n  one: 5\n",
@@ -293,6 +314,7 @@ int main(void)
         TEST(keys_stand_with_and_without_their_colon),
         TEST(jobs_of_the_clock_have_arguments_of_any_shape),
         TEST(queues_have_weights_in_each_of_sidekiqs_forms),
+        TEST(alerts_have_limits_and_a_webhook),
         TEST(capsules_have_threads_and_queues_of_their_own),
         TEST(flags_win_over_the_environments_section_and_that_over_the_rest),
         TEST(whoever_set_a_value_is_noted),
