@@ -276,6 +276,7 @@ static void furnish_node(struct run *run, struct node *node, const char *name,
     node->next_modules = run->modules;
     node->options.periodic = run->crons.options;
     node->options.periodic_count = run->crons.count;
+    if (run->plan->has_alerts) node->options.alerts = &run->plan->alerts;
 }
 
 static enum fl_error build_nodes(struct run *run)

@@ -297,6 +297,28 @@ static void format_rest(struct printing *p, const struct plan *plan)
         print_text(p, "volatile db %s\n", plan->volatiles[i]);
 }
 
+static void print_limit(struct printing *p, enum word_alerts option, int limit, const char *unit)
+{
+    if (limit) print_text(p, " %s %d%s", words_text(&words_alerts, (int)option), limit, unit);
+}
+
+static void format_alerts(struct printing *p, const struct plan *plan)
+{
+    const struct fl_alert_options *alerts = &plan->alerts;
+    if (!plan->has_alerts) return;
+    print_text(p, "alerts  ");
+    print_limit(p, WORD_ALERTS_FAILURE_RATE, alerts->failure_percent, "");
+    print_limit(p, WORD_ALERTS_FAILURE_JOBS, alerts->failure_jobs, "");
+    print_limit(p, WORD_ALERTS_LATENCY, alerts->latency_s, "s");
+    print_limit(p, WORD_ALERTS_DEAD, alerts->dead_growth, "");
+    print_limit(p, WORD_ALERTS_SILENT, alerts->silent_processes, "");
+    print_limit(p, WORD_ALERTS_PROCESSES, alerts->processes_min, "");
+    print_limit(p, WORD_ALERTS_WINDOW, alerts->window_s, "s");
+    if (alerts->webhook) print_text(p, " %s ", words_text(&words_alerts, WORD_ALERTS_WEBHOOK));
+    if (alerts->webhook) print_word(p, fl_span_from(alerts->webhook));
+    print_text(p, "\n");
+}
+
 enum fl_error scenario_format(const struct plan *plan, struct fl_buf *out)
 {
     struct printing p = {.out = out};
@@ -310,6 +332,7 @@ enum fl_error scenario_format(const struct plan *plan, struct fl_buf *out)
     }
     for (uint32_t i = 0; i < plan->cron_count; i++)
         format_cron(&p, &plan->crons[i]);
+    format_alerts(&p, plan);
     format_rest(&p, plan);
     return p.err;
 }

@@ -44,6 +44,7 @@ static read_statement *const readers[] = {
     [WORD_ENQUEUE] = read_enqueue,
     [WORD_ENQUEUE_BULK] = read_enqueue_bulk,
     [WORD_CRON] = read_cron,
+    [WORD_ALERTS] = read_alerts,
     [WORD_FAULT] = read_fault,
     [WORD_SWEEP] = read_sweep,
     [WORD_HEAL] = read_heal,
@@ -65,6 +66,7 @@ static bool may_repeat(enum word_statement statement)
     case WORD_IDLE:
     case WORD_SCHEDULE:
     case WORD_EXPLORE:
+    case WORD_ALERTS:
     case WORD_HEAL: return false;
     case WORD_CHOICE:
     case WORD_WHY:

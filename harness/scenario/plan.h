@@ -448,6 +448,8 @@ struct plan {
     uint32_t job_count;
     const struct plan_cron *crons;
     uint32_t cron_count;
+    struct fl_alert_options alerts; /* `alerts latency 60s webhook URL` */
+    bool has_alerts;
     const struct plan_fault *faults; /* with the sweeps */
     uint32_t fault_count;
     const struct plan_expect *expects;

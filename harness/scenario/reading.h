@@ -166,6 +166,7 @@ bool read_given(struct reading *r);
 bool read_enqueue(struct reading *r);
 bool read_enqueue_bulk(struct reading *r);
 bool read_cron(struct reading *r);
+bool read_alerts(struct reading *r);
 bool read_fault(struct reading *r);
 bool read_sweep(struct reading *r);
 bool read_expect(struct reading *r);

@@ -29,7 +29,7 @@ static const struct group groups[] = {
     {"scenarioOption",
      "Type",
      "storage.type.scenario",
-     {&words_process, &words_given, &words_enqueue, &words_explore}},
+     {&words_process, &words_given, &words_enqueue, &words_alerts, &words_explore}},
     {"scenarioConstant",
      "Constant",
      "constant.language.scenario",

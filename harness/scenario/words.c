@@ -58,6 +58,9 @@ static const struct word statements[] = {
      "the clock enqueues it, through whichever process leads, until the horizon; the jobs are "
      "named "
      "after the wall clock: `NAME:2026-03-29T03:00`"},
+    {"alerts", WORD_ALERTS, "alerts [OPTION]...",
+     "whichever process leads calls somebody; every option is a limit that is wanted, each request "
+     "an effect of `p1/alerts`"},
     {"fault", WORD_FAULT, "fault [NAME:] VERB ... [CLAUSE]...",
      "something goes wrong; one that never fires fails the scenario"},
     {"sweep", WORD_SWEEP, "sweep [pairs] VERB ... [| VERB ...] [then VERB ...] [CLAUSE]...",
@@ -163,6 +166,21 @@ static const struct word cron[] = {
     {"queue", WORD_CRON_QUEUE, "queue NAME", "instead of the worker's own"},
 };
 const struct words words_cron = {"an option of cron", "Options of cron", cron, FL_COUNT(cron)};
+
+static const struct word alerts[] = {
+    {"failure-rate", WORD_ALERTS_FAILURE_RATE, "failure-rate 20",
+     "so many per cent of the jobs of the window have failed"},
+    {"failure-jobs", WORD_ALERTS_FAILURE_JOBS, "failure-jobs 20",
+     "a rate counts when at least so many have run; 20 by default"},
+    {"latency", WORD_ALERTS_LATENCY, "latency 60s", "the next job of a queue has waited so long"},
+    {"dead", WORD_ALERTS_DEAD, "dead 50", "so many jobs have died within the window"},
+    {"silent", WORD_ALERTS_SILENT, "silent 1", "so many processes have lost their heartbeat"},
+    {"processes", WORD_ALERTS_PROCESSES, "processes 2", "fewer than that beat"},
+    {"window", WORD_ALERTS_WINDOW, "window 5m", "from 30s to 1h; 5m by default"},
+    {"webhook", WORD_ALERTS_WEBHOOK, "webhook URL", "is told by a POST, beside the log"},
+};
+const struct words words_alerts = {"an option of alerts", "Options of alerts", alerts,
+                                   FL_COUNT(alerts)};
 
 static const struct word verbs[] = {
     {"error", PLAN_ERROR, "error NAME|\"LINE\"",
@@ -500,10 +518,13 @@ const struct words words_mail = {"refuse, timeout or disconnect", NULL, mail_way
                                  FL_COUNT(mail_ways)};
 
 const struct words *const words_sections[] = {
-    &words_statements, &words_strategies,   &words_explore, &words_choices, &words_calendar,
-    &words_process,    &words_given,        &words_enqueue, &words_cron,    &words_verbs,
-    &words_clauses,    &words_redis_states, &words_errors,  &words_poisons, &words_states,
-    &words_expects,    &words_accounts,     &words_gauges,  &words_classes, NULL,
+    &words_statements,   &words_strategies, &words_explore,
+    &words_choices,      &words_calendar,   &words_process,
+    &words_given,        &words_enqueue,    &words_cron,
+    &words_alerts,       &words_verbs,      &words_clauses,
+    &words_redis_states, &words_errors,     &words_poisons,
+    &words_states,       &words_expects,    &words_accounts,
+    &words_gauges,       &words_classes,    NULL,
 };
 
 const struct word *words_find(const struct words *words, struct fl_span text)

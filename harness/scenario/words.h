@@ -44,6 +44,7 @@ enum word_statement {
     WORD_ENQUEUE,
     WORD_ENQUEUE_BULK,
     WORD_CRON,
+    WORD_ALERTS,
     WORD_FAULT,
     WORD_SWEEP,
     WORD_HEAL,
@@ -85,6 +86,17 @@ enum word_enqueue {
 };
 
 enum word_cron { WORD_CRON_TZ, WORD_CRON_QUEUE };
+
+enum word_alerts {
+    WORD_ALERTS_FAILURE_RATE,
+    WORD_ALERTS_FAILURE_JOBS,
+    WORD_ALERTS_LATENCY,
+    WORD_ALERTS_DEAD,
+    WORD_ALERTS_SILENT,
+    WORD_ALERTS_PROCESSES,
+    WORD_ALERTS_WINDOW,
+    WORD_ALERTS_WEBHOOK,
+};
 
 enum word_clause { /* what may follow a fault's verb */
                    WORD_CLAUSE_WHEN,
@@ -142,6 +154,7 @@ extern const struct words words_process;
 extern const struct words words_given;
 extern const struct words words_enqueue;
 extern const struct words words_cron;       /* enum word_cron */
+extern const struct words words_alerts;     /* enum word_alerts */
 extern const struct words words_verbs;      /* enum plan_verb */
 extern const struct words words_clauses;    /* enum word_clause */
 extern const struct words words_sweeps;     /* for editors: pairs, then */

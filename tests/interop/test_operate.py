@@ -9,7 +9,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "system"))
 
 from rig import BUILD, expect, main, until
-from test_sidekiq import ruby, start_sidekiq, start_worker
+from sides import ruby, start_sidekiq, start_worker
 
 
 def faultline(rig, *words, status=0, text=None):

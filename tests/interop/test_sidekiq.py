@@ -67,8 +67,7 @@ def sidekiq_quiets_and_stops_a_faultline_worker(rig):
     expect(worker.wait(timeout=40) == 0, "it stops when Sidekiq's API asks")
 
 
-if __name__ == "__main__":
-    main([sidekiq_runs_a_job_that_faultline_pushed, sidekiq_runs_a_job_that_faultline_scheduled,
-          faultline_runs_a_job_that_sidekiq_pushed, faultline_runs_jobs_that_sidekiq_pushed_in_bulk_and_scheduled,
-          sidekiq_sees_faultlines_process_and_its_counters, sidekiq_reads_and_buries_a_retry_that_faultline_stored,
-          sidekiq_quiets_and_stops_a_faultline_worker])
+main([sidekiq_runs_a_job_that_faultline_pushed, sidekiq_runs_a_job_that_faultline_scheduled,
+      faultline_runs_a_job_that_sidekiq_pushed, faultline_runs_jobs_that_sidekiq_pushed_in_bulk_and_scheduled,
+      sidekiq_sees_faultlines_process_and_its_counters, sidekiq_reads_and_buries_a_retry_that_faultline_stored,
+      sidekiq_quiets_and_stops_a_faultline_worker])
