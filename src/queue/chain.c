@@ -28,6 +28,14 @@ struct fl_chain *fl_config_client(struct fl_config *config)
     return &config->client;
 }
 
+enum fl_error fl_config_on_event(struct fl_config *config, enum fl_event event,
+                                 fl_event_handler *handler)
+{
+    if (config->events.count == FL_EVENT_HANDLERS_MAX) return FL_EBOUND;
+    config->events.items[config->events.count++] = (struct fl_event_wish){event, handler};
+    return FL_OK;
+}
+
 enum fl_error fl_config_on_death(struct fl_config *config, fl_death_handler *handler)
 {
     if (config->death_handler_count == FL_DEATH_HANDLERS_MAX) return FL_EBOUND;

@@ -1,10 +1,11 @@
-/* src/queue/chain.h - a process's middleware and death handlers, in their order
- * (faultline/middleware.h says what they are). */
+/* src/queue/chain.h - a process's middleware, death handlers and event handlers, in their order
+ * (faultline/middleware.h and faultline/events.h say what they are). */
 #ifndef FL_QUEUE_CHAIN_H
 #define FL_QUEUE_CHAIN_H
 
 #include "core/error.h"
 #include "faultline/middleware.h"
+#include "queue/events.h"
 
 enum fl_chain_side { FL_CHAIN_SERVER, FL_CHAIN_CLIENT };
 
@@ -18,6 +19,7 @@ struct fl_config {
     struct fl_chain server, client;
     size_t death_handler_count;
     fl_death_handler *death_handlers[FL_DEATH_HANDLERS_MAX];
+    struct fl_event_wishes events;
 };
 
 /* Nothing is in it. */

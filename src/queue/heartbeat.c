@@ -243,6 +243,14 @@ static enum fl_error without_pauses(enum fl_error err, const struct fl_replies *
     return FL_OK;
 }
 
+/* EXISTS is the second of the transaction's answers. */
+static void tell(const struct fl_heartbeat *h, const struct fl_reply *exec)
+{
+    if (!h->events || exec->type != FL_REPLY_ARRAY || exec->count < 2) return;
+    if (exec->elements[1].integer == 0) fl_events_tell(h->events, FL_EVENT_HEARTBEAT);
+    fl_events_tell(h->events, FL_EVENT_BEAT);
+}
+
 /* The private lists are registered before the beat: whoever sees the beat end sees them. */
 static enum fl_error exchange_presence(struct fl_heartbeat *h, int64_t rtt_us)
 {
@@ -268,7 +276,8 @@ static enum fl_error exchange_presence(struct fl_heartbeat *h, int64_t rtt_us)
         fl_pauses_take(h->settings, &replies.items[0], h->ports->log, h->control);
         h->beaten_us = sent_us;
         fl_control_renew_lease(h->control, sent_us + FL_LEASE_S * FL_SECOND_US);
-        obey(h, &replies.items[replies.count - 1]);
+        tell(h, &replies.items[replies.count - 1]);
+        if (!h->settings->options.embedded) obey(h, &replies.items[replies.count - 1]);
     }
     fl_replies_release(&replies);
     fl_commands_release(&batch);

@@ -10,6 +10,7 @@
 #include "ports/ports.h"
 #include "queue/capsules.h"
 #include "queue/control.h"
+#include "queue/events.h"
 #include "queue/settings.h"
 #include "queue/stats.h"
 
@@ -25,8 +26,9 @@ struct fl_heartbeat {
     const struct fl_capsules *capsules;
     struct fl_control *control;
     struct fl_stats *stats;
-    struct fl_process *process; /* for the signals */
-    struct fl_buf info, queues; /* JSON, made once */
+    const struct fl_events *events; /* NULL: nobody is told */
+    struct fl_process *process;     /* for the signals */
+    struct fl_buf info, queues;     /* JSON, made once */
     int slow_beats;
     /* Read by others: monotonic, 0 before the first. */
     _Atomic int64_t turned_us; /* the task came round */

@@ -20,9 +20,11 @@ static enum fl_error ask(struct fl_leader *leader, int64_t now_us)
     bool led = leader->held_until_us != 0;
     leader->held_until_us = mine ? now_us + FL_LEADER_LEASE_S * FL_SECOND_US : 0;
     leader->next_us = now_us + (mine ? FL_LEADER_RENEWAL_S : FL_LEADER_QUESTION_S) * FL_SECOND_US;
-    if (mine && !led)
+    if (mine && !led) {
         fl_log_printf(leader->ports->log, FL_LOG_INFO, "leads the processes%s%s",
                       leader->purpose ? ", for " : "", leader->purpose ? leader->purpose : "");
+        if (leader->events) fl_events_tell(leader->events, FL_EVENT_LEADER);
+    }
     if (!mine && led)
         fl_log_printf(leader->ports->log, FL_LOG_WARN, "another process leads by now");
     return FL_OK;

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "ports/ports.h"
+#include "queue/events.h"
 
 enum {
     FL_LEADER_LEASE_S = 30,
@@ -21,9 +22,10 @@ enum {
 struct fl_leader {
     const struct fl_ports *ports;
     const char *identity;
-    const char *purpose;   /* for the log lines; NULL: not told */
-    int64_t held_until_us; /* monotonic; 0: does not lead */
-    int64_t next_us;       /* monotonic: when to ask again */
+    const char *purpose;            /* for the log lines; NULL: not told */
+    const struct fl_events *events; /* told when it begins to lead; NULL: nobody is */
+    int64_t held_until_us;          /* monotonic; 0: does not lead */
+    int64_t next_us;                /* monotonic: when to ask again */
 };
 
 /* Asks when it is time to, and says whether this process leads. After an error it leads only as

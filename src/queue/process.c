@@ -14,6 +14,7 @@
 #include "queue/capsules.h"
 #include "queue/commands.h"
 #include "queue/control.h"
+#include "queue/events.h"
 #include "queue/fetcher.h"
 #include "queue/health.h"
 #include "queue/heartbeat.h"
@@ -45,6 +46,7 @@ struct fl_process {
     struct fl_poller poller;
     struct fl_lock_reaper reaper;
     struct fl_recovery recovery;
+    struct fl_events events;
     struct fl_heartbeat heartbeat;
     struct fl_periodics periodics;
     struct fl_alerts alerts;
@@ -124,7 +126,8 @@ static void connect_periodics(struct fl_process *process)
     periodics->registry = &process->registry;
     periodics->control = &process->control;
     periodics->wire = process->settings.options.wire;
-    periodics->leader = (struct fl_leader){.ports = process->ports, .identity = process->identity};
+    periodics->leader = (struct fl_leader){
+        .ports = process->ports, .identity = process->identity, .events = &process->events};
 }
 
 static void connect_alerts(struct fl_process *process)
@@ -190,7 +193,10 @@ static void connect_parts(struct fl_process *process)
                                                .capsules = &process->capsules,
                                                .control = &process->control,
                                                .stats = &process->stats,
+                                               .events = &process->events,
                                                .process = process};
+    process->events = (struct fl_events){
+        .ports = ports, .identity = process->identity, .wishes = &process->config.events};
     connect_periodics(process);
     connect_alerts(process);
     for (size_t i = 0; i < process->settings.capsule_count; i++)
@@ -362,8 +368,8 @@ static enum fl_error start(struct fl_process *process)
     if (!err && process->settings.options.fetch == FL_FETCH_RELIABLE)
         err = spawn(process, "recovery", fl_recovery_run, &process->recovery);
     if (!err) err = spawn(process, "poller", fl_poller_run, &process->poller);
-    if (!err && process->periodics.count)
-        err = spawn(process, "periodic", fl_periodics_run, &process->periodics);
+    bool elects = process->periodics.count || fl_events_wanted(&process->events, FL_EVENT_LEADER);
+    if (!err && elects) err = spawn(process, "periodic", fl_periodics_run, &process->periodics);
     if (!err && process->settings.options.alerts)
         err = spawn(process, "alerts", fl_alerts_run, &process->alerts);
     for (int i = 0; !err && i < process->settings.concurrency; i++) {
@@ -399,7 +405,9 @@ static int end(struct fl_process *process)
         join_all(process);
     }
     fl_stop_leave(&stop, how);
+    fl_events_tell(&process->events, FL_EVENT_EXIT);
     int status = fl_control_status(&process->control);
+    if (how == FL_STOP_ABANDONED && process->settings.options.embedded) return FL_PROCESS_ABANDONED;
     if (how == FL_STOP_ABANDONED) {
         struct fl_process_port port = process->ports->process;
         port.ops->exit(port.self, status);
@@ -414,6 +422,7 @@ int fl_process_run(struct fl_process *process)
     enum fl_error err =
         fl_heartbeat_init(&process->heartbeat, fl_clock_wall_us(process->ports->clock));
     if (!err) err = wait_for_redis(process);
+    if (!err) err = fl_events_tell(&process->events, FL_EVENT_STARTUP);
     if (err) {
         fl_log_printf(log, FL_LOG_FATAL, "could not start: %s", fl_error_text(err));
         return EXIT_NOT_STARTED;
@@ -423,7 +432,10 @@ int fl_process_run(struct fl_process *process)
         fl_log_printf(log, FL_LOG_FATAL, "could not start a task: %s", fl_error_text(err));
         fl_control_fail(&process->control, EXIT_NOT_STARTED);
     }
+    (void)fl_control_sleep(&process->control, FL_NEVER_US, FL_PHASE_QUIET);
+    fl_events_tell(&process->events, FL_EVENT_QUIET);
     (void)fl_control_sleep(&process->control, FL_NEVER_US, FL_PHASE_STOPPING);
+    fl_events_tell(&process->events, FL_EVENT_SHUTDOWN);
     fl_capsules_close(&process->capsules);
     return end(process);
 }

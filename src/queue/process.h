@@ -98,6 +98,8 @@ struct fl_process_options {
     size_t label_count;
     const struct fl_worker *const *tables; /* each ended by a NULL name; a later table wins */
     size_t table_count;
+    bool embedded; /* in a program of its own purpose: operators' signals are not obeyed, and run
+                      returns although job threads have outlived the grace period */
     const struct fl_setup *const *setups; /* of the modules that have one, in their order */
     size_t setup_count;
     const struct fl_command_override *overrides;
@@ -114,7 +116,10 @@ FL_CHECKED enum fl_error fl_process_new(const struct fl_process_options *options
                                         struct fl_process **ret_process);
 /* Runs in the calling task until stopped. Returns the exit status: 0 after a stop, 70 after a
  * system failure, 1 when it could not start (logged). When job threads outlive the grace period it
- * does not return: it gives their jobs back, deregisters and calls the process port's exit. */
+ * does not return: it gives their jobs back, deregisters and calls the process port's exit.
+ * Embedded it returns FL_PROCESS_ABANDONED then: its threads still run, nothing of it may be freed,
+ * and all that they bring about is void. */
+enum { FL_PROCESS_ABANDONED = 71 };
 int fl_process_run(struct fl_process *process);
 /* From any task (the signal task of a program): idempotent, returns at once. */
 void fl_process_quiet(struct fl_process *process); /* TSTP: finish, take no more */

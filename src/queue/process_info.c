@@ -85,7 +85,7 @@ static void put_versioned(struct fl_json_writer *info, const struct fl_settings 
         if (!info->err) info->err = append_capsules(settings, info->out);
     }
     fl_json_put_string(info, "version", fl_span_from(settings->facts->version));
-    fl_json_put_bool(info, "embedded", false);
+    fl_json_put_bool(info, "embedded", settings->options.embedded);
 }
 
 enum fl_error fl_process_info_write(const struct fl_settings *settings,

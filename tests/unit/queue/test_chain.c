@@ -279,6 +279,25 @@ static void there_are_so_many_death_handlers_and_no_more(void **state)
     assert_int_equal(fl_config_on_death(&config, nobody), FL_EBOUND);
 }
 
+static enum fl_error nothing_to_do(const struct fl_occasion *occasion)
+{
+    (void)occasion;
+    return FL_OK;
+}
+
+static void there_are_so_many_event_handlers_and_no_more(void **state)
+{
+    (void)state;
+    struct fl_config config;
+    fl_config_init(&config);
+    for (int i = 0; i < FL_EVENT_HANDLERS_MAX; i++)
+        assert_int_equal(fl_config_on_event(&config, FL_EVENT_BEAT, nothing_to_do), FL_OK);
+    assert_int_equal(fl_config_on_event(&config, FL_EVENT_QUIET, nothing_to_do), FL_EBOUND);
+    const struct fl_events events = {.wishes = &config.events};
+    assert_true(fl_events_wanted(&events, FL_EVENT_BEAT));
+    assert_false(fl_events_wanted(&events, FL_EVENT_QUIET));
+}
+
 int main(void)
 {
     struct rows rows = {0};
@@ -295,6 +314,7 @@ int main(void)
         cmocka_unit_test(who_does_not_call_the_next_stops_the_push),
         cmocka_unit_test(the_first_setup_that_fails_is_told),
         cmocka_unit_test(there_are_so_many_death_handlers_and_no_more),
+        cmocka_unit_test(there_are_so_many_event_handlers_and_no_more),
     };
     for (size_t i = 0; i < FL_COUNT(others); i++)
         rows.tests[rows.count++] = others[i];
