@@ -165,6 +165,9 @@ static struct fl_process_options process_options(const struct fl_worker_settings
         .wire = (enum fl_wire)settings->wire,
         .max_retries = settings->max_retries,
         .max_recoveries = settings->max_recoveries,
+        .reliable_push = settings->reliable_push,
+        .drops_oldest_push = settings->reliable_push_full &&
+                             strcmp(settings->reliable_push_full, "drop-oldest") == 0,
         .dead_max_jobs = settings->dead_max_jobs,
         .dead_timeout_us = settings->dead_timeout_s * FL_SECOND_US,
         .average_poll_us = settings->average_poll_us,

@@ -155,6 +155,7 @@ static uint64_t digest_processes(uint64_t digest, const struct plan_processes *g
     digest = digest_word(digest, (uint64_t)group->options.concurrency);
     digest = digest_word(digest, (uint64_t)group->options.fetch);
     digest = digest_word(digest, (uint64_t)group->options.max_retries);
+    digest = digest_word(digest, (uint64_t)group->options.reliable_push);
     for (size_t i = 0; i < group->options.queue_count; i++)
         digest = digest_text(digest, group->options.queues[i].name);
     for (size_t i = 0; i < group->options.capsule_count; i++)

@@ -114,6 +114,7 @@ static void format_processes(struct printing *p, const struct plan_processes *gr
         print_size(p, group->memory_max);
     }
     if (options->max_retries) print_text(p, " max-retries %d", options->max_retries);
+    if (options->reliable_push) print_text(p, " reliable-push %d", options->reliable_push);
     if (options->dead_max_jobs) print_text(p, " dead-max %" PRId64, options->dead_max_jobs);
     format_time_option(p, WORD_DEAD_TIMEOUT, options->dead_timeout_us);
     for (size_t i = 0; i < options->capsule_count; i++)

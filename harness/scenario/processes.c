@@ -121,6 +121,8 @@ static bool read_option(struct reading *r, enum word_process option, struct plan
     case WORD_MEMORY: return read_memory(r, &group->memory_max);
     case WORD_MAX_RETRIES:
         return read_int(r, "a number from 1 to 1000", 1, 1000, &options->max_retries);
+    case WORD_RELIABLE_PUSH:
+        return read_int(r, "a number from 1 to 1000000", 1, 1000 * 1000, &options->reliable_push);
     case WORD_DEAD_MAX:
         return reading_number(r, "a number from 1", 1, INT32_MAX, &options->dead_max_jobs);
     case WORD_DEAD_TIMEOUT: return read_time(r, &options->dead_timeout_us);

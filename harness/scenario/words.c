@@ -126,6 +126,8 @@ static const struct word process[] = {
     {"poll", WORD_POLL, "poll 5s", "mean time between looks at scheduled jobs and retries"},
     {"memory", WORD_MEMORY, "memory 64MiB", "past it the process is killed"},
     {"max-retries", WORD_MAX_RETRIES, "max-retries 25", "for workers with `retry: true`"},
+    {"reliable-push", WORD_RELIABLE_PUSH, "reliable-push 1000",
+     "so many pushes of handlers may wait in memory while Redis is away"},
     {"dead-max", WORD_DEAD_MAX, "dead-max 10000", "jobs kept in the dead set"},
     {"dead-timeout", WORD_DEAD_TIMEOUT, "dead-timeout 180d", "how long they are kept"},
     {"capsule", WORD_CAPSULE, "capsule NAME N QUEUE[,WEIGHT]...",

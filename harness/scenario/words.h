@@ -69,6 +69,7 @@ enum word_process {
     WORD_POLL,
     WORD_MEMORY,
     WORD_MAX_RETRIES,
+    WORD_RELIABLE_PUSH,
     WORD_DEAD_MAX,
     WORD_DEAD_TIMEOUT,
     WORD_CAPSULE,

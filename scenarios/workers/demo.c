@@ -90,6 +90,25 @@ static enum fl_outcome bulk_perform(struct fl_job *job)
     return FL_DONE;
 }
 
+/* Waits for so many seconds, and pushes a note of the name that is its second argument. */
+static enum fl_outcome push_later_perform(struct fl_job *job)
+{
+    int64_t seconds;
+    const char *name;
+    char args[64];
+    if (fl_job_int(job, 0, &seconds) || fl_job_text(job, 1, &name))
+        return fl_fail(job, FL_PERMANENT, "ArgumentError", "want seconds and a name");
+    fl_task_sleep_until(fl_job_tasks(job),
+                        fl_clock_deadline_us(fl_job_clock(job), seconds * 1000000));
+    snprintf(args, sizeof(args), "[\"%.40s\"]", name);
+    const struct fl_push push = {.worker = "NoteWorker", .args = fl_span_from(args)};
+    enum fl_error err = fl_job_push(job, &push);
+    if (!err) return FL_DONE;
+    if (err == FL_ENOMEM)
+        return fl_fail(job, FL_SYSTEM, "NoMemoryError", "failed to allocate memory");
+    return fl_fail(job, FL_TRANSIENT, "RedisError", "%s", fl_error_text(err));
+}
+
 /* What is pushed is no job: a log line says why. */
 static enum fl_outcome slip_perform(struct fl_job *job)
 {
@@ -123,6 +142,7 @@ const struct fl_worker fl_workers[] = {
     {.name = "FailWorker", .perform = fail_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "FailTwiceWorker", .perform = fail_twice_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "BulkWorker", .perform = bulk_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "PushLaterWorker", .perform = push_later_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "SlipWorker", .perform = slip_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PauseWorker", .perform = pause_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PermanentWorker",

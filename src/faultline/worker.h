@@ -175,7 +175,8 @@ struct fl_push {
     int retry_for_s;
     int expires_in_s;
 };
-/* FL_EINVAL: a name, an option or `args` is not well-formed, which a log line says with the place;
+/* With `reliable_push` FL_OK also says that it waits in this process for Redis to come back.
+ * FL_EINVAL: a name, an option or `args` is not well-formed, which a log line says with the place;
  * nothing was sent. FL_EEXIST: the same job holds the lock of its class already; nothing was
  * pushed. FL_ECANCELED: a middleware has stopped it. FL_ELOST, FL_ETIMEDOUT, FL_EPROTOCOL: it may
  * stand in Redis. Any other error: it does not. */

@@ -56,6 +56,8 @@ struct fl_worker_settings {
     struct fl_alert_setting alerts;
     int concurrency, timeout_s, max_retries, dead_max_jobs, dead_timeout_s, wire, health_port;
     int max_recoveries, processes, memory_max_mib;
+    int reliable_push;
+    const char *reliable_push_full;
     int64_t average_poll_us, own_poll_us;
     const char *tag, *database, *smtp, *statsd, *redis, *fetch, *log_format;
     enum fl_toggle verbose;

@@ -302,6 +302,19 @@ static void slice_free(struct slice *slice)
     free(slice);
 }
 
+enum fl_error fl_client_send(const struct fl_client *client, const char *queue,
+                             struct fl_span payload, int64_t at_us)
+{
+    struct slice *slice;
+    enum fl_error err = slice_new(&slice);
+    if (err) return err;
+    err = fl_buf_append_span(&slice->bytes, payload);
+    slice->ends[slice->count++] = slice->bytes.length;
+    if (!err) err = slice_send(client, slice, queue, at_us);
+    slice_free(slice);
+    return err;
+}
+
 static enum fl_error push_one(const struct fl_client *client, const struct fl_client_job *job,
                               const char *jid)
 {

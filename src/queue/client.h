@@ -72,6 +72,9 @@ FL_CHECKED enum fl_error fl_client_push_bulk(const struct fl_client *client,
                                              const struct fl_client_job *job,
                                              const struct fl_span *args, size_t count,
                                              size_t *ret_pushed);
+/* One payload, as it is; `at_us` 0: to its queue now. Errors as of fl_client_push. */
+FL_CHECKED enum fl_error fl_client_send(const struct fl_client *client, const char *queue,
+                                        struct fl_span payload, int64_t at_us);
 /* The payload of `job` as it would be pushed. Errors as of fl_client_push
  * before anything is sent. */
 FL_CHECKED enum fl_error fl_client_payload(const struct fl_client *client,

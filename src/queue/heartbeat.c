@@ -10,6 +10,7 @@
 #include "queue/log_text.h"
 #include "queue/pauses.h"
 #include "queue/process_info.h"
+#include "queue/push_buffer.h"
 
 enum {
     WORK_BYTES_MAX = 64 * 1024 * 1024, /* payloads shown in one beat */
@@ -300,6 +301,7 @@ void fl_heartbeat_run(void *heartbeat)
     int without_memory = 0;
     for (;;) {
         enum fl_error err = fl_heartbeat_beat(h);
+        if (!err && h->pushes) err = fl_push_buffer_drain(h->pushes);
         without_memory = err == FL_ENOMEM ? without_memory + 1 : 0;
         if (without_memory == FL_MEMORY_ATTEMPTS_MAX) fl_control_fail(h->control, FL_EXIT_SYSTEM);
         if (err) fl_log_printf(h->ports->log, FL_LOG_ERROR, "heartbeat: %s", fl_error_text(err));
@@ -311,9 +313,21 @@ void fl_heartbeat_run(void *heartbeat)
     }
 }
 
+/* The last chance of what waits: it dies with the process. */
+static void make_up_or_tell(const struct fl_heartbeat *h)
+{
+    if (!h->pushes) return;
+    enum fl_error err = fl_push_buffer_drain(h->pushes);
+    size_t left = fl_push_buffer_counts(h->pushes).waiting;
+    if (left)
+        fl_log_printf(h->ports->log, FL_LOG_ERROR, "%zu pushes that waited for Redis are lost: %s",
+                      left, fl_error_text(err));
+}
+
 enum fl_error fl_heartbeat_deregister(struct fl_heartbeat *h)
 {
     enum fl_error counts_err = exchange_counts(h, false);
+    make_up_or_tell(h);
     struct fl_commands batch = {0};
     struct fl_replies replies;
     fl_command_begin(&batch, "SREM");

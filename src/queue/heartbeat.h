@@ -19,6 +19,8 @@ enum {
     FL_STAT_DAYS_TTL_S = 157680000,
 };
 
+struct fl_push_buffer;
+
 struct fl_heartbeat {
     const struct fl_ports *ports;
     const struct fl_settings *settings;
@@ -27,6 +29,7 @@ struct fl_heartbeat {
     struct fl_control *control;
     struct fl_stats *stats;
     const struct fl_events *events; /* NULL: nobody is told */
+    struct fl_push_buffer *pushes;  /* what waits for Redis is pushed with each beat; or NULL */
     struct fl_process *process;     /* for the signals */
     struct fl_buf info, queues;     /* JSON, made once */
     int slow_beats;

@@ -18,6 +18,8 @@
 
 enum { FL_JOB_TEXT_BYTES_MAX = 64 * 1024 * 1024, FL_DISCARD_REASON_BYTES = 512 };
 
+struct fl_push_buffer;
+
 /* What is the same for every job of a process; borrowed by each. */
 struct fl_job_world {
     const struct fl_ports *ports;
@@ -27,6 +29,7 @@ struct fl_job_world {
     enum fl_wire wire;
     const struct fl_control *control; /* NULL: never stopping */
     const struct fl_config *config;   /* NULL: no middleware, no death handlers */
+    struct fl_push_buffer *buffer;    /* NULL: pushes do not wait for Redis */
 };
 
 struct fl_moves;

@@ -5,6 +5,7 @@
 #include "queue/args_check.h"
 #include "queue/client.h"
 #include "queue/job.h"
+#include "queue/push_buffer.h"
 
 /* As the class would enqueue it, with what the call says over that; `retry` keeps a text. */
 static struct fl_client_job describe(const struct fl_job_world *world, const struct fl_push *push,
@@ -39,7 +40,8 @@ static enum fl_error push_last(void *context, const struct fl_push *push)
     const struct fl_client client = client_of(world);
     char retry[FL_RETRY_TEXT_BYTES];
     const struct fl_client_job job = describe(world, push, retry);
-    return fl_client_push(&client, &job, NULL);
+    return world->buffer ? fl_push_buffered(world->buffer, &job)
+                         : fl_client_push(&client, &job, NULL);
 }
 
 static const struct fl_chain *chain_of(const struct fl_job_world *world)
@@ -101,7 +103,7 @@ enum fl_error fl_job_push_bulk(struct fl_job *job, const struct fl_push *push,
     char retry[FL_RETRY_TEXT_BYTES];
     size_t pushed = 0;
     enum fl_error err;
-    if (chain_of(job->world)) {
+    if (chain_of(job->world) || job->world->buffer) {
         err = push_each(job, push, args, count, &pushed);
     } else {
         struct fl_client_job many = describe(job->world, push, retry);

@@ -24,6 +24,7 @@
 #include "queue/periodic.h"
 #include "queue/poller.h"
 #include "queue/processor.h"
+#include "queue/push_buffer.h"
 #include "queue/recovery.h"
 #include "queue/registry.h"
 #include "queue/settings.h"
@@ -41,6 +42,7 @@ struct fl_process {
     struct fl_capsules capsules;
     struct fl_moves moves;
     struct fl_config config;
+    struct fl_push_buffer pushes;
     struct fl_job_world world;
     struct fl_fetcher *fetchers; /* one for each capsule */
     struct fl_poller poller;
@@ -107,6 +109,17 @@ static enum fl_error configure(struct fl_process *process, const struct fl_proce
     return FL_EINVAL;
 }
 
+static enum fl_error make_push_buffer(struct fl_process *process)
+{
+    const struct fl_ports *ports = process->ports;
+    const struct fl_process_options *options = &process->settings.options;
+    const struct fl_client client = {ports->clock, ports->random, ports->redis, options->wire};
+    if (!options->reliable_push) return FL_OK;
+    return fl_push_buffer_init(&process->pushes, &client, ports, (size_t)options->reliable_push,
+                               options->drops_oldest_push ? FL_PUSH_FULL_DROP_OLDEST
+                                                          : FL_PUSH_FULL_REFUSE);
+}
+
 static enum fl_error make_parts(struct fl_process *process)
 {
     const struct fl_ports *ports = process->ports;
@@ -169,13 +182,15 @@ static void connect_parts(struct fl_process *process)
                                        .identity = process->identity,
                                        .queues = process->settings.queues,
                                        .sharers = process->settings.sharers};
-    process->world = (struct fl_job_world){.ports = ports,
-                                           .registry = &process->registry,
-                                           .overrides = options->overrides,
-                                           .override_count = options->override_count,
-                                           .wire = options->wire,
-                                           .config = &process->config,
-                                           .control = &process->control};
+    process->world =
+        (struct fl_job_world){.ports = ports,
+                              .registry = &process->registry,
+                              .overrides = options->overrides,
+                              .override_count = options->override_count,
+                              .wire = options->wire,
+                              .config = &process->config,
+                              .buffer = options->reliable_push ? &process->pushes : NULL,
+                              .control = &process->control};
     process->poller =
         (struct fl_poller){.ports = ports,
                            .settings = &process->settings,
@@ -187,14 +202,16 @@ static void connect_parts(struct fl_process *process)
                                              .identity = process->identity,
                                              .control = &process->control,
                                              .settings = &process->settings};
-    process->heartbeat = (struct fl_heartbeat){.ports = ports,
-                                               .settings = &process->settings,
-                                               .identity = process->identity,
-                                               .capsules = &process->capsules,
-                                               .control = &process->control,
-                                               .stats = &process->stats,
-                                               .events = &process->events,
-                                               .process = process};
+    process->heartbeat =
+        (struct fl_heartbeat){.ports = ports,
+                              .settings = &process->settings,
+                              .identity = process->identity,
+                              .capsules = &process->capsules,
+                              .control = &process->control,
+                              .stats = &process->stats,
+                              .events = &process->events,
+                              .pushes = options->reliable_push ? &process->pushes : NULL,
+                              .process = process};
     process->events = (struct fl_events){
         .ports = ports, .identity = process->identity, .wishes = &process->config.events};
     connect_periodics(process);
@@ -213,6 +230,7 @@ enum fl_error fl_process_new(const struct fl_process_options *options, const str
     if (!err) err = check_periodics(process, options);
     if (!err) err = check_alerts(process, options);
     if (!err) err = configure(process, options);
+    if (!err) err = make_push_buffer(process);
     if (!err) err = make_parts(process);
     if (err) {
         fl_process_free(process);
@@ -227,6 +245,7 @@ void fl_process_free(struct fl_process *process)
 {
     if (!process) return;
     fl_heartbeat_release(&process->heartbeat);
+    fl_push_buffer_release(&process->pushes);
     fl_periodics_release(&process->periodics);
     fl_capsules_release(&process->capsules);
     free(process->fetchers);

@@ -27,6 +27,7 @@ static const char *numbers_problem(const struct fl_process_options *options)
     if (options->timeout_us < 0) return "timeout must not be negative";
     if (options->max_retries < 0) return "max_retries must not be negative";
     if (options->max_recoveries < 0) return "max_recoveries must not be negative";
+    if (options->reliable_push < 0) return "reliable_push must not be negative";
     if (options->dead_max_jobs < 0) return "dead_max_jobs must not be negative";
     if (options->dead_timeout_us < 0) return "dead_timeout must not be negative";
     if (options->average_poll_us < 0 || options->average_poll_us > FL_DAY_US)
