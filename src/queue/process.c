@@ -55,6 +55,7 @@ struct fl_process {
     struct fl_processor processors[FL_CONCURRENCY_MAX];
     struct fl_task *tasks[FL_CONCURRENCY_MAX + FL_CAPSULES_MAX + 6];
     size_t task_count;
+    size_t steady_count; /* of those, the first ones hold no jobs */
     char identity[FL_IDENTITY_BYTES];
 };
 
@@ -391,6 +392,7 @@ static enum fl_error start(struct fl_process *process)
     if (!err && elects) err = spawn(process, "periodic", fl_periodics_run, &process->periodics);
     if (!err && process->settings.options.alerts)
         err = spawn(process, "alerts", fl_alerts_run, &process->alerts);
+    process->steady_count = process->task_count;
     for (int i = 0; !err && i < process->settings.concurrency; i++) {
         char role[ROLE_BYTES], digits[FL_DIGITS_BYTES];
         size_t length = fl_cut(role, sizeof(role), 0, FL_SPAN("thread-"));
@@ -402,12 +404,11 @@ static enum fl_error start(struct fl_process *process)
     return err;
 }
 
-static void join_all(struct fl_process *process)
+static void join(struct fl_process *process, size_t count)
 {
-    for (size_t i = 0; i < process->task_count; i++)
+    for (size_t i = 0; i < count; i++)
         if (fl_task_join(process->ports->tasks, process->tasks[i], FL_NEVER_US))
             fl_panic("a task did not end although nobody limits the wait");
-    process->task_count = 0;
 }
 
 static int end(struct fl_process *process)
@@ -421,7 +422,10 @@ static int end(struct fl_process *process)
     enum fl_stop_end how = fl_stop_wait(&stop);
     if (how == FL_STOP_CLEAN) {
         fl_control_raise(&process->control, FL_PHASE_ENDED);
-        join_all(process);
+        join(process, process->task_count);
+    } else if (process->settings.options.embedded) { /* or it would stand in Redis again */
+        fl_control_raise(&process->control, FL_PHASE_ENDED);
+        join(process, process->steady_count);
     }
     fl_stop_leave(&stop, how);
     fl_events_tell(&process->events, FL_EVENT_EXIT);

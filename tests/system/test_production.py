@@ -180,6 +180,65 @@ def what_cannot_start_ends_the_supervisor_with_its_status(rig):
     expect("/nowhere.so: no such file" in rig.log_of(worker), rig.log_of(worker))
 
 
+class Host:
+    """A program with a worker process inside."""
+
+    def __init__(self, rig, grace_s):
+        self.log = open(os.path.join(rig.folder, "embedding.log"), "w+", encoding="utf-8")
+        self.child = subprocess.Popen([os.path.join(BUILD, "tests/system/embedding"), rig.redis.url, str(grace_s)],
+                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.child.log_path = self.log.name
+        rig.children.append(self.child)
+        expect(self.child.stdout.readline() == "started\n", "it has started")
+
+    def say(self, line):
+        self.child.stdin.write(line + "\n")
+        self.child.stdin.flush()
+
+    def ask(self, line):
+        self.say(line)
+        return self.child.stdout.readline()
+
+    def end(self):
+        self.child.stdin.close()
+        return self.child.wait(timeout=30)
+
+
+def identity_of(rig):
+    return until(lambda: rig.redis("SMEMBERS", "processes"), "it has registered")[0].decode()
+
+
+def a_program_with_a_worker_inside_keeps_its_end_to_itself(rig):
+    host = Host(rig, 5)
+    identity = identity_of(rig)
+    info = rig.redis("HGET", identity, "info").decode()
+    expect('"embedded":true' in info and '"concurrency":2' in info and '"tag":"inside"' in info, info)
+    rig.push("TallyWorker", '["1"]', "-r", os.path.join(BUILD, "tests/system/tally.so"))
+    until(lambda: rig.redis("SISMEMBER", "tally", "1") == 1, "it runs jobs")
+    # An operator's buttons are for processes that are nothing else.
+    rig.redis("LPUSH", identity + "-signals", "TERM")
+    until(lambda: rig.redis("LLEN", identity + "-signals") == 0, "the signal was heard")
+    host.say("quiet")
+    until(lambda: "no longer accepting new work" in rig.log_of(host.child), "it is quiet")
+    expect(host.ask("hello") == "hello\n", "the program does what it is for")
+    expect(host.ask("stop") == "no error\n", "it has ended in time")
+    expect(rig.redis("SCARD", "processes") == 0, "and has left the list")
+    expect(host.ask("hello") == "hello\n" and host.end() == 0, "the program goes on, and ends by itself")
+
+
+def a_job_that_outlives_the_grace_of_an_embedded_one_is_given_back_and_the_program_lives(rig):
+    host = Host(rig, 1)
+    rig.push("HoldWorker", '["held", 4]', "-r", os.path.join(BUILD, "tests/system/tally.so"))
+    until(lambda: rig.redis("LLEN", "began") == 1, "the job has begun")
+    expect(host.ask("stop") == "timed out\n", "it has not ended in time")
+    expect(rig.redis("LLEN", "queue:default") == 1, "its job is back")
+    expect(rig.redis("SCARD", "processes") == 0, "it has left the list")
+    until(lambda: rig.redis("SISMEMBER", "tally", "held") == 1, "its thread goes on to the end")
+    expect(host.ask("hello") == "hello\n", "as the program does")
+    expect(rig.redis("LLEN", "queue:default") == 1 and rig.redis("SCARD", "processes") == 0, "and that was void")
+    expect(host.end() == 0, "it ends by itself")
+
+
 def the_unit_file_that_ships_is_valid(rig):
     if not shutil.which("systemd-analyze"):
         print("[  SKIPPED ] no systemd-analyze here")
@@ -199,4 +258,6 @@ main([a_service_manager_hears_when_it_is_ready_that_it_lives_and_that_it_stops,
       a_killed_worker_is_started_again_and_all_stop_together,
       a_rolling_restart_loses_no_job_and_waits_for_the_long_one, one_that_grows_too_large_is_replaced,
       a_worker_without_its_supervisor_stops, what_cannot_start_ends_the_supervisor_with_its_status,
+      a_program_with_a_worker_inside_keeps_its_end_to_itself,
+      a_job_that_outlives_the_grace_of_an_embedded_one_is_given_back_and_the_program_lives,
       the_unit_file_that_ships_is_valid])
