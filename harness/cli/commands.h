@@ -29,6 +29,7 @@ extern const struct cli_command command_scheduled;
 extern const struct cli_command command_dead;
 extern const struct cli_command command_processes;
 extern const struct cli_command command_stats;
+extern const struct cli_command command_top;
 
 /* Dispatches argv[1]; also --help, --version and `help COMMAND`. Returns the exit code. */
 int faultline_main(int argc, char **argv, FILE *out, FILE *err);

@@ -8,7 +8,7 @@ static const struct cli_command *const commands[] = {
     &command_oom,       &command_lint,     &command_check,   &command_fmt,       &command_points,
     &command_bench,     &command_selftest, &command_push,    &command_serve,     &command_proxy,
     &command_ctl,       &command_queues,   &command_retries, &command_scheduled, &command_dead,
-    &command_processes, &command_stats};
+    &command_processes, &command_stats,    &command_top};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static const struct cli_command *find_command(const char *name)

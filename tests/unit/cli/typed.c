@@ -42,6 +42,8 @@ const struct cli_command command_dead = {
     .name = "dead", .arguments = "", .summary = "Operates", .run = nothing};
 const struct cli_command command_processes = {
     .name = "processes", .arguments = "", .summary = "Operates", .run = nothing};
+const struct cli_command command_top = {
+    .name = "top", .arguments = "", .summary = "Operates", .run = nothing};
 const struct cli_command command_stats = {
     .name = "stats", .arguments = "", .summary = "Operates", .run = nothing};
 
