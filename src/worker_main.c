@@ -10,6 +10,7 @@
 #include "core/assert.h"
 #include "core/time_text.h"
 #include "posix/db_pool.h"
+#include "posix/key_file.h"
 #include "posix/module.h"
 #include "posix/ports.h"
 #include "posix/process.h"
@@ -190,10 +191,20 @@ struct made {
     struct fl_posix_options posix_options;
     struct fl_process_options process_options;
     struct lists lists;
+    struct fl_keyring keyring;
     struct fl_posix *posix;
     struct worker_watch watch;
     int place; /* among the workers of a supervisor */
 };
+
+static void load_keys(const struct fl_worker_settings *settings, struct made *made)
+{
+    char problem[FL_KEY_FILE_PROBLEM_BYTES];
+    if (!settings->encryption_keys) return;
+    if (fl_key_file_read(settings->encryption_keys, &made->keyring, problem))
+        fail(STATUS_USAGE, problem);
+    made->process_options.keyring = &made->keyring;
+}
 
 static void make(const struct fl_worker_settings *settings, int log_fd, struct made *made)
 {
@@ -202,6 +213,7 @@ static void make(const struct fl_worker_settings *settings, int log_fd, struct m
     made->posix_options.log_fd = log_fd;
     made->process_options = process_options(settings, &made->lists);
     load_modules(settings, &made->lists);
+    load_keys(settings, made);
     add_periodic(settings, &made->lists);
     enum fl_error err = fl_posix_new(&made->posix_options, &made->posix, problem);
     if (err) fail(err == FL_EINVAL ? STATUS_USAGE : STATUS_FAILED, problem);

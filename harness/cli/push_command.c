@@ -9,6 +9,7 @@
 #include "faultline/worker.h"
 #include "harness/cli/commands.h"
 #include "harness/scenario/nearest.h"
+#include "posix/key_file.h"
 #include "posix/module.h"
 #include "posix/ports.h"
 #include "queue/client.h"
@@ -27,6 +28,8 @@ static const struct cli_option options[] = {
 struct push_command {
     struct cli_reader reader;
     struct fl_client_job job;
+    const char *keys; /* the file; NULL: none */
+    struct fl_keyring keyring;
     const char *redis_url, *module;
     int64_t in_us; /* -1: none */
     enum fl_wire wire;
@@ -151,12 +154,21 @@ static int load_worker(struct push_command *push)
 static int send_job(struct push_command *push, const struct fl_ports *ports)
 {
     char jid[FL_JID_BYTES];
-    const struct fl_client client = {ports->clock, ports->random, ports->redis, push->wire};
+    const struct fl_client client = {.clock = ports->clock,
+                                     .random = ports->random,
+                                     .redis = ports->redis,
+                                     .wire = push->wire,
+                                     .keyring = push->keys ? &push->keyring : NULL};
     if (push->in_us >= 0) push->job.at_us = fl_clock_wall_us(ports->clock) + push->in_us;
     enum fl_error err = fl_client_push(&client, &push->job, jid);
     if (err == FL_EINVAL)
         return cli_wrong(&push->reader, "expected names in UTF-8 and a job of at most %d bytes",
                          FL_PAYLOAD_BYTES_MAX);
+    if (err == FL_ENOTFOUND)
+        return cli_wrong(&push->reader,
+                         "%s encrypts its arguments: FAULTLINE_ENCRYPTION_KEYS names "
+                         "no file of keys",
+                         push->job.worker);
     if (err) {
         fprintf(push->reader.err, "faultline push: Redis: %s\n", fl_error_text(err));
         return CLI_FAILED;
@@ -169,6 +181,8 @@ static int push_job(struct push_command *push)
 {
     char problem[FL_PROBLEM_BYTES] = "";
     struct fl_posix *posix;
+    if (push->keys && fl_key_file_read(push->keys, &push->keyring, problem))
+        return cli_wrong(&push->reader, "%s", problem);
     const struct fl_posix_options posix_options = {
         .redis_url = push->redis_url, .log_fd = STDERR_FILENO, .log_level = FL_LOG_WARN};
     if (fl_posix_new(&posix_options, &posix, problem) != FL_OK)
@@ -185,7 +199,10 @@ static int push_job(struct push_command *push)
 static int push_main(int argc, char **argv, FILE *out, FILE *err)
 {
     bool go_on;
-    struct push_command push = {.in_us = -1, .out = out, .redis_url = getenv("REDIS_URL")};
+    struct push_command push = {.in_us = -1,
+                                .out = out,
+                                .redis_url = getenv("REDIS_URL"),
+                                .keys = getenv("FAULTLINE_ENCRYPTION_KEYS")};
     push.reader = cli_reader_init(&command_push, argc, argv, err);
     int code = read_arguments(&push, &go_on);
     if (!go_on) return code;

@@ -271,6 +271,7 @@ static void furnish_node(struct run *run, struct node *node, const char *name,
     node->main = plan ? node_work : web_main;
     if (!plan) return;
     node->options = plan->options;
+    node->options.keyring = &run_keyring;
     enum fl_wire wire = plan->options.wire ? plan->options.wire : FL_WIRE_7;
     node->jitter_uniform = fl_wire_facts(wire)->jitter_uniform;
     node->next_modules = run->modules;

@@ -321,6 +321,9 @@ void run_collect_overwritten(struct run *run);
 uint64_t run_key_digest(struct fl_span name);
 /* idle.c: before time passes. */
 void run_prolong_pops(struct run *run);
+/* keyring.c */
+extern const struct fl_keyring run_keyring;
+
 /* judge.c */
 void run_judge(struct run *run);
 /* Of the job system, not of an application. */

@@ -248,7 +248,11 @@ static const struct plan_job *by_moment(struct run *run)
 static struct push push_of(struct node *node)
 {
     const struct run *run = node->run;
-    struct push push = {node, {node->ports.clock, node->ports.random, node->ports.redis, 0}};
+    struct push push = {node,
+                        {.clock = node->ports.clock,
+                         .random = node->ports.random,
+                         .redis = node->ports.redis,
+                         .keyring = &run_keyring}};
     push.client.wire = run->node_count ? run->nodes[0].options.wire : FL_WIRE_7;
     if (!push.client.wire) push.client.wire = FL_WIRE_7;
     return push;

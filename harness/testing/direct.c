@@ -28,7 +28,8 @@ static void perform(struct fl_test *test, struct node *node, struct test_request
                                        .registry = &test->registry,
                                        .overrides = test->overrides,
                                        .override_count = test->override_count,
-                                       .wire = FL_WIRE_7};
+                                       .wire = FL_WIRE_7,
+                                       .keyring = &run_keyring};
     struct fl_payload payload;
     struct fl_job job;
     test_must(fl_payload_parse(request->payload, &payload), "the payload of a job");

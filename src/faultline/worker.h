@@ -95,7 +95,8 @@ struct fl_worker {
     int lock_ttl_s; /* a lock is gone then in any case; 0: never. UNTIL_EXPIRED must have it */
     enum fl_conflict on_conflict;
     enum fl_push_conflict on_push_conflict;
-    int lock_limit;     /* so many may hold it; 0: one */
+    int lock_limit; /* so many may hold it; 0: one */
+    bool encrypt;   /* the last argument; such a class has no lock (docs/how-to/encryption.md) */
     int lock_timeout_s; /* a job waits so long, on its thread, to begin to run; 0: not at all */
 };
 

@@ -46,6 +46,7 @@ static const char more[] =
     "  REDIS_PROVIDER       the name of the variable that holds that URL\n"
     "  FAULTLINE_DB         the SQLite file, or postgres://..., that handlers use\n"
     "  FAULTLINE_SMTP       smtp://[user:password@]host[:port] for their mail\n"
+    "  FAULTLINE_ENCRYPTION_KEYS  the file of the keys for encrypted arguments\n"
     "  FAULTLINE_STATSD     host:port for their metrics\n"
     "  FAULTLINE_LOG        json (the default) or plain\n"
     "  RAILS_MAX_THREADS    job threads, when neither flag nor file says so\n"
@@ -159,6 +160,7 @@ static bool take_environment(struct fl_worker_settings *settings, char *problem)
     take_variable(&settings->database, "FAULTLINE_DB");
     take_variable(&settings->smtp, "FAULTLINE_SMTP");
     take_variable(&settings->statsd, "FAULTLINE_STATSD");
+    take_variable(&settings->encryption_keys, "FAULTLINE_ENCRYPTION_KEYS");
     take_variable(&settings->log_format, "FAULTLINE_LOG");
     if (!settings->verbose && debug && strcmp(debug, "1") == 0) settings->verbose = FL_YES;
     fl_worker_settings_note(settings, FL_FROM_VARIABLE);

@@ -59,7 +59,7 @@ struct fl_worker_settings {
     int reliable_push;
     const char *reliable_push_full;
     int64_t average_poll_us, own_poll_us;
-    const char *tag, *database, *smtp, *statsd, *redis, *fetch, *log_format;
+    const char *tag, *database, *smtp, *statsd, *redis, *fetch, *log_format, *encryption_keys;
     enum fl_toggle verbose;
 };
 

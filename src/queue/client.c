@@ -41,6 +41,7 @@ struct fl_client_job fl_client_job_of(const struct fl_worker *worker, const char
     job.expires_in_s = worker->expires_in_s;
     job.lock = worker->lock;
     job.lock_ttl_s = worker->lock_ttl_s;
+    job.encrypt = worker->encrypt;
     job.lock_limit = worker->lock_limit;
     job.lock_timeout_s = worker->lock_timeout_s;
     job.on_push_conflict = worker->on_push_conflict;
@@ -101,6 +102,7 @@ static enum fl_error check_options(const struct fl_client_job *job)
     if (!is_text(job->worker, FL_PAYLOAD_BYTES_MAX)) return FL_EINVAL;
     if (!is_text(queue_of(job), FL_QUEUE_NAME_BYTES)) return FL_EINVAL;
     if (job->jid && !is_text(job->jid, FL_PAYLOAD_BYTES_MAX)) return FL_EINVAL;
+    if (job->encrypt && job->lock != FL_LOCK_NONE) return FL_EINVAL; /* no two texts are alike */
     if (job->retry_queue && !is_text(job->retry_queue, FL_QUEUE_NAME_BYTES)) return FL_EINVAL;
     enum fl_error err = job->tags.length ? check_tags(job->tags) : FL_OK;
     if (!err && job->retry.length) err = check_retry(job->retry);
@@ -141,6 +143,7 @@ static void put_options(struct fl_json_writer *object, const struct fl_client_jo
     if (job->lock_ttl_s > 0) fl_json_put_int64(object, "lock_ttl", job->lock_ttl_s);
     if (job->lock_limit > 0) fl_json_put_int64(object, "lock_limit", job->lock_limit);
     if (job->lock_timeout_s > 0) fl_json_put_int64(object, "lock_timeout", job->lock_timeout_s);
+    if (job->encrypt) fl_json_put_bool(object, "encrypt", true);
     if (job->bid) fl_json_put_string(object, "bid", fl_span_from(job->bid));
 }
 
@@ -166,9 +169,9 @@ static void put_expiry(struct fl_json_writer *object, const struct fl_client_job
 }
 
 /* `now_us` stands in enqueued_at too, unless the job is for later. */
-static enum fl_error write_payload(const struct fl_client *client, const struct fl_client_job *job,
-                                   struct fl_span args, const char *jid, int64_t now_us, bool later,
-                                   struct fl_buf *out)
+static enum fl_error write_plain(const struct fl_client *client, const struct fl_client_job *job,
+                                 struct fl_span args, const char *jid, int64_t now_us, bool later,
+                                 struct fl_buf *out)
 {
     const struct fl_wire_facts *facts = fl_wire_facts(client->wire ? client->wire : FL_WIRE_7);
     char digest[FL_LOCK_DIGEST_BYTES] = "";
@@ -184,6 +187,19 @@ static enum fl_error write_payload(const struct fl_client *client, const struct 
     if (!later) put_time(&object, facts, "enqueued_at", now_us);
     if (job->expires_in_s > 0) put_expiry(&object, job, later ? job->at_us : now_us);
     return fl_json_end(&object);
+}
+
+static enum fl_error write_payload(const struct fl_client *client, const struct fl_client_job *job,
+                                   struct fl_span args, const char *jid, int64_t now_us, bool later,
+                                   struct fl_buf *out)
+{
+    struct fl_buf sealed = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX);
+    if (!job->encrypt) return write_plain(client, job, args, jid, now_us, later, out);
+    const struct fl_encrypted_for whose = {job->worker, jid};
+    enum fl_error err = fl_encrypt_args(client->keyring, client->random, whose, args, &sealed);
+    if (!err) err = write_plain(client, job, fl_buf_span(&sealed), jid, now_us, later, out);
+    fl_buf_release(&sealed);
+    return err;
 }
 
 enum fl_error fl_client_payload(const struct fl_client *client, const struct fl_client_job *job,

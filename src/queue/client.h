@@ -14,6 +14,7 @@
 #include "ports/clock.h"
 #include "ports/random.h"
 #include "ports/redis.h"
+#include "queue/encryption.h"
 #include "queue/process.h"
 
 enum { FL_JID_BYTES = 25, FL_PAYLOAD_BYTES_MAX = 16 * 1024 * 1024, FL_PUSH_SLICE = 1000 };
@@ -27,6 +28,7 @@ struct fl_client {
     struct fl_random random;
     struct fl_redis redis;
     enum fl_wire wire;
+    const struct fl_keyring *keyring; /* NULL: no key */
 };
 
 /* What a job carries besides class and arguments; zeroed is the default. */
@@ -49,6 +51,7 @@ struct fl_client_job {
     enum fl_push_conflict on_push_conflict;
     size_t slice;    /* of a bulk push: jobs in one command; 0, or more than 1000: 1000, but with
                         wire 8 100 of those for later */
+    bool encrypt;    /* the last argument */
     const char *bid; /* the batch that it belongs to; NULL: none */
 };
 
@@ -58,9 +61,10 @@ enum { FL_RETRY_TEXT_BYTES = 16 };
 struct fl_client_job fl_client_job_of(const struct fl_worker *worker, const char *name,
                                       struct fl_span args, char retry[FL_RETRY_TEXT_BYTES]);
 
-/* FL_EINVAL (nothing was sent), FL_EEXIST (the same job holds the lock; nothing was pushed; that it
- * is this very jid is FL_OK, so a repeat after FL_ELOST pushes nothing twice), FL_EREPLY (Redis
- * refused it), or what the redis port returns. ret_jid may be NULL. */
+/* FL_EINVAL, and FL_ENOTFOUND for want of a key (nothing was sent), FL_EEXIST (the same job holds
+ * the lock; nothing was pushed; that it is this very jid is FL_OK, so a repeat after FL_ELOST
+ * pushes nothing twice), FL_EREPLY (Redis refused it), or what the redis port returns. ret_jid may
+ * be NULL. */
 FL_CHECKED enum fl_error fl_client_push(const struct fl_client *client,
                                         const struct fl_client_job *job,
                                         char ret_jid[FL_JID_BYTES]);

@@ -17,11 +17,14 @@ void fl_job_init(struct fl_job *job, const struct fl_job_world *world,
                            .payload = payload,
                            .queue = queue,
                            .retry_count = payload->retry_count,
+                           .args = payload->args,
                            .texts = FL_ARENA_INIT(FL_JOB_TEXT_BYTES_MAX)};
 }
 
 void fl_job_release(struct fl_job *job)
 {
+    fl_json_release(&job->plain_json);
+    fl_secret_release(&job->plain);
     fl_arena_release(&job->texts);
     fl_failure_clear(&job->failure);
     *job = (struct fl_job){0};
@@ -38,6 +41,7 @@ static enum fl_outcome fail_unknown(struct fl_job *job)
 enum fl_outcome fl_job_perform(struct fl_job *job, const struct fl_worker *worker)
 {
     if (!worker) return fail_unknown(job);
+    if (!fl_job_decrypt(job)) return FL_FAILED;
     const struct fl_config *config = job->world->config;
     enum fl_outcome outcome =
         config ? fl_chain_run(&config->server, job, worker) : worker->perform(job);
@@ -156,13 +160,13 @@ const char *fl_job_error_message(const struct fl_job *job)
 
 struct fl_json_at fl_job_args(const struct fl_job *job)
 {
-    return job->payload->args;
+    return job->args;
 }
 
 /* As Sidekiq splats them: a missing list is empty, a bare value is the only argument. */
 static struct fl_json_at argument(const struct fl_job *job, uint32_t index)
 {
-    struct fl_json_at args = job->payload->args;
+    struct fl_json_at args = job->args;
     if (fl_json_type(args) == FL_JSON_ARRAY) return fl_json_element(args, index);
     bool only = index == 0 && fl_json_type(args) != FL_JSON_NULL;
     return only ? args : (struct fl_json_at){0};

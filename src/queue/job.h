@@ -9,6 +9,7 @@
 #include "ports/ports.h"
 #include "queue/chain.h"
 #include "queue/control.h"
+#include "queue/encryption.h"
 #include "queue/failure.h"
 #include "queue/payload.h"
 #include "queue/process.h"
@@ -27,6 +28,7 @@ struct fl_job_world {
     const struct fl_command_override *overrides;
     size_t override_count;
     enum fl_wire wire;
+    const struct fl_keyring *keyring; /* NULL: no key */
     const struct fl_control *control; /* NULL: never stopping */
     const struct fl_config *config;   /* NULL: no middleware, no death handlers */
     struct fl_push_buffer *buffer;    /* NULL: pushes do not wait for Redis */
@@ -48,6 +50,9 @@ struct fl_job {
     /* Whose it is and where it stands; NULL outside a process. */
     const struct fl_moves *moves;
     const struct fl_delivery *delivery;
+    struct fl_json_at args; /* the payload's, or those with the last one decrypted */
+    struct fl_buf plain;    /* their text */
+    struct fl_json plain_json;
     bool has_iterated; /* to the end: its cursor is forgotten with it */
 };
 
@@ -56,6 +61,9 @@ void fl_job_init(struct fl_job *job, const struct fl_job_world *world,
                  const struct fl_payload *payload, const char *queue);
 void fl_job_release(struct fl_job *job);
 
+/* Decrypts the last argument, where the payload says that it is encrypted. False: it could not, and
+ * the job has failed with the reason. */
+FL_CHECKED bool fl_job_decrypt(struct fl_job *job);
 /* Runs the worker's handler; NULL: the class is not known. After FL_FAILED job->failure is set,
  * whatever the handler did or forgot. */
 enum fl_outcome fl_job_perform(struct fl_job *job, const struct fl_worker *worker);

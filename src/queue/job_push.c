@@ -31,7 +31,8 @@ static struct fl_client client_of(const struct fl_job_world *world)
     return (struct fl_client){.clock = world->ports->clock,
                               .random = world->ports->random,
                               .redis = world->ports->redis,
-                              .wire = world->wire};
+                              .wire = world->wire,
+                              .keyring = world->keyring};
 }
 
 static enum fl_error push_last(void *context, const struct fl_push *push)

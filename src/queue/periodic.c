@@ -125,7 +125,10 @@ struct tick {
 static enum fl_error tick_init(struct tick *tick, const struct fl_periodics *p,
                                const struct fl_periodic_job *job, int64_t tick_s)
 {
-    const struct fl_client client = {.clock = p->ports->clock, .wire = p->wire};
+    const struct fl_client client = {.clock = p->ports->clock,
+                                     .random = p->ports->random,
+                                     .wire = p->wire,
+                                     .keyring = p->keyring};
     const struct fl_worker *worker = fl_registry_find(p->registry, job->option->worker);
     char key[KEY_BYTES + 32];
     *tick = (struct tick){.payload = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX)};

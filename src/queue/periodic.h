@@ -39,6 +39,7 @@ struct fl_periodics {
     const struct fl_registry *registry;
     struct fl_control *control;
     enum fl_wire wire;
+    const struct fl_keyring *keyring; /* NULL: no key */
     struct fl_leader leader;
     struct fl_periodic_job *jobs; /* owned */
     size_t count;

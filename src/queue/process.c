@@ -69,8 +69,10 @@ static enum fl_error check(struct fl_process *process, const struct fl_process_o
     if (err) return err;
     err = fl_registry_init(&process->registry, options->tables, options->table_count, &name);
     if (err == FL_EINVAL)
-        fl_log_printf(process->ports->log, FL_LOG_FATAL,
-                      "%s has no perform function, or a lock that never expires", name);
+        fl_log_printf(
+            process->ports->log, FL_LOG_FATAL,
+            "%s has no perform function, a lock that never expires, or a lock and encryption",
+            name);
     if (err == FL_EBOUND) {
         fl_log_printf(process->ports->log, FL_LOG_FATAL, "more than %d workers", FL_WORKERS_MAX);
         err = FL_EINVAL;
@@ -140,6 +142,7 @@ static void connect_periodics(struct fl_process *process)
     periodics->registry = &process->registry;
     periodics->control = &process->control;
     periodics->wire = process->settings.options.wire;
+    periodics->keyring = process->settings.options.keyring;
     periodics->leader = (struct fl_leader){
         .ports = process->ports, .identity = process->identity, .events = &process->events};
 }
@@ -189,6 +192,7 @@ static void connect_parts(struct fl_process *process)
                               .overrides = options->overrides,
                               .override_count = options->override_count,
                               .wire = options->wire,
+                              .keyring = options->keyring,
                               .config = &process->config,
                               .buffer = options->reliable_push ? &process->pushes : NULL,
                               .control = &process->control};

@@ -74,6 +74,8 @@ struct fl_command_override {
     const void *ops;
 };
 
+struct fl_keyring;
+
 /* Read-only after fl_process_new; borrowed, with all it points to, for the process's life. */
 struct fl_process_options {
     const struct fl_queue_option *queues; /* none: "default" */
@@ -106,6 +108,7 @@ struct fl_process_options {
     size_t setup_count;
     const struct fl_command_override *overrides;
     size_t override_count;
+    const struct fl_keyring *keyring; /* core/keyring.h; NULL: no key */
 };
 
 struct fl_process; /* opaque: layout in process.c */

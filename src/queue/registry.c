@@ -16,7 +16,8 @@ static enum fl_error add_table(struct fl_registry *registry, const struct fl_wor
                                const char **ret_name)
 {
     for (; row->name; row++) {
-        if (!row->perform || (row->lock == FL_LOCK_UNTIL_EXPIRED && row->lock_ttl_s <= 0)) {
+        bool never_ends = row->lock == FL_LOCK_UNTIL_EXPIRED && row->lock_ttl_s <= 0;
+        if (!row->perform || never_ends || (row->encrypt && row->lock != FL_LOCK_NONE)) {
             *ret_name = row->name;
             return FL_EINVAL;
         }

@@ -13,8 +13,9 @@ struct fl_registry {
 };
 
 /* Borrows the tables; each is ended by a row whose name is NULL, and a later one wins. FL_EINVAL: a
- * row without a perform function, or with a lock until it expires that never does; named in
- * *ret_name; FL_EBOUND past FL_WORKERS_MAX; FL_ENOMEM. */
+ * row without a perform function, with a lock until it expires that never does, or with a lock
+ * though its arguments are encrypted; named in *ret_name; FL_EBOUND past FL_WORKERS_MAX; FL_ENOMEM.
+ */
 FL_CHECKED enum fl_error fl_registry_init(struct fl_registry *registry,
                                           const struct fl_worker *const *tables, size_t count,
                                           const char **ret_name);

@@ -93,10 +93,18 @@ static enum fl_outcome items_perform(struct fl_job *job)
     return fl_iterate(job, &items, NULL);
 }
 
+/* --- a set's member, told to the handler alone --- */
+
+static enum fl_outcome secret_perform(struct fl_job *job)
+{
+    return note(job, "secrets");
+}
+
 const struct fl_worker fl_workers[] = {
     {.name = "BatchWorker", .perform = batch_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "PartWorker", .perform = part_perform, .retry = FL_RETRY_DEFAULT},
     {.name = "ItemsWorker", .perform = items_perform, .retry = FL_RETRY_DEFAULT},
+    {.name = "SecretWorker", .perform = secret_perform, .retry = FL_RETRY_DEFAULT, .encrypt = true},
     {.name = "WholeWorker", .perform = whole_perform, .retry = FL_RETRY_DEFAULT},
     {0},
 };

@@ -293,6 +293,31 @@ static enum fl_error iterate(void *context)
     return err;
 }
 
+static enum fl_error encrypt(void *context)
+{
+    static const struct fl_keyring keyring = {
+        .keys = {{1, "0123456789abcdef0123456789abcdef"}}, .count = 1, .active = 1};
+    const struct fl_encrypted_for whose = {"W", "j"};
+    struct fl_buf sealed = FL_BUF_INIT(4096), plain = FL_BUF_INIT(4096);
+    struct fl_json json = {0};
+    int64_t version;
+    (void)context;
+    enum fl_error err = fl_encrypt_args(&keyring, (struct fl_random){&random_ops, NULL}, whose,
+                                        FL_SPAN("[1,\"two\"]"), &sealed);
+    if (!err) err = fl_json_parse(fl_buf_span(&sealed), &json, NULL);
+    if (!err) err = fl_decrypt_args(&keyring, whose, fl_json_root(&json), &plain, &version);
+    fl_json_release(&json);
+    fl_buf_release(&sealed);
+    fl_secret_release(&plain);
+    return err;
+}
+
+static void encrypting(void **state)
+{
+    (void)state;
+    alloc_sweep(encrypt, NULL);
+}
+
 static void iterating(void **state)
 {
     (void)state;
@@ -348,9 +373,9 @@ static void registering(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(batches),    cmocka_unit_test(iterating),   cmocka_unit_test(pushing),
-        cmocka_unit_test(retrying),   cmocka_unit_test(promoting),   cmocka_unit_test(moving),
-        cmocka_unit_test(recovering), cmocka_unit_test(registering),
+        cmocka_unit_test(batches), cmocka_unit_test(iterating),  cmocka_unit_test(encrypting),
+        cmocka_unit_test(pushing), cmocka_unit_test(retrying),   cmocka_unit_test(promoting),
+        cmocka_unit_test(moving),  cmocka_unit_test(recovering), cmocka_unit_test(registering),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }
