@@ -80,11 +80,16 @@ struct ledger_job *ledger_find(const struct ledger *ledger, struct fl_span id)
     return fl_map_get(&ledger->jobs, id);
 }
 
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
 static bool is_jid(struct fl_span text)
 {
     if (text.length < JID_BYTES) return false;
     for (size_t i = 0; i < JID_BYTES; i++)
-        if (!memchr("0123456789abcdef", text.bytes[i], 16)) return false;
+        if (!is_hex(text.bytes[i])) return false;
     return true;
 }
 

@@ -1,9 +1,11 @@
 #include "queue/failure.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <zlib.h>
 
+#include "core/assert.h"
+#include "core/cut.h"
+#include "core/digits.h"
 #include "core/json.h"
 #include "core/utf8.h"
 
@@ -25,12 +27,15 @@ static void add_site(struct fl_failure_record *record, const char *function, con
                      int line)
 {
     if (record->site_count >= FL_SITES_MAX) return;
-    char site[FL_SITE_BYTES];
-    int length = snprintf(site, sizeof(site), "%s:%d:in `%s'", short_path(file), line, function);
-    if (length < 0) return;
-    size_t bytes = (size_t)length < sizeof(site) ? (size_t)length + 1 : sizeof(site);
+    char site[FL_SITE_BYTES], digits[FL_DIGITS_BYTES];
+    const struct fl_span parts[] = {fl_span_from(short_path(file)), FL_SPAN(":"),
+                                    fl_digits(line, digits),        FL_SPAN(":in `"),
+                                    fl_span_from(function),         FL_SPAN("'")};
+    size_t length = 0;
+    for (size_t i = 0; i < FL_COUNT(parts); i++)
+        length = fl_cut(site, sizeof(site), length, parts[i]);
     record->sites.length_max = (size_t)FL_SITES_MAX * FL_SITE_BYTES;
-    if (!fl_buf_append(&record->sites, site, bytes)) record->site_count++;
+    if (!fl_buf_append(&record->sites, site, length + 1)) record->site_count++;
 }
 
 /* Sidekiq cuts characters first and mends bad bytes then; one pass does both. */
@@ -52,9 +57,7 @@ void fl_failure_set(struct fl_failure_record *record, enum fl_failure kind, cons
     struct fl_buf message = {0};
     record->failed = true;
     record->kind = kind;
-    size_t length = strnlen(error_class, sizeof(record->error_class) - 1);
-    memcpy(record->error_class, error_class, length);
-    record->error_class[length] = '\0';
+    fl_cut(record->error_class, sizeof(record->error_class), 0, fl_span_from(error_class));
     add_site(record, function, file, line);
     if (format_message(&message, format, args)) fl_buf_release(&message);
     fl_buf_release(&record->message); /* only now: it may be among the arguments */

@@ -1,9 +1,10 @@
 #include "queue/processor.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "core/assert.h"
+#include "core/digits.h"
 #include "core/time_text.h"
 #include "queue/locking.h"
 #include "queue/log_text.h"
@@ -14,16 +15,29 @@
 
 /* --- log lines --- */
 
+/* With three decimals: "0.012". */
+static struct fl_span in_seconds(int64_t us, char out[2 * FL_DIGITS_BYTES])
+{
+    char digits[FL_DIGITS_BYTES];
+    int64_t ms = (us + 500) / 1000;
+    struct fl_span whole = fl_digits(ms / 1000, digits);
+    memcpy(out, whole.bytes, whole.length);
+    struct fl_span decimals = fl_digits(1000 + ms % 1000, digits); /* 1, three digits */
+    memcpy(out + whole.length, decimals.bytes, decimals.length);
+    out[whole.length] = '.';
+    return (struct fl_span){out, whole.length + decimals.length};
+}
+
 static void log_job(const struct fl_processor *p, const struct fl_payload *payload,
                     const char *message, int64_t started_us)
 {
     struct fl_log_field fields[FL_JOB_LOG_FIELDS + 1];
-    char elapsed[32];
+    char elapsed[2 * FL_DIGITS_BYTES];
     size_t count = fl_job_log_context(payload, fields);
     if (started_us >= 0) {
-        int64_t ms = (fl_clock_mono_us(p->settler.ports->clock) - started_us + 500) / 1000;
-        snprintf(elapsed, sizeof(elapsed), "%" PRId64 ".%03d", ms / 1000, (int)(ms % 1000));
-        fields[count++] = (struct fl_log_field){"elapsed", fl_span_from(elapsed), FL_LOG_RAW_JSON};
+        int64_t us = fl_clock_mono_us(p->settler.ports->clock) - started_us;
+        fields[count++] =
+            (struct fl_log_field){"elapsed", in_seconds(us, elapsed), FL_LOG_RAW_JSON};
     }
     fl_log_write(p->settler.ports->log, &(struct fl_log_line){.level = FL_LOG_INFO,
                                                               .message = fl_span_from(message),
