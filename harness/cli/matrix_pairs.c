@@ -23,7 +23,8 @@ struct pair {
     uint32_t first, effect; /* a trial, and the second fault's place among its effects */
     enum matrix_mode mode;
     struct matrix_world world;
-    const struct known *like; /* whose end it takes over; NULL: none yet */
+    struct matrix_world aside; /* without what the paused process remembers */
+    uint32_t like;             /* whose end it takes over: a trial, from 1; 0: none yet */
     bool is_played;
 };
 
@@ -31,7 +32,8 @@ struct pairs {
     struct matrix_trials *trials;
     struct pair *items;
     uint32_t count, capacity;
-    struct fl_map known; /* by the numbers of worlds */
+    struct fl_map known; /* by the numbers of worlds, */
+    struct fl_map aside; /* and of those without who is paused */
     struct fl_arena arena;
     bool follows_all; /* numbers do not tell all that the handler goes by */
 };
@@ -43,14 +45,14 @@ static struct fl_span key_of(const struct matrix_world *world)
     return (struct fl_span){(const char *)&world->number, sizeof world->number};
 }
 
-static enum fl_error add_known(struct pairs *pairs, const struct matrix_world *world,
-                               uint32_t trial)
+static enum fl_error add_known(struct pairs *pairs, struct fl_map *map,
+                               const struct matrix_world *world, uint32_t trial)
 {
     if (!world->number) return FL_OK;
     struct known *known = fl_arena_alloc(&pairs->arena, sizeof *known);
     if (!known) return FL_ENOMEM;
-    *known = (struct known){*world, trial, fl_map_get(&pairs->known, key_of(world))};
-    return fl_map_put(&pairs->known, key_of(world), known, NULL);
+    *known = (struct known){*world, trial, fl_map_get(map, key_of(world))};
+    return fl_map_put(map, key_of(world), known, NULL);
 }
 
 static enum fl_error know_singles(struct pairs *pairs)
@@ -63,16 +65,14 @@ static enum fl_error know_singles(struct pairs *pairs)
         if (!trial->item) continue;
         struct matrix_world world =
             matrix_world_of(trial->mode, facts, &facts->effects[x->result->points[trial->point]]);
-        err = add_known(pairs, &world, i);
+        err = add_known(pairs, &pairs->known, &world, i);
     }
     return err;
 }
 
-static const struct known *find_like(const struct pairs *pairs, const struct pair *pair,
-                                     bool *ret_pending)
+static uint32_t find_like(const struct pairs *pairs, const struct pair *pair, bool *ret_pending)
 {
-    *ret_pending = false;
-    if (!pair->world.number) return NULL;
+    if (!pair->world.number) return 0;
     const struct known *known = fl_map_get(&pairs->known, key_of(&pair->world));
     for (; known; known = known->next) {
         const struct matrix_trial *trial = &pairs->trials->trials[known->trial];
@@ -80,9 +80,31 @@ static const struct known *find_like(const struct pairs *pairs, const struct pai
         if (!trial->settled) continue; /* its fault found nothing to strike, or is under way */
         if (matrix_worlds_alike(&known->world, trial->overwritten, trial->overwritten_count,
                                 &pair->world))
-            return known;
+            return known->trial + 1;
     }
-    return NULL;
+    return 0;
+}
+
+/* Until who is paused wakes, a pair goes like one behind another pause. If that one had come by
+ * then to where this one's first fault alone comes, so does this one, and ends like it. */
+static uint32_t find_same_wake(const struct pairs *pairs, const struct pair *pair,
+                               bool *ret_pending)
+{
+    const struct matrix_trial *single = &pairs->trials->trials[pair->first];
+    if (!pair->aside.number || !single->wake || !single->settled) return 0;
+    const struct matrix_world wakes = matrix_world_at_wake(single->wake);
+    const struct known *known = fl_map_get(&pairs->aside, key_of(&pair->aside));
+    for (; known; known = known->next) {
+        const struct matrix_trial *trial = &pairs->trials->trials[known->trial];
+        if (!trial->is_answered) *ret_pending = true;
+        if (!trial->settled || !trial->wake) continue;
+        const struct matrix_world woke = matrix_world_at_wake(trial->wake);
+        if (woke.number == wakes.number && matrix_worlds_alike(&woke, NULL, 0, &wakes) &&
+            matrix_worlds_alike(&known->world, trial->wake->overwritten_by_wake,
+                                trial->wake->overwritten_by_wake_count, &pair->aside))
+            return pair->first + 1;
+    }
+    return 0;
 }
 
 /* --- which there are --- */
@@ -108,7 +130,10 @@ static enum fl_error add_pair(struct pairs *pairs, uint32_t first, uint32_t effe
                       .effect = effect,
                       .mode = mode,
                       .world = matrix_world_of(mode, facts, &facts->effects[effect])};
-    if (pairs->follows_all) pairs->items[pairs->count - 1].world.number = 0;
+    struct pair *pair = &pairs->items[pairs->count - 1];
+    if (pairs->trials->trials[first].mode == MATRIX_STALL)
+        pair->aside = matrix_world_aside(mode, facts, &facts->effects[effect]);
+    if (pairs->follows_all) pair->world.number = pair->aside.number = 0;
     return FL_OK;
 }
 
@@ -148,17 +173,28 @@ static enum fl_error add_trial(struct pairs *pairs, struct pair *pair, bool is_c
     if (!trial) return x->result->trouble ? FL_OK : FL_ENOMEM;
     trial->is_pair = true;
     trial->is_check = is_check;
+    trial->tells_wake = pair->aside.number != 0;
     trial->mode = pair->mode;
     trial->parts = parts;
     return FL_OK;
 }
 
-static void take_over(struct pairs *pairs, struct pair *pair, const struct known *known)
+static void take_over(struct pairs *pairs, struct pair *pair, uint32_t like)
 {
     struct matrix_result *result = pairs->trials->result;
-    pair->like = known;
+    pair->like = like;
     result->pair_taken++;
-    result->pair_bad += pairs->trials->trials[known->trial].cells != MATRIX_SAME;
+    result->pair_bad += pairs->trials->trials[like - 1].cells != MATRIX_SAME;
+}
+
+static enum fl_error play_pair(struct pairs *pairs, struct pair *pair)
+{
+    struct matrix_trials *x = pairs->trials;
+    pair->is_played = true;
+    enum fl_error err = add_trial(pairs, pair, false);
+    if (err || x->result->trouble) return err;
+    err = add_known(pairs, &pairs->known, &pair->world, x->trial_count - 1);
+    return err ? err : add_known(pairs, &pairs->aside, &pair->aside, x->trial_count - 1);
 }
 
 /* Plays what must be, and says whether some of the others still wait. */
@@ -170,19 +206,16 @@ static enum fl_error play_wave(struct pairs *pairs, bool *ret_waiting)
     *ret_waiting = false;
     for (uint32_t i = 0; i < pairs->count && !err && !x->result->trouble; i++) {
         struct pair *pair = &pairs->items[i];
-        bool pending;
+        bool pending = false;
         if (pair->is_played || pair->like) continue;
-        const struct known *like = find_like(pairs, pair, &pending);
-        if (like) {
+        uint32_t like = find_like(pairs, pair, &pending);
+        if (!like) like = find_same_wake(pairs, pair, &pending);
+        if (like)
             take_over(pairs, pair, like);
-        } else if (pending) {
+        else if (pending)
             *ret_waiting = true;
-        } else {
-            pair->is_played = true;
-            err = add_trial(pairs, pair, false);
-            if (!err && !x->result->trouble)
-                err = add_known(pairs, &pair->world, x->trial_count - 1);
-        }
+        else
+            err = play_pair(pairs, pair);
     }
     return err || x->result->trouble ? err : matrix_trials_play(x, first, 1);
 }
@@ -192,7 +225,7 @@ static enum fl_error play_wave(struct pairs *pairs, bool *ret_waiting)
 static void compare(struct pairs *pairs, const struct pair *pair, uint32_t check)
 {
     struct matrix_trials *x = pairs->trials;
-    const struct matrix_trial *played = &x->trials[check], *like = &x->trials[pair->like->trial];
+    const struct matrix_trial *played = &x->trials[check], *like = &x->trials[pair->like - 1];
     if (!played->settled) return; /* unreached, as some are by chance */
     if (played->cells == like->cells && played->end == like->end) return;
     matrix_trials_trouble(x, MATRIX_NO_HARNESS,
@@ -243,8 +276,10 @@ static enum fl_error play(struct pairs *pairs)
 
 enum fl_error matrix_play_pairs(struct matrix_trials *x)
 {
-    struct pairs pairs = {
-        .trials = x, .known = FL_MAP_INIT(WORLDS_MAX), .arena = FL_ARENA_INIT(UINT32_MAX)};
+    struct pairs pairs = {.trials = x,
+                          .known = FL_MAP_INIT(WORLDS_MAX),
+                          .aside = FL_MAP_INIT(WORLDS_MAX),
+                          .arena = FL_ARENA_INIT(UINT32_MAX)};
     if (x->result->point_count > MATRIX_PAIR_POINTS_MAX) {
         matrix_trials_trouble(x, MATRIX_BAD_INPUT,
                               "%" PRIu32 " effects have too many pairs: at most %d",
@@ -253,6 +288,7 @@ enum fl_error matrix_play_pairs(struct matrix_trials *x)
     }
     enum fl_error err = play(&pairs);
     fl_map_release(&pairs.known);
+    fl_map_release(&pairs.aside);
     fl_arena_release(&pairs.arena);
     free(pairs.items);
     return err;

@@ -62,6 +62,15 @@ struct matrix_trial *matrix_trials_add(struct matrix_trials *x, const struct fl_
 
 /* --- requests --- */
 
+static unsigned wants_of(const struct matrix_trials *x, const struct matrix_flight *flight)
+{
+    if (!x->trials[flight->first].is_pair) return MATRIX_WANTS_OF_SINGLES;
+    for (uint32_t i = 0; i < flight->count; i++)
+        if (x->trials[flight->first + i].tells_wake)
+            return RUN_WANTS_MOMENTS | RUN_WANTS_OVERWRITTEN;
+    return RUN_WANTS_OVERWRITTEN;
+}
+
 static enum fl_error send(struct matrix_trials *x, const struct matrix_flight *flight, int worker)
 {
     struct fl_span variants[REQUEST_RUNS_MAX];
@@ -71,9 +80,7 @@ static enum fl_error send(struct matrix_trials *x, const struct matrix_flight *f
         return FL_ENOMEM;
     for (uint32_t i = 0; i < flight->count; i++)
         variants[i] = x->trials[flight->first + i].lines;
-    if (x->order->depth == MATRIX_PAIRS && flight->copy == 0)
-        request.wants |=
-            x->trials[flight->first].is_pair ? RUN_WANTS_OVERWRITTEN : MATRIX_WANTS_OF_SINGLES;
+    if (x->order->depth == MATRIX_PAIRS && flight->copy == 0) request.wants |= wants_of(x, flight);
     request.may_be_same = x->trials[flight->first].is_pair;
     request.same_as = x->undisturbed.facts->end;
     request.variants = variants;
@@ -190,16 +197,37 @@ static bool unreached(const struct matrix_trial *trial, const struct run_item *i
     return ended && item->facts && item->facts->strikes < wanted;
 }
 
+static void *keep_array(struct matrix_trials *x, const void *items, uint32_t count, size_t size)
+{
+    void *kept = fl_arena_alloc(&x->arena, (count + 1) * size);
+    if (kept && count) memcpy(kept, items, count * size);
+    return kept;
+}
+
 /* What it cannot keep, no other run can lean on. */
 static void keep_overwritten(struct matrix_trials *x, struct matrix_trial *trial,
                              const struct run_facts *facts)
 {
-    size_t bytes = facts->overwritten_count * sizeof *facts->overwritten;
-    uint64_t *keys = bytes ? fl_arena_alloc(&x->arena, bytes) : NULL;
-    if (!keys) return;
-    memcpy(keys, facts->overwritten, bytes);
-    trial->overwritten = keys;
-    trial->overwritten_count = facts->overwritten_count;
+    trial->overwritten =
+        keep_array(x, facts->overwritten, facts->overwritten_count, sizeof *facts->overwritten);
+    if (trial->overwritten) trial->overwritten_count = facts->overwritten_count;
+}
+
+static void keep_wake(struct matrix_trials *x, struct matrix_trial *trial,
+                      const struct run_facts *facts)
+{
+    if (!facts->woke) return;
+    struct run_facts *wake = fl_arena_alloc(&x->arena, sizeof *wake);
+    if (!wake) return;
+    *wake = (struct run_facts){.woke = 1, .moment_count = 1};
+    wake->moments = keep_array(x, &facts->moments[facts->woke - 1], 1, sizeof *wake->moments);
+    wake->key_changes =
+        keep_array(x, facts->key_changes, facts->key_change_count, sizeof *wake->key_changes);
+    wake->overwritten_by_wake =
+        keep_array(x, facts->overwritten_by_wake, facts->overwritten_by_wake_count,
+                   sizeof *wake->overwritten_by_wake);
+    wake->overwritten_by_wake_count = facts->overwritten_by_wake_count;
+    if (wake->moments && wake->key_changes && wake->overwritten_by_wake) trial->wake = wake;
 }
 
 static void take_item(struct matrix_trials *x, struct matrix_trial *trial,
@@ -214,6 +242,7 @@ static void take_item(struct matrix_trials *x, struct matrix_trial *trial,
     if (copy || trial->settled || x->result->trouble) return;
     trial->is_answered = true;
     keep_overwritten(x, trial, item->facts);
+    keep_wake(x, trial, item->facts);
     if (unreached(trial, item)) {
         x->result->unreached += !trial->is_pair;
         return;

@@ -19,6 +19,8 @@ struct matrix_trial {
     uint64_t end;                /* a digest of where it came to; 0: not to an end */
     const uint64_t *overwritten; /* keys that differ in vain, in the trials' arena */
     uint32_t overwritten_count;
+    bool tells_wake;              /* it is asked for, and then there is, */
+    const struct run_facts *wake; /* of the first pause that ended, only what belongs to it; NULL */
     uint64_t hash[2];
     const char *name;
     const struct run_item *item; /* kept for the pairs; NULL */

@@ -10,7 +10,7 @@ enum {
     RECEIPT_VALUES = 3,
     JOB_VALUES = 3,
     GUARD_VALUES = 6,
-    MOMENT_VALUES = 4,
+    MOMENT_VALUES = 6,
     CHANGE_VALUES = 2,
     TEXT_BYTES_MAX = 1024 * 1024
 };
@@ -100,6 +100,8 @@ static enum fl_error write_moments(const struct run_facts *facts, struct fl_buf 
     for (uint32_t i = 0; i < facts->moment_count; i++) {
         fl_json_put_int64(&w, NULL, (int64_t)facts->moments[i].alive);
         fl_json_put_int64(&w, NULL, (int64_t)facts->moments[i].dead);
+        fl_json_put_int64(&w, NULL, (int64_t)facts->moments[i].aside);
+        fl_json_put_int64(&w, NULL, (int64_t)facts->moments[i].aside_dead);
         fl_json_put_int64(&w, NULL, (int64_t)facts->moments[i].memory);
         fl_json_put_int64(&w, NULL, facts->moments[i].changes);
     }
@@ -116,11 +118,11 @@ static enum fl_error write_changes(const struct run_facts *facts, struct fl_buf 
     return fl_json_end(&w);
 }
 
-static enum fl_error write_overwritten(const struct run_facts *facts, struct fl_buf *out)
+static enum fl_error write_keys(const uint64_t *keys, uint32_t count, struct fl_buf *out)
 {
     struct fl_json_writer w = fl_json_begin_array(out);
-    for (uint32_t i = 0; i < facts->overwritten_count; i++)
-        fl_json_put_int64(&w, NULL, (int64_t)facts->overwritten[i]);
+    for (uint32_t i = 0; i < count; i++)
+        fl_json_put_int64(&w, NULL, (int64_t)keys[i]);
     return fl_json_end(&w);
 }
 
@@ -139,8 +141,13 @@ static void write_worlds(const struct run_facts *facts, struct fl_json_writer *w
     }
     if (facts->overwritten_count) {
         fl_json_key(w, "overwritten");
-        if (!w->err) w->err = write_overwritten(facts, out);
+        if (!w->err) w->err = write_keys(facts->overwritten, facts->overwritten_count, out);
     }
+    if (!facts->woke) return;
+    fl_json_put_int64(w, "woke", facts->woke);
+    fl_json_key(w, "overwritten_by_wake");
+    if (!w->err)
+        w->err = write_keys(facts->overwritten_by_wake, facts->overwritten_by_wake_count, out);
 }
 
 enum fl_error run_facts_write(const struct run_facts *facts, struct fl_buf *out)
@@ -308,6 +315,8 @@ static enum fl_error read_moments(struct values values, struct run_facts *facts)
     for (uint32_t i = 0; i < facts->moment_count && !values.err; i++) {
         facts->moments[i].alive = (uint64_t)take_int(&values);
         facts->moments[i].dead = (uint64_t)take_int(&values);
+        facts->moments[i].aside = (uint64_t)take_int(&values);
+        facts->moments[i].aside_dead = (uint64_t)take_int(&values);
         facts->moments[i].memory = (uint64_t)take_int(&values);
         facts->moments[i].changes = (uint32_t)take_int(&values);
     }
@@ -327,20 +336,21 @@ static enum fl_error read_changes(struct values values, struct run_facts *facts)
     return values.err;
 }
 
-static enum fl_error read_overwritten(struct values values, struct run_facts *facts)
+static enum fl_error read_keys(struct values values, uint64_t **ret_keys, uint32_t *ret_count)
 {
-    facts->overwritten_count = fl_json_length(values.array);
-    facts->overwritten =
-        fl_arena_alloc_array(values.arena, facts->overwritten_count + 1, sizeof(uint64_t));
-    if (!facts->overwritten) return FL_ENOMEM;
-    for (uint32_t i = 0; i < facts->overwritten_count && !values.err; i++)
-        facts->overwritten[i] = (uint64_t)take_int(&values);
+    uint32_t count = fl_json_length(values.array);
+    *ret_keys = fl_arena_alloc_array(values.arena, count + 1, sizeof(uint64_t));
+    if (!*ret_keys) return FL_ENOMEM;
+    for (uint32_t i = 0; i < count && !values.err; i++)
+        (*ret_keys)[i] = (uint64_t)take_int(&values);
+    *ret_count = count;
     return values.err;
 }
 
 /* Each number is one of a moment that there is. */
 static bool are_moments(const struct run_facts *facts)
 {
+    if (facts->woke > facts->moment_count) return false;
     for (uint32_t i = 0; i < facts->moment_count; i++)
         if (facts->moments[i].changes > facts->key_change_count) return false;
     for (uint32_t i = 0; i < facts->effect_count; i++)
@@ -354,7 +364,7 @@ static enum fl_error read_worlds(struct fl_json_at at, struct values values,
                                  struct run_facts *facts)
 {
     enum fl_error err = FL_OK;
-    int64_t struck_moment;
+    int64_t struck_moment, woke;
     values.array = fl_json_member(at, "moments");
     if (fl_json_exists(values.array)) err = read_moments(values, facts);
     if (fl_json_int64(fl_json_member(at, "struck_moment"), &struck_moment))
@@ -362,7 +372,12 @@ static enum fl_error read_worlds(struct fl_json_at at, struct values values,
     values.array = fl_json_member(at, "key_changes");
     if (!err && fl_json_exists(values.array)) err = read_changes(values, facts);
     values.array = fl_json_member(at, "overwritten");
-    if (!err && fl_json_exists(values.array)) err = read_overwritten(values, facts);
+    if (!err && fl_json_exists(values.array))
+        err = read_keys(values, &facts->overwritten, &facts->overwritten_count);
+    values.array = fl_json_member(at, "overwritten_by_wake");
+    if (!err && fl_json_exists(values.array))
+        err = read_keys(values, &facts->overwritten_by_wake, &facts->overwritten_by_wake_count);
+    if (fl_json_int64(fl_json_member(at, "woke"), &woke)) facts->woke = (uint32_t)woke;
     return err || are_moments(facts) ? err : FL_EPARSE;
 }
 

@@ -23,21 +23,53 @@ static bool is_older(const struct run_facts *facts, uint32_t moment)
     return facts->struck && moment <= facts->struck_moment;
 }
 
+/* `alive` and `dead` 0: not known. */
+static struct matrix_world world_with(enum matrix_mode mode, const struct run_facts *facts,
+                                      const struct run_effect *effect,
+                                      const struct run_moment *moment, uint64_t alive,
+                                      uint64_t dead)
+{
+    struct matrix_world world = {.facts = facts, .changes = moment->changes};
+    bool ends = matrix_mode_kills(mode) || matrix_mode_renews(mode);
+    if (!alive || !dead) return world;
+    if (ends) /* before an effect or behind another: the dead do not know */
+        world.number = digest_word(dead, matrix_mode_renews(mode));
+    else
+        world.number = digest_effect(digest_word(alive, 2 + (uint64_t)mode), effect);
+    if (mode == MATRIX_MALLOC) world.number = digest_word(world.number, moment->memory);
+    if (!world.number) world.number = 1;
+    return world;
+}
+
+static const struct run_moment *moment_of(enum matrix_mode mode, const struct run_facts *facts,
+                                          const struct run_effect *effect)
+{
+    uint32_t index = strikes_behind(mode) ? effect->after : effect->before;
+    return !index || is_older(facts, index) ? NULL : &facts->moments[index - 1];
+}
+
 struct matrix_world matrix_world_of(enum matrix_mode mode, const struct run_facts *facts,
                                     const struct run_effect *effect)
 {
-    uint32_t index = strikes_behind(mode) ? effect->after : effect->before;
+    const struct run_moment *moment = moment_of(mode, facts, effect);
+    if (!moment) return (struct matrix_world){.facts = facts};
+    return world_with(mode, facts, effect, moment, moment->alive, moment->dead);
+}
+
+struct matrix_world matrix_world_aside(enum matrix_mode mode, const struct run_facts *facts,
+                                       const struct run_effect *effect)
+{
+    const struct run_moment *moment = moment_of(mode, facts, effect);
+    if (!moment) return (struct matrix_world){.facts = facts};
+    return world_with(mode, facts, effect, moment, moment->aside, moment->aside_dead);
+}
+
+struct matrix_world matrix_world_at_wake(const struct run_facts *facts)
+{
     struct matrix_world world = {.facts = facts};
-    if (!index || is_older(facts, index)) return world;
-    const struct run_moment *moment = &facts->moments[index - 1];
-    bool ends = matrix_mode_kills(mode) || matrix_mode_renews(mode);
-    world.changes = moment->changes;
-    if (ends) /* before an effect or behind another: the dead do not know */
-        world.number = digest_word(moment->dead, matrix_mode_renews(mode));
-    else
-        world.number = digest_effect(digest_word(moment->alive, 2 + (uint64_t)mode), effect);
-    if (mode == MATRIX_MALLOC) world.number = digest_word(world.number, moment->memory);
-    if (!world.number) world.number = 1;
+    if (!facts->woke) return world;
+    world.number = facts->moments[facts->woke - 1].aside;
+    world.changes = facts->moments[facts->woke - 1].changes;
     return world;
 }
 

@@ -15,6 +15,12 @@ struct matrix_world {
 /* Of a fault of this mode at an effect of a run that has told its moments. */
 struct matrix_world matrix_world_of(enum matrix_mode mode, const struct run_facts *facts,
                                     const struct run_effect *effect);
+/* The same without what paused processes remember: until one of them wakes, it makes no difference.
+ */
+struct matrix_world matrix_world_aside(enum matrix_mode mode, const struct run_facts *facts,
+                                       const struct run_effect *effect);
+/* When the first paused process wakes, without what it remembers. */
+struct matrix_world matrix_world_at_wake(const struct run_facts *facts);
 /* The keys that differ are among those which the run from `known` on wrote over unseen. Both have
  * the same number. */
 bool matrix_worlds_alike(const struct matrix_world *known, const uint64_t *overwritten,

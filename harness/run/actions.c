@@ -124,6 +124,7 @@ static void strike_node(struct node *node, const struct plan_fault *fault)
                          fault->verb == PLAN_KILL ? SIM_END_KILLED : SIM_END_OOMKILLED);
         return;
     case PLAN_PAUSE:
+        run_note_pause(node);
         sim_process_pause(node->process, sim_world_now_us(run->world) + fault->amount_us);
         return;
     case PLAN_TERM:

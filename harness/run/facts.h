@@ -51,10 +51,11 @@ struct run_effect {
 /* The world at some time: with the same number, and the same keys of the application, it goes on
  * alike. */
 struct run_moment {
-    uint64_t alive;   /* as it is */
-    uint64_t dead;    /* as it would be without the process that has the effect */
-    uint64_t memory;  /* of that process: with the same number it asks for more alike */
-    uint32_t changes; /* of keys, by then */
+    uint64_t alive;             /* as it is */
+    uint64_t dead;              /* as it would be without the process that has the effect */
+    uint64_t aside, aside_dead; /* the same without what paused processes remember; 0: none is */
+    uint64_t memory;            /* of that process: with the same number it asks for more alike */
+    uint32_t changes;           /* of keys, by then */
 };
 
 /* A key of the application, by a number for its name, holds something else. */
@@ -125,6 +126,9 @@ struct run_facts { /* zeroed is empty; all texts live in the arenas */
     uint32_t key_change_count, key_change_capacity;
     uint64_t *overwritten; /* numbers of keys, since the last fault */
     uint32_t overwritten_count;
+    uint32_t woke;                 /* the moment at which the first pause ended; 0: none did */
+    uint64_t *overwritten_by_wake; /* since the last fault before that */
+    uint32_t overwritten_by_wake_count;
 };
 
 void run_facts_release(struct run_facts *facts);

@@ -13,6 +13,8 @@
 
 enum { MOMENTS_MAX = 64 * 1024, DUE_MAX = 3 * RUN_NODES_MAX + RUN_PRIVATE_LISTS_MAX + 2 };
 
+enum view { WHOLE, ASIDE /* without what paused processes remember */ };
+
 /* --- what is noted --- */
 
 static bool grow(void **items, uint32_t count, uint32_t *capacity, size_t size)
@@ -44,16 +46,19 @@ static uint64_t digest_memory(const struct node *node)
     return digest_word(digest_word(1, blocks), node->effects.passing);
 }
 
+static bool same_moment(const struct run_moment *a, const struct run_moment *b)
+{
+    return a->alive == b->alive && a->dead == b->dead && a->aside == b->aside &&
+           a->aside_dead == b->aside_dead && a->memory == b->memory && a->changes == b->changes;
+}
+
 /* Its number, from 1; the one before is not said again. 0: it is not known. */
-static uint32_t note_moment(struct run *run, const struct node *node, uint64_t alive, uint64_t dead)
+static uint32_t note_moment(struct run *run, const struct node *node, struct run_moment moment)
 {
     struct run_facts *facts = &run->result->facts;
-    uint64_t memory = digest_memory(node);
-    const struct run_moment moment = {alive, dead, memory, facts->key_change_count};
-    const struct run_moment *last =
-        facts->moment_count ? &facts->moments[facts->moment_count - 1] : NULL;
-    if (last && last->alive == alive && last->dead == dead && last->memory == memory &&
-        last->changes == moment.changes)
+    moment.memory = digest_memory(node);
+    moment.changes = facts->key_change_count;
+    if (facts->moment_count && same_moment(&facts->moments[facts->moment_count - 1], &moment))
         return facts->moment_count;
     if (!grow((void **)&facts->moments, facts->moment_count, &facts->moment_capacity,
               sizeof *facts->moments))
@@ -145,7 +150,14 @@ static uint64_t digest_tasks(const struct node *node)
     return sum;
 }
 
-static uint64_t digest_node(uint64_t digest, const struct node *node, const struct node *dying)
+/* Who is paused does nothing by what it remembers, until it wakes. */
+static bool is_aside(const struct node *node, enum view view)
+{
+    return view == ASIDE && sim_process_paused(node->process);
+}
+
+static uint64_t digest_node(uint64_t digest, const struct node *node, const struct node *dying,
+                            enum view view)
 {
     bool dead = is_dead(node, dying);
     digest = digest_word(digest, dead);
@@ -156,7 +168,7 @@ static uint64_t digest_node(uint64_t digest, const struct node *node, const stru
     digest = digest_word(digest, node->leaving);
     digest = digest_word(digest, node->restart_after_us >= 0);
     digest = digest_word(digest, sim_memory_will_fail(sim_process_memory(node->process)));
-    return digest_word(digest, digest_tasks(node));
+    return is_aside(node, view) ? digest : digest_word(digest, digest_tasks(node));
 }
 
 /* --- the whole --- */
@@ -183,7 +195,7 @@ static uint64_t digest_ledger(uint64_t digest, const struct run *run)
     return digest_word(digest, ledger->count);
 }
 
-static uint64_t digest_world(const struct run *run, const struct node *dying)
+static uint64_t digest_world(const struct run *run, const struct node *dying, enum view view)
 {
     const struct run_stores *stores = run->stores;
     uint64_t digest = digest_word(stores->shared, stores->rows);
@@ -193,7 +205,7 @@ static uint64_t digest_world(const struct run *run, const struct node *dying)
     digest = digest_word(digest, run->web_pushing);
     digest = digest_word(digest, (uint64_t)run->stage);
     for (uint32_t i = 0; i < run->node_count; i++)
-        digest = digest_node(digest, &run->nodes[i], dying);
+        digest = digest_node(digest, &run->nodes[i], dying, view);
     return digest_order(digest_ledger(digest, run), run, dying);
 }
 
@@ -263,18 +275,31 @@ static uint64_t digest_keys(const struct run *run)
     return sum;
 }
 
+static bool is_paused(const struct run *run)
+{
+    for (uint32_t i = 0; i < run->node_count; i++)
+        if (run->nodes[i].alive && sim_process_paused(run->nodes[i].process)) return true;
+    return false;
+}
+
 static uint32_t note_now(struct run *run, const struct node *node)
 {
-    return note_moment(run, node, digest_world(run, NULL), digest_world(run, node));
+    struct run_moment moment = {.alive = digest_world(run, NULL, WHOLE),
+                                .dead = digest_world(run, node, WHOLE)};
+    if (is_paused(run)) {
+        moment.aside = digest_world(run, NULL, ASIDE);
+        moment.aside_dead = digest_world(run, node, ASIDE);
+    }
+    return note_moment(run, node, moment);
 }
 
 /* Behind others of its batch: what the world will be like by then follows from all that it is now,
  * and from how many there are. */
 static uint32_t note_in_batch(struct run *run, const struct node *node, uint64_t place)
 {
-    uint64_t digest = digest_word(digest_world(run, NULL), digest_world(run, node));
+    uint64_t digest = digest_word(digest_world(run, NULL, WHOLE), digest_world(run, node, WHOLE));
     digest = digest_word(digest_word(digest, digest_keys(run)), place);
-    return note_moment(run, node, digest, digest);
+    return note_moment(run, node, (struct run_moment){.alive = digest, .dead = digest});
 }
 
 void run_note_arrival(struct run *run, struct effect *effect)
@@ -301,4 +326,22 @@ uint32_t run_note_closing(struct run *run, const struct effect *effect,
     if (fiber->open || run->stores->lost) return 0; /* the rest of its batch is applied already */
     run->stores->lost = !run_look_at_stores(run);
     return run->stores->lost ? 0 : note_now(run, node);
+}
+
+/* The first pause to end: from here on the woken process goes by what it remembers. */
+static void note_waking(void *context)
+{
+    struct node *node = context;
+    struct run *run = node->run;
+    if (run->over || run->stores->lost || run->result->facts.woke) return;
+    struct sim_memory *owner = sim_memory_switch(NULL);
+    run->stores->lost = !run_look_at_stores(run);
+    if (!run->stores->lost) run->result->facts.woke = note_now(run, node);
+    if (run->touched) run_collect_overwritten_by_wake(run);
+    sim_memory_switch(owner);
+}
+
+void run_note_pause(struct node *node)
+{
+    if (node->run->stores && node->alive) sim_process_on_wake(node->process, note_waking, node);
 }

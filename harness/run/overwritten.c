@@ -70,14 +70,25 @@ void run_touch(struct run *run, const struct fake_redis_event *event)
         footprint_command(&touched->footprint, event, look, touched);
 }
 
+/* NULL: no memory, and then nobody leans on it. */
+static uint64_t *collect(struct run *run, uint32_t *ret_count)
+{
+    const struct run_touched *touched = run->touched;
+    uint64_t *keys =
+        fl_arena_alloc_array(&run->result->facts.arena, touched->count + 1, sizeof *keys);
+    for (uint32_t i = 0; keys && i < touched->count; i++)
+        if (touched->overwritten[i]) keys[(*ret_count)++] = touched->keys[i];
+    return keys;
+}
+
 void run_collect_overwritten(struct run *run)
 {
     struct run_facts *facts = &run->result->facts;
-    struct run_touched *touched = run->touched;
-    if (!touched) return;
-    facts->overwritten =
-        fl_arena_alloc_array(&facts->arena, touched->count + 1, sizeof *facts->overwritten);
-    for (uint32_t i = 0; facts->overwritten && i < touched->count; i++)
-        if (touched->overwritten[i])
-            facts->overwritten[facts->overwritten_count++] = touched->keys[i];
+    if (run->touched) facts->overwritten = collect(run, &facts->overwritten_count);
+}
+
+void run_collect_overwritten_by_wake(struct run *run)
+{
+    struct run_facts *facts = &run->result->facts;
+    facts->overwritten_by_wake = collect(run, &facts->overwritten_by_wake_count);
 }

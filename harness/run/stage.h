@@ -310,6 +310,8 @@ int64_t run_set_due_us(const struct run *run, const char *name);
 void run_note_arrival(struct run *run, struct effect *effect);
 uint32_t run_note_closing(struct run *run, const struct effect *effect,
                           const struct effect_outcome *outcome);
+/* It is about to be paused. */
+void run_note_pause(struct node *node);
 /* The handler of the running fiber has returned: of all it has heard, this is left. */
 void run_forget_heard(struct node *node, const struct fl_job *job, enum fl_outcome outcome);
 /* For stores.c. False: there are too many, or no memory. */
@@ -318,6 +320,7 @@ bool run_note_key_change(struct run *run, const struct run_key_change *change);
 void run_begin_touching(struct run *run);
 void run_touch(struct run *run, const struct fake_redis_event *event);
 void run_collect_overwritten(struct run *run);
+void run_collect_overwritten_by_wake(struct run *run);
 uint64_t run_key_digest(struct fl_span name);
 /* idle.c: before time passes. */
 void run_prolong_pops(struct run *run);

@@ -67,6 +67,16 @@ static bool is_housekeeping(const struct run *run, struct fl_span key)
     return run_is_of_a_process(run, key);
 }
 
+/* How often it was recovered: nobody asks once it has ended. */
+static bool is_of_ended_job(const struct run *run, struct fl_span key)
+{
+    struct fl_span prefix = FL_SPAN("faultline:recovered:");
+    if (!fl_span_starts(key, prefix)) return false;
+    const struct ledger_job *job = ledger_find(
+        run->ledger, (struct fl_span){key.bytes + prefix.length, key.length - prefix.length});
+    return job && job->ended;
+}
+
 static const struct node *owner_of(const struct run *run, struct fl_span identity)
 {
     for (uint32_t i = 0; i < run->node_count; i++) {
@@ -107,7 +117,7 @@ static bool add_private_list(struct run *run, const struct fake_redis_key *key,
 static bool add_queue_key(struct run *run, const struct fake_redis_key *key)
 {
     struct fl_span name = fake_redis_key_name(key), prefix = FL_SPAN(FL_KEY_PRIVATE_PREFIX);
-    if (is_housekeeping(run, name)) return true;
+    if (is_housekeeping(run, name) || is_of_ended_job(run, name)) return true;
     if (fl_span_starts(name, prefix)) {
         struct fl_span rest = {name.bytes + prefix.length, name.length - prefix.length};
         return add_private_list(run, key, rest);

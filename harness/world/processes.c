@@ -14,8 +14,15 @@ static void pause_over(struct sim_timer *timer)
 {
     struct sim_process *process =
         (struct sim_process *)(void *)((char *)timer - offsetof(struct sim_process, pause_end));
+    if (process->on_wake) process->on_wake(process->on_wake_context);
     process->paused = false;
     sim_fiber_release_held(process);
+}
+
+void sim_process_on_wake(struct sim_process *process, void (*hook)(void *context), void *context)
+{
+    process->on_wake = hook;
+    process->on_wake_context = context;
 }
 
 /* The wall clock is the machine's: the next process of that name finds it as the last one left it.

@@ -74,6 +74,8 @@ struct sim_process {
     uint64_t byte_draws;
     bool paused;
     struct sim_timer pause_end;
+    void (*on_wake)(void *context); /* NULL: nobody asks */
+    void *on_wake_context;
     struct sim_waiters held; /* in the order in which they would have become ready */
 };
 

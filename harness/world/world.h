@@ -152,6 +152,8 @@ struct sim_memory *sim_process_memory(const struct sim_process *process);
 const struct sim_image *sim_process_image(const struct sim_process *process);
 int64_t sim_process_pid(const struct sim_process *process); /* 100, 101, ...: one for each start */
 bool sim_process_paused(const struct sim_process *process);
+/* Told when a pause of it ends, as long as it still counts as paused; not in a fiber. */
+void sim_process_on_wake(struct sim_process *process, void (*hook)(void *context), void *context);
 /* Of a paused one; FL_NEVER_US: until somebody wakes it. */
 int64_t sim_process_paused_until_us(const struct sim_process *process);
 /* Runs once at its death, whatever the cause, in harness memory; last registered first. */

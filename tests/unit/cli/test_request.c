@@ -133,7 +133,7 @@ static struct run_strike struck_at[] = {{.line = 9,
                                          .occurrence = 3},
                                         {.process = FL_SPAN("p1"), .role = FL_SPAN("fetch")}};
 static struct run_guard guards[] = {{FL_SPAN("seen:1"), FL_SPAN("a"), 5, 86400, 1000000, 25}};
-static struct run_moment moments[] = {{UINT64_MAX, 2, 3, 0}, {4, 5, 6, 1}};
+static struct run_moment moments[] = {{UINT64_MAX, 2, 3, 4, 5, 0}, {6, 7, 8, 9, 10, 1}};
 static struct run_key_change changes[] = {{UINT64_MAX, 7}};
 static uint64_t overwritten[] = {UINT64_MAX, 8};
 static struct run_receipt receipts[] = {{FL_SPAN("mail a@b"), FL_SPAN("k-1"), 2}};
@@ -154,6 +154,9 @@ static const struct run_facts facts = {.drained = true,
                                        .key_change_count = 1,
                                        .overwritten = overwritten,
                                        .overwritten_count = 2,
+                                       .woke = 2,
+                                       .overwritten_by_wake = overwritten,
+                                       .overwritten_by_wake_count = 1,
                                        .effects = effects,
                                        .effect_count = 2,
                                        .struck_at = struck_at,
@@ -230,6 +233,9 @@ static void worlds_arrive_as_they_were_sent(void **state)
     assert_int_equal(read->overwritten_count, 2);
     assert_memory_equal(read->overwritten, overwritten, sizeof overwritten);
     assert_int_equal(read->struck_moment, 1);
+    assert_int_equal(read->woke, 2);
+    assert_int_equal(read->overwritten_by_wake_count, 1);
+    assert_true(read->overwritten_by_wake[0] == UINT64_MAX);
     assert_true(read->effects[0].before == 1 && read->effects[0].after == 2);
     assert_true(read->effects[1].before == 0 && read->effects[1].after == 0);
     run_answer_release(&got);

@@ -12,7 +12,8 @@
 
 enum { BEFORE = 1, AFTER, OTHER };
 static struct run_moment moments[] = {
-    [BEFORE - 1] = {.alive = 10, .dead = 20, .memory = 30, .changes = 1},
+    [BEFORE -
+     1] = {.alive = 10, .dead = 20, .aside = 40, .aside_dead = 50, .memory = 30, .changes = 1},
     [AFTER - 1] = {.alive = 11, .dead = 21, .memory = 31, .changes = 2},
     [OTHER - 1] = {.alive = 11, .dead = 21, .memory = 32, .changes = 2},
 };
@@ -68,6 +69,27 @@ static void what_began_before_the_first_fault_is_not_known(void **state)
     assert_int_equal(number(MATRIX_KILL_AFTER, &unknown), 0);
 }
 
+static void who_is_paused_is_left_aside_where_that_is_known(void **state)
+{
+    (void)state;
+    uint64_t stalled = matrix_world_aside(MATRIX_STALL, &facts, &set).number,
+             killed = matrix_world_aside(MATRIX_KILL_BEFORE, &facts, &set).number;
+    assert_true(stalled && killed && stalled != killed);
+    assert_true(stalled != number(MATRIX_STALL, &set) &&
+                killed != number(MATRIX_KILL_BEFORE, &set));
+    assert_int_equal(matrix_world_aside(MATRIX_KILL_AFTER, &facts, &set).number, 0);
+}
+
+static void a_wake_is_a_world_without_who_woke(void **state)
+{
+    (void)state;
+    struct run_facts woken = facts;
+    assert_int_equal(matrix_world_at_wake(&woken).number, 0);
+    woken.woke = BEFORE;
+    assert_int_equal(matrix_world_at_wake(&woken).number, 40);
+    assert_int_equal(matrix_world_at_wake(&woken).changes, 1);
+}
+
 /* --- keys --- */
 
 static struct keys_row {
@@ -121,6 +143,8 @@ int main(void)
         cmocka_unit_test(who_lives_is_told_apart_by_the_effect_and_the_fault),
         cmocka_unit_test(the_next_allocation_is_told_by_the_memory),
         cmocka_unit_test(what_began_before_the_first_fault_is_not_known),
+        cmocka_unit_test(who_is_paused_is_left_aside_where_that_is_known),
+        cmocka_unit_test(a_wake_is_a_world_without_who_woke),
     };
     struct CMUnitTest tests[FL_COUNT(plain) + FL_COUNT(rows)];
     for (size_t i = 0; i < FL_COUNT(plain); i++)

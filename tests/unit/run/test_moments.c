@@ -113,6 +113,43 @@ static void who_is_paused_or_about_to_stop_tells_moments_apart(void **state)
     run_result_release(&result);
 }
 
+/* The other process does the job; the first one wakes when all is done. */
+static struct run_moment moment_aside(const char *fault, struct run_moment *ret_wake)
+{
+    struct run_result result;
+    play_job("2", TWO_SETS, fault, &result);
+    struct run_moment moment = moment_at(&result.facts, "a#2", 2, false);
+    assert_in_range(result.facts.woke, 1, result.facts.moment_count);
+    *ret_wake = result.facts.moments[result.facts.woke - 1];
+    run_result_release(&result);
+    return moment;
+}
+
+static void until_it_wakes_it_makes_no_difference_where_a_process_was_paused(void **state)
+{
+    struct run_moment first_wake, second_wake;
+    (void)state;
+    struct run_moment first = moment_aside("pause process-of a 150s when a#1 the 1st \"redis SET\" "
+                                           "before",
+                                           &first_wake),
+                      second =
+                          moment_aside("pause process-of a 150s when a#1 the 2nd \"redis SET\" "
+                                       "before",
+                                       &second_wake);
+    assert_true(first.alive != second.alive && first.dead != second.dead);
+    assert_true(first.aside == second.aside && first.aside_dead == second.aside_dead);
+    assert_true(first.aside && first.aside != first.aside_dead);
+    assert_true(first_wake.aside && first_wake.aside == second_wake.aside);
+    assert_true(first_wake.alive != second_wake.alive);
+}
+
+static void nobody_is_left_aside_where_nobody_is_paused(void **state)
+{
+    (void)state;
+    struct run_moment moment = moment_of(TWO_SETS, "", "a#1", 1);
+    assert_true(!moment.aside && !moment.aside_dead);
+}
+
 static void a_batch_has_no_moment_behind_its_first(void **state)
 {
     struct run_result result;
@@ -196,6 +233,8 @@ int main(void)
         cmocka_unit_test(two_failures_of_one_kind_leave_the_same),
         cmocka_unit_test(what_a_task_has_heard_tells_moments_apart),
         cmocka_unit_test(who_is_paused_or_about_to_stop_tells_moments_apart),
+        cmocka_unit_test(until_it_wakes_it_makes_no_difference_where_a_process_was_paused),
+        cmocka_unit_test(nobody_is_left_aside_where_nobody_is_paused),
         cmocka_unit_test(a_batch_has_no_moment_behind_its_first),
         cmocka_unit_test(who_looks_at_the_wall_clock_is_told),
         cmocka_unit_test(looking_changes_nothing),
