@@ -11,17 +11,15 @@
 #include <cmocka.h>
 
 #include "core/assert.h"
-#include "harness/check/ledger.h"
+#include "told_ledger.h"
 
-enum { STEPS_MAX = 24, WORDS_MAX = 16 };
+enum { STEPS_MAX = 24 };
 
-#define PAYLOAD_A "{\"class\":\"W\",\"args\":[],\"jid\":\"aaaaaaaaaaaaaaaaaaaaaaaa\"}"
 #define PAYLOAD_A2                                                                                 \
     "{\"class\":\"W\",\"args\":[],\"jid\":\"aaaaaaaaaaaaaaaaaaaaaaaa\",\"retry_count\":0}"
 #define NESTED                                                                                     \
     "{\"class\":\"W\",\"args\":[{\"jid\":\"bbbbbbbbbbbbbbbbbbbbbbbb\"}],"                          \
     "\"jid\":\"aaaaaaaaaaaaaaaaaaaaaaaa\"}"
-#define JID_A "aaaaaaaaaaaaaaaaaaaaaaaa"
 
 #define PAYLOAD_A_COUNT(count)                                                                     \
     "{\"class\":\"W\",\"args\":[],\"jid\":\"aaaaaaaaaaaaaaaaaaaaaaaa\",\"retry_count\":" count "}"
@@ -244,98 +242,6 @@ static struct history histories[] = {
      "stands nowhere"},
 };
 
-struct fixture {
-    struct fake_redis *engine;
-    struct ledger *ledger;
-    int64_t now_us;
-    struct {
-        char name[8];
-        struct fake_redis_session *session;
-    } sessions[4];
-};
-
-static int64_t now_us(void *self)
-{
-    return ((struct fixture *)self)->now_us;
-}
-
-static void on_command(void *context, const struct fake_redis_event *event)
-{
-    struct fixture *f = context;
-    const struct ledger_actor actor = {.wall_us = f->now_us, .keeps_time = true};
-    ledger_observe(f->ledger, event, &actor, f->now_us);
-}
-
-static void open_fixture(struct fixture *f)
-{
-    static const struct fl_clock_ops clock = {now_us, now_us};
-    *f = (struct fixture){.now_us = 1000000};
-    struct fake_redis_options options = {
-        .clock = {&clock, f}, .writes_kept = 1, .hooks = {.context = f, .on_command = on_command}};
-    f->engine = fake_redis_new(&options);
-    assert_non_null(f->engine);
-    assert_int_equal(ledger_new(f->engine, NULL, &f->ledger), FL_OK);
-    assert_non_null(ledger_announce(f->ledger, "a", JID_A));
-}
-
-static void close_fixture(struct fixture *f)
-{
-    fake_redis_free(f->engine);
-    ledger_free(f->ledger);
-}
-
-static struct fake_redis_session *session(struct fixture *f, const char *name)
-{
-    for (size_t i = 0;; i++) {
-        assert_true(i < FL_COUNT(f->sessions));
-        if (f->sessions[i].session && strcmp(f->sessions[i].name, name) == 0)
-            return f->sessions[i].session;
-        if (f->sessions[i].session) continue;
-        snprintf(f->sessions[i].name, sizeof f->sessions[i].name, "%s", name);
-        f->sessions[i].session = fake_redis_open(f->engine, name);
-        return f->sessions[i].session;
-    }
-}
-
-static void send_command(struct fixture *f, const char *step)
-{
-    char copy[512], wire[1024];
-    const char *words[WORDS_MAX];
-    size_t count = 0, length = 0;
-    snprintf(copy, sizeof copy, "%s", step);
-    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
-        words[count++] = word;
-    length += (size_t)snprintf(wire, sizeof wire, "*%zu\r\n", count - 1);
-    for (size_t i = 1; i < count; i++)
-        length += (size_t)snprintf(wire + length, sizeof wire - length, "$%zu\r\n%s\r\n",
-                                   strlen(words[i]), words[i]);
-    fake_redis_feed(session(f, words[0]), wire, length);
-}
-
-static void play(struct fixture *f, const char *step)
-{
-    static const struct {
-        const char *verb;
-        enum fl_outcome outcome;
-    } ends[] = {{"@done", FL_DONE}, {"@discarded", FL_DISCARDED}, {"@failed", FL_FAILED}};
-    const char *process = strchr(step, ' ') + 1;
-    struct ledger_job *job = ledger_find(f->ledger, FL_SPAN(JID_A));
-    uint32_t delivery;
-    if (step[0] != '@') send_command(f, step);
-    if (strncmp(step, "@begin", 6) == 0) ledger_task_begins(f->ledger, JID_A, process, &delivery);
-    if (strncmp(step, "@run", 4) == 0) ledger_run_begins(f->ledger, job, process, 0, f->now_us);
-    if (strncmp(step, "@end", 4) == 0) ledger_task_ends(f->ledger, JID_A, process, f->now_us);
-    if (strcmp(step, "@failover lose 1") == 0) {
-        assert_int_equal(fake_redis_failover(f->engine, 1, NULL), FL_OK);
-        memset(f->sessions, 0, sizeof f->sessions);
-        ledger_resync(f->ledger, "failover lose 1", f->now_us);
-    }
-    if (strncmp(step, "@died", 5) == 0) ledger_process_died(f->ledger, process, f->now_us);
-    for (size_t i = 0; i < FL_COUNT(ends); i++)
-        if (strncmp(step, ends[i].verb, strlen(ends[i].verb)) == 0)
-            ledger_run_ends(f->ledger, job, process, 0, ends[i].outcome, f->now_us);
-}
-
 static void history_row(void **state)
 {
     const struct history *row = *state;
@@ -353,191 +259,10 @@ static void history_row(void **state)
     close_fixture(&f);
 }
 
-/* --- owners --- */
-
-static const char *const taken_from_p1[] = {
-    "web LPUSH queue:default " PAYLOAD_A,
-    "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
-    "@begin p1",
-    "@run p1",
-    "p2 LMOVE queue:fl|p1|default queue:default RIGHT RIGHT",
-    "p2 LMOVE queue:default queue:fl|p2|default RIGHT LEFT",
-    "@begin p2",
-    "@run p2",
-};
-
-static struct ledger_job *take_from_p1(struct fixture *f)
-{
-    open_fixture(f);
-    for (size_t i = 0; i < FL_COUNT(taken_from_p1); i++)
-        play(f, taken_from_p1[i]);
-    struct ledger_job *job = ledger_find(f->ledger, FL_SPAN(JID_A));
-    assert_int_equal(job->deliveries[0].tenure, LEDGER_TAKEN);
-    assert_int_equal(job->deliveries[1].tenure, LEDGER_HELD);
-    return job;
-}
-
-static void what_a_former_owner_changes_after_its_successor_is_stale(void **state)
-{
-    struct fixture f;
-    struct fl_buf told = FL_BUF_INIT(256);
-    (void)state;
-    struct ledger_job *job = take_from_p1(&f);
-    ledger_changed(f.ledger, job, "p2", 2, LEDGER_REDIS, "redis SADD began");
-    assert_int_equal(job->stale.count, 0);
-    ledger_changed(f.ledger, job, "p1", 1, LEDGER_REDIS, "redis SADD slept");
-    ledger_changed(f.ledger, job, "p1", 1, LEDGER_REDIS, "redis SADD more");
-    ledger_describe_stale(job, &told);
-    assert_string_equal(told.bytes, "a#1 (p1) still did redis SADD slept after a#2 (p2) had taken "
-                                    "over: 2 effects in all");
-    fl_buf_release(&told);
-    close_fixture(&f);
-}
-
-static void a_store_that_has_not_heard_of_the_successor_is_no_judge(void **state)
-{
-    struct fixture f;
-    (void)state;
-    struct ledger_job *job = take_from_p1(&f);
-    ledger_changed(f.ledger, job, "p2", 2, LEDGER_REDIS, "redis INCR token");
-    ledger_changed(f.ledger, job, "p1", 1, LEDGER_DATABASE, "db UPDATE accounts");
-    assert_int_equal(job->stale.count, 0);
-    ledger_changed(f.ledger, job, "p2", 2, LEDGER_DATABASE, "db UPDATE accounts");
-    ledger_changed(f.ledger, job, "p1", 1, LEDGER_DATABASE, "db UPDATE accounts");
-    assert_int_equal(job->stale.count, 1);
-    close_fixture(&f);
-}
-
-static void what_comes_after_the_end_of_the_run_is_the_queues(void **state)
-{
-    struct fixture f;
-    (void)state;
-    struct ledger_job *job = take_from_p1(&f);
-    ledger_changed(f.ledger, job, "p2", 2, LEDGER_REDIS, "redis SADD began");
-    play(&f, "@done p1");
-    ledger_changed(f.ledger, job, "p1", 1, LEDGER_REDIS, "redis LREM");
-    assert_int_equal(job->stale.count, 0);
-    close_fixture(&f);
-}
-
-static void a_process_that_dies_abandons_what_it_has_in_hand(void **state)
-{
-    struct fixture f;
-    (void)state;
-    open_fixture(&f);
-    for (size_t i = 0; i < 4; i++)
-        play(&f, taken_from_p1[i]);
-    play(&f, "@died p1");
-    play(&f, taken_from_p1[4]);
-    const struct ledger_job *job = ledger_find(f.ledger, FL_SPAN(JID_A));
-    assert_int_equal(job->deliveries[0].tenure, LEDGER_ABANDONED);
-    assert_int_equal(f.ledger->taken, 0);
-    close_fixture(&f);
-}
-
-static void tells_which_fault_has_lost_a_job(void **state)
-{
-    struct fixture f;
-    struct fl_buf told = FL_BUF_INIT(256);
-    (void)state;
-    open_fixture(&f);
-    play(&f, "web LPUSH queue:default " PAYLOAD_A);
-    play(&f, "@failover lose 1");
-    ledger_describe(ledger_find(f.ledger, FL_SPAN(JID_A)), &told);
-    assert_string_equal(told.bytes, "lost to the fault: failover lose 1");
-    fl_buf_release(&told);
-    close_fixture(&f);
-}
-
-static void names_jobs_that_others_enqueue_after_their_parent(void **state)
-{
-    (void)state;
-    struct fixture f;
-    open_fixture(&f);
-    const struct ledger_actor import = {.job = "imp-7"};
-    const char *name;
-    struct fl_span payload =
-        FL_SPAN("{\"class\":\"MailWorker\",\"args\":[],\"jid\":\"cccccccccccccccccccccccc\"}");
-    f.ledger->actor = &import;
-    assert_string_equal(ledger_job_of(f.ledger, payload, "p1")->name, "imp-7.MailWorker");
-    assert_int_equal(ledger_rename(f.ledger, FL_SPAN("cccccccccccccccccccccccc!"), &name), 24);
-    assert_string_equal(name, "imp-7.MailWorker");
-    assert_int_equal(ledger_rename(f.ledger, FL_SPAN("dddddddddddddddddddddddd"), &name), 0);
-    close_fixture(&f);
-}
-
-static void a_raw_payload_keeps_its_name_through_its_retries(void **state)
-{
-    (void)state;
-    struct fixture f;
-    open_fixture(&f);
-    struct fl_span raw =
-        FL_SPAN("{\"class\":\"NoSuch\",\"args\":[],\"jid\":\"eeeeeeeeeeeeeeeeeeeeeeee\"}");
-    struct fl_span retried = FL_SPAN("{\"class\":\"NoSuch\",\"args\":[],\"jid\":"
-                                     "\"eeeeeeeeeeeeeeeeeeeeeeee\",\"retry_count\":0}");
-    struct ledger_job *job = ledger_announce_raw(f.ledger, "stranger", raw);
-    assert_ptr_equal(ledger_job_of(f.ledger, raw, "web"), job);
-    assert_ptr_equal(ledger_job_of(f.ledger, retried, "p1"), job);
-    struct ledger_job *text = ledger_announce_raw(f.ledger, "text", FL_SPAN("not json"));
-    assert_ptr_equal(ledger_job_of(f.ledger, FL_SPAN("not json"), "web"), text);
-    close_fixture(&f);
-}
-
-#define RAW          "{\"class\":\"NoSuch\",\"args\":[]}"
-#define RAW_RETRIED  "{\"class\":\"NoSuch\",\"args\":[],\"retry_count\":0}"
-#define RAW_PROMOTED "{\"class\":\"NoSuch\",\"args\":[],\"retry_count\":0,\"jid\":\"eeee\"}"
-
-static void a_payload_without_a_jid_is_followed_when_it_is_rewritten(void **state)
-{
-    (void)state;
-    static const char *const steps[] = {
-        "web LPUSH queue:default " RAW,
-        "p1 LMOVE queue:default queue:fl|p1|default RIGHT LEFT",
-        "p1 MULTI",
-        "p1 LREM queue:fl|p1|default -1 " RAW,
-        "p1 ZADD retry 16 " RAW_RETRIED,
-        "p1 EXEC",
-        "p1 MULTI",
-        "p1 LPUSH queue:default " RAW_PROMOTED,
-        "p1 ZREM retry " RAW_RETRIED,
-        "p1 EXEC",
-    };
-    struct fixture f;
-    open_fixture(&f);
-    struct ledger_job *job = ledger_announce_raw(f.ledger, "stranger", fl_span_from(RAW));
-    for (size_t i = 0; i < FL_COUNT(steps); i++)
-        play(&f, steps[i]);
-    assert_string_equal(f.ledger->violation, "");
-    assert_int_equal(f.ledger->count, 2); /* and the fixture's */
-    assert_int_equal(job->state, PLAN_STATE_WAITING);
-    assert_int_equal(f.ledger->pending, 1);
-    assert_ptr_equal(ledger_find(f.ledger, FL_SPAN("eeee")), job);
-    play(&f, "p1 DEL queue:default");
-    assert_non_null(strstr(f.ledger->violation, "stranger stands nowhere"));
-    close_fixture(&f);
-}
-
 int main(void)
 {
-    struct CMUnitTest tests[FL_COUNT(histories) + 8];
-    size_t count = 0;
-    for (; count < FL_COUNT(histories); count++)
-        tests[count] =
-            (struct CMUnitTest){histories[count].name, history_row, NULL, NULL, &histories[count]};
-    tests[count++] = (struct CMUnitTest)cmocka_unit_test(tells_which_fault_has_lost_a_job);
-    tests[count++] =
-        (struct CMUnitTest)cmocka_unit_test(names_jobs_that_others_enqueue_after_their_parent);
-    tests[count++] =
-        (struct CMUnitTest)cmocka_unit_test(a_raw_payload_keeps_its_name_through_its_retries);
-    tests[count++] = (struct CMUnitTest)cmocka_unit_test(
-        a_payload_without_a_jid_is_followed_when_it_is_rewritten);
-    tests[count++] = (struct CMUnitTest)cmocka_unit_test(
-        what_a_former_owner_changes_after_its_successor_is_stale);
-    tests[count++] = (struct CMUnitTest)cmocka_unit_test(
-        a_store_that_has_not_heard_of_the_successor_is_no_judge);
-    tests[count++] =
-        (struct CMUnitTest)cmocka_unit_test(what_comes_after_the_end_of_the_run_is_the_queues);
-    tests[count++] =
-        (struct CMUnitTest)cmocka_unit_test(a_process_that_dies_abandons_what_it_has_in_hand);
-    return _cmocka_run_group_tests("ledger", tests, count, NULL, NULL);
+    struct CMUnitTest tests[FL_COUNT(histories)];
+    for (size_t i = 0; i < FL_COUNT(histories); i++)
+        tests[i] = (struct CMUnitTest){histories[i].name, history_row, NULL, NULL, &histories[i]};
+    return _cmocka_run_group_tests("ledger", tests, FL_COUNT(histories), NULL, NULL);
 }

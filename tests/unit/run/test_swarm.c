@@ -100,6 +100,34 @@ static void what_claims_rest_on_stays(void **state)
     release(&f);
 }
 
+static void every_kind_of_claim_on_times_keeps_the_polls(void **state)
+{
+    static const char *const claims[] = {"expect gap of a 1..2 in 1s..9s\n",
+                                         "expect a starts in 1s..9s\n",
+                                         "expect drained within 5m\n"};
+    (void)state;
+    for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++) {
+        struct fixture f;
+        draw(&f, claims[i], "swarm\nrandom \"swarm\" \"poll\" 0 1\n");
+        assert_int_equal(f.swarm.plan.processes[0].options.average_poll_us, 0);
+        release(&f);
+    }
+}
+
+static void a_fault_of_several_parts_stays_whole(void **state)
+{
+    (void)state;
+    struct fixture f;
+    draw(&f,
+         "fault lose-ack with reset when \"redis *\" p 1/9 times always\n"
+         "fault reset when \"redis *\" p 1/9 times always\nexpect a done\n",
+         "swarm\nrandom \"swarm\" \"lose-ack\" 0 1\nrandom \"swarm\" \"reset\" 0 1\n");
+    assert_string_equal(f.swarm.text.bytes, "no reset");
+    assert_int_equal(f.swarm.plan.fault_count, 2);
+    assert_true(f.swarm.plan.faults[1].follows);
+    release(&f);
+}
+
 static void there_are_never_more_processes_than_there_may_be(void **state)
 {
     (void)state;
@@ -115,6 +143,8 @@ int main(void)
         cmocka_unit_test(where_nothing_is_chosen_the_plan_is_as_it_was),
         cmocka_unit_test(each_option_is_told),
         cmocka_unit_test(what_claims_rest_on_stays),
+        cmocka_unit_test(every_kind_of_claim_on_times_keeps_the_polls),
+        cmocka_unit_test(a_fault_of_several_parts_stays_whole),
         cmocka_unit_test(there_are_never_more_processes_than_there_may_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
