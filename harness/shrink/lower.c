@@ -100,7 +100,7 @@ enum edit edit_jobs(struct plan *plan, uint32_t number, struct fl_arena *arena)
 }
 
 /* --- faults --- */
-enum { FAULT_EDITS = 12 };
+enum { FAULT_EDITS = 13 };
 
 static bool lower_fault(struct plan_fault *fault, uint32_t what)
 {
@@ -149,6 +149,9 @@ static bool lower_fault(struct plan_fault *fault, uint32_t what)
     case 10:
         lowered = address->gauge != NULL;
         address->gauge = NULL;
+        break;
+    case 11: /* nobody loses patience */
+        lowered = fault->verb == PLAN_TERM && lower_int(&fault->amount_us, 0);
         break;
     default:
         lowered = fault->oom_nth > 1;

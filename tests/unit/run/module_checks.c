@@ -15,17 +15,26 @@ static int64_t soon(const struct fl_job *job)
 
 /* --- Redis --- */
 
-/* A number that Redis answers, or -1. */
+/* The number that Redis answers, 1 for OK and 0 for nil; -1: anything else, or no answer. */
+static int64_t ask(struct fl_job *job, const struct fl_span *args, size_t count)
+{
+    const struct fl_command command = {args, count};
+    struct fl_replies replies = {0};
+    int64_t answer = -1;
+    if (!fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies)) {
+        const struct fl_reply *reply = &replies.items[0];
+        if (reply->type == FL_REPLY_INTEGER) answer = reply->integer;
+        if (reply->type == FL_REPLY_STATUS) answer = 1;
+        if (reply->type == FL_REPLY_NIL) answer = 0;
+    }
+    fl_replies_release(&replies);
+    return answer;
+}
+
 static int64_t redis3(struct fl_job *job, const char *name, const char *key, const char *value)
 {
     const struct fl_span args[] = {fl_span_from(name), fl_span_from(key), fl_span_from(value)};
-    const struct fl_command command = {args, *value ? 3 : 2};
-    struct fl_replies replies = {0};
-    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
-    int64_t number = -1;
-    if (!err && replies.items[0].type == FL_REPLY_INTEGER) number = replies.items[0].integer;
-    fl_replies_release(&replies);
-    return number;
+    return ask(job, args, *value ? 3 : 2);
 }
 
 static enum fl_outcome list_perform(struct fl_job *job)
@@ -112,12 +121,7 @@ static bool take(struct fl_job *job, const char *seconds)
 {
     const struct fl_span args[] = {FL_SPAN("SET"), FL_SPAN("lock:1"), fl_span_from(fl_job_jid(job)),
                                    FL_SPAN("NX"),  FL_SPAN("EX"),     fl_span_from(seconds)};
-    const struct fl_command command = {args, 6};
-    struct fl_replies replies = {0};
-    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
-    bool taken = !err && replies.items[0].type == FL_REPLY_STATUS;
-    fl_replies_release(&replies);
-    return taken;
+    return ask(job, args, 6) == 1;
 }
 
 /* Deletes the lock if it is still its own. */
@@ -128,11 +132,7 @@ static void give(struct fl_job *job)
         FL_SPAN("if redis.call('GET',KEYS[1])==ARGV[1] then return redis.call('DEL',KEYS[1]) end "
                 "return 0"),
         FL_SPAN("1"), FL_SPAN("lock:1"), fl_span_from(fl_job_jid(job))};
-    const struct fl_command command = {args, 5};
-    struct fl_replies replies = {0};
-    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
-    (void)err; /* then it ends by itself */
-    fl_replies_release(&replies);
+    (void)ask(job, args, 5); /* without an answer it ends by itself */
 }
 
 static void work(struct fl_job *job, int64_t seconds)
@@ -194,11 +194,7 @@ static enum fl_outcome put_field(struct fl_job *job, const char *key, const char
 {
     const struct fl_span args[] = {FL_SPAN("HSET"), fl_span_from(key), fl_span_from(field),
                                    FL_SPAN("b")};
-    const struct fl_command command = {args, 4};
-    struct fl_replies replies = {0};
-    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
-    fl_replies_release(&replies);
-    return err ? wait_for_lock(job) : FL_DONE;
+    return ask(job, args, 4) < 0 ? wait_for_lock(job) : FL_DONE;
 }
 
 static enum fl_outcome hash_perform(struct fl_job *job)
@@ -222,14 +218,9 @@ static enum fl_outcome spin_perform(struct fl_job *job)
 {
     const struct fl_span args[] = {FL_SPAN("SET"), FL_SPAN("lock:1"), fl_span_from(fl_job_jid(job)),
                                    FL_SPAN("NX")};
-    const struct fl_command command = {args, 4};
-    for (bool taken = false; !taken;) {
-        struct fl_replies replies = {0};
-        enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
-        taken = !err && replies.items[0].type == FL_REPLY_STATUS;
-        fl_replies_release(&replies);
+    while (ask(job, args, 4) != 1)
         work(job, 60);
-    }
+    work(job, 60);
     redis3(job, "DEL", "lock:1", "");
     return FL_DONE;
 }
@@ -271,12 +262,7 @@ static bool is_first(struct fl_job *job, const char *key, const char *seconds)
 {
     const struct fl_span args[] = {FL_SPAN("SET"), fl_span_from(key), FL_SPAN("1"),
                                    FL_SPAN("NX"),  FL_SPAN("EX"),     fl_span_from(seconds)};
-    const struct fl_command command = {args, 6};
-    struct fl_replies replies = {0};
-    enum fl_error err = fl_redis_exec(fl_job_redis(job), &command, 1, soon(job), &replies);
-    bool first = !err && replies.items[0].type == FL_REPLY_STATUS;
-    fl_replies_release(&replies);
-    return first;
+    return ask(job, args, 6) == 1;
 }
 
 /* Keeps repeats away for a day; its retries take three weeks. */
