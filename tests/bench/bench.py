@@ -5,6 +5,7 @@
   python3 tests/bench/bench.py instructions   what such a run and each of its effects cost, counted by Callgrind
   python3 tests/bench/bench.py suite    the whole scenario suite, each scenario played twice
   python3 tests/bench/bench.py orders   all orders that make a difference, of two workers with pollers and one job
+  python3 tests/bench/bench.py push     jobs a second of a bulk push, and redis-benchmark's pipelined LPUSH of as many bytes
   python3 tests/bench/bench.py idle     commands a second of a worker that has nothing to do, Faultline's and Sidekiq
   python3 tests/bench/bench.py memory   what a worker of 25 threads holds, up to ten million jobs
   python3 tests/bench/bench.py fake     redis-benchmark against `faultline serve` and against redis-server in turn
@@ -196,6 +197,25 @@ def benchmarked(port, pid, command, pipeline):
     return float(done.stdout.splitlines()[1].split('","')[1]), count / used
 
 
+def bench_push():
+    """In turn, one connection each; a payload has about 250 bytes."""
+    rig, count, rates = Rig(), 500_000, []
+    try:
+        for _ in range(5):
+            rig.redis("FLUSHALL")
+            ours = subprocess.run([os.path.join(BUILD, "tests/bench/push_speed"), rig.redis.url, str(count)], check=True,
+                                  capture_output=True, text=True)
+            size = len(rig.redis("LINDEX", "queue:default", 0))
+            rig.redis("FLUSHALL")
+            theirs = subprocess.run(["redis-benchmark", "-s", rig.redis.path, "-t", "lpush", "-n", str(count), "-P", "64",
+                                     "-c", "1", "-d", str(size), "--csv"], check=True, capture_output=True, text=True)
+            rates.append((float(ours.stdout), float(re.search(r'"LPUSH","([\d.]+)"', theirs.stdout)[1])))
+            print(f"pushed {rates[-1][0]:,.0f}, LPUSH {rates[-1][1]:,.0f} a second", flush=True)
+    finally:
+        rig.stop()
+    print(f"median of the ratios {sorted(ours / theirs for ours, theirs in rates)[2]:.2f}")
+
+
 def bench_fake():
     rig = ServeRig()
     try:
@@ -215,7 +235,8 @@ def bench_fake():
 
 
 benches = {"worker": bench_worker, "runs": bench_runs, "instructions": bench_instructions,
-           "suite": bench_suite, "orders": bench_orders, "fake": bench_fake}
+           "suite": bench_suite, "orders": bench_orders, "push": bench_push, "idle": bench_idle,
+           "memory": bench_memory, "fake": bench_fake}
 wanted = sys.argv[1:] or list(benches)
 if not all(name in benches for name in wanted):
     sys.exit(__doc__)
