@@ -74,8 +74,9 @@ FL_CHECKED enum fl_error fl_batch_new(struct fl_job *job, const struct fl_batch_
  * again when the job comes again; NULL: it is. FL_EINVAL: the job is in no batch. */
 FL_CHECKED enum fl_error fl_batch_reopen(struct fl_job *job, const char *key,
                                          struct fl_batch **ret_batch);
-/* Copies all that `push` says. FL_EINVAL: it is not well-formed, or its class takes a lock at the
- * push; FL_EBOUND: too many; FL_ENOMEM. */
+/* Copies all that `push` says, once the client's middleware has let it pass: FL_ECANCELED when it
+ * has not, and the job does not count. FL_EINVAL: it is not well-formed, or its class takes a lock
+ * at the push; FL_EBOUND: too many; FL_ENOMEM. */
 FL_CHECKED enum fl_error fl_batch_add(struct fl_batch *batch, const struct fl_push *push);
 /* All or nothing. FL_OK also when it was made, or added, before. FL_ENOTFOUND: the batch that the
  * job belongs to is gone, or has no place for it any more: the job has ended elsewhere. FL_EBOUND:

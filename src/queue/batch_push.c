@@ -9,6 +9,7 @@
 #include "queue/batch.h"
 #include "queue/client.h"
 #include "queue/job.h"
+#include "queue/job_push.h"
 #include "queue/keys.h"
 #include "queue/lock.h"
 #include "queue/script.h"
@@ -108,15 +109,6 @@ const char *fl_batch_bid(const struct fl_batch *batch)
 
 /* --- one job --- */
 
-static struct fl_client client_of(const struct fl_job_world *world)
-{
-    return (struct fl_client){.clock = world->ports->clock,
-                              .random = world->ports->random,
-                              .redis = world->ports->redis,
-                              .wire = world->wire,
-                              .keyring = world->keyring};
-}
-
 static enum fl_wire wire_of(const struct fl_job_world *world)
 {
     return world->wire ? world->wire : FL_WIRE_7;
@@ -157,7 +149,7 @@ static enum fl_error score_of(struct fl_batch *batch, int64_t at_us, struct fl_s
 static enum fl_error write_job(struct fl_batch *batch, const struct fl_client_job *job,
                                const char *jid, struct fl_span words[WORDS_EACH])
 {
-    const struct fl_client client = client_of(batch->job->world);
+    const struct fl_client client = fl_job_client(batch->job->world);
     struct fl_buf payload = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX);
     enum fl_error err = fl_client_payload(&client, job, jid, &payload);
     if (!err) err = keep(batch, fl_span_from(job->queue ? job->queue : "default"), &words[0]);
@@ -168,23 +160,29 @@ static enum fl_error write_job(struct fl_batch *batch, const struct fl_client_jo
     return err;
 }
 
-enum fl_error fl_batch_add(struct fl_batch *batch, const struct fl_push *push)
+static enum fl_error add_last(void *context, const struct fl_push *push)
 {
-    const struct fl_job_world *world = batch->job->world;
-    const struct fl_worker *worker = fl_registry_find(world->registry, push->worker);
-    char retry[FL_RETRY_TEXT_BYTES], fresh[FL_JID_BYTES];
-    struct fl_client_job job = fl_client_job_of(worker, push->worker, push->args, retry);
-    if (push->queue) job.queue = push->queue;
-    job.jid = push->jid;
-    job.at_us = push->at_us;
+    struct fl_batch *batch = context;
+    char retry[FL_RETRY_TEXT_BYTES];
+    struct fl_client_job job = fl_job_describe_push(batch->job->world, push, retry);
     job.bid = batch->bid;
     if (fl_lock_is_taken_at_push(job.lock)) return FL_EINVAL;
-    if (!push->jid) fl_client_fresh_jid(world->ports->random, fresh);
     enum fl_error err = make_room(batch);
-    if (!err)
-        err = write_job(batch, &job, push->jid ? push->jid : fresh, batch->words + batch->count);
+    if (!err) err = write_job(batch, &job, push->jid, batch->words + batch->count);
     if (!err) batch->count += WORDS_EACH;
     return err;
+}
+
+enum fl_error fl_batch_add(struct fl_batch *batch, const struct fl_push *push)
+{
+    const struct fl_chain *chain = fl_job_chain(batch->job->world);
+    struct fl_push named = *push;
+    char fresh[FL_JID_BYTES];
+    if (!push->jid) {
+        fl_client_fresh_jid(batch->job->world->ports->random, fresh);
+        named.jid = fresh;
+    }
+    return chain ? fl_chain_push(chain, &named, add_last, batch) : add_last(batch, &named);
 }
 
 /* --- closing --- */
@@ -229,7 +227,7 @@ static enum fl_error write_callback(struct fl_batch *batch, size_t index,
 {
     const struct fl_batch_callback *callback = &batch->options.callbacks[index];
     const struct fl_job_world *world = batch->job->world;
-    const struct fl_client client = client_of(world);
+    const struct fl_client client = fl_job_client(world);
     const struct fl_worker *worker = fl_registry_find(world->registry, callback->worker);
     struct fl_buf args = FL_BUF_INIT(FL_PAYLOAD_BYTES_MAX), head = args;
     char retry[FL_RETRY_TEXT_BYTES], jid[FL_JID_BYTES];

@@ -1,15 +1,15 @@
 /* src/queue/job_push.c - what handlers push: with the options of the class, those of the call over
  * them, and through the client's middleware. */
+#include "queue/job_push.h"
+
 #include <stdio.h>
 
 #include "queue/args_check.h"
-#include "queue/client.h"
-#include "queue/job.h"
 #include "queue/push_buffer.h"
 
-/* As the class would enqueue it, with what the call says over that; `retry` keeps a text. */
-static struct fl_client_job describe(const struct fl_job_world *world, const struct fl_push *push,
-                                     char retry[FL_RETRY_TEXT_BYTES])
+struct fl_client_job fl_job_describe_push(const struct fl_job_world *world,
+                                          const struct fl_push *push,
+                                          char retry[FL_RETRY_TEXT_BYTES])
 {
     const struct fl_worker *worker = fl_registry_find(world->registry, push->worker);
     struct fl_client_job job = fl_client_job_of(worker, push->worker, push->args, retry);
@@ -26,7 +26,7 @@ static struct fl_client_job describe(const struct fl_job_world *world, const str
     return job;
 }
 
-static struct fl_client client_of(const struct fl_job_world *world)
+struct fl_client fl_job_client(const struct fl_job_world *world)
 {
     return (struct fl_client){.clock = world->ports->clock,
                               .random = world->ports->random,
@@ -38,14 +38,14 @@ static struct fl_client client_of(const struct fl_job_world *world)
 static enum fl_error push_last(void *context, const struct fl_push *push)
 {
     const struct fl_job_world *world = context;
-    const struct fl_client client = client_of(world);
+    const struct fl_client client = fl_job_client(world);
     char retry[FL_RETRY_TEXT_BYTES];
-    const struct fl_client_job job = describe(world, push, retry);
+    const struct fl_client_job job = fl_job_describe_push(world, push, retry);
     return world->buffer ? fl_push_buffered(world->buffer, &job)
                          : fl_client_push(&client, &job, NULL);
 }
 
-static const struct fl_chain *chain_of(const struct fl_job_world *world)
+const struct fl_chain *fl_job_chain(const struct fl_job_world *world)
 {
     return world->config && world->config->client.count ? &world->config->client : NULL;
 }
@@ -53,7 +53,7 @@ static const struct fl_chain *chain_of(const struct fl_job_world *world)
 static enum fl_error push_one(const struct fl_job_world *world, const struct fl_push *push)
 {
     struct fl_job_world *context = (struct fl_job_world *)(uintptr_t)world; /* only read */
-    const struct fl_chain *chain = chain_of(world);
+    const struct fl_chain *chain = fl_job_chain(world);
     struct fl_push changed = *push;
     char jid[FL_JID_BYTES];
     if (!chain) return push_last(context, push);
@@ -100,14 +100,14 @@ enum fl_error fl_job_push_bulk(struct fl_job *job, const struct fl_push *push,
                                const struct fl_span *args, size_t count, size_t slice,
                                size_t *ret_pushed)
 {
-    const struct fl_client client = client_of(job->world);
+    const struct fl_client client = fl_job_client(job->world);
     char retry[FL_RETRY_TEXT_BYTES];
     size_t pushed = 0;
     enum fl_error err;
-    if (chain_of(job->world) || job->world->buffer) {
+    if (fl_job_chain(job->world) || job->world->buffer) {
         err = push_each(job, push, args, count, &pushed);
     } else {
-        struct fl_client_job many = describe(job->world, push, retry);
+        struct fl_client_job many = fl_job_describe_push(job->world, push, retry);
         many.slice = slice;
         err = fl_client_push_bulk(&client, &many, args, count, &pushed);
         if (err == FL_EINVAL && pushed < count) {

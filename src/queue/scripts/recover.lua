@@ -1,4 +1,7 @@
 if ARGV[2] == '0' and redis.call('EXISTS', KEYS[1]) == 1 then return {-1} end
+local now = ARGV[5]
+--@include batch
+--@include batch_step
 --@include look_at_job
 local found, apart = {0}, 0
 for i = 5, #KEYS, 2 do
@@ -9,6 +12,7 @@ for i = 5, #KEYS, 2 do
     if key and times > most then
       if payload.dead ~= false then redis.call('ZADD', KEYS[3], ARGV[5], job) end
       redis.call('LPOP', KEYS[i])
+      if type(payload.bid) == 'string' then step(payload.bid, 'died', payload.jid, ARGV[5]) end
       found[#found + 1] = job
     elseif times > 1 and home then
       apart = apart + ARGV[9]

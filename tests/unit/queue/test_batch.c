@@ -6,6 +6,7 @@
 #include "core/time_text.h"
 #include "desk.h"
 #include "queue/batch.h"
+#include "queue/chain.h"
 #include "queue/job.h"
 #include "queue/moves.h"
 
@@ -168,6 +169,55 @@ static void all_of_a_batch_stands_in_redis_once_it_is_closed(void **state)
     assert_string_equal(status.description, "pieces");
     assert_true(status.is_valid);
     assert_non_null(strstr(office.desk.sent.bytes, "\"bid\":\"B\""));
+    close_office(&office);
+}
+
+static enum fl_error stop_b(struct fl_push *push, const struct fl_next_push *next)
+{
+    if (strcmp(push->jid, "b") == 0) return FL_ECANCELED;
+    push->queue = "elsewhere";
+    return fl_push_next(push, next);
+}
+
+static void what_the_middleware_stops_does_not_count(void **state)
+{
+    static const struct fl_middleware link = {.name = "stop", .around_push = stop_b};
+    struct office office;
+    struct fl_batch *batch;
+    struct fl_config config;
+    const struct fl_batch_options options = named("B");
+    (void)state;
+    open_office(&office, PLAIN);
+    fl_config_init(&config);
+    assert_int_equal(fl_chain_add(&config.client, &link), FL_OK);
+    office.world.config = &config;
+    assert_int_equal(fl_batch_new(&office.job, &options, &batch), FL_OK);
+    assert_int_equal(add(batch, "a"), FL_OK);
+    assert_int_equal(add(batch, "b"), FL_ECANCELED);
+    assert_int_equal(fl_batch_close(batch), FL_OK);
+    fl_batch_free(batch);
+    expect_status(&office, "B", "1 1 0 0 ");
+    expect_count(&office, "LLEN queue:elsewhere", 1);
+    close_office(&office);
+}
+
+static void a_job_takes_what_its_push_says(void **state)
+{
+    struct office office;
+    struct fl_batch *batch;
+    const struct fl_batch_options options = named("B");
+    const struct fl_push push = {.worker = "PieceWorker",
+                                 .args = FL_SPAN("[]"),
+                                 .retry = FL_SPAN("7"),
+                                 .tags = FL_SPAN("[\"nightly\"]")};
+    (void)state;
+    open_office(&office, PLAIN);
+    assert_int_equal(fl_batch_new(&office.job, &options, &batch), FL_OK);
+    assert_int_equal(fl_batch_add(batch, &push), FL_OK);
+    assert_int_equal(fl_batch_close(batch), FL_OK);
+    fl_batch_free(batch);
+    assert_non_null(strstr(office.desk.sent.bytes, "\"retry\":7,"));
+    assert_non_null(strstr(office.desk.sent.bytes, "\"tags\":[\"nightly\"]"));
     close_office(&office);
 }
 
@@ -488,6 +538,8 @@ int main(void)
     struct rows rows = {0};
     const struct CMUnitTest others[] = {
         cmocka_unit_test(all_of_a_batch_stands_in_redis_once_it_is_closed),
+        cmocka_unit_test(what_the_middleware_stops_does_not_count),
+        cmocka_unit_test(a_job_takes_what_its_push_says),
         cmocka_unit_test(a_name_of_its_own_makes_it_once),
         cmocka_unit_test(a_fresh_name_has_14_characters),
         cmocka_unit_test(the_last_success_enqueues_what_waits_for_it),
