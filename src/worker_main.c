@@ -181,6 +181,7 @@ static struct fl_process_options process_options(const struct fl_worker_settings
         .alerts = add_alerts(&settings->alerts, lists),
         .setups = lists->setups,
         .setup_count = lists->setup_count,
+        .job_metrics = settings->statsd != NULL,
         .tables = lists->tables,
         .table_count = settings->module_count,
     };

@@ -119,6 +119,7 @@ static void format_processes(struct printing *p, const struct plan_processes *gr
     format_time_option(p, WORD_DEAD_TIMEOUT, options->dead_timeout_us);
     for (size_t i = 0; i < options->capsule_count; i++)
         format_capsule(p, &options->capsules[i]);
+    if (options->job_metrics) print_text(p, " metrics");
     print_text(p, "\n");
 }
 

@@ -127,6 +127,7 @@ static bool read_option(struct reading *r, enum word_process option, struct plan
         return reading_number(r, "a number from 1", 1, INT32_MAX, &options->dead_max_jobs);
     case WORD_DEAD_TIMEOUT: return read_time(r, &options->dead_timeout_us);
     case WORD_CAPSULE: return read_capsule(r, capsules);
+    case WORD_METRICS: options->job_metrics = true; return true;
     }
     return false;
 }

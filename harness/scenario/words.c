@@ -132,6 +132,7 @@ static const struct word process[] = {
     {"dead-timeout", WORD_DEAD_TIMEOUT, "dead-timeout 180d", "how long they are kept"},
     {"capsule", WORD_CAPSULE, "capsule NAME N QUEUE[,WEIGHT]...",
      "N job threads of their own for these queues; may be repeated"},
+    {"metrics", WORD_METRICS, NULL, "each job is told to StatsD"},
 };
 const struct words words_process = {"an option of processes", "Options of processes", process,
                                     FL_COUNT(process)};

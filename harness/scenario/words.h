@@ -73,6 +73,7 @@ enum word_process {
     WORD_DEAD_MAX,
     WORD_DEAD_TIMEOUT,
     WORD_CAPSULE,
+    WORD_METRICS,
 };
 
 enum word_given { WORD_GIVEN_DB, WORD_GIVEN_REDIS, WORD_GIVEN_HTTP, WORD_GIVEN_FILE };

@@ -20,6 +20,7 @@
 #include "queue/heartbeat.h"
 #include "queue/job.h"
 #include "queue/log_text.h"
+#include "queue/metrics.h"
 #include "queue/moves.h"
 #include "queue/periodic.h"
 #include "queue/poller.h"
@@ -49,6 +50,7 @@ struct fl_process {
     struct fl_lock_reaper reaper;
     struct fl_recovery recovery;
     struct fl_events events;
+    struct fl_metrics metrics;
     struct fl_heartbeat heartbeat;
     struct fl_periodics periodics;
     struct fl_alerts alerts;
@@ -170,6 +172,7 @@ static void connect_capsule(struct fl_process *process, size_t number)
                                   .settings = &process->settings,
                                   .world = &process->world,
                                   .stats = &process->stats,
+                                  .metrics = &process->metrics,
                                   .settler = settler};
 }
 
@@ -206,7 +209,9 @@ static void connect_parts(struct fl_process *process)
     process->recovery = (struct fl_recovery){.ports = ports,
                                              .identity = process->identity,
                                              .control = &process->control,
-                                             .settings = &process->settings};
+                                             .settings = &process->settings,
+                                             .metrics = &process->metrics};
+    fl_metrics_init(&process->metrics, &process->settings, ports->statsd);
     process->heartbeat =
         (struct fl_heartbeat){.ports = ports,
                               .settings = &process->settings,

@@ -102,8 +102,9 @@ struct fl_process_options {
     size_t label_count;
     const struct fl_worker *const *tables; /* each ended by a NULL name; a later table wins */
     size_t table_count;
-    bool embedded; /* in a program of its own purpose: operators' signals are not obeyed, and run
-                      returns although job threads have outlived the grace period */
+    bool job_metrics; /* each job is told to the StatsD port (queue/metrics.h) */
+    bool embedded;    /* in a program of its own purpose: operators' signals are not obeyed, and run
+                         returns although job threads have outlived the grace period */
     const struct fl_setup *const *setups; /* of the modules that have one, in their order */
     size_t setup_count;
     const struct fl_command_override *overrides;

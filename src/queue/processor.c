@@ -28,6 +28,24 @@ static struct fl_span in_seconds(int64_t us, char out[2 * FL_DIGITS_BYTES])
     return (struct fl_span){out, whole.length + decimals.length};
 }
 
+static void measure(const struct fl_processor *p, const struct fl_job *job, const char *name,
+                    const char *error_class)
+{
+    const struct fl_metrics_of of = {job->payload->worker, job->queue, error_class};
+    fl_metrics_count(p->metrics, name, 1, &of);
+}
+
+/* How long only what succeeds takes is told: a failure may come at any time. */
+static void measure_success(const struct fl_processor *p, const struct fl_job *job,
+                            const struct fl_delivery *delivery)
+{
+    if (!p->metrics || !p->metrics->statsd.ops) return; /* no look at the clock */
+    const struct fl_metrics_of of = {job->payload->worker, job->queue, NULL};
+    int64_t now_us = fl_clock_mono_us(p->settler.ports->clock);
+    fl_metrics_count(p->metrics, "jobs.success", 1, &of);
+    fl_metrics_timing(p->metrics, "jobs.perform", now_us - delivery->since_us, &of);
+}
+
 static void log_job(const struct fl_processor *p, const struct fl_payload *payload,
                     const char *message, int64_t started_us)
 {
@@ -156,6 +174,7 @@ static void run_failed(const struct fl_processor *p, const struct fl_delivery *d
 {
     enum fl_failure kind = job->failure.kind;
     log_job(p, job->payload, "fail", delivery->since_us);
+    measure(p, job, "jobs.failure", job->failure.error_class);
     log_failure(job);
     fl_stats_count(p->stats, 1, 1);
     if (fl_handoff_owns(p->settler.handoff, p->thread))
@@ -172,6 +191,7 @@ static void run_ended(const struct fl_processor *p, const struct fl_delivery *de
 {
     if (outcome == FL_DISCARDED) fl_job_log(job, FL_LOG_INFO, "discarded: %s", job->discard_reason);
     log_job(p, job->payload, "done", delivery->since_us);
+    measure_success(p, job, delivery);
     fl_stats_count(p->stats, 1, 0);
 }
 
@@ -332,6 +352,7 @@ static enum ran perform(const struct fl_processor *p, const struct fl_delivery *
                         const struct fl_job_lock *lock)
 {
     log_job(p, job->payload, "start", -1);
+    measure(p, job, "jobs.count", NULL);
     enum fl_outcome outcome = fl_job_perform(job, worker);
     if (outcome == FL_FAILED) {
         if (is_over_limit(job))
@@ -351,6 +372,7 @@ static enum ran pass_over(const struct fl_processor *p, const struct fl_delivery
                           const struct fl_job *job, const struct fl_job_lock *lock)
 {
     fl_job_log(job, FL_LOG_INFO, "expired: it does not run any more");
+    measure(p, job, "jobs.expired", NULL);
     fl_stats_count(p->stats, 1, 0);
     return unlock(p, delivery, job, lock);
 }

@@ -4,6 +4,7 @@
 #define FL_QUEUE_PROCESSOR_H
 
 #include "queue/job.h"
+#include "queue/metrics.h"
 #include "queue/settings.h"
 #include "queue/settle.h"
 #include "queue/stats.h"
@@ -13,6 +14,7 @@ struct fl_processor {
     const struct fl_settings *settings;
     const struct fl_job_world *world;
     struct fl_stats *stats;
+    const struct fl_metrics *metrics; /* NULL: none */
     struct fl_settler settler;
 };
 

@@ -155,6 +155,8 @@ static void log_pill(const struct fl_recovery *r, struct fl_span job)
                   payload.worker ? payload.worker : "a", payload.jid,
                   r->settings->options.max_recoveries,
                   payload.dead ? "it is dead" : "it is gone, as its dead is false");
+    fl_metrics_count(r->metrics, "jobs.poison", 1,
+                     &(struct fl_metrics_of){.worker = payload.worker});
     fl_payload_release(&payload);
 }
 
@@ -187,9 +189,12 @@ static enum fl_error recover_entry(const struct fl_recovery *r, struct fl_span i
     enum caution caution = is_gone(r, name) ? FORCED : ONLY_IF_DEAD;
     enum fl_error err = recover_dead(r, name, queues, caution, &found);
     const struct fl_reply *answer = found.items;
-    if (!err && answer->elements[0].integer > 0)
+    if (!err && answer->elements[0].integer > 0) {
         fl_log_printf(r->ports->log, FL_LOG_WARN, "recovered %" PRId64 " jobs of %s, which is dead",
                       answer->elements[0].integer, name);
+        fl_metrics_count(r->metrics, "jobs.recovered.fetch", answer->elements[0].integer,
+                         &(struct fl_metrics_of){0});
+    }
     for (size_t i = 1; !err && i < answer->count; i++)
         log_pill(r, answer->elements[i].text);
     fl_replies_release(&found);

@@ -15,6 +15,7 @@
 #include "ports/ports.h"
 #include "queue/control.h"
 #include "queue/keys.h"
+#include "queue/metrics.h"
 #include "queue/settings.h"
 
 enum { FL_RECOVERY_PERIOD_S = 60, FL_RECOVERY_COUNT_S = 72 * 3600, FL_RECOVERY_APART_S = 60 };
@@ -24,6 +25,7 @@ struct fl_recovery {
     const char *identity; /* this process's */
     struct fl_control *control;
     const struct fl_settings *settings;
+    const struct fl_metrics *metrics; /* NULL: none */
 };
 
 /* The task's main: at once, then every minute, until the process is quiet. */

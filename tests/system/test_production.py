@@ -180,6 +180,23 @@ def what_cannot_start_ends_the_supervisor_with_its_status(rig):
     expect("/nowhere.so: no such file" in rig.log_of(worker), rig.log_of(worker))
 
 
+def each_job_is_told_to_statsd(rig):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as statsd:
+        statsd.bind(("127.0.0.1", 0))
+        statsd.settimeout(30)
+        worker = rig.worker("-c", "1", env={"FAULTLINE_STATSD": f"127.0.0.1:{statsd.getsockname()[1]}"})
+        tally = os.path.join(BUILD, "tests/system/tally.so")
+        rig.push("TallyWorker", '["1"]', "-r", tally)
+        heard = [statsd.recv(2048).decode() for _ in range(3)]
+        tags = "|#worker:TallyWorker,queue:default"
+        expect(heard[:2] == ["jobs.count:1|c" + tags, "jobs.success:1|c" + tags], heard)
+        expect(heard[2].startswith("jobs.perform:") and heard[2].endswith("|ms" + tags), heard)
+        rig.push("TallyWorker", "[]", "-r", tally)
+        heard = [statsd.recv(2048).decode() for _ in range(2)]
+        expect(heard == ["jobs.count:1|c" + tags, f"jobs.failure:1|c{tags},error_type:ArgumentError"], heard)
+        expect(rig.terminate(worker) == 0, "it stops")
+
+
 class Host:
     """A program with a worker process inside."""
 
@@ -258,6 +275,6 @@ main([a_service_manager_hears_when_it_is_ready_that_it_lives_and_that_it_stops,
       a_killed_worker_is_started_again_and_all_stop_together,
       a_rolling_restart_loses_no_job_and_waits_for_the_long_one, one_that_grows_too_large_is_replaced,
       a_worker_without_its_supervisor_stops, what_cannot_start_ends_the_supervisor_with_its_status,
-      a_program_with_a_worker_inside_keeps_its_end_to_itself,
+      each_job_is_told_to_statsd, a_program_with_a_worker_inside_keeps_its_end_to_itself,
       a_job_that_outlives_the_grace_of_an_embedded_one_is_given_back_and_the_program_lives,
       the_unit_file_that_ships_is_valid])
