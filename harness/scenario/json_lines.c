@@ -76,7 +76,7 @@ static bool put_rest(struct conversion *c, const char *word, struct fl_json_at a
 {
     struct fl_span text;
     if (!read_rest(c, at, &text)) return false;
-    print_text(&c->p, "%s %.*s", word, FL_SPAN_ARGS(text));
+    print_text(&c->p, "%s%s%.*s", word, *word ? " " : "", FL_SPAN_ARGS(text));
     end_line(c, at);
     return true;
 }
@@ -327,6 +327,7 @@ static const struct {
     {"heal", "heal", TEXT, NULL},
     {"expects", NULL, LIST, word_of_expect},
     {"volatile", "volatile", LIST, NULL},
+    {"others", "", LIST, NULL},
 };
 
 static bool put_member(struct conversion *c, struct fl_json_at root, const char *name)
@@ -362,7 +363,7 @@ static void check_members(struct conversion *c, struct fl_json_at root)
 static void convert(struct conversion *c, struct fl_json_at root)
 {
     static const char *const before[] = {"tolerates", "idle", "schedule", "explore"};
-    static const char *const middle[] = {"process_groups", "given"};
+    static const char *const middle[] = {"process_groups", "given", "others"};
     static const char *const behind[] = {"choices", "faults", "heal", "expects", "volatile"};
     struct fl_json_at why = fl_json_member(root, "why");
     struct fl_json_at horizon = fl_json_member(root, "horizon_us");

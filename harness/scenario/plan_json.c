@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/assert.h"
 #include "core/json.h"
 #include "core/time_text.h"
 #include "harness/scenario/format.h"
@@ -177,6 +178,35 @@ static enum fl_error expect_at(const struct plan *plan, uint32_t *at, struct fl_
     return put_expect(&plan->expects[(*at)++], line, out);
 }
 
+/* Whether the lines of this word are told by members of their own. */
+static bool has_member(struct fl_span line)
+{
+    static const char *const words[] = {
+        "scenario",  "why",          "seed",     "seeds",     "start",   "horizon",
+        "tolerates", "idle",         "schedule", "explore",   "choice",  "module",
+        "processes", "given",        "enqueue",  "cron",      "fault",   "sweep",
+        "heal",      "enqueue-bulk", "expect",   "sometimes", "volatile"};
+    for (size_t i = 0; i < FL_COUNT(words); i++)
+        if (line_begins(line, words[i])) return true;
+    return false;
+}
+
+/* All other statements, whole: a new one of the language is in the JSON before anybody asks for a
+ * part of it. */
+static void put_others(struct fl_json_writer *w, struct fl_span printed)
+{
+    fl_json_key(w, "others");
+    struct fl_json_writer list = fl_json_begin_array(w->out);
+    while (printed.length) {
+        struct fl_span line = line_cut(&printed);
+        if (!line.length || has_member(line)) continue;
+        fl_json_key(&list, NULL);
+        if (!list.err) list.err = fl_json_write_scrubbed(w->out, line);
+    }
+    enum fl_error err = fl_json_end(&list);
+    if (err && !w->err) w->err = err;
+}
+
 static uint32_t count_processes(const struct plan *plan)
 {
     uint32_t count = 0;
@@ -224,6 +254,7 @@ enum fl_error plan_json(const struct plan *plan, struct fl_buf *out)
     put_one(&w, "heal", "heal", printed);
     put_list(&w, "expects", plan, expect_at, plan->expect_count);
     put_all(&w, "volatile", "volatile", printed);
+    put_others(&w, printed);
     fl_buf_release(&text);
     return fl_json_end(&w);
 }

@@ -45,7 +45,8 @@ static void a_plan_is_told_by_its_parts(void **state)
         "\"faults\":[{\"line\":9,\"name\":\"f1\",\"verb\":\"kill\","
         "\"text\":\"f1: kill p1 with clock p1 +1h at +5m\"}],"
         "\"expects\":[{\"line\":10,\"sometimes\":true,\"text\":\"runs of imp-7 at least 2\"},"
-        "{\"line\":11,\"text\":\"imp-7 done\"}],\"volatile\":[]}");
+        "{\"line\":11,\"text\":\"imp-7 done\"}],\"volatile\":[],"
+        "\"others\":[]}");
     fl_buf_release(&text);
 }
 
