@@ -14,6 +14,7 @@
 #include "posix/mail_message.h"
 #include "posix/sqlite_db.h"
 #include "posix/threads.h"
+#include "posix/worker_shown.h"
 #include "redis/client.h"
 
 static enum fl_error make_client(void *context)
@@ -80,6 +81,19 @@ static enum fl_error write_mail(void *context)
     return err;
 }
 
+static enum fl_error show_settings(void *context)
+{
+    static const struct fl_worker_settings settings = {
+        .origins = {[0] = {FL_FROM_FLAG, "require"}}, .modules = {"a.so"}, .module_count = 1};
+    struct fl_buf shown = FL_BUF_INIT(65536), page = FL_BUF_INIT(65536);
+    (void)context;
+    enum fl_error err = fl_worker_settings_show(&settings, &shown);
+    if (!err) err = fl_worker_settings_reference(&page);
+    fl_buf_release(&shown);
+    fl_buf_release(&page);
+    return err;
+}
+
 struct row {
     const char *name;
     enum fl_error (*attempt)(void *context);
@@ -90,6 +104,7 @@ static const struct row rows[] = {
     {"a database is used or nothing is left", use_database},
     {"a log is made or nothing is left", make_log},
     {"a mail is written or nothing is left", write_mail},
+    {"settings are shown or nothing is left", show_settings},
 };
 
 static void sweep(void **state)
