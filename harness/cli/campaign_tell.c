@@ -28,7 +28,7 @@ static void tell_extent(const struct campaign_result *result, FILE *out)
     case TREE_COMPLETE:
         fputs("      complete: every order in which the tasks of these processes can run, to the "
               "end of the run;\n      tasks switch at effects only, calls take no time, faults "
-              "strike as the plan says\n",
+              "strike as the plan says, and\n      numbers that the program draws are 0\n",
               out);
         return;
     case TREE_BOUNDED:
@@ -62,7 +62,7 @@ static void tell_sums(const struct campaign_result *result, FILE *out)
         "      complete: of every order in which the steps of these processes can come, to the end "
         "of the run,\n      one that makes no difference to it; processes switch at effects only, "
         "the tasks of one take\n      turns in one order, calls take no time, faults strike as the "
-        "plan says\n",
+        "plan says, numbers that the\n      program draws are 0; a database is one object\n",
         out);
 }
 
