@@ -27,7 +27,7 @@ static const struct row rows[] = {
     {"/nowhere/none.so", ": no such file"},
     {"/tmp", ": want a shared object (a handler module)"},
     {EMPTY_MODULE, ": it has no table fl_workers; is it a handler module?"},
-    {FUTURE_MODULE, ": it was built for version 4 of faultline/worker.h, this is 3"},
+    {FUTURE_MODULE, ": it was built for version 5 of faultline/worker.h, this is 4"},
     {"/proc/self/status", ": invalid ELF header"},
 };
 
