@@ -166,6 +166,7 @@ static struct fl_process_options process_options(const struct fl_worker_settings
         .wire = (enum fl_wire)settings->wire,
         .max_retries = settings->max_retries,
         .max_recoveries = settings->max_recoveries,
+        .metrics = settings->metrics != FL_NO,
         .reliable_push = settings->reliable_push,
         .drops_oldest_push = settings->reliable_push_full &&
                              strcmp(settings->reliable_push_full, "drop-oldest") == 0,

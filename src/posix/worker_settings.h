@@ -56,6 +56,7 @@ struct fl_worker_settings {
     struct fl_alert_setting alerts;
     int concurrency, timeout_s, max_retries, dead_max_jobs, dead_timeout_s, wire, health_port;
     int max_recoveries, processes, memory_max_mib;
+    enum fl_toggle metrics;
     int reliable_push;
     const char *reliable_push_full;
     int64_t average_poll_us, own_poll_us;

@@ -11,6 +11,7 @@
 #include "queue/pauses.h"
 #include "queue/process_info.h"
 #include "queue/push_buffer.h"
+#include "queue/tally.h"
 
 enum {
     WORK_BYTES_MAX = 64 * 1024 * 1024, /* payloads shown in one beat */
@@ -286,12 +287,19 @@ static enum fl_error exchange_presence(struct fl_heartbeat *h, int64_t rtt_us)
     return err;
 }
 
+static enum fl_error flush_tally(const struct fl_heartbeat *h)
+{
+    if (!h->tally) return FL_OK;
+    return fl_tally_flush(h->tally, h->settings->facts, h->ports->redis, h->ports->clock);
+}
+
 enum fl_error fl_heartbeat_beat(struct fl_heartbeat *h)
 {
     int64_t rtt_us = 0;
     enum fl_error err = exchange_counts(h, true);
     if (!err) err = ping(h, &rtt_us);
     if (!err) err = exchange_presence(h, rtt_us);
+    if (!err) err = flush_tally(h);
     return err;
 }
 
@@ -328,6 +336,7 @@ enum fl_error fl_heartbeat_deregister(struct fl_heartbeat *h)
 {
     enum fl_error counts_err = exchange_counts(h, false);
     make_up_or_tell(h);
+    if (!counts_err) counts_err = flush_tally(h);
     struct fl_commands batch = {0};
     struct fl_replies replies;
     fl_command_begin(&batch, "SREM");

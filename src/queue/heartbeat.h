@@ -20,6 +20,7 @@ enum {
 };
 
 struct fl_push_buffer;
+struct fl_tally;
 
 struct fl_heartbeat {
     const struct fl_ports *ports;
@@ -29,6 +30,7 @@ struct fl_heartbeat {
     struct fl_control *control;
     struct fl_stats *stats;
     const struct fl_events *events; /* NULL: nobody is told */
+    struct fl_tally *tally;         /* written down with each beat; or NULL */
     struct fl_push_buffer *pushes;  /* what waits for Redis is pushed with each beat; or NULL */
     struct fl_process *process;     /* for the signals */
     struct fl_buf info, queues;     /* JSON, made once */

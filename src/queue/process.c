@@ -31,6 +31,7 @@
 #include "queue/settings.h"
 #include "queue/stats.h"
 #include "queue/stop.h"
+#include "queue/tally.h"
 
 enum { NONCE_BYTES = 6, BOOT_ATTEMPTS = 5, EXIT_NOT_STARTED = 1, ROLE_BYTES = 32 };
 
@@ -44,6 +45,7 @@ struct fl_process {
     struct fl_moves moves;
     struct fl_config config;
     struct fl_push_buffer pushes;
+    struct fl_tally tally;
     struct fl_job_world world;
     struct fl_fetcher *fetchers; /* one for each capsule */
     struct fl_poller poller;
@@ -169,6 +171,7 @@ static void connect_capsule(struct fl_process *process, size_t number)
     for (int i = 0; i < capsule->concurrency; i++)
         process->processors[capsule->first_thread + i] =
             (struct fl_processor){.thread = i,
+                                  .tally = process->tally.monitor ? &process->tally : NULL,
                                   .settings = &process->settings,
                                   .world = &process->world,
                                   .stats = &process->stats,
@@ -221,6 +224,7 @@ static void connect_parts(struct fl_process *process)
                               .stats = &process->stats,
                               .events = &process->events,
                               .pushes = options->reliable_push ? &process->pushes : NULL,
+                              .tally = options->metrics ? &process->tally : NULL,
                               .process = process};
     process->events = (struct fl_events){
         .ports = ports, .identity = process->identity, .wishes = &process->config.events};
@@ -241,6 +245,7 @@ enum fl_error fl_process_new(const struct fl_process_options *options, const str
     if (!err) err = check_alerts(process, options);
     if (!err) err = configure(process, options);
     if (!err) err = make_push_buffer(process);
+    if (!err && options->metrics) err = fl_tally_init(&process->tally, ports->tasks);
     if (!err) err = make_parts(process);
     if (err) {
         fl_process_free(process);
@@ -256,6 +261,7 @@ void fl_process_free(struct fl_process *process)
     if (!process) return;
     fl_heartbeat_release(&process->heartbeat);
     fl_push_buffer_release(&process->pushes);
+    fl_tally_release(&process->tally);
     fl_periodics_release(&process->periodics);
     fl_capsules_release(&process->capsules);
     free(process->fetchers);

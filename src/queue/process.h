@@ -88,6 +88,7 @@ struct fl_process_options {
     enum fl_wire wire;       /* 0: FL_WIRE_7 */
     int max_retries;         /* for `retry: true`; 0: 25 */
     int max_recoveries;      /* of a job whose process died, in 72 hours; 0: 3 */
+    bool metrics;            /* of classes, for Sidekiq's pages (queue/tally.h) */
     int reliable_push;       /* pushes of handlers that may wait for Redis; 0: none does */
     bool drops_oldest_push;  /* when one more comes; else that is refused */
     int64_t dead_max_jobs;   /* 0: 10,000 */

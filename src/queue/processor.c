@@ -168,6 +168,14 @@ static void fail(const struct fl_processor *p, const struct fl_delivery *deliver
 
 /* --- one delivery --- */
 
+static void note_in_tally(const struct fl_processor *p, const struct fl_delivery *delivery,
+                          const struct fl_worker *worker, enum fl_tally_end end)
+{
+    if (!p->tally) return;
+    int64_t took_us = fl_clock_mono_us(p->settler.ports->clock) - delivery->since_us;
+    fl_tally_note(p->tally, worker, took_us, end);
+}
+
 static void run_failed(const struct fl_processor *p, const struct fl_delivery *delivery,
                        struct fl_job *job, const struct fl_worker *worker,
                        const struct fl_job_lock *lock)
@@ -177,6 +185,7 @@ static void run_failed(const struct fl_processor *p, const struct fl_delivery *d
     measure(p, job, "jobs.failure", job->failure.error_class);
     log_failure(job);
     fl_stats_count(p->stats, 1, 1);
+    note_in_tally(p, delivery, worker, FL_TALLY_FAILED);
     if (fl_handoff_owns(p->settler.handoff, p->thread))
         fail(p, delivery, job, worker, lock);
     else
@@ -187,12 +196,14 @@ static void run_failed(const struct fl_processor *p, const struct fl_delivery *d
 enum ran { RAN_WELL, RAN_AND_SETTLED };
 
 static void run_ended(const struct fl_processor *p, const struct fl_delivery *delivery,
-                      const struct fl_job *job, enum fl_outcome outcome)
+                      const struct fl_job *job, const struct fl_worker *worker,
+                      enum fl_outcome outcome)
 {
     if (outcome == FL_DISCARDED) fl_job_log(job, FL_LOG_INFO, "discarded: %s", job->discard_reason);
     log_job(p, job->payload, "done", delivery->since_us);
     measure_success(p, job, delivery);
     fl_stats_count(p->stats, 1, 0);
+    note_in_tally(p, delivery, worker, FL_TALLY_DONE);
 }
 
 /* --- one that excludes others --- */
@@ -363,7 +374,7 @@ static enum ran perform(const struct fl_processor *p, const struct fl_delivery *
             run_failed(p, delivery, job, worker, lock);
         return RAN_AND_SETTLED;
     }
-    run_ended(p, delivery, job, outcome);
+    run_ended(p, delivery, job, worker, outcome);
     return unlock(p, delivery, job, lock);
 }
 

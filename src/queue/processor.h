@@ -8,6 +8,7 @@
 #include "queue/settings.h"
 #include "queue/settle.h"
 #include "queue/stats.h"
+#include "queue/tally.h"
 
 struct fl_processor {
     int thread; /* from 0 */
@@ -15,6 +16,7 @@ struct fl_processor {
     const struct fl_job_world *world;
     struct fl_stats *stats;
     const struct fl_metrics *metrics; /* NULL: none */
+    struct fl_tally *tally;           /* NULL: none are kept */
     struct fl_settler settler;
 };
 

@@ -22,6 +22,7 @@ static const struct fl_wire_facts lines[] = {
     {
         .wire = FL_WIRE_7, /* 7.3 */
         .version = "7.3.10",
+        .metrics = FL_METRICS_OF_7,
         .presence_command = "HSET",
         .work_suffix = ":work",
         .beat_us = 10 * FL_SECOND_US,
@@ -32,6 +33,7 @@ static const struct fl_wire_facts lines[] = {
     {
         .wire = FL_WIRE_8, /* 8.1 */
         .version = "8.1.7",
+        .metrics = FL_METRICS_OF_8,
         .presence_command = "HSET",
         .work_suffix = ":work",
         .beat_us = 10 * FL_SECOND_US,

@@ -13,6 +13,9 @@
 /* created_at, enqueued_at, failed_at and retried_at; scores and beats are float seconds always. */
 enum fl_time_unit { FL_TIME_FLOAT_SECONDS, FL_TIME_MILLISECONDS };
 
+/* Keys of job metrics: the minute padded or not, a rollup of ten minutes or none. */
+enum fl_metrics_keys { FL_METRICS_NONE, FL_METRICS_OF_7, FL_METRICS_OF_8 };
+
 struct fl_wire_facts {
     enum fl_wire wire;
     const char *version;          /* what the process info tells; NULL: the field is not written */
@@ -24,6 +27,7 @@ struct fl_wire_facts {
     /* Seconds of jitter after `count` earlier retries: below(10) x (count+1) or, when uniform,
      * below(10 x (count+1)). */
     bool jitter_uniform;
+    enum fl_metrics_keys metrics;
     bool base64_lines;         /* a newline after each 60 characters of error_backtrace */
     size_t scheduled_slice;    /* jobs for later in one command of a bulk push */
     unsigned poll_spread;      /* from 10 processes on, a poll comes within [0, this x average) */

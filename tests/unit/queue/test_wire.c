@@ -83,6 +83,9 @@ static void each_line_has_its_own_facts(void **state)
     assert_true(!six->retry_for_alone && !seven->retry_for_alone && eight->retry_for_alone);
     assert_true(!six->discard_is_death && !seven->discard_is_death && eight->discard_is_death);
     assert_true(!seven->concurrency_is_field && eight->concurrency_is_field);
+    assert_int_equal(six->metrics, FL_METRICS_NONE);
+    assert_int_equal(seven->metrics, FL_METRICS_OF_7);
+    assert_int_equal(eight->metrics, FL_METRICS_OF_8);
     assert_int_equal(seven->poll_spread, 1);
     assert_int_equal(eight->poll_spread, 2);
     assert_int_equal(seven->scheduled_slice, 1000);
