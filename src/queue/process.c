@@ -298,6 +298,20 @@ void fl_process_retire(struct fl_process *process)
     fl_control_retire(&process->control);
 }
 
+/* Whether its tasks beside the job threads move. */
+static void log_health(struct fl_process *process)
+{
+    struct fl_health health;
+    fl_process_health(process, &health);
+    const char *obstacle = fl_health_obstacle(&health);
+    bool beaten = health.beat_age_us != FL_NEVER_US;
+    fl_log_printf(process->ports->log, FL_LOG_WARN,
+                  "heartbeat: came round %" PRId64 " ms ago, taken by Redis %" PRId64
+                  " ms ago in %" PRId64 " us%s%s",
+                  health.turn_age_us / 1000, beaten ? health.beat_age_us / 1000 : -1, health.rtt_us,
+                  obstacle ? "; takes no jobs: " : "", obstacle ? obstacle : "");
+}
+
 void fl_process_dump(struct fl_process *process)
 {
     struct fl_busy busy[FL_CONCURRENCY_MAX];
@@ -311,6 +325,7 @@ void fl_process_dump(struct fl_process *process)
                       busy[i].thread + 1, process->settings.queues[busy[i].queue].name,
                       (now_us - busy[i].since_us) / 1000, FL_SPAN_ARGS(busy[i].bytes));
     fl_arena_release(&texts);
+    log_health(process);
 }
 
 void fl_process_health(struct fl_process *process, struct fl_health *ret_health)

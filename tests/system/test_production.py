@@ -180,6 +180,29 @@ def what_cannot_start_ends_the_supervisor_with_its_status(rig):
     expect("/nowhere.so: no such file" in rig.log_of(worker), rig.log_of(worker))
 
 
+def an_operator_dumps_quiets_and_stops_it_from_afar(rig):
+    path = os.path.join(rig.folder, "six.yml")
+    with open(path, "w", encoding="utf-8") as config:
+        config.write("wire: 6\n")  # beats each 5 seconds
+    worker = rig.worker("-c", "2", "-C", path)
+    identity = identity_of(rig)
+    rig.push("HoldWorker", '["held", 25]', "-r", os.path.join(BUILD, "tests/system/tally.so"))
+    until(lambda: rig.redis("LLEN", "began") == 1, "the job has begun")
+
+    def dumps():
+        log = rig.log_of(worker)
+        return log.count("1 of 2 threads are busy") if "default for" in log and '\\"held\\"' in log else 0
+    worker.send_signal(signal.SIGTTIN)
+    until(lambda: dumps() == 1 and "heartbeat: came round" in rig.log_of(worker), "what each thread does is logged")
+    rig.redis("LPUSH", identity + "-signals", "TTIN")
+    until(lambda: dumps() == 2, "also when it was asked through Redis")
+    rig.redis("LPUSH", identity + "-signals", "TSTP")
+    until(lambda: rig.redis("HGET", identity, "quiet") == b"true", "it is quiet")
+    rig.redis("LPUSH", identity + "-signals", "TERM")
+    expect(worker.wait(timeout=45) == 0, "it stops once its job has ended")
+    expect(rig.redis("SISMEMBER", "tally", "held") == 1, "which had time to")
+
+
 def each_job_is_told_to_statsd(rig):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as statsd:
         statsd.bind(("127.0.0.1", 0))
@@ -275,6 +298,7 @@ main([a_service_manager_hears_when_it_is_ready_that_it_lives_and_that_it_stops,
       a_killed_worker_is_started_again_and_all_stop_together,
       a_rolling_restart_loses_no_job_and_waits_for_the_long_one, one_that_grows_too_large_is_replaced,
       a_worker_without_its_supervisor_stops, what_cannot_start_ends_the_supervisor_with_its_status,
-      each_job_is_told_to_statsd, a_program_with_a_worker_inside_keeps_its_end_to_itself,
+      an_operator_dumps_quiets_and_stops_it_from_afar, each_job_is_told_to_statsd,
+      a_program_with_a_worker_inside_keeps_its_end_to_itself,
       a_job_that_outlives_the_grace_of_an_embedded_one_is_given_back_and_the_program_lives,
       the_unit_file_that_ships_is_valid])
