@@ -125,7 +125,7 @@ struct fl_json_at fl_job_args(const struct fl_job *job);
  * and lives as long as the job. */
 FL_CHECKED enum fl_error fl_job_int(const struct fl_job *job, uint32_t index, int64_t *ret_value);
 FL_CHECKED enum fl_error fl_job_text(struct fl_job *job, uint32_t index, const char **ret_text);
-/* A number that perform leaves for the exhausted hook of the same delivery; 0 at first. */
+/* A number that perform leaves for the hooks of the same delivery; 0 at first. */
 void fl_job_set_value(struct fl_job *job, int64_t value);
 int64_t fl_job_value(const struct fl_job *job);
 /* True once the process has been asked to stop: a long handler may save its work and fail
@@ -148,6 +148,7 @@ enum fl_outcome fl_discard(struct fl_job *job, const char *format, ...)
 /* --- the ports, by value; `ops` is NULL where the program has none --- */
 struct fl_clock fl_job_clock(const struct fl_job *job);
 struct fl_tasks fl_job_tasks(const struct fl_job *job);
+/* What the handler has not returned when it ends goes back to the pool, and is told as an error. */
 struct fl_db fl_job_db(const struct fl_job *job);
 struct fl_http fl_job_http(const struct fl_job *job);
 struct fl_mailer fl_job_mailer(const struct fl_job *job);

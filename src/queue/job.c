@@ -18,7 +18,9 @@ void fl_job_init(struct fl_job *job, const struct fl_job_world *world,
                            .queue = queue,
                            .retry_count = payload->retry_count,
                            .args = payload->args,
-                           .texts = FL_ARENA_INIT(FL_JOB_TEXT_BYTES_MAX)};
+                           .texts = FL_ARENA_INIT(FL_JOB_TEXT_BYTES_MAX),
+                           .lending = &job->own_lending};
+    fl_lending_init(job->lending, world->ports->db);
 }
 
 void fl_job_release(struct fl_job *job)
@@ -38,6 +40,15 @@ static enum fl_outcome fail_unknown(struct fl_job *job)
                    job->payload->worker);
 }
 
+/* Whatever the handler or the hook has kept goes back. */
+static void take_back(struct fl_job *job, const char *who)
+{
+    int count = fl_lending_take_back(job->lending);
+    if (count)
+        fl_job_log(job, FL_LOG_ERROR, "the %s kept %d database connection%s: taken back", who,
+                   count, count == 1 ? "" : "s");
+}
+
 enum fl_outcome fl_job_perform(struct fl_job *job, const struct fl_worker *worker)
 {
     if (!worker) return fail_unknown(job);
@@ -45,6 +56,7 @@ enum fl_outcome fl_job_perform(struct fl_job *job, const struct fl_worker *worke
     const struct fl_config *config = job->world->config;
     enum fl_outcome outcome =
         config ? fl_chain_run(&config->server, job, worker) : worker->perform(job);
+    take_back(job, "handler");
     switch (outcome) {
     case FL_DONE:
     case FL_DISCARDED: fl_failure_clear(&job->failure); return outcome;
@@ -73,6 +85,7 @@ static void begin_hook(struct fl_job *job, struct hook *hook, int64_t retry_coun
 static bool end_hook(struct fl_job *job, struct hook *hook, const char *name)
 {
     bool failed = job->failure.failed;
+    take_back(job, name);
     if (failed)
         fl_job_log(job, FL_LOG_WARN, "the %s hook failed: %s: %s", name, job->failure.error_class,
                    fl_failure_message(&job->failure));
@@ -235,7 +248,7 @@ struct fl_tasks fl_job_tasks(const struct fl_job *job)
 
 struct fl_db fl_job_db(const struct fl_job *job)
 {
-    return job->world->ports->db;
+    return fl_lending_port(job->lending);
 }
 
 struct fl_http fl_job_http(const struct fl_job *job)

@@ -11,6 +11,7 @@
 #include "queue/control.h"
 #include "queue/encryption.h"
 #include "queue/failure.h"
+#include "queue/lending.h"
 #include "queue/payload.h"
 #include "queue/process.h"
 #include "queue/registry.h"
@@ -41,8 +42,10 @@ struct fl_job {
     const struct fl_job_world *world;
     const struct fl_payload *payload; /* its class is not NULL */
     const char *queue;
-    int64_t retry_count; /* as fl_job_retry_count tells */
-    int64_t value;       /* the handler's own, for its hook */
+    int64_t retry_count;        /* as fl_job_retry_count tells */
+    int64_t value;              /* the handler's own, for its hook */
+    struct fl_lending *lending; /* `own_lending`, also of a job that is const */
+    struct fl_lending own_lending;
     struct fl_arena texts;
     struct fl_failure_record failure;
     const struct fl_failure_record *cause; /* in the exhausted hook: why */
