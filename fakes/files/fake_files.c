@@ -25,6 +25,7 @@ struct entry {
     struct fl_span bytes;
     int fd;
     int64_t rows;
+    bool removed; /* its name; who has it open reads on */
 };
 
 struct fake_files {
@@ -64,7 +65,8 @@ void fake_files_free(struct fake_files *files)
 static struct entry *find(struct fake_files *files, const char *name)
 {
     for (size_t i = 0; i < files->count; i++)
-        if (strcmp(files->entries[i].name, name) == 0) return &files->entries[i];
+        if (!files->entries[i].removed && strcmp(files->entries[i].name, name) == 0)
+            return &files->entries[i];
     return NULL;
 }
 
@@ -206,7 +208,16 @@ static void on_close(void *self, struct fl_file_handle *handle)
     free(handle);
 }
 
-static const struct fl_file_ops ops = {.open = on_open, .read = on_read, .close = on_close};
+static enum fl_error on_remove(void *self, const char *path)
+{
+    struct entry *entry = find(self, path);
+    if (!entry) return FL_ENOTFOUND;
+    entry->removed = true;
+    return FL_OK;
+}
+
+static const struct fl_file_ops ops = {
+    .open = on_open, .read = on_read, .close = on_close, .remove = on_remove};
 
 struct fl_files fake_files_port(struct fake_files *files)
 {

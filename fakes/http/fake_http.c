@@ -185,6 +185,7 @@ enum fl_error fake_http_play(const struct fake_http_client *client,
     case FAKE_HTTP_STATUS:
         if (success) err = stream(answer->body, sink, context);
         if (!err) *ret_status = answer->status;
+        if (!err && request->ret_retry_after_s) *request->ret_retry_after_s = answer->retry_after_s;
         return err;
     case FAKE_HTTP_TIMEOUT: return FL_ETIMEDOUT;
     case FAKE_HTTP_GARBAGE: return FL_EPROTOCOL;

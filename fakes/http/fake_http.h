@@ -34,9 +34,10 @@ enum fake_http_kind {
 struct fake_http_answer {
     enum fake_http_kind kind;
     int status;
-    struct fl_span body; /* borrowed as long as the web lives */
-    int64_t delay_us;    /* before it comes; past the request's deadline: FL_ETIMEDOUT */
-    uint32_t times;      /* 0 counts as 1; the last one of a stub is for ever */
+    struct fl_span body;   /* borrowed as long as the web lives */
+    int64_t retry_after_s; /* its header Retry-After; 0: none */
+    int64_t delay_us;      /* before it comes; past the request's deadline: FL_ETIMEDOUT */
+    uint32_t times;        /* 0 counts as 1; the last one of a stub is for ever */
 };
 
 struct fake_http; /* opaque: layout in fake_http.c */

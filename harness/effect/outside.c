@@ -98,6 +98,7 @@ static enum fl_error http_request(void *self, const struct fl_http_request *requ
         err = fl_http_send(process->inner.http, request, unheard ? NULL : sink, context, &status);
     bool applied = !refused && !err;
     if (!err && unheard) err = FL_ELOST;
+    if (refused && request->ret_retry_after_s) *request->ret_retry_after_s = 0;
     char text[32];
     snprintf(text, sizeof text, "%d", status);
     uint64_t digest = digest_span(digest_span(0, fl_span_from(request->url)), request->body);
@@ -225,10 +226,27 @@ static void file_close(void *self, struct fl_file_handle *handle)
     fl_file_close(process->inner.files, handle);
 }
 
+static enum fl_error file_remove(void *self, const char *path)
+{
+    struct effect_process *process = self;
+    struct effect_name name;
+    struct call call;
+    effect_name_begin(&name, "file remove");
+    effect_name_detail_add(&name, fl_span_from(path));
+    begin(&call, process, &name, FILE_LATENCY_LOW_US, FILE_LATENCY_HIGH_US);
+    enum fl_error err =
+        effect_refused(&call.effect) ? FL_EIO : fl_file_remove(process->inner.files, path);
+    bool applied = !err;
+    if (applied && effect_unheard(&call.effect)) err = FL_EIO;
+    call.is_change = true;
+    end_err(&call, applied, err, digest_span(0, fl_span_from(path)));
+    return err;
+}
+
 struct fl_files effect_files(struct effect_process *process)
 {
     static const struct fl_file_ops ops = {
-        .open = file_open, .read = file_read, .close = file_close};
+        .open = file_open, .read = file_read, .close = file_close, .remove = file_remove};
     return (struct fl_files){&ops, process};
 }
 

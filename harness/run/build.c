@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/assert.h"
+#include "core/time_text.h"
 #include "harness/effect/label.h"
 #include "harness/run/stage.h"
 #include "queue/script.h"
@@ -151,6 +152,7 @@ static struct fake_http_answer answer_of(const struct plan_http_answer *answer)
         .kind = answer->status ? FAKE_HTTP_STATUS : FAKE_HTTP_TIMEOUT,
         .status = answer->status,
         .body = answer->body,
+        .retry_after_s = answer->retry_after_us / FL_SECOND_US,
         .delay_us = answer->delay_us,
         .times = answer->times,
     };

@@ -191,6 +191,8 @@ uint64_t house_plan_digest(const struct plan *plan)
             const struct plan_http_answer *answer = &plan->https[i].answers[k];
             digest = digest_span(digest, answer->body);
             digest = digest_word(digest, (uint64_t)answer->status << 32 ^ answer->times);
+            if (answer->retry_after_us)
+                digest = digest_word(digest, (uint64_t)answer->retry_after_us);
         }
     for (uint32_t i = 0; i < plan->command_count; i++)
         for (uint32_t k = 0; k < plan->commands[i].count; k++)

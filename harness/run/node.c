@@ -38,8 +38,10 @@ static enum fl_error add_redis(struct node *node, struct fl_ports *ports)
 static enum fl_error add_database(struct node *node, struct fl_ports *ports)
 {
     struct fl_sqlite_db *db;
-    struct fl_sqlite_options options = {
-        .path = DATABASE_PATH, .vfs = fake_vfs_name(node->mount), .journal = FL_SQLITE_DELETE};
+    struct fl_sqlite_options options = {.path = DATABASE_PATH,
+                                        .vfs = fake_vfs_name(node->mount),
+                                        .journal = FL_SQLITE_DELETE,
+                                        .connections_max = node->plan->connections};
     enum fl_error err = fl_sqlite_db_new(&options, ports->clock, ports->tasks, &db);
     if (!err) ports->db = fl_sqlite_db_port(db);
     return err;

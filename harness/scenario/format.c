@@ -109,6 +109,7 @@ static void format_processes(struct printing *p, const struct plan_processes *gr
     format_time_option(p, WORD_TIMEOUT, options->timeout_us);
     if (options->wire) print_text(p, " wire %d", (int)options->wire);
     format_time_option(p, WORD_POLL, options->average_poll_us);
+    if (group->connections) print_text(p, " pool %d", group->connections);
     if (group->memory_max) {
         print_text(p, " memory ");
         print_size(p, group->memory_max);
@@ -135,6 +136,10 @@ static void format_answer(struct printing *p, const struct plan_http_answer *ans
     if (answer->body.length) {
         print_text(p, " ");
         print_quoted(p, answer->body);
+    }
+    if (answer->retry_after_us) {
+        print_text(p, " retry-after ");
+        print_duration(p, answer->retry_after_us);
     }
     if (answer->times != 1) print_text(p, " x%u", answer->times);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/time_text.h"
 #include "harness/scenario/reading.h"
 #include "harness/scenario/whole_file.h"
 
@@ -95,6 +96,15 @@ static bool read_times(struct reading *r, uint32_t *ret_times)
     return true;
 }
 
+/* Whole seconds, as the header has them. */
+static bool read_retry_after(struct reading *r, int64_t *ret_us)
+{
+    if (!line_skip(&r->line, "retry-after")) return true;
+    const struct token *token = line_peek(&r->line);
+    if (!reading_duration(r, "a duration, like 30s", ret_us)) return false;
+    return *ret_us % FL_SECOND_US == 0 || reading_problem(r, token, "whole seconds");
+}
+
 static bool read_answer(struct reading *r, struct plan_http_answer *answer)
 {
     int64_t status = 0;
@@ -105,7 +115,8 @@ static bool read_answer(struct reading *r, struct plan_http_answer *answer)
     }
     if (!reading_number(r, "timeout, or a status from 100 to 599", 100, 599, &status)) return false;
     answer->status = (int)status;
-    return read_body(r, &answer->body) && read_times(r, &answer->times);
+    return read_body(r, &answer->body) && read_retry_after(r, &answer->retry_after_us) &&
+           read_times(r, &answer->times);
 }
 
 static bool read_http(struct reading *r)

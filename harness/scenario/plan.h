@@ -204,6 +204,7 @@ struct plan_processes { /* `processes 2 concurrency 1 fetch basic queues critica
     uint32_t count;
     struct fl_process_options options; /* queues, concurrency, timeout, fetch, wire, poll, ... */
     int64_t memory_max;
+    int connections; /* of its database pool; 0: the default */
 };
 
 struct plan_given_row { /* `given db imports id=7 state=pending` */
@@ -215,7 +216,7 @@ struct plan_given_row { /* `given db imports id=7 state=pending` */
 
 struct plan_http_answer { /* `timeout 30s` | `503` | `200 "body"` | `200 @file`, each with `x2` */
     int status;           /* 0: timeout, after delay_us */
-    int64_t delay_us;
+    int64_t delay_us, retry_after_us;
     struct fl_span body;
     uint32_t times; /* the last one of a stub is for ever */
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "harness/scenario/reading.h"
+#include "posix/db_pool.h"
 
 /* NAME or NAME,WEIGHT */
 static bool read_queue(struct reading *r, struct fl_queue_option *queue)
@@ -118,6 +119,8 @@ static bool read_option(struct reading *r, enum word_process option, struct plan
     case WORD_TIMEOUT: return read_time(r, &options->timeout_us);
     case WORD_WIRE: return read_wire(r, &options->wire);
     case WORD_POLL: return read_time(r, &options->average_poll_us);
+    case WORD_POOL:
+        return read_int(r, "a number from 1 to 64", 1, FL_DB_CONNECTIONS_MAX, &group->connections);
     case WORD_MEMORY: return read_memory(r, &group->memory_max);
     case WORD_MAX_RETRIES:
         return read_int(r, "a number from 1 to 1000", 1, 1000, &options->max_retries);

@@ -124,6 +124,7 @@ static const struct word process[] = {
     {"timeout", WORD_TIMEOUT, "timeout 25s", "grace when asked to stop"},
     {"wire", WORD_WIRE, "wire 6|7|8", "the Sidekiq line whose formats are written"},
     {"poll", WORD_POLL, "poll 5s", "mean time between looks at scheduled jobs and retries"},
+    {"pool", WORD_POOL, "pool 2", "database connections; 8 by default"},
     {"memory", WORD_MEMORY, "memory 64MiB", "past it the process is killed"},
     {"max-retries", WORD_MAX_RETRIES, "max-retries 25", "for workers with `retry: true`"},
     {"reliable-push", WORD_RELIABLE_PUSH, "reliable-push 1000",
@@ -143,7 +144,8 @@ static const struct word given[] = {
     {"redis", WORD_GIVEN_REDIS, "given redis COMMAND [ARG]...",
      "a command that Redis has executed; texts with blanks stand in quotes"},
     {"http", WORD_GIVEN_HTTP,
-     "given http METHOD URL -> STATUS [\"body\"|@FILE] [xN] [then ...] | timeout 30s ...",
+     "given http METHOD URL -> STATUS [\"body\"|@FILE] [retry-after 30s] [xN] [then ...] | timeout "
+     "30s ...",
      "answers in order, the last one for ever; URL is a glob"},
     {"file", WORD_GIVEN_FILE, "given file NAME \"text\"|@FILE|rows N",
      "a file that workers can read; `rows` makes a CSV with the header name,email"},

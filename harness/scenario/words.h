@@ -67,6 +67,7 @@ enum word_process {
     WORD_TIMEOUT,
     WORD_WIRE,
     WORD_POLL,
+    WORD_POOL,
     WORD_MEMORY,
     WORD_MAX_RETRIES,
     WORD_RELIABLE_PUSH,

@@ -50,7 +50,7 @@ static void lower_processes(struct plan_processes *group, uint32_t what)
     case 6: options->timeout_us = 0; break;
     case 7: options->wire = 0; break;
     case 8: options->average_poll_us = 0; break;
-    case 9: group->memory_max = 0; break;
+    case 9: group->memory_max = group->connections = 0; break;
     case 10: options->max_retries = options->reliable_push = 0; break;
     case 11: options->dead_max_jobs = options->dead_timeout_us = 0; break;
     case 12: options->capsule_count = 0; break;

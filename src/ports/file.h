@@ -1,4 +1,4 @@
-/* src/ports/file.h - reads a file front to back, from any offset. */
+/* src/ports/file.h - reads a file front to back, from any offset, and removes one. */
 #ifndef FL_PORTS_FILE_H
 #define FL_PORTS_FILE_H
 
@@ -17,6 +17,9 @@ struct fl_file_ops {
     enum fl_error (*read)(void *self, struct fl_file_handle *handle, void *bytes, size_t capacity,
                           size_t *ret_length);
     void (*close)(void *self, struct fl_file_handle *handle);
+    /* Takes the name away. FL_ENOTFOUND: it is not there (any more); FL_EINVAL: not a regular file;
+     * FL_EIO. */
+    enum fl_error (*remove)(void *self, const char *path);
 };
 
 struct fl_files {
@@ -36,6 +39,11 @@ FL_CHECKED static inline enum fl_error fl_file_read(struct fl_files files,
                                                     size_t capacity, size_t *ret_length)
 {
     return files.ops->read(files.self, handle, bytes, capacity, ret_length);
+}
+
+FL_CHECKED static inline enum fl_error fl_file_remove(struct fl_files files, const char *path)
+{
+    return files.ops->remove(files.self, path);
 }
 
 static inline void fl_file_close(struct fl_files files, struct fl_file_handle *handle)

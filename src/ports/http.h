@@ -15,6 +15,9 @@ struct fl_http_request {
     size_t header_count;
     struct fl_span body;
     int64_t deadline_us; /* monotonic, for the whole exchange */
+    /* Where the seconds go that the answer asks to wait for (Retry-After; a date is made seconds);
+     * 0: it says nothing. NULL: not wanted. */
+    int64_t *ret_retry_after_s;
 };
 
 /* Called for each piece of a 2xx body, in order; anything but FL_OK ends the request with that

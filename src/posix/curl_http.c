@@ -130,6 +130,14 @@ static enum fl_error perform(struct exchange *exchange, const struct fl_http_req
     return error_of(code, exchange);
 }
 
+static void tell_retry_after(CURL *curl, const struct fl_http_request *request)
+{
+    curl_off_t seconds = 0;
+    if (!request->ret_retry_after_s) return;
+    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
+    *request->ret_retry_after_s = seconds > 0 ? (int64_t)seconds : 0;
+}
+
 static enum fl_error send_request(void *self, const struct fl_http_request *request,
                                   fl_http_sink *sink, void *context, int *ret_status)
 {
@@ -141,6 +149,7 @@ static enum fl_error send_request(void *self, const struct fl_http_request *requ
     if (!exchange.curl) return FL_ENOMEM;
     err = perform(&exchange, request, timeout_ms);
     if (!err) *ret_status = (int)status_of(exchange.curl);
+    if (!err) tell_retry_after(exchange.curl, request);
     curl_easy_cleanup(exchange.curl);
     curl_slist_free_all(exchange.headers);
     return err;

@@ -77,7 +77,17 @@ static void file_close(void *self, struct fl_file_handle *handle)
     free(handle);
 }
 
-static const struct fl_file_ops ops = {.open = file_open, .read = file_read, .close = file_close};
+static enum fl_error file_remove(void *self, const char *path)
+{
+    struct stat status;
+    (void)self;
+    if (lstat(path, &status)) return error_of(errno);
+    if (!S_ISREG(status.st_mode)) return FL_EINVAL;
+    return unlink(path) ? error_of(errno) : FL_OK;
+}
+
+static const struct fl_file_ops ops = {
+    .open = file_open, .read = file_read, .close = file_close, .remove = file_remove};
 
 struct fl_files fl_posix_files(void)
 {

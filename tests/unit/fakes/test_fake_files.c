@@ -107,6 +107,22 @@ static void what_cannot_be_read_is_refused(void **state)
     assert_int_equal(fl_file_open(fake_files_port(*state), "a", 0, &handle), FL_ENOTFOUND);
 }
 
+static void a_removed_file_is_gone_but_for_who_has_it_open(void **state)
+{
+    struct fl_files files = fake_files_port(*state);
+    struct fl_file_handle *handle, *other;
+    char byte;
+    size_t length = 0;
+    assert_int_equal(fake_files_add_bytes(*state, "a", FL_SPAN("x")), FL_OK);
+    assert_int_equal(fl_file_open(files, "a", 0, &handle), FL_OK);
+    assert_int_equal(fl_file_remove(files, "a"), FL_OK);
+    assert_int_equal(fl_file_remove(files, "a"), FL_ENOTFOUND);
+    assert_int_equal(fl_file_open(files, "a", 0, &other), FL_ENOTFOUND);
+    assert_int_equal(fl_file_read(files, handle, &byte, 1, &length), FL_OK);
+    assert_int_equal(length, 1);
+    fl_file_close(files, handle);
+}
+
 #define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -117,6 +133,7 @@ int main(void)
         WITH_FILES(generated_rows_are_the_same_in_pieces_of_any_size),
         WITH_FILES(a_file_of_many_rows_costs_nothing_to_make),
         WITH_FILES(a_real_file_is_read_when_it_is_asked_for),
+        WITH_FILES(a_removed_file_is_gone_but_for_who_has_it_open),
         WITH_FILES(what_cannot_be_read_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,9 @@ static void a_file_is_read_from_its_offset_to_its_end(void **state)
     assert_int_equal(fl_file_read(files, handle, text, sizeof text, &length), FL_OK);
     assert_int_equal(length, 0);
     fl_file_close(files, handle);
-    unlink(path);
+    assert_int_equal(fl_file_remove(files, path), FL_OK);
+    assert_int_equal(fl_file_remove(files, path), FL_ENOTFOUND);
+    assert_int_equal(fl_file_remove(files, "/tmp"), FL_EINVAL);
 }
 
 static void what_is_no_file_is_told_apart(void **state)

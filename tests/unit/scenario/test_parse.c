@@ -54,10 +54,10 @@ static void the_whole_is_set_by_its_lines(void **state)
 static void processes_take_all_their_options(void **state)
 {
     (void)state;
-    struct plan *plan =
-        plan_of("processes 2 concurrency 1 fetch basic queues critical,10 low "
-                "timeout 8s wire 6 poll 3s memory 64MiB max-retries 3 reliable-push 7 dead-max 9 "
-                "dead-timeout 1d");
+    struct plan *plan = plan_of(
+        "processes 2 concurrency 1 fetch basic queues critical,10 low "
+        "timeout 8s wire 6 poll 3s pool 4 memory 64MiB max-retries 3 reliable-push 7 dead-max 9 "
+        "dead-timeout 1d");
     const struct plan_processes *group = plan->processes;
     assert_int_equal(group->count, 2);
     assert_int_equal(group->options.concurrency, 1);
@@ -69,6 +69,7 @@ static void processes_take_all_their_options(void **state)
     assert_int_equal(group->options.timeout_us, 8 * FL_SECOND_US);
     assert_int_equal(group->options.wire, FL_WIRE_6);
     assert_int_equal(group->options.average_poll_us, 3 * FL_SECOND_US);
+    assert_int_equal(group->connections, 4);
     assert_int_equal(group->memory_max, 64 * 1024 * 1024);
     assert_int_equal(group->options.max_retries, 3);
     assert_int_equal(group->options.reliable_push, 7);
