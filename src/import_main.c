@@ -13,7 +13,7 @@
 #include "posix/postgres_db.h"
 #include "posix/process.h"
 #include "queue/client.h"
-#include "workers/import_schema.h"
+#include "workers/schema.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2, EMAIL_BYTES = 96, CHECKOUT_US = 5 * 1000 * 1000 };
 
@@ -77,7 +77,7 @@ static void check(const struct session *session, enum fl_error err, const char *
 
 static void make_tables(const struct session *session, const char *const *schema)
 {
-    for (size_t i = 0; i < FL_COUNT(import_schema); i++)
+    for (size_t i = 0; i < FL_COUNT(worker_tables); i++)
         check(session, fl_db_execute(session->ports->db, session->conn, schema[i], NULL, 0, NULL),
               "the tables");
 }
@@ -99,7 +99,7 @@ static void open_session(struct session *session, const struct request *request)
     if (!err) err = fl_db_checkout(session->ports->db, deadline_us, &session->conn);
     if (err) fail(STATUS_FAILED, problem, NULL);
     make_tables(session,
-                fl_is_postgres_url(request->database) ? import_schema_postgres : import_schema);
+                fl_is_postgres_url(request->database) ? worker_tables_postgres : worker_tables);
 }
 
 static void close_session(struct session *session)

@@ -11,7 +11,7 @@
 #include "harness/run/handlers.h"
 #include "harness/trace/digest.h"
 #include "harness/world/world.h"
-#include "workers/import_schema.h"
+#include "workers/schema.h"
 
 static int64_t no_time(void *self)
 {
@@ -26,7 +26,7 @@ static enum fl_error furnish(struct run_house *house)
     house->engine = fake_redis_new(&options);
     if (!house->engine) return FL_ENOMEM;
     enum fl_error err = sim_stacks_new(SIM_FIBER_STACK_BYTES, &house->stacks);
-    if (!err) err = database_template(import_schema, FL_COUNT(import_schema), &house->empty);
+    if (!err) err = database_template(worker_tables, FL_COUNT(worker_tables), &house->empty);
     if (!err) err = reader_new(house->empty, &house->reader);
     return err == FL_EEXIST ? FL_OK : err; /* another house has it: this one does without */
 }

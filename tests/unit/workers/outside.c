@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "core/assert.h"
-#include "workers/import_schema.h"
+#include "workers/schema.h"
 
 struct fl_job {
     struct outside *outside;
@@ -279,6 +279,31 @@ void fl_job_log_fields(const struct fl_job *job, enum fl_log_level level, const 
     }
 }
 
+/* What handlers other than the import's ask for. */
+const char *fl_job_error_message(const struct fl_job *job)
+{
+    (void)job;
+    return "";
+}
+
+const char *fl_job_jid(const struct fl_job *job)
+{
+    (void)job;
+    return "";
+}
+
+bool fl_job_stopping(const struct fl_job *job)
+{
+    (void)job;
+    return false;
+}
+
+struct fl_json_at fl_job_args(const struct fl_job *job)
+{
+    (void)job;
+    return (struct fl_json_at){0};
+}
+
 struct fl_clock fl_job_clock(const struct fl_job *job)
 {
     return fake_clock_port(&job->outside->clock);
@@ -440,8 +465,8 @@ void outside_open(struct outside *outside)
     assert_int_equal(fake_mail_new((struct fake_scope){0}, &outside->office), FL_OK);
     outside->web_client = (struct fake_http_client){outside->web, "test", clock, tasks};
     outside->mail_client = (struct fake_mail_client){outside->office, "test", clock};
-    for (size_t i = 0; i < FL_COUNT(import_schema); i++)
-        outside_sql(outside, import_schema[i]);
+    for (size_t i = 0; i < FL_COUNT(worker_tables); i++)
+        outside_sql(outside, worker_tables[i]);
     outside_sql(outside, "INSERT INTO business_accounts VALUES"
                          " (1, 'Acme', 'owner@acme.example', 'staff@acme.example')");
 }
