@@ -209,9 +209,11 @@ static void file_row(void **state)
 
 /* --- a job --- */
 
+static const struct fl_ports none;
+
 static void expect_failure(const struct fl_keyring *keyring, const char *want)
 {
-    const struct fl_job_world world = {.keyring = keyring};
+    const struct fl_job_world world = {.ports = &none, .keyring = keyring};
     struct fl_payload payload;
     struct fl_job job;
     assert_int_equal(fl_payload_parse(FL_SPAN("{\"class\":\"W\",\"jid\":\"j\",\"encrypt\":true,"
@@ -238,7 +240,7 @@ static void a_job_without_its_key_says_which_one_is_missing(void **state)
 
 static void a_handler_sees_the_plain_argument(void **state)
 {
-    const struct fl_job_world world = {.keyring = &both};
+    const struct fl_job_world world = {.ports = &none, .keyring = &both};
     struct fl_buf sealed, text = FL_BUF_INIT(4096);
     struct fl_payload payload;
     struct fl_job job;
