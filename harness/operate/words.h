@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/span.h"
 
-enum { OPERATE_WORD_BYTES = 40 };
+enum { OPERATE_WORD_BYTES = 48 };
 
 /* "0.4s", "12s", "5m", "3h 20m", "12d": the two largest units that matter; "-2s" below 0. */
 void operate_duration(int64_t us, char ret_text[OPERATE_WORD_BYTES]);
