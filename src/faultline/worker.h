@@ -29,13 +29,15 @@ struct fl_job; /* one delivery of a job; lives until the handler has returned */
 /* What became of a delivery. Only the functions below make FL_FAILED and FL_DISCARDED. */
 enum fl_outcome { FL_DONE, FL_DISCARDED, FL_FAILED };
 
-/* How a failure is treated.
- * FL_TRANSIENT: retried with Sidekiq's backoff until its retries are spent.
- * FL_PERMANENT: not retried; retries-exhausted hook, death handlers, dead set (unless dead is off).
- * FL_INTERRUPTED: run again at once, without counting as a failure (faultline/iterable.h).
- * FL_OVER_LIMIT: run again later without counting as a failure (faultline/limiter.h), 20 times;
- * then as FL_TRANSIENT. FL_SYSTEM:    no memory, no space: stored like a transient failure; the
- * process then goes quiet and exits with status 70, for its supervisor to start a fresh one. */
+/* How a failure is treated:
+ *
+ * FL_TRANSIENT    retried with Sidekiq's backoff until its retries are spent
+ * FL_PERMANENT    not retried: exhausted hook, death handlers, dead set (unless dead is off)
+ * FL_SYSTEM       no memory, no space: stored like a transient failure; the process then goes quiet
+ *                 and exits with status 70, for its supervisor to start a fresh one
+ * FL_OVER_LIMIT   run again later without counting as a failure (faultline/limiter.h), 20 times;
+ *                 then as FL_TRANSIENT
+ * FL_INTERRUPTED  run again at once without counting as a failure (faultline/iterable.h) */
 enum fl_failure { FL_TRANSIENT, FL_PERMANENT, FL_SYSTEM, FL_OVER_LIMIT, FL_INTERRUPTED };
 
 typedef enum fl_outcome fl_perform(struct fl_job *job);
