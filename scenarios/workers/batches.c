@@ -45,7 +45,7 @@ static enum fl_error add_pieces(struct fl_batch *batch, const char *prefix, int6
 {
     enum fl_error err = FL_OK;
     for (int64_t i = 1; !err && i <= count; i++) {
-        char args[TEXT_BYTES];
+        char args[TEXT_BYTES + 64]; /* two numbers more */
         snprintf(args, sizeof args, "[\"%s%" PRId64 "\",%" PRId64 "]", prefix, i, count);
         err = fl_batch_add(batch, &(struct fl_push){.worker = worker, .args = fl_span_from(args)});
     }
