@@ -62,6 +62,22 @@ static void print_clock(struct printing *p, const struct plan_fault *fault)
         print_offset(p, fault->amount_us);
 }
 
+static void print_http(struct printing *p, const struct plan_fault *fault)
+{
+    if (fault->text)
+        print_text(p, " %s", fault->text);
+    else
+        print_text(p, " %d", fault->http_status);
+}
+
+static void print_count(struct printing *p, const struct plan_fault *fault)
+{
+    if (fault->counts)
+        print_text(p, " *");
+    else
+        print_text(p, " %" PRIu64, fault->number);
+}
+
 static void print_arguments(struct printing *p, const struct plan_fault *fault)
 {
     if (fault->verb == PLAN_OOM) print_oom(p, fault);
@@ -79,12 +95,7 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
         if (fault->amount_us) print_amount(p, fault);
         break;
     case PLAN_CLOCK: print_clock(p, fault); break;
-    case PLAN_HTTP:
-        if (fault->text)
-            print_text(p, " %s", fault->text);
-        else
-            print_text(p, " %d", fault->http_status);
-        break;
+    case PLAN_HTTP: print_http(p, fault); break;
     case PLAN_DB:
     case PLAN_MAIL:
     case PLAN_DUPLICATE: print_text(p, " %s", fault->text); break;
@@ -105,12 +116,7 @@ static void print_arguments(struct printing *p, const struct plan_fault *fault)
     case PLAN_SCRIPT_FLUSH:
     case PLAN_FLUSHALL: break;
     case PLAN_TEAR:
-    case PLAN_CUT_REPLY:
-        if (fault->counts)
-            print_text(p, " *");
-        else
-            print_text(p, " %" PRIu64, fault->number);
-        break;
+    case PLAN_CUT_REPLY: print_count(p, fault); break;
     case PLAN_SLICE: print_text(p, " %" PRIu64, fault->number); break;
     case PLAN_REFUSE: print_for(p, fault); break;
     case PLAN_REDIS:
